@@ -1,0 +1,26 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "bench/case.hpp"
+
+namespace asyncmark {
+
+/// The least time in which anything could have carried out a pass.
+struct Bound {
+  Duration time{};
+  std::string term;  ///< What makes it so long, in words: "waits queue behind the cap".
+};
+
+/// The ideal bound of one pass, from the waits w and processor times s that the workload draws:
+///
+///   T >= max( sum(w + s) / c,  sum(s) / k,  max(w + s) ),  and ceil(N / c) * (w + s) where all are
+///   equal
+///
+/// with c operations in flight and k processors that this runner can use: list scheduling's lower
+/// bounds (Graham, 1966). One loop that computes before it waits adds its last wait to sum(s). Absent
+/// where the cost of an operation is unknown, and for loads limited by a duration.
+std::optional<Bound> ideal_bound(const Case& one);
+
+}  // namespace asyncmark

@@ -1,0 +1,119 @@
+#include "bench/case.hpp"
+
+#include <fmt/format.h>
+
+#include "bench/catalog.hpp"
+#include "bench/errors.hpp"
+
+namespace asyncmark {
+namespace {
+
+/// A field of a case document, or its default; a wrong type names the field.
+template <class T>
+T field(const Json& json, const char* key, T otherwise, const char* right) {
+  const auto found = json.find(key);
+  if (found == json.end()) return otherwise;
+  if constexpr (std::is_same_v<T, std::uint64_t>) {
+    if (found->is_number_unsigned() || (found->is_number_integer() && *found >= 0))
+      return found->template get<T>();
+  } else if constexpr (std::is_same_v<T, double>) {
+    if (found->is_number() && *found >= 0) return found->template get<T>();
+  } else if constexpr (std::is_same_v<T, std::string>) {
+    if (found->is_string()) return found->template get<T>();
+  } else {
+    if (found->is_object()) return *found;
+  }
+  throw UsageError(fmt::format("case: {}: {} is not {}", key, found->dump(), right));
+}
+
+std::uint64_t count(const Json& json, const char* key, std::uint64_t otherwise) {
+  return field<std::uint64_t>(json, key, otherwise, "a whole number of 0 or more");
+}
+
+template <class T>
+void put(Json& json, const char* key, const std::optional<T>& value) {
+  if (value) json[key] = *value;
+}
+
+}  // namespace
+
+std::string Case::name() const {
+  auto name = fmt::format("{}/{}", workload, runner);
+  name += load.duration ? "/duration:" + exact_text(*load.duration)
+                        : fmt::format("/ops:{}", load.ops);
+  if (load.in_flight)
+    name += *load.in_flight == kUnbounded ? "/in_flight:unbounded"
+                                          : fmt::format("/in_flight:{}", *load.in_flight);
+  if (load.rate) {
+    name += fmt::format("/rate:{}", *load.rate);
+    if (load.arrivals == Arrivals::poisson) name += "/arrivals:poisson";
+  }
+  if (load.warmup) name += fmt::format("/warmup:{}", *load.warmup);
+  if (load.passes != 1) name += fmt::format("/passes:{}", load.passes);
+  if (seed != 1) name += fmt::format("/seed:{}", seed);
+  return name + runner_options.name_suffix() + workload_options.name_suffix();
+}
+
+std::unique_ptr<Workload> Case::make_workload() const {
+  return Catalog::workload(workload).make(workload_options, seed);
+}
+
+std::unique_ptr<Runner> Case::make_runner() const {
+  return Catalog::runner(runner).make(runner_options);
+}
+
+Json to_json(const Case& one) {
+  Json load = Json::object();
+  if (one.load.ops != 0) load["ops"] = one.load.ops;
+  if (one.load.duration) load["duration_ns"] = one.load.duration->count();
+  put(load, "in_flight", one.load.in_flight);
+  put(load, "rate_per_s", one.load.rate);
+  if (one.load.rate)
+    load["arrivals"] = one.load.arrivals == Arrivals::poisson ? "poisson" : "fixed";
+  put(load, "warmup", one.load.warmup);
+  load["passes"] = one.load.passes;
+  return {{"name", one.name()},
+          {"workload", {{"name", one.workload}, {"options", one.workload_options.to_json()}}},
+          {"runner", {{"name", one.runner}, {"options", one.runner_options.to_json()}}},
+          {"load", std::move(load)},
+          {"seed", one.seed}};
+}
+
+Case case_from_json(const Json& json) {
+  if (!json.is_object()) throw UsageError("case: the document is not a JSON object");
+  Case one;
+  const auto plug_in = [&](const char* axis) {
+    auto part = field<Json>(json, axis, Json::object(), "an object");
+    auto name = field<std::string>(part, "name", "", "a text");
+    if (name.empty()) throw UsageError(fmt::format("case: {}.name is missing", axis));
+    return std::pair(name, field<Json>(part, "options", Json::object(), "an object"));
+  };
+  const auto [workload, workload_options] = plug_in("workload");
+  const auto [runner, runner_options] = plug_in("runner");
+  one.workload = workload;
+  one.workload_options =
+      OptionValues::from_json(Catalog::workload(workload).options, workload_options);
+  one.runner = runner;
+  one.runner_options = OptionValues::from_json(Catalog::runner(runner).options, runner_options);
+
+  const auto load = field<Json>(json, "load", Json::object(), "an object");
+  one.load.ops = count(load, "ops", 0);
+  if (load.contains("duration_ns"))
+    one.load.duration = Duration(static_cast<std::int64_t>(count(load, "duration_ns", 0)));
+  if (load.contains("in_flight")) one.load.in_flight = count(load, "in_flight", 0);
+  if (load.contains("rate_per_s"))
+    one.load.rate = field<double>(load, "rate_per_s", 0, "a number of 0 or more");
+  if (field<std::string>(load, "arrivals", "fixed", "a text") == "poisson")
+    one.load.arrivals = Arrivals::poisson;
+  if (load.contains("warmup")) one.load.warmup = count(load, "warmup", 0);
+  one.load.passes = count(load, "passes", 1);
+  one.seed = count(json, "seed", 1);
+  if (one.load.ops == 0 && !one.load.duration)
+    throw UsageError("case: load.ops or load.duration_ns must be 1 or more");
+  if (one.load.in_flight == std::uint64_t{0})
+    throw UsageError("case: load.in_flight must be 1 or more");
+  if (one.load.passes == 0) throw UsageError("case: load.passes must be 1 or more");
+  return one;
+}
+
+}  // namespace asyncmark

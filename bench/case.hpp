@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "bench/load.hpp"
+#include "bench/options.hpp"
+#include "bench/runner.hpp"
+#include "bench/workload.hpp"
+
+namespace asyncmark {
+
+/// One workload under one runner at one load: a document, complete in itself.
+struct Case {
+  std::string workload;
+  OptionValues workload_options;
+  std::string runner;
+  OptionValues runner_options;
+  Load load;
+  std::uint64_t seed = 1;
+
+  /// `sleep/event-loop/ops:1000/in_flight:28/wait:44.3ms`: everything that is not at its default.
+  std::string name() const;
+  std::unique_ptr<Workload> make_workload() const;
+  std::unique_ptr<Runner> make_runner() const;
+};
+
+/// The case document, without the arrivals of an open loop, which travel beside it.
+Json to_json(const Case& one);
+/// Throws UsageError naming the field that is missing, of the wrong type or not known to this build.
+Case case_from_json(const Json& json);
+
+}  // namespace asyncmark

@@ -1,0 +1,63 @@
+#include "bench/catalog.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "bench/errors.hpp"
+
+namespace asyncmark {
+namespace {
+
+// Function-local, because plug-ins register before main() in an order that nobody defines.
+template <class Entry>
+std::vector<Entry>& entries() {
+  static std::vector<Entry> all;
+  return all;
+}
+
+template <class Entry>
+bool insert(Entry entry) {
+  auto& all = entries<Entry>();
+  all.insert(std::ranges::upper_bound(all, entry.name, {}, &Entry::name), std::move(entry));
+  return true;
+}
+
+template <class Entry>
+const Entry& find(std::string_view name, std::string_view kind) {
+  std::string names;
+  for (const auto& entry : entries<Entry>()) {
+    if (entry.name == name) return entry;
+    names += (names.empty() ? "" : ", ") + entry.name;
+  }
+  throw UsageError(fmt::format("no such {} '{}'; there are {}", kind, name, names));
+}
+
+}  // namespace
+
+bool Catalog::add(WorkloadEntry entry) { return insert(std::move(entry)); }
+bool Catalog::add(RunnerEntry entry) { return insert(std::move(entry)); }
+bool Catalog::add(FormatEntry entry) { return insert(std::move(entry)); }
+bool Catalog::add(ReproductionEntry entry) { return insert(std::move(entry)); }
+
+const std::vector<WorkloadEntry>& Catalog::workloads() { return entries<WorkloadEntry>(); }
+const std::vector<RunnerEntry>& Catalog::runners() { return entries<RunnerEntry>(); }
+const std::vector<FormatEntry>& Catalog::formats() { return entries<FormatEntry>(); }
+const std::vector<ReproductionEntry>& Catalog::reproductions() {
+  return entries<ReproductionEntry>();
+}
+
+const WorkloadEntry& Catalog::workload(std::string_view name) {
+  return find<WorkloadEntry>(name, "workload");
+}
+const RunnerEntry& Catalog::runner(std::string_view name) {
+  return find<RunnerEntry>(name, "runner");
+}
+const FormatEntry& Catalog::format(std::string_view name) {
+  return find<FormatEntry>(name, "format");
+}
+const ReproductionEntry& Catalog::reproduction(std::string_view name) {
+  return find<ReproductionEntry>(name, "reproduction");
+}
+
+}  // namespace asyncmark

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bench/options.hpp"
+#include "bench/runner.hpp"
+#include "bench/workload.hpp"
+
+namespace asyncmark {
+
+struct Result;
+struct Context;
+struct Request;
+
+/// A workload as it registers itself. `make` throws UsageError when the values do not fit together.
+struct WorkloadEntry {
+  std::string name;
+  std::string summary;  ///< One line, for `list` and `--help`.
+  std::vector<OptionSpec> options;
+  std::function<std::unique_ptr<Workload>(const OptionValues&, std::uint64_t seed)> make;
+};
+
+struct RunnerEntry {
+  std::string name;
+  std::string summary;
+  std::vector<OptionSpec> options;
+  bool knows_in_flight = true;  ///< False where the cap is 1 by definition.
+  std::function<std::unique_ptr<Runner>(const OptionValues&)> make;
+};
+
+/// A way to write results down (`--format table`): context and results in, text out.
+struct FormatEntry {
+  std::string name;
+  std::string summary;
+  std::function<std::string(const Context&, const std::vector<Result>&)> print;
+};
+
+/// A published measurement that asyncmark repeats (`asyncmark reproduce table`).
+struct ReproductionEntry {
+  std::string name;
+  std::string summary;
+  std::function<std::vector<Request>(bool quick)> plan;
+  std::function<std::string(const Context&, const std::vector<Result>&, bool quick)> print;
+};
+
+/// Everything that registered itself. A plug-in's file has one line
+///     const bool registered = Catalog::add(WorkloadEntry{...});
+/// and nothing else in the program names it.
+class Catalog {
+ public:
+  static bool add(WorkloadEntry entry);
+  static bool add(RunnerEntry entry);
+  static bool add(FormatEntry entry);
+  static bool add(ReproductionEntry entry);
+
+  /// In the order of their names, so that lists do not depend on the order of linking.
+  static const std::vector<WorkloadEntry>& workloads();
+  static const std::vector<RunnerEntry>& runners();
+  static const std::vector<FormatEntry>& formats();
+  static const std::vector<ReproductionEntry>& reproductions();
+
+  /// Throw UsageError, with the names that exist, for a name that does not.
+  static const WorkloadEntry& workload(std::string_view name);
+  static const RunnerEntry& runner(std::string_view name);
+  static const FormatEntry& format(std::string_view name);
+  static const ReproductionEntry& reproduction(std::string_view name);
+};
+
+}  // namespace asyncmark

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "bench/case.hpp"
+#include "bench/result.hpp"
+
+namespace asyncmark {
+
+struct ChildSettings {
+  Duration time_limit = std::chrono::minutes(10);  ///< A child that runs longer is killed.
+  std::vector<std::string> launcher;               ///< A command put before the child's own.
+  std::function<void()> tick;                      ///< Called about twice a second meanwhile.
+};
+
+/// The parent's side: carries out the case in a fresh process of this very program and waits for its
+/// report. Whatever becomes of the child is told in the repetition; nothing throws. Returns early,
+/// with the child ended, when an Interruption happens.
+Repetition run_in_child(const Case& one, const ChildSettings& settings);
+
+/// The child's side, `asyncmark run-case`: gives the exit code.
+int run_case();
+
+}  // namespace asyncmark

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cerrno>
+#include <ctime>
+
+#include "bench/event_loop.hpp"
+#include "bench/recorder.hpp"
+#include "bench/workload.hpp"
+
+namespace asyncmark {
+
+/// Holds the thread until `when`; returns at once when that has passed.
+inline void sleep_until(Clock::time_point when) {
+  const auto ns = when.time_since_epoch().count();
+  const timespec until{ns / 1'000'000'000, ns % 1'000'000'000};
+  while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr) == EINTR) {
+  }
+}
+
+/// One call whose exception, if any, becomes a failed operation.
+inline Outcome call(BlockingSession& session, std::uint64_t op) {
+  try {
+    return session.call(op);
+  } catch (...) {
+    return Outcome::failed("exception");
+  }
+}
+
+/// One client on a thread of its own: claims operations until the schedule has none left. In a
+/// closed loop one clock reading ends an operation and starts the next.
+inline void run_client(BlockingSession& session, Stage& stage, Recorder& recorder) {
+  auto now = Clock::now();
+  while (const auto start = stage.schedule.next(now, recorder.service_time.max())) {
+    if (start->intended && *start->intended > now) {
+      stage.in_flight.leave(recorder.in_flight);
+      sleep_until(*start->intended);
+      now = Clock::now();
+    }
+    stage.in_flight.enter(recorder.in_flight);
+    const auto outcome = call(session, start->op);
+    const auto finished = Clock::now();
+    recorder.record(*start, now, finished, outcome);
+    now = finished;
+  }
+  stage.in_flight.leave(recorder.in_flight);
+}
+
+}  // namespace asyncmark

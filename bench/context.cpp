@@ -1,0 +1,124 @@
+#include "bench/context.hpp"
+
+#include <benchmark/benchmark.h>
+#include <boost/version.hpp>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <sched.h>
+#include <sys/utsname.h>
+
+#include <ctime>
+#include <fstream>
+#include <sstream>
+
+#include "bench/build_info.hpp"
+#include "bench/protocol.hpp"
+
+namespace asyncmark {
+namespace {
+
+/// The first line of a file, or empty.
+std::string line_of(const std::string& path) {
+  std::ifstream file(path);
+  std::string line;
+  std::getline(file, line);
+  return line;
+}
+
+std::string after_key(const char* path, const std::string& key) {
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);)
+    if (line.starts_with(key)) {
+      const auto value = line.find_first_not_of(" \t:", key.size());
+      return value == std::string::npos ? "" : line.substr(value);
+    }
+  return "";
+}
+
+/// As the kernel lists processors: "0-1", "0,2-3".
+std::string affinity() { return after_key("/proc/self/status", "Cpus_allowed_list"); }
+
+/// The part of all processor time since boot that the hypervisor gave to others.
+double steal_share() {
+  std::istringstream fields(after_key("/proc/stat", "cpu "));
+  double sum = 0, value = 0, steal = 0;
+  for (int i = 0; fields >> value && i < 8; ++i) {
+    sum += value;
+    if (i == 7) steal = value;
+  }
+  return sum > 0 ? steal / sum : 0;
+}
+
+/// The limit of this process' cgroup (version 2), or "max".
+std::string cgroup(const char* file) {
+  auto group = after_key("/proc/self/cgroup", "0::");
+  const auto limit = line_of("/sys/fs/cgroup" + group + "/" + file);
+  return limit.empty() ? "max" : limit;
+}
+
+void add_machine(Json& facts) {
+  utsname name{};
+  uname(&name);
+  facts["cpu_model"] = after_key("/proc/cpuinfo", "model name");
+  facts["affinity"] = affinity();
+  facts["kernel"] = fmt::format("{} {}", name.sysname, name.release);
+  facts["os"] = after_key("/etc/os-release", "PRETTY_NAME=");
+  const auto governor = line_of("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
+  facts["governor"] = governor.empty() ? "not told" : governor;
+  facts["clock_source"] =
+      line_of("/sys/devices/system/clocksource/clocksource0/current_clocksource");
+  facts["cgroup_cpu_max"] = cgroup("cpu.max");
+  facts["cgroup_memory_max"] = cgroup("memory.max");
+  facts["steal_share_since_boot"] = steal_share();
+}
+
+void add_build(Json& facts) {
+  facts["asyncmark_version"] = build::kVersion;
+  facts["commit"] = build::kCommit;
+  facts["protocol"] = kProtocol;
+  facts["compiler"] = fmt::format("g++ {}", __VERSION__);
+  facts["compiler_flags"] = build::kFlags;
+  facts["libraries"] = {
+      {"boost", fmt::format("{}.{}.{}", BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000,
+                            BOOST_VERSION % 100)},
+      {"fmt", fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100,
+                          FMT_VERSION % 100)},
+      {"google_benchmark", build::kBenchmarkVersion},
+      {"nlohmann_json", fmt::format("{}.{}.{}", NLOHMANN_JSON_VERSION_MAJOR,
+                                    NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH)},
+  };
+}
+
+}  // namespace
+
+Context look_around(const std::string& executable, const std::vector<std::string>& command) {
+  Context context;
+  auto& facts = context.facts;
+  const auto& cpu = benchmark::CPUInfo::Get();
+  const auto now = std::time(nullptr);
+  facts["date"] = fmt::format("{:%Y-%m-%dT%H:%M:%S%z}", fmt::localtime(now));
+  facts["host_name"] = benchmark::SystemInfo::Get().name;
+  facts["executable"] = executable;
+  facts["num_cpus"] = cpu.num_cpus;
+  facts["mhz_per_cpu"] = static_cast<int>(cpu.cycles_per_second / 1e6 + 0.5);
+  facts["cpu_scaling_enabled"] = cpu.scaling == benchmark::CPUInfo::ENABLED;
+  facts["caches"] = Json::array();
+  for (const auto& cache : cpu.caches)
+    facts["caches"].push_back({{"type", cache.type},
+                               {"level", cache.level},
+                               {"size", cache.size},
+                               {"num_sharing", cache.num_sharing}});
+  facts["load_avg"] = cpu.load_avg;
+#ifdef NDEBUG
+  facts["library_build_type"] = "release";
+#else
+  facts["library_build_type"] = "debug";
+#endif
+  facts["command"] = fmt::format("{}", fmt::join(command, " "));
+  add_machine(facts);
+  add_build(facts);
+  return context;
+}
+
+}  // namespace asyncmark

@@ -1,0 +1,48 @@
+#include "bench/counters.hpp"
+
+namespace asyncmark {
+namespace {
+
+using Counters = std::vector<std::pair<std::string, double>>;
+
+double ns(Duration duration) { return static_cast<double>(duration.count()); }
+
+void add_times(Counters& all, const std::string& kind, const Histogram& times) {
+  if (times.count() == 0) return;
+  for (const auto& [name, fraction] :
+       {std::pair{"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"p99_9", 0.999}})
+    if (const auto value = times.percentile(fraction))
+      all.emplace_back(kind + "_" + name + "_ns", ns(*value));
+  all.emplace_back(kind + "_max_ns", ns(times.max()));
+}
+
+}  // namespace
+
+Counters counters(const Result& result, const Measurement& one) {
+  Counters all{{"completed", static_cast<double>(one.completed)},
+               {"failed", static_cast<double>(one.failed)},
+               {"never_started", static_cast<double>(one.never_started)},
+               {"ops_per_s", one.ops_per_s()}};
+  add_times(all, "service", one.service_time);
+  add_times(all, "response", one.response_time);
+  const auto& used = one.resources;
+  if (const auto ended = static_cast<double>(one.completed + one.failed); ended > 0) {
+    all.emplace_back("cpu_ns_per_op", ns(used.user + used.system) / ended);
+    all.emplace_back("user_ns_per_op", ns(used.user) / ended);
+    all.emplace_back("system_ns_per_op", ns(used.system) / ended);
+    all.emplace_back("voluntary_switches_per_op",
+                     static_cast<double>(used.voluntary_switches) / ended);
+    all.emplace_back("involuntary_switches_per_op",
+                     static_cast<double>(used.involuntary_switches) / ended);
+  }
+  all.emplace_back("peak_in_flight", static_cast<double>(one.peak_in_flight));
+  all.emplace_back("peak_rss_bytes", static_cast<double>(used.peak_rss_bytes));
+  if (one.peak_in_flight > 0)
+    all.emplace_back("memory_bytes_per_op",
+                     static_cast<double>(used.grown_bytes) / static_cast<double>(one.peak_in_flight));
+  if (result.bound) all.emplace_back("bound_ns", ns(result.bound->time));
+  if (const auto share = efficiency(result, one)) all.emplace_back("efficiency", *share);
+  return all;
+}
+
+}  // namespace asyncmark

@@ -1,0 +1,137 @@
+#include "bench/driver.hpp"
+
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iostream>
+#include <regex>
+
+#include "bench/benchmark_reporters.hpp"
+#include "bench/counters.hpp"
+#include "bench/errors.hpp"
+#include "bench/interruption.hpp"
+#include "bench/progress.hpp"
+
+namespace asyncmark {
+namespace {
+
+/// One run of one case, as Google Benchmark's body: a child, and what it measured as counters.
+void run_once(benchmark::State& state, Result& result, const DriverSettings& settings,
+              Progress& progress) {
+  if (Interruption::happened()) {
+    state.SkipWithError("interrupted");
+    return;
+  }
+  progress.begin(result);
+  auto child = settings.child;
+  child.tick = [&] { progress.show(); };
+  for ([[maybe_unused]] auto _ : state) {
+    auto repetition = run_in_child(result.what, child);
+    // A run cut short by the user is no result, not even a failed one.
+    const bool cut_short = Interruption::happened() && !repetition.died.empty();
+    if (!repetition.died.empty())
+      state.SkipWithError(repetition.died.c_str());
+    else
+      state.SetIterationTime(
+          seconds(repetition.measurement.per_pass(repetition.measurement.elapsed())));
+    if (!cut_short) result.repetitions.push_back(std::move(repetition));
+    if (cut_short || !result.repetitions.back().died.empty()) break;
+  }
+  if (!result.repetitions.empty() && result.repetitions.back().died.empty())
+    for (const auto& [name, value] : counters(result, result.repetitions.back().measurement))
+      state.counters[name] = value;
+  progress.end(result);
+}
+
+}  // namespace
+
+BenchmarkFlags BenchmarkFlags::parse(const std::vector<std::string>& arguments) {
+  BenchmarkFlags flags;
+  for (const auto& argument : arguments) {
+    const auto equals = argument.find('=');
+    const auto name = argument.substr(0, equals);
+    const auto value = equals == std::string::npos ? "" : argument.substr(equals + 1);
+    const auto one_of = [&](std::vector<std::string> right) {
+      return std::get<std::string>(choice_option(name.substr(2), std::move(right), "").parse(value));
+    };
+    if (name == "--benchmark_filter") {
+      flags.filter = value;
+    } else if (name == "--benchmark_list_tests") {
+      flags.list_tests = value.empty() || one_of({"true", "false"}) == "true";
+    } else if (name == "--benchmark_repetitions") {
+      flags.repetitions = static_cast<std::uint64_t>(parse_count(value, name));
+    } else if (name == "--benchmark_format") {
+      flags.format = one_of({"console", "json", "csv"});
+    } else if (name == "--benchmark_out") {
+      flags.out = value;
+      flags.passed_on.push_back(argument);
+    } else if (name == "--benchmark_out_format") {
+      flags.out_format = one_of({"json", "console", "csv"});
+      flags.passed_on.push_back(argument);
+    } else if (name == "--benchmark_min_time" || name == "--benchmark_min_warmup_time") {
+      throw UsageError(fmt::format("{}: a case has its own length; use --ops or --duration, and "
+                                   "--warmup",
+                                   name));
+    } else {
+      flags.passed_on.push_back(argument);
+    }
+  }
+  return flags;
+}
+
+std::vector<Result> filtered(std::vector<Result> cases, const std::string& filter) {
+  if (filter.empty() || filter == "all") return cases;
+  const bool leave_out = filter.front() == '-';
+  std::regex expression;
+  try {
+    expression.assign(filter.substr(leave_out ? 1 : 0), std::regex::extended);
+  } catch (const std::regex_error& error) {
+    throw UsageError(fmt::format("--benchmark_filter: '{}' is not a regular expression: {}", filter,
+                                 error.what()));
+  }
+  std::erase_if(cases, [&](const Result& one) {
+    return std::regex_search(one.name(), expression) == leave_out;
+  });
+  if (cases.empty())
+    throw UsageError(fmt::format("--benchmark_filter: '{}' matches no case; "
+                                 "--benchmark_list_tests shows their names",
+                                 filter));
+  return cases;
+}
+
+void drive(std::vector<Result>& cases, const DriverSettings& settings) {
+  std::vector<std::string> arguments{"asyncmark"};
+  for (const auto& flag : settings.benchmark.passed_on) arguments.push_back(flag);
+  std::vector<char*> argv;
+  for (auto& argument : arguments) argv.push_back(argument.data());
+  auto argc = static_cast<int>(argv.size());
+  benchmark::Initialize(&argc, argv.data());
+  if (argc > 1)
+    throw UsageError(fmt::format("{}: Google Benchmark has no such flag, or not this value",
+                                 argv[1]));
+
+  Interruption::watch();
+  Progress progress(cases, settings.progress);
+  for (auto& result : cases) {
+    const auto body = [&](benchmark::State& state) {
+      run_once(state, result, settings, progress);
+      if (settings.keep) settings.keep(cases);
+    };
+    benchmark::RegisterBenchmark(result.name().c_str(), body)
+        ->UseManualTime()
+        ->Iterations(1)
+        ->Repetitions(static_cast<int>(result.planned_repetitions))
+        ->Unit(benchmark::kMillisecond);
+  }
+  const auto display = make_display_reporter(settings.benchmark.format, cases);
+  const auto file =
+      settings.benchmark.out.empty() ? nullptr
+                                     : make_file_reporter(settings.benchmark.out_format, cases);
+  // Every case that is registered has passed the filter already, by its plain name.
+  benchmark::RunSpecifiedBenchmarks(display.get(), file.get(), "all");
+  benchmark::ClearRegisteredBenchmarks();
+  progress.clear();
+}
+
+}  // namespace asyncmark

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "bench/units.hpp"
+
+namespace asyncmark {
+
+/// `--in-flight unbounded`: as many in flight as there are operations.
+inline constexpr std::uint64_t kUnbounded = std::numeric_limits<std::uint64_t>::max();
+
+/// How hard a runner is driven.
+///
+/// Burst: N operations, all intended at the start (what asyncio.gather does). Closed loop: at most c
+/// in flight, the next starts when one ends. Open loop: the clock says when each is due, whatever
+/// the answers do. A burst is the closed loop whose cap is no smaller than N.
+enum class LoadKind { burst, closed_loop, open_loop };
+
+enum class Arrivals { fixed, poisson };
+
+/// One point on the load axis.
+struct Load {
+  std::uint64_t ops = 0;                   ///< Operations of one pass; 0 when a duration limits it.
+  std::optional<Duration> duration;        ///< Start operations for this long, instead of `ops`.
+  std::optional<std::uint64_t> in_flight;  ///< The cap; absent: the runner's own.
+  std::optional<double> rate;              ///< Open loop: operations due per second.
+  Arrivals arrivals = Arrivals::fixed;     ///< Open loop: evenly spaced, or a Poisson process.
+  std::optional<std::uint64_t> warmup;     ///< Operations before timing; absent: one a session.
+  std::uint64_t passes = 1;                ///< Timed runs inside one child, over the same sessions.
+
+  /// Open loop: when each operation is due, in ns after the start of the pass, ascending. Made by
+  /// the parent, so that children in any language get the same.
+  std::shared_ptr<const std::vector<std::int64_t>> due;
+};
+
+/// How a runner carries out a load.
+struct Concurrency {
+  std::uint64_t workers = 1;     ///< Threads, processes or loops that it keeps.
+  std::uint64_t cap = 1;         ///< Operations that it lets be in flight at once.
+  std::uint64_t processors = 1;  ///< Processors that it could use, were there enough.
+  bool one_loop = false;         ///< All operations share one event loop's thread.
+};
+
+inline LoadKind kind_of(const Load& load, const Concurrency& how) {
+  if (load.rate) return LoadKind::open_loop;
+  return !load.duration && how.cap >= load.ops ? LoadKind::burst : LoadKind::closed_loop;
+}
+
+}  // namespace asyncmark

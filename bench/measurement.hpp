@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bench/histogram.hpp"
+#include "bench/options.hpp"
+#include "bench/recorder.hpp"
+
+namespace asyncmark {
+
+/// One timed run over the sessions of one child.
+struct Pass {
+  Duration elapsed{};  ///< From the moment the clients were let go to the end of the last operation.
+  Duration cpu{};      ///< Processor time of the child and its workers meanwhile.
+  std::uint64_t completed = 0;
+};
+
+/// What the operating system says the timed part took.
+struct Resources {
+  Duration user{};    ///< CPU time in user mode, all threads and workers.
+  Duration system{};  ///< CPU time in the kernel.
+  std::uint64_t voluntary_switches = 0;
+  std::uint64_t involuntary_switches = 0;
+  std::int64_t peak_rss_bytes = 0;  ///< Of the child, and of its workers where it has some.
+  /// Peak resident memory beyond what stood before the first session or thread.
+  std::int64_t grown_bytes = 0;
+};
+
+/// What one child measured. Plain data; merges over threads and processes, passes and repetitions.
+struct Measurement {
+  Histogram service_time;   ///< Successes only.
+  Histogram response_time;  ///< Successes only; empty in a closed loop, which has none.
+  std::uint64_t completed = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t never_started = 0;
+  std::map<std::string, std::uint64_t> failures;  ///< By reason; they sum to `failed`.
+  std::vector<Pass> passes;
+  Resources resources;
+  std::uint64_t peak_in_flight = 0;
+
+  void add(const Recorder& recorder);
+  void add_failures(const std::string& reason, std::uint64_t times);
+  /// Takes in another measurement of the same case.
+  void merge(const Measurement& other);
+
+  Duration elapsed() const;  ///< The sum over the passes.
+  Duration cpu() const;      ///< The sum over the passes.
+  /// Successes per second of the passes' elapsed time; zero when nothing took any time.
+  double ops_per_s() const;
+  /// The makespan of one pass: the mean over the passes.
+  Duration per_pass(Duration total) const;
+};
+
+/// In JSON a histogram is `{"max_ns", "sum_ns", "buckets": [[shortest ns, count], ...]}`, ascending
+/// and without empty buckets.
+Json to_json(const Histogram& histogram);
+Histogram histogram_from_json(const Json& json);
+Json to_json(const Measurement& measurement);
+/// Missing keys keep their defaults; a value of the wrong type throws nlohmann's type_error.
+Measurement measurement_from_json(const Json& json);
+
+}  // namespace asyncmark

@@ -1,0 +1,55 @@
+#include "bench/passes.hpp"
+
+#include <algorithm>
+
+namespace asyncmark {
+namespace {
+
+std::uint64_t completed(std::span<const Recorder> recorders) {
+  std::uint64_t sum = 0;
+  for (const auto& recorder : recorders) sum += recorder.completed();
+  return sum;
+}
+
+Clock::time_point last_finished(std::span<const Recorder> recorders) {
+  return std::ranges::max_element(recorders, {}, &Recorder::last_finished)->last_finished;
+}
+
+/// The warm-up takes the very path that is timed: another load, the same clients and sessions.
+void warm_up(const Load& load, const Concurrency& how, const Crew& crew) {
+  Load rehearsal;
+  rehearsal.ops = load.warmup.value_or(std::max(crew.sessions, how.workers));
+  if (load.duration || load.rate) rehearsal.ops = std::min(rehearsal.ops, how.cap);
+  if (rehearsal.ops == 0) return;
+  crew.stage.schedule.begin(rehearsal, LoadKind::burst, Clock::now());
+  crew.carry_out();
+  for (auto& recorder : crew.recorders) recorder.clear();
+  crew.stage.in_flight.forget_peak();
+}
+
+}  // namespace
+
+Measurement measure(const Load& load, const Concurrency& how, const Crew& crew) {
+  warm_up(load, how, crew);
+  Measurement measurement;
+  for (std::uint64_t i = 0; i < load.passes; ++i) {
+    const auto completed_before = completed(crew.recorders);
+    const auto before = crew.usage();
+    crew.stage.schedule.begin(load, kind_of(load, how), Clock::now());
+    crew.carry_out();
+    const auto used = crew.usage() - before;
+    const auto begun = crew.stage.schedule.t0();
+    measurement.passes.push_back({std::max(last_finished(crew.recorders), begun) - begun,
+                                  used.cpu(), completed(crew.recorders) - completed_before});
+    measurement.resources.user += used.user;
+    measurement.resources.system += used.system;
+    measurement.resources.voluntary_switches += used.voluntary_switches;
+    measurement.resources.involuntary_switches += used.involuntary_switches;
+    measurement.never_started += crew.stage.schedule.never_started();
+  }
+  for (const auto& recorder : crew.recorders) measurement.add(recorder);
+  measurement.peak_in_flight = crew.stage.in_flight.peak();
+  return measurement;
+}
+
+}  // namespace asyncmark

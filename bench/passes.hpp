@@ -1,0 +1,28 @@
+#pragma once
+
+#include <functional>
+#include <span>
+
+#include "bench/load.hpp"
+#include "bench/measurement.hpp"
+#include "bench/usage.hpp"
+
+namespace asyncmark {
+
+/// What a runner hands to measure().
+struct Crew {
+  Stage& stage;
+  std::span<Recorder> recorders;
+  std::uint64_t sessions = 1;  ///< How many were opened: the default for the warm-up.
+  /// Carries out what stage.schedule says and returns when every claimed operation has ended.
+  std::function<void()> carry_out;
+  /// What the whole crew has used so far.
+  std::function<Usage()> usage = own_usage;
+};
+
+/// The same course for every runner: warm up and forget it, carry out the passes one after the
+/// other, add up what the recorders hold. Memory is for the caller to fill in, who stood there before
+/// the first session.
+Measurement measure(const Load& load, const Concurrency& how, const Crew& crew);
+
+}  // namespace asyncmark

@@ -1,0 +1,264 @@
+#include "bench/plan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "bench/arrivals.hpp"
+#include "bench/catalog.hpp"
+#include "bench/errors.hpp"
+
+namespace asyncmark {
+namespace {
+
+// More would need gigabytes for the arrivals of one open loop alone.
+constexpr std::uint64_t kMostArrivals = 100'000'000;
+
+std::vector<std::string> split(const std::string& text, const std::string& what) {
+  std::vector<std::string> parts;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const auto end = std::min(text.find(',', begin), text.size());
+    parts.push_back(text.substr(begin, end - begin));
+    if (parts.back().empty())
+      throw UsageError(fmt::format("{}: '{}' has an empty entry; separate entries by one comma",
+                                   what, text));
+    begin = end + 1;
+  }
+  return parts;
+}
+
+std::uint64_t count(const std::string& text, const std::string& what, std::int64_t least = 1) {
+  return static_cast<std::uint64_t>(parse_count(text, what, least));
+}
+
+double parse_rate(const std::string& text) {
+  const auto rate = parse_real(text, "--rate");
+  if (rate <= 0) throw UsageError("--rate: must be more than 0 operations per second");
+  return rate;
+}
+
+/// `all` stands for every runner there is.
+std::vector<std::string> parse_runners(const std::string& text) {
+  std::vector<std::string> names;
+  for (const auto& name : split(text, "--runner")) {
+    if (name == "all")
+      for (const auto& runner : Catalog::runners()) names.push_back(runner.name);
+    else
+      names.push_back(Catalog::runner(name).name);
+  }
+  return names;
+}
+
+const OptionSpec* spec_of_some_runner(const std::string& name) {
+  for (const auto& runner : Catalog::runners())
+    for (const auto& spec : runner.options)
+      if (spec.name == name) return &spec;
+  return nullptr;
+}
+
+}  // namespace
+
+const std::vector<std::pair<std::string, std::string>>& run_options() {
+  static const std::vector<std::pair<std::string, std::string>> options{
+      {"runner", "LIST of runners, or all (default: all)"},
+      {"ops", "LIST of numbers of operations (default: 100,500,1000)"},
+      {"duration", "start operations for this long, instead of a number of them"},
+      {"in-flight", "LIST of caps on operations in flight, the same for every runner; or unbounded"},
+      {"rate", "LIST of operations due per second: an open loop"},
+      {"arrivals", "fixed or poisson: how the due times of an open loop are spaced"},
+      {"warmup", "operations before timing, discarded (default: one a session)"},
+      {"repetitions", "runs of each case, each in a fresh process (default: 3)"},
+      {"passes", "timed runs inside one process, over the same sessions (default: 1)"},
+      {"seed", "of everything that is drawn at random (default: 1)"},
+  };
+  return options;
+}
+
+Request::Request(const std::string& workload)
+    : workload_(workload), workload_options_(Catalog::workload(workload).options) {}
+
+Request& Request::set(const std::string& name, const std::string& text) {
+  if (set_load(name, text)) return *this;
+  if (workload_options_.knows(name)) {
+    workload_options_.set(name, text);
+  } else if (const auto* spec = spec_of_some_runner(name)) {
+    spec->parse(text);
+    runner_options_[name] = text;
+  } else {
+    throw UsageError(fmt::format("unknown option --{}; 'asyncmark run {} --help' lists them", name,
+                                 workload_));
+  }
+  return *this;
+}
+
+bool Request::set_load(const std::string& name, const std::string& text) {
+  const auto flag = "--" + name;
+  if (name == "runner") {
+    runners_ = parse_runners(text);
+  } else if (name == "ops") {
+    ops_.clear();
+    for (const auto& part : split(text, flag)) ops_.push_back(count(part, flag));
+  } else if (name == "duration") {
+    duration_ = parse_duration(text, flag);
+    if (*duration_ == Duration(0)) throw UsageError("--duration: must be more than 0");
+  } else if (name == "in-flight") {
+    in_flight_.clear();
+    for (const auto& part : split(text, flag))
+      in_flight_.push_back(part == "unbounded" ? kUnbounded : count(part, flag));
+  } else if (name == "rate") {
+    rates_.clear();
+    for (const auto& part : split(text, flag)) rates_.push_back(parse_rate(part));
+  } else if (name == "arrivals") {
+    const auto value = choice_option("arrivals", {"fixed", "poisson"}, "").parse(text);
+    arrivals_ = std::get<std::string>(value) == "fixed" ? Arrivals::fixed : Arrivals::poisson;
+  } else if (name == "warmup") {
+    warmup_ = count(text, flag, 0);
+  } else if (name == "passes") {
+    passes_ = count(text, flag);
+  } else if (name == "repetitions") {
+    repetitions_ = count(text, flag);
+  } else if (name == "seed") {
+    seed_ = count(text, flag, 0);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+std::vector<Load> Request::loads() const {
+  if (duration_ && !ops_.empty())
+    throw UsageError("--ops and --duration exclude each other: give one of them");
+  const auto ops = duration_         ? std::vector<std::uint64_t>{0}
+                   : ops_.empty() ? std::vector<std::uint64_t>{100, 500, 1000}
+                                  : ops_;
+  std::vector<Load> loads;
+  for (const auto n : ops) {
+    Load load;
+    load.ops = n;
+    load.duration = duration_;
+    load.arrivals = arrivals_;
+    load.warmup = warmup_;
+    load.passes = passes_;
+    if (rates_.empty()) loads.push_back(load);
+    for (const auto rate : rates_) {
+      load.rate = rate;
+      const auto arrivals = duration_ ? rate * seconds(*duration_) : static_cast<double>(n);
+      if (arrivals > static_cast<double>(kMostArrivals))
+        throw UsageError(fmt::format("--rate: {} per second makes more than {} operations", rate,
+                                     kMostArrivals));
+      load.due = std::make_shared<const std::vector<std::int64_t>>(make_arrivals(load, seed_));
+      if (load.due->empty())
+        throw UsageError(fmt::format("--rate: no operation is due at {} per second", rate));
+      loads.push_back(load);
+    }
+  }
+  return loads;
+}
+
+std::vector<Result> Request::cases_of(const std::string& name) const {
+  const auto& runner = Catalog::runner(name);
+  OptionValues options(runner.options);
+  for (const auto& [option, text] : runner_options_)
+    if (options.knows(option)) options.set(option, text);
+
+  std::vector<Result> cases;
+  for (auto load : loads()) {
+    const bool capped = runner.knows_in_flight && !in_flight_.empty();
+    for (const auto cap : capped ? in_flight_ : std::vector<std::uint64_t>{0}) {
+      if (capped) load.in_flight = cap;
+      Result planned;
+      planned.what = {workload_, workload_options_, name, options, load, seed_};
+      planned.how = planned.what.make_runner()->concurrency(load);
+      planned.bound = ideal_bound(planned.what);
+      planned.planned_repetitions = repetitions_;
+      cases.push_back(std::move(planned));
+    }
+  }
+  return cases;
+}
+
+std::vector<Result> Request::cases() const {
+  std::vector<Result> all;
+  const auto runners = runners_.empty() ? parse_runners("all") : runners_;
+  for (const auto& [option, text] : runner_options_)
+    if (std::ranges::none_of(runners, [&](const auto& name) {
+          return OptionValues(Catalog::runner(name).options).knows(option);
+        }))
+      throw UsageError(fmt::format("--{}: none of the chosen runners knows it", option));
+  for (const auto& runner : runners)
+    for (auto& one : cases_of(runner)) all.push_back(std::move(one));
+  return all;
+}
+
+std::vector<Result> expand(const std::vector<Request>& requests) {
+  std::vector<Result> all;
+  std::set<std::string> names;
+  for (const auto& request : requests) {
+    for (auto& one : request.cases()) {
+      if (!names.insert(one.name()).second)
+        throw UsageError(fmt::format("two cases are named {}: give each only once", one.name()));
+      all.push_back(std::move(one));
+    }
+  }
+  if (all.empty()) throw UsageError("there is no case to run");
+  return all;
+}
+
+namespace {
+
+/// A value of a plan as the text that the same flag would have.
+std::string flag_text(const Json& value, const std::string& where) {
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_number() || value.is_boolean()) return value.dump();
+  if (value.is_array() && !value.empty()) {
+    std::string list;
+    for (const auto& entry : value) list += (list.empty() ? "" : ",") + flag_text(entry, where);
+    return list;
+  }
+  throw UsageError(fmt::format("{}: {} is neither a text, a number, true, false nor a list of them",
+                               where, value.dump()));
+}
+
+Request parse_entry(const Json& entry, const std::string& where) {
+  if (!entry.is_object()) throw UsageError(where + ": is not an object");
+  const auto workload = entry.find("workload");
+  if (workload == entry.end() || !workload->is_string())
+    throw UsageError(where + ".workload: is missing; it names the workload, as \"sleep\"");
+  try {
+    Request request(workload->get<std::string>());
+    for (const auto& [key, value] : entry.items()) {
+      if (key == "workload") continue;
+      std::string flag = key;
+      std::ranges::replace(flag, '_', '-');
+      request.set(flag, flag_text(value, key));
+    }
+    request.cases();
+    return request;
+  } catch (const UsageError& error) {
+    throw UsageError(fmt::format("{}: {}", where, error.what()));
+  }
+}
+
+}  // namespace
+
+std::vector<Request> parse_plan(const std::string& text, const std::string& file) {
+  Json plan;
+  try {
+    plan = Json::parse(text, nullptr, true, /*ignore_comments=*/true);
+  } catch (const Json::parse_error& error) {
+    throw UsageError(fmt::format("{}: is not JSON: {}", file, error.what()));
+  }
+  if (!plan.is_object()) throw UsageError(file + ": is not a JSON object with a list \"cases\"");
+  for (const auto& [key, value] : plan.items())
+    if (key != "cases" && key != "$schema")
+      throw UsageError(fmt::format("{}: unknown key \"{}\"; a plan has \"cases\"", file, key));
+  if (!plan.contains("cases") || !plan["cases"].is_array() || plan["cases"].empty())
+    throw UsageError(file + ": needs a list \"cases\" with at least one entry");
+  std::vector<Request> requests;
+  for (std::size_t i = 0; i < plan["cases"].size(); ++i)
+    requests.push_back(parse_entry(plan["cases"][i], fmt::format("{}: cases[{}]", file, i)));
+  return requests;
+}
+
+}  // namespace asyncmark

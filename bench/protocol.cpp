@@ -1,0 +1,60 @@
+#include "bench/protocol.hpp"
+
+#include <fmt/format.h>
+
+#include "bench/errors.hpp"
+
+namespace asyncmark {
+namespace {
+
+/// Throws UsageError unless the document's version is this build's or the one before.
+void check_version(const Json& json, const char* document) {
+  const auto version = json.find("protocol");
+  if (version == json.end() || !version->is_number_integer())
+    throw UsageError(fmt::format("{}: \"protocol\" is missing; this build speaks version {}",
+                                 document, kProtocol));
+  const auto number = version->get<int>();
+  if (number > kProtocol || number < kProtocol - 1 || number < 1)
+    throw UsageError(fmt::format("{}: speaks protocol {}; this build reads {}", document, number,
+                                 kProtocol > 1 ? fmt::format("{} and {}", kProtocol - 1, kProtocol)
+                                               : std::to_string(kProtocol)));
+}
+
+}  // namespace
+
+std::string write_case(const Case& one) {
+  auto json = to_json(one);
+  json["protocol"] = kProtocol;
+  return json.dump();
+}
+
+Case read_case(const std::string& text) {
+  const auto json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (json.is_discarded()) throw UsageError("case: the document is not JSON");
+  if (!json.is_object()) throw UsageError("case: the document is not a JSON object");
+  check_version(json, "case");
+  return case_from_json(json);
+}
+
+std::string write_report(const Report& report) {
+  Json json{{"protocol", kProtocol}};
+  if (report.error.empty())
+    json["measurement"] = to_json(report.measurement);
+  else
+    json["error"] = report.error;
+  return json.dump();
+}
+
+Report read_report(const std::string& text) {
+  if (text.empty()) return {{}, "ended without a report"};
+  try {
+    const auto json = Json::parse(text);
+    check_version(json, "report");
+    if (json.contains("error")) return {{}, json["error"].get<std::string>()};
+    return {measurement_from_json(json.at("measurement")), ""};
+  } catch (const std::exception& error) {
+    return {{}, fmt::format("its report cannot be read: {}", error.what())};
+  }
+}
+
+}  // namespace asyncmark

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "bench/case.hpp"
+#include "bench/measurement.hpp"
+
+namespace asyncmark {
+
+/// Parent and child speak JSON: the case on the child's standard input, the report on descriptor 3,
+/// the arrivals of an open loop (64-bit nanoseconds in the machine's byte order) on descriptor 4.
+/// Keys are only ever added, with defaults, so a reader understands documents of its own version and
+/// of the one before; unknown keys are passed over.
+inline constexpr int kProtocol = 1;
+inline constexpr int kReportDescriptor = 3;
+inline constexpr int kArrivalsDescriptor = 4;
+
+/// What a child hands back: a measurement, or in one line why there is none.
+struct Report {
+  Measurement measurement;
+  std::string error;
+};
+
+std::string write_case(const Case& one);
+/// Throws UsageError for what is not a case, or of a version that this build does not read.
+Case read_case(const std::string& text);
+
+std::string write_report(const Report& report);
+/// Never throws: a document that is not a report becomes a report with an error.
+Report read_report(const std::string& text);
+
+}  // namespace asyncmark

@@ -1,0 +1,115 @@
+#pragma once
+
+#include <atomic>
+#include <array>
+#include <cstdint>
+
+#include "bench/histogram.hpp"
+#include "bench/outcome.hpp"
+#include "bench/schedule.hpp"
+
+namespace asyncmark {
+
+/// How many operations failed for which reason. Holds a dozen reasons; more are counted as "other".
+class FailureCounts {
+ public:
+  void add(FailureReason reason, std::uint64_t times = 1) {
+    for (auto& entry : entries_) {
+      if (entry.times != 0 && entry.reason != reason) continue;
+      entry.reason = reason;
+      entry.times += times;
+      return;
+    }
+    others_ += times;
+  }
+
+  template <class Visit>
+  void for_each(Visit visit) const {
+    for (const auto& entry : entries_)
+      if (entry.times != 0) visit(entry.reason.code(), entry.times);
+    if (others_ != 0) visit(std::string_view("other"), others_);
+  }
+
+  std::uint64_t total() const {
+    std::uint64_t sum = others_;
+    for (const auto& entry : entries_) sum += entry.times;
+    return sum;
+  }
+
+ private:
+  struct Entry {
+    FailureReason reason;
+    std::uint64_t times = 0;
+  };
+  std::array<Entry, 12> entries_{};
+  std::uint64_t others_ = 0;
+};
+
+/// What one client (or one thread of clients) wrote down: written by one thread, merged by another
+/// when the first has stopped. Plain data whose all-zero bytes are its empty state, so that it may
+/// lie in memory fresh from the kernel and shared by processes.
+struct alignas(64) Recorder {
+  Histogram service_time;
+  Histogram response_time;
+  FailureCounts failures;
+  Clock::time_point last_finished{};
+  bool in_flight = false;  ///< Where one client writes here: whether it counts as in flight.
+
+  void record(const Start& start, Clock::time_point began, Clock::time_point finished,
+              const Outcome& outcome) {
+    if (outcome.ok()) {
+      service_time.add(finished - began);
+      if (start.intended) response_time.add(finished - *start.intended);
+    } else {
+      failures.add(outcome.failure);
+    }
+    if (finished > last_finished) last_finished = finished;
+  }
+
+  std::uint64_t completed() const { return service_time.count(); }
+
+  void clear() {
+    service_time.clear();
+    response_time.clear();
+    failures = {};
+    last_finished = {};
+  }
+};
+
+/// How many operations are in flight, and the most that ever were.
+///
+/// A client in a closed loop enters once, at its first operation, and leaves after its last one:
+/// between two operations it is never idle. So counting costs nothing per operation there.
+class InFlight {
+ public:
+  /// `here` is the client's own note of whether it counts; entering twice counts once.
+  void enter(bool& here) {
+    if (here) return;
+    here = true;
+    const auto now = count_.fetch_add(1, std::memory_order_relaxed) + 1;
+    auto peak = peak_.load(std::memory_order_relaxed);
+    while (now > peak && !peak_.compare_exchange_weak(peak, now, std::memory_order_relaxed)) {
+    }
+  }
+  void leave(bool& here) {
+    if (!here) return;
+    here = false;
+    count_.fetch_sub(1, std::memory_order_relaxed);
+  }
+
+  std::uint64_t now() const { return count_.load(std::memory_order_relaxed); }
+  std::uint64_t peak() const { return peak_.load(std::memory_order_relaxed); }
+  void forget_peak() { peak_.store(now(), std::memory_order_relaxed); }
+
+ private:
+  alignas(64) std::atomic<std::uint64_t> count_{0};
+  std::atomic<std::uint64_t> peak_{0};
+};
+
+/// What all clients of a run share.
+struct Stage {
+  Schedule schedule;
+  InFlight in_flight;
+};
+
+}  // namespace asyncmark

@@ -1,0 +1,36 @@
+#include "bench/result.hpp"
+
+namespace asyncmark {
+std::vector<const Measurement*> Result::finished() const {
+  std::vector<const Measurement*> all;
+  for (const auto& repetition : repetitions)
+    if (repetition.died.empty()) all.push_back(&repetition.measurement);
+  return all;
+}
+
+std::optional<std::string> Result::died() const {
+  for (const auto& repetition : repetitions)
+    if (!repetition.died.empty()) return repetition.died;
+  return std::nullopt;
+}
+
+Measurement Result::merged() const {
+  Measurement all;
+  for (const auto* measurement : finished()) all.merge(*measurement);
+  return all;
+}
+
+std::vector<Duration> Result::elapsed() const {
+  std::vector<Duration> times;
+  for (const auto* measurement : finished())
+    times.push_back(measurement->per_pass(measurement->elapsed()));
+  return times;
+}
+
+std::optional<double> efficiency(const Result& result, const Measurement& one) {
+  const auto time = one.per_pass(one.elapsed());
+  if (!result.bound || time <= Duration(0)) return std::nullopt;
+  return seconds(result.bound->time) / seconds(time);
+}
+
+}  // namespace asyncmark

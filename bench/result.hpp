@@ -1,0 +1,50 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bench/bound.hpp"
+#include "bench/case.hpp"
+#include "bench/measurement.hpp"
+#include "bench/statistics.hpp"
+
+namespace asyncmark {
+
+/// Where and by what the results were obtained: ordered (key, value) pairs of text, numbers or
+/// lists, such as {"cpu_model", "..."}.
+struct Context {
+  Json facts = Json::object();
+};
+
+/// One run of a case in a child of its own: what it measured, or why there is nothing.
+struct Repetition {
+  Measurement measurement;
+  std::string died;  ///< Empty, or: "killed by SIGSEGV", "still running after --time-limit 10s".
+};
+
+/// A case and all that became of it.
+struct Result {
+  Case what;
+  Concurrency how;  ///< As the runner resolved it for this load.
+  std::optional<Bound> bound;
+  std::uint64_t planned_repetitions = 1;
+  std::vector<Repetition> repetitions;
+
+  std::string name() const { return what.name(); }
+  /// The repetitions that were carried out to their end.
+  std::vector<const Measurement*> finished() const;
+  /// The reason of the first one that died.
+  std::optional<std::string> died() const;
+  /// All finished repetitions as one: histograms merged, operations added up.
+  Measurement merged() const;
+  /// The times of one pass, a value a finished repetition.
+  std::vector<Duration> elapsed() const;
+};
+
+/// Bound over measured time; above 1 only by a defect. Absent where there is no bound.
+std::optional<double> efficiency(const Result& result, const Measurement& one);
+
+}  // namespace asyncmark

@@ -1,0 +1,142 @@
+#include "bench/run_command.hpp"
+
+#include <fmt/format.h>
+
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+#include "bench/catalog.hpp"
+#include "bench/context.hpp"
+#include "bench/errors.hpp"
+#include "bench/interruption.hpp"
+
+namespace asyncmark {
+namespace {
+
+void list_tests(const std::vector<Result>& cases) {
+  for (const auto& one : cases) fmt::print("{}\n", one.name());
+}
+
+/// A case whose ideal bound is beyond the limit would only be killed after a long wait.
+void check_time_limit(const std::vector<Result>& cases, Duration limit) {
+  for (const auto& one : cases) {
+    if (!one.bound) continue;
+    const auto least = one.bound->time * static_cast<std::int64_t>(one.what.load.passes);
+    if (least > limit)
+      throw UsageError(fmt::format("--time-limit: {} takes at least {}, the limit is {}", one.name(),
+                                   rounded_text(least), exact_text(limit)));
+  }
+}
+
+/// Writes the results so that the file is at every moment either the old or the new one, whole.
+class Keeper {
+ public:
+  Keeper(std::string path, const Context& context) : path_(std::move(path)), context_(context) {
+    if (path_.empty()) return;
+    const bool existed = std::filesystem::exists(path_);
+    regular_ = !existed || std::filesystem::is_regular_file(path_);
+    if (!std::ofstream(path_, std::ios::app))
+      throw UsageError(fmt::format("--out: '{}' cannot be written: {}", path_, std::strerror(errno)));
+    if (!existed) std::filesystem::remove(path_);
+  }
+
+  /// After each child. A pipe or device gets the final document alone.
+  void keep(const std::vector<Result>& results) const {
+    if (!path_.empty() && regular_) write(results);
+  }
+  void keep_last(const std::vector<Result>& results) const {
+    if (!path_.empty()) write(results);
+  }
+
+ private:
+  void write(const std::vector<Result>& results) const {
+    const auto text = Catalog::format("json").print(context_, results);
+    const auto target = regular_ ? path_ + ".part" : path_;
+    std::ofstream file(target);
+    file << text;
+    file.close();
+    if (!file) {
+      fmt::print(stderr, "warning: --out: '{}' could not be written: {}\n", path_,
+                 std::strerror(errno));
+      return;
+    }
+    if (regular_) std::filesystem::rename(target, path_);
+  }
+
+  std::string path_;
+  bool regular_ = false;
+  const Context& context_;
+};
+
+/// What went wrong, a line a case, on standard error.
+bool warn(const std::vector<Result>& results, const FailureBudget& budget) {
+  bool too_bad = false;
+  for (const auto& result : results) {
+    if (const auto died = result.died()) {
+      fmt::print(stderr, "warning: {}: {}\n", result.name(), *died);
+      too_bad = true;
+    }
+    const auto all = result.merged();
+    if (all.failed == 0) continue;
+    std::string reasons;
+    for (const auto& [reason, times] : all.failures)
+      reasons += fmt::format("{}{} {}", reasons.empty() ? "" : ", ", times, reason);
+    const bool over = budget.exceeded_by(all);
+    fmt::print(stderr, "warning: {}: {} of {} operations failed ({}){}\n", result.name(), all.failed,
+               all.failed + all.completed, reasons,
+               over ? "; --max-failed allows fewer" : "");
+    too_bad = too_bad || over;
+  }
+  return too_bad;
+}
+
+}  // namespace
+
+FailureBudget FailureBudget::parse(const std::string& text) {
+  if (!text.ends_with('%'))
+    return {static_cast<std::uint64_t>(parse_count(text, "--max-failed", 0)), 0};
+  const auto share = parse_real(text.substr(0, text.size() - 1), "--max-failed");
+  if (share > 100)
+    throw UsageError(fmt::format("--max-failed: {} is more than 100%", text));
+  return {0, share / 100};
+}
+
+bool FailureBudget::exceeded_by(const Measurement& all) const {
+  const auto ended = static_cast<double>(all.failed + all.completed);
+  return all.failed > number && static_cast<double>(all.failed) > share * ended;
+}
+
+int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
+  auto cases = filtered(expand(requests), settings.driver.benchmark.filter);
+  if (settings.driver.benchmark.repetitions)
+    for (auto& one : cases) one.planned_repetitions = *settings.driver.benchmark.repetitions;
+  if (settings.driver.benchmark.list_tests) {
+    list_tests(cases);
+    return 0;
+  }
+  check_time_limit(cases, settings.driver.child.time_limit);
+  auto context = look_around(settings.command.front(), settings.command);
+  const Keeper keeper(settings.out, context);
+  settings.driver.keep = [&](const auto& results) { keeper.keep(results); };
+
+  drive(cases, settings.driver);
+
+  if (Interruption::happened()) {
+    context.facts["partial"] = true;
+    std::erase_if(cases, [](const Result& one) { return one.repetitions.empty(); });
+  }
+  keeper.keep_last(cases);
+  if (settings.driver.benchmark.format.empty() && !cases.empty())
+    std::cout << settings.print(context, cases) << std::flush;
+  const bool too_bad = warn(cases, settings.max_failed);
+  if (Interruption::happened()) {
+    fmt::print(stderr, "interrupted: what was finished is above{}\n",
+               settings.out.empty() ? "" : " and in " + settings.out);
+    return 130;
+  }
+  return too_bad ? 4 : 0;
+}
+
+}  // namespace asyncmark

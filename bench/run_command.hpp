@@ -1,0 +1,36 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "bench/driver.hpp"
+#include "bench/plan.hpp"
+
+namespace asyncmark {
+
+/// `--max-failed`: how many operations of a case may fail, as a number or as a share of those ended.
+struct FailureBudget {
+  std::uint64_t number = 0;
+  double share = 0;
+
+  /// Reads `5` or `2%`. Throws UsageError.
+  static FailureBudget parse(const std::string& text);
+  bool exceeded_by(const Measurement& all) const;
+};
+
+/// Everything that `run` and `reproduce` share beside their cases.
+struct RunSettings {
+  DriverSettings driver;
+  FailureBudget max_failed;
+  std::string out;  ///< Where the JSON goes; empty: nowhere.
+  std::vector<std::string> command;  ///< As the user typed it, for the context.
+  /// Writes down what standard output shows.
+  std::function<std::string(const Context&, const std::vector<Result>&)> print;
+};
+
+/// Runs the cases of the requests, keeps and prints the results, and gives the exit code: 0, 4 when
+/// a case died or failed too often, 130 when interrupted. Throws UsageError before anything runs.
+int run_and_print(const std::vector<Request>& requests, RunSettings settings);
+
+}  // namespace asyncmark

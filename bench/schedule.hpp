@@ -1,0 +1,74 @@
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <optional>
+
+#include "bench/load.hpp"
+
+namespace asyncmark {
+
+/// Leave to begin an operation.
+struct Start {
+  std::uint64_t op;
+  /// When the load wanted it to begin; absent in a closed loop, where nothing but the previous
+  /// answer decides that.
+  std::optional<Clock::time_point> intended;
+};
+
+/// Hands out the operations of one pass, each once. Plain data and one atomic counter, so that
+/// threads, and processes through shared memory, claim from the same schedule.
+class Schedule {
+ public:
+  /// Begins a pass at `t0`. Nobody may be claiming meanwhile.
+  void begin(const Load& load, LoadKind kind, Clock::time_point t0) {
+    kind_ = kind;
+    t0_ = t0;
+    ops_ = load.ops != 0 ? load.ops : kUnbounded;
+    due_ = kind == LoadKind::open_loop ? load.due->data() : nullptr;
+    if (due_) ops_ = load.due->size();
+    last_start_ = Clock::time_point::max();
+    if (load.duration && !due_) last_start_ = t0 + *load.duration;
+    if (due_ && ops_ > 0) schedule_end_ = t0 + Duration(due_[ops_ - 1]);
+    next_.store(0, std::memory_order_relaxed);
+  }
+
+  /// Claims the next operation, or nothing when all are claimed or the time to start is over. `now`
+  /// is a reading that the caller has at hand. An open loop stops to start operations at its
+  /// schedule's end plus a drain of 1 s or ten times the `slowest` operation so far, so that an
+  /// overloaded runner degrades instead of hanging.
+  std::optional<Start> next(Clock::time_point now, Duration slowest) {
+    if (now >= last_start_ || (due_ && now >= schedule_end_ + drain(slowest))) return std::nullopt;
+    const auto op = next_.fetch_add(1, std::memory_order_relaxed);
+    if (op >= ops_) return std::nullopt;
+    if (kind_ == LoadKind::closed_loop) return Start{op, std::nullopt};
+    return Start{op, due_ ? t0_ + Duration(due_[op]) : t0_};
+  }
+
+  bool exhausted() const { return next_.load(std::memory_order_relaxed) >= ops_; }
+
+  Clock::time_point t0() const { return t0_; }
+
+  /// How many operations were handed out.
+  std::uint64_t claimed() const { return std::min(next_.load(), ops_); }
+
+  /// How many were due and could not start.
+  std::uint64_t never_started() const { return ops_ == kUnbounded ? 0 : ops_ - claimed(); }
+
+ private:
+  static Duration drain(Duration slowest) {
+    return std::max<Duration>(std::chrono::seconds(1), 10 * slowest);
+  }
+
+  LoadKind kind_{};
+  Clock::time_point t0_{};
+  Clock::time_point last_start_{};
+  Clock::time_point schedule_end_{};
+  const std::int64_t* due_ = nullptr;
+  std::uint64_t ops_ = 0;
+  // On a cache line of its own: every claim writes it, and the fields above are only read.
+  alignas(64) std::atomic<std::uint64_t> next_{0};
+};
+
+}  // namespace asyncmark

@@ -1,0 +1,110 @@
+// A workload for our own tests: operations that fail, throw, hang, crash or exit where they are told
+// to. Registered in the test programs only.
+
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <set>
+#include <stdexcept>
+
+#include "bench/catalog.hpp"
+#include "bench/client.hpp"
+#include "bench/errors.hpp"
+
+namespace asyncmark {
+namespace {
+
+class Faulty final : public Workload {
+ public:
+  explicit Faulty(const OptionValues& options)
+      : fault_(options.text("fault")),
+        every_(static_cast<std::uint64_t>(options.optional_count("every").value_or(0))),
+        at_(static_cast<std::uint64_t>(options.optional_count("at").value_or(0))),
+        wait_(options.duration("wait")) {}
+
+  std::unique_ptr<BlockingSession> open_blocking() const override;
+  Async<std::unique_ptr<AsyncSession>> open_async(EventLoop& loop) const override;
+  bool holds_the_loop() const override { return false; }
+
+  void open() const {
+    if (fault_ == "refuse-open") throw CaseError("the session would not open");
+    if (fault_ == "crash-open") std::abort();
+  }
+
+  Outcome act(std::uint64_t op) const {
+    const bool now = every_ != 0 ? (op + 1) % every_ == 0 : op == at_;
+    if (!now || fault_ == "none") return {};
+    if (fault_ == "fail") return Outcome::failed("refused");
+    if (fault_ == "throw") throw std::runtime_error("thrown by an operation");
+    if (fault_ == "hang")
+      for (;;) pause();
+    if (fault_ == "kill") raise(SIGKILL);
+    if (fault_ == "crash") raise(SIGSEGV);
+    if (fault_ == "exit") _exit(3);
+    return {};
+  }
+
+  Duration wait() const { return wait_; }
+
+ private:
+  std::string fault_;
+  std::uint64_t every_;
+  std::uint64_t at_;
+  Duration wait_;
+};
+
+class BlockingFaulty final : public BlockingSession {
+ public:
+  explicit BlockingFaulty(const Faulty& faulty) : faulty_(faulty) {}
+  Outcome call(std::uint64_t op) override {
+    if (faulty_.wait() > Duration(0)) sleep_until(Clock::now() + faulty_.wait());
+    return faulty_.act(op);
+  }
+
+ private:
+  const Faulty& faulty_;
+};
+
+class AsyncFaulty final : public AsyncSession {
+ public:
+  AsyncFaulty(const Faulty& faulty, EventLoop& loop) : faulty_(faulty), loop_(loop) {}
+  Async<Outcome> call(std::uint64_t op) override {
+    if (faulty_.wait() > Duration(0)) co_await sleep_until(loop_, Clock::now() + faulty_.wait());
+    co_return faulty_.act(op);
+  }
+
+ private:
+  const Faulty& faulty_;
+  EventLoop& loop_;
+};
+
+std::unique_ptr<BlockingSession> Faulty::open_blocking() const {
+  open();
+  return std::make_unique<BlockingFaulty>(*this);
+}
+
+Async<std::unique_ptr<AsyncSession>> Faulty::open_async(EventLoop& loop) const {
+  open();
+  co_return std::make_unique<AsyncFaulty>(*this, loop);
+}
+
+const bool registered = Catalog::add(WorkloadEntry{
+    .name = "faulty",
+    .summary = "for tests: does wrong where it is told to",
+    .options =
+        {
+            choice_option("fault",
+                          {"none", "fail", "throw", "hang", "kill", "crash", "exit", "refuse-open",
+                           "crash-open"},
+                          "what goes wrong"),
+            count_option("every", 1, "at every so many operations"),
+            count_option("at", 0, "at this operation alone (default: 0)"),
+            duration_option("wait", Duration(0), "how long an operation waits before"),
+        },
+    .make = [](const OptionValues& options,
+               std::uint64_t) { return std::make_unique<Faulty>(options); },
+});
+
+}  // namespace
+}  // namespace asyncmark

@@ -1,0 +1,116 @@
+// One thread and one event loop (Boost.Asio) that carries out all operations as coroutines.
+
+#include <vector>
+
+#include "bench/catalog.hpp"
+#include "bench/caps.hpp"
+#include "bench/client.hpp"
+#include "bench/pages.hpp"
+#include "bench/passes.hpp"
+
+namespace asyncmark {
+namespace {
+
+class LoopRun {
+ public:
+  LoopRun(const Workload& workload, std::uint64_t cap)
+      : cap_(cap), recorders_(1, Sharing::with_threads) {
+    const bool one = workload.sessions() == Sessions::shared || workload.holds_the_loop();
+    loop_.spawn(open(workload, one ? 1 : cap));
+    loop_.run();
+  }
+
+  void carry_out() {
+    clients_ = 0;
+    loop_.post([this] { launch(); });
+    loop_.run();
+  }
+
+  Stage& stage() { return stage_; }
+  std::span<Recorder> recorders() { return recorders_.span(); }
+  std::size_t sessions() const { return sessions_.size(); }
+
+ private:
+  Async<void> open(const Workload& workload, std::uint64_t count) {
+    while (sessions_.size() < count) sessions_.push_back(co_await workload.open_async(loop_));
+  }
+
+  /// Starts clients until one of them waits for its time to come, or the cap is reached. So a burst
+  /// starts them all, and an open loop only as many as its operations in flight come to need.
+  void launch() {
+    launching_ = true;
+    while (waiting_ == 0 && clients_ < cap_ && !stage_.schedule.exhausted()) {
+      ++waiting_;
+      loop_.spawn(client(*sessions_[clients_++ % sessions_.size()]));
+    }
+    launching_ = false;
+  }
+
+  void begins_work() {
+    --waiting_;
+    if (waiting_ == 0 && clients_ < cap_ && !launching_) loop_.post([this] { launch(); });
+  }
+
+  Async<void> client(AsyncSession& session) {
+    auto& recorder = recorders_[0];
+    bool in_flight = false;
+    auto now = Clock::now();
+    while (const auto start = stage_.schedule.next(now, recorder.service_time.max())) {
+      if (start->intended && *start->intended > now) {
+        stage_.in_flight.leave(in_flight);
+        co_await sleep_until(loop_, *start->intended);
+        now = Clock::now();
+      }
+      begins_work();
+      stage_.in_flight.enter(in_flight);
+      Outcome outcome;
+      try {
+        outcome = co_await session.call(start->op);
+      } catch (...) {
+        outcome = Outcome::failed("exception");
+      }
+      const auto finished = Clock::now();
+      recorder.record(*start, now, finished, outcome);
+      now = finished;
+      ++waiting_;
+    }
+    --waiting_;
+    stage_.in_flight.leave(in_flight);
+  }
+
+  EventLoop loop_;
+  Stage stage_;
+  std::uint64_t cap_;
+  std::uint64_t clients_ = 0;
+  std::uint64_t waiting_ = 0;  ///< Clients that are between two operations.
+  bool launching_ = false;
+  Pages<Recorder> recorders_;
+  std::vector<std::unique_ptr<AsyncSession>> sessions_;
+};
+
+class EventLoopRunner final : public Runner {
+ public:
+  Concurrency concurrency(const Load& load) const override {
+    return {.cap = cap_or_all(load, "event-loop"), .one_loop = true};
+  }
+
+  Measurement run(const Workload& workload, const Load& load) const override {
+    const auto how = concurrency(load);
+    LoopRun run(workload, how.cap);
+    return measure(load, how,
+                   {.stage = run.stage(),
+                    .recorders = run.recorders(),
+                    .sessions = run.sessions(),
+                    .carry_out = [&] { run.carry_out(); }});
+  }
+};
+
+const bool registered = Catalog::add(RunnerEntry{
+    .name = "event-loop",
+    .summary = "one thread, one event loop, a coroutine for each operation in flight",
+    .options = {},
+    .make = [](const OptionValues&) { return std::make_unique<EventLoopRunner>(); },
+});
+
+}  // namespace
+}  // namespace asyncmark

@@ -1,0 +1,39 @@
+// Does nothing: what remains is the cost of the harness itself.
+
+#include "bench/catalog.hpp"
+#include "bench/event_loop.hpp"
+
+namespace asyncmark {
+namespace {
+
+class NullBlocking final : public BlockingSession {
+ public:
+  Outcome call(std::uint64_t) override { return {}; }
+};
+
+class NullAsync final : public AsyncSession {
+ public:
+  Async<Outcome> call(std::uint64_t) override { co_return Outcome{}; }
+};
+
+class Null final : public Workload {
+ public:
+  std::unique_ptr<BlockingSession> open_blocking() const override {
+    return std::make_unique<NullBlocking>();
+  }
+  Async<std::unique_ptr<AsyncSession>> open_async(EventLoop&) const override {
+    co_return std::make_unique<NullAsync>();
+  }
+  bool holds_the_loop() const override { return false; }
+  Sessions sessions() const override { return Sessions::shared; }
+};
+
+const bool registered = Catalog::add(WorkloadEntry{
+    .name = "null",
+    .summary = "does nothing: what is left is the cost of the harness",
+    .options = {},
+    .make = [](const OptionValues&, std::uint64_t) { return std::make_unique<Null>(); },
+});
+
+}  // namespace
+}  // namespace asyncmark

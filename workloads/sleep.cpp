@@ -1,0 +1,163 @@
+// Waits, and burns processor time if asked: an I/O call whose cost is known beforehand.
+
+#include <cmath>
+#include <ctime>
+#include <numbers>
+
+#include <fmt/format.h>
+
+#include "bench/catalog.hpp"
+#include "bench/client.hpp"
+#include "bench/errors.hpp"
+
+namespace asyncmark {
+namespace {
+
+// --stall D@OP: every OP-th operation waits D longer.
+struct Stall {
+  Duration extra{};
+  std::uint64_t every = 0;
+};
+
+Stall parse_stall(const std::string& text) {
+  if (text.empty()) return {};
+  const auto at = text.find('@');
+  if (at == std::string::npos)
+    throw UsageError(fmt::format("--stall: '{}' is not D@OP; for example 200ms@500", text));
+  return {parse_duration(text.substr(0, at), "--stall"),
+          static_cast<std::uint64_t>(parse_count(text.substr(at + 1), "--stall"))};
+}
+
+/// A number in (0, 1) that depends on its arguments alone, so that every runner and every repetition
+/// draws the same for the same operation: SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
+double draw(std::uint64_t seed, std::uint64_t stream, std::uint64_t op) {
+  auto z = (seed * 4 + stream) * 0xD1342543DE82EF95 + op * 0x9E3779B97F4A7C15;
+  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+  z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+  z ^= z >> 31;
+  return (static_cast<double>(z >> 11) + 0.5) * 0x1p-53;
+}
+
+/// Each distribution as a factor on its mean.
+double factor(const std::string& distribution, double u, double v) {
+  if (distribution == "uniform") return 0.5 + u;
+  if (distribution == "exponential") return -std::log(u);
+  if (distribution == "lognormal") {
+    const double normal = std::sqrt(-2 * std::log(u)) * std::cos(2 * std::numbers::pi * v);
+    return std::exp(normal - 0.5);
+  }
+  return u < 0.9 ? 0.5 : 5.5;
+}
+
+void burn(Duration cpu) {
+  const auto used = [] {
+    timespec time{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return std::chrono::seconds(time.tv_sec) + Duration(time.tv_nsec);
+  };
+  if (cpu <= Duration(0)) return;
+  for (const auto end = used() + cpu; used() < end;) {
+  }
+}
+
+class Sleep final : public Workload {
+ public:
+  Sleep(const OptionValues& options, std::uint64_t seed)
+      : wait_(options.duration("wait")),
+        cpu_(options.duration("cpu")),
+        distribution_(options.text("distribution")),
+        stall_(parse_stall(options.text("stall"))),
+        blocking_(options.flag("blocking")),
+        seed_(seed) {}
+
+  std::unique_ptr<BlockingSession> open_blocking() const override;
+  Async<std::unique_ptr<AsyncSession>> open_async(EventLoop& loop) const override;
+  bool holds_the_loop() const override { return blocking_; }
+  Sessions sessions() const override { return Sessions::shared; }
+
+  std::optional<Cost> cost(std::uint64_t op) const override {
+    Cost cost{drawn(wait_, 0, op), drawn(cpu_, 2, op)};
+    if (stall_.every != 0 && (op + 1) % stall_.every == 0) cost.wait += stall_.extra;
+    return cost;
+  }
+
+ private:
+  Duration drawn(Duration mean, std::uint64_t stream, std::uint64_t op) const {
+    if (distribution_ == "fixed" || mean == Duration(0)) return mean;
+    const auto times =
+        factor(distribution_, draw(seed_, stream, op), draw(seed_, stream + 1, op));
+    return from_seconds(seconds(mean) * times);
+  }
+
+  Duration wait_;
+  Duration cpu_;
+  std::string distribution_;
+  Stall stall_;
+  bool blocking_;
+  std::uint64_t seed_;
+};
+
+class BlockingSleep final : public BlockingSession {
+ public:
+  explicit BlockingSleep(const Sleep& sleep) : sleep_(sleep) {}
+  Outcome call(std::uint64_t op) override {
+    const auto cost = *sleep_.cost(op);
+    burn(cost.cpu);
+    if (cost.wait > Duration(0)) sleep_until(Clock::now() + cost.wait);
+    return {};
+  }
+
+ private:
+  const Sleep& sleep_;
+};
+
+class AsyncSleep final : public AsyncSession {
+ public:
+  AsyncSleep(const Sleep& sleep, EventLoop& loop) : sleep_(sleep), loop_(loop) {}
+  Async<Outcome> call(std::uint64_t op) override {
+    const auto cost = *sleep_.cost(op);
+    burn(cost.cpu);
+    if (cost.wait > Duration(0)) {
+      AsyncTimer timer(loop_.executor(), cost.wait);
+      co_await timer.async_wait(use_async);
+    }
+    co_return Outcome{};
+  }
+
+ private:
+  const Sleep& sleep_;
+  EventLoop& loop_;
+};
+
+std::unique_ptr<BlockingSession> Sleep::open_blocking() const {
+  return std::make_unique<BlockingSleep>(*this);
+}
+
+Async<std::unique_ptr<AsyncSession>> Sleep::open_async(EventLoop& loop) const {
+  if (blocking_) co_return co_await Workload::open_async(loop);
+  co_return std::make_unique<AsyncSleep>(*this, loop);
+}
+
+const bool registered = Catalog::add(WorkloadEntry{
+    .name = "sleep",
+    .summary = "waits, and burns processor time if asked: I/O whose cost is known",
+    .options =
+        {
+            duration_option("wait", std::chrono::milliseconds(46), "how long an operation waits"),
+            duration_option("cpu", Duration(0),
+                            "thread CPU time that it burns first, on its own thread or loop"),
+            choice_option("distribution",
+                          {"fixed", "uniform", "exponential", "lognormal", "bimodal"},
+                          "of --wait and --cpu, which are then the means: uniform is 0.5 to 1.5 "
+                          "times the mean; lognormal has sigma 1; bimodal is 0.5 times in 9 of 10 "
+                          "operations and 5.5 times in the tenth"),
+            text_option("stall", "",
+                        "D@OP: every OP-th operation waits D longer, as 200ms@500"),
+            flag_option("blocking", "hold the thread or the loop while waiting, on purpose"),
+        },
+    .make = [](const OptionValues& options,
+               std::uint64_t seed) { return std::make_unique<Sleep>(options, seed); },
+});
+
+}  // namespace
+}  // namespace asyncmark
