@@ -182,9 +182,10 @@ std::vector<std::string> words(const std::string& command) {
   std::vector<std::string> all(expansion.we_wordv, expansion.we_wordv + expansion.we_wordc);
   wordfree(&expansion);
   if (!is_program(all[0]))
-    throw UsageError(fmt::format("--launcher: there is no program '{}'; it must be in the PATH or "
-                                 "named with its folder",
-                                 all[0]));
+    throw UsageError(
+        fmt::format("--launcher: there is no program '{}'; it must be in the PATH or "
+                    "named with its folder",
+                    all[0]));
   return all;
 }
 
@@ -225,7 +226,8 @@ std::vector<Request> requested(const Grammar& grammar) {
   }
   std::ifstream file(plan);
   file.peek();  // A directory can be opened, and fails only now.
-  if (!file.is_open() || file.bad()) throw UsageError(fmt::format("--plan: '{}' cannot be read", plan));
+  if (!file.is_open() || file.bad())
+    throw UsageError(fmt::format("--plan: '{}' cannot be read", plan));
   return parse_plan({std::istreambuf_iterator<char>(file), {}}, plan);
 }
 
@@ -285,9 +287,9 @@ int dispatch(int argc, char** argv) {
   if (grammar.reproduce->parsed()) return do_reproduce(grammar, command);
   if (grammar.list->parsed()) return do_list(grammar.arguments.listed);
   const auto rest = grammar.app.remaining();
-  throw UsageError(fmt::format("{}; there are reproduce, run and list, and --help explains them",
-                               rest.empty() ? "no command is given"
-                                            : fmt::format("no such command '{}'", rest[0])));
+  throw UsageError(fmt::format(
+      "{}; there are reproduce, run and list, and --help explains them",
+      rest.empty() ? "no command is given" : fmt::format("no such command '{}'", rest[0])));
 }
 
 }  // namespace

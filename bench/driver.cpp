@@ -53,8 +53,8 @@ void pass_on(const std::vector<std::string>& flags) {
   auto argc = static_cast<int>(argv.size());
   benchmark::Initialize(&argc, argv.data());
   if (argc > 1)
-    throw UsageError(fmt::format("{}: Google Benchmark has no such flag, or not this value",
-                                 argv[1]));
+    throw UsageError(
+        fmt::format("{}: Google Benchmark has no such flag, or not this value", argv[1]));
 }
 
 }  // namespace

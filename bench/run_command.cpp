@@ -1,7 +1,6 @@
 #include "bench/run_command.hpp"
 
 #include <fmt/format.h>
-
 #include <unistd.h>
 
 #include <cstdio>
@@ -52,8 +51,8 @@ void check_writable(const std::string& path, const char* flag) {
                        ? access(path.c_str(), W_OK) == 0
                        : std::ofstream(path, std::ios::app).is_open();
   if (!can)
-    throw UsageError(fmt::format("{}: '{}' cannot be written: {}", flag, path,
-                                 std::strerror(errno)));
+    throw UsageError(
+        fmt::format("{}: '{}' cannot be written: {}", flag, path, std::strerror(errno)));
   if (type == std::filesystem::file_type::not_found) std::filesystem::remove(path);
 }
 

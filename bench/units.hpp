@@ -19,8 +19,8 @@ static_assert(std::is_same_v<Clock::duration, Duration>);
 inline constexpr Duration kLongest{std::int64_t{1} << 61};
 
 /// Reads a duration with its unit: `46ms`, `1.5s`, `250us`, `10m`. Units: ns, us, ms, s, m, h.
-/// Throws UsageError, whose text begins with `what` (a flag or field), when the unit is missing, the
-/// number is negative or malformed, or the value is beyond kLongest.
+/// Throws UsageError, whose text begins with `what` (a flag or field), when the unit is missing,
+/// the number is negative or malformed, or the value is beyond kLongest.
 Duration parse_duration(std::string_view text, std::string_view what);
 
 /// Reads a size with its unit: `64KiB`, `1MiB`, `512B`. Units: B, kB, KiB, MB, MiB, GB, GiB.
