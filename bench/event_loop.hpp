@@ -1,11 +1,11 @@
 #pragma once
 
+#include <boost/asio/co_spawn.hpp>
 #include <exception>
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
-
 #include "bench/async.hpp"
+#include "bench/errors.hpp"
 
 namespace asyncmark {
 
@@ -13,6 +13,16 @@ namespace asyncmark {
 class EventLoop {
  public:
   using Executor = asio::io_context::executor_type;
+
+  /// Throws CaseError when the machine has no descriptor left for it: now, and not at the first
+  /// wait, where an operation would be blamed.
+  EventLoop() {
+    try {
+      AsyncTimer timer(executor());
+    } catch (const boost::system::system_error& error) {
+      throw CaseError("the event loop cannot be set up: " + error.code().message());
+    }
+  }
 
   Executor executor() { return context_.get_executor(); }
 
