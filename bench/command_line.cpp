@@ -297,6 +297,7 @@ int dispatch(int argc, char** argv) {
 int command_line(int argc, char** argv) {
   // Before anything else: a child must not pay for building the grammar.
   if (argc == 2 && std::string_view(argv[1]) == "run-case") return run_case();
+  if (argc > 2 && std::string_view(argv[1]) == "launch") return launch(argv + 2);
   try {
     return dispatch(argc, argv);
   } catch (const UsageError& error) {
