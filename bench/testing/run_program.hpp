@@ -20,9 +20,9 @@ struct Ended {
 
 /// What a program finds when it starts.
 struct Surroundings {
-  std::string input;                         ///< Its standard input.
-  std::map<std::string, std::string> files;  ///< In its working directory, by name.
-  bool terminal = false;                     ///< Standard error is a terminal, and it controls it.
+  std::string input = {};                         ///< Its standard input.
+  std::map<std::string, std::string> files = {};  ///< In its working directory, by name.
+  bool terminal = false;  ///< Standard error is a terminal, and it controls it.
 };
 
 /// A program that runs beside the test, in a fresh working directory that is removed after. The
