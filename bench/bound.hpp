@@ -19,8 +19,8 @@ struct Bound {
 ///   equal
 ///
 /// with c operations in flight and k processors that this runner can use: list scheduling's lower
-/// bounds (Graham, 1966). One loop that computes before it waits adds its last wait to sum(s). Absent
-/// where the cost of an operation is unknown, and for loads limited by a duration.
+/// bounds (Graham, 1966). One loop that computes before it waits adds its last wait to sum(s).
+/// Absent where the cost of an operation is unknown, and for loads limited by a duration.
 std::optional<Bound> ideal_bound(const Case& one);
 
 }  // namespace asyncmark

@@ -1,13 +1,13 @@
 #include "bench/context.hpp"
 
 #include <benchmark/benchmark.h>
-#include <boost/version.hpp>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <sched.h>
 #include <sys/utsname.h>
 
+#include <boost/version.hpp>
 #include <ctime>
 #include <fstream>
 #include <sstream>
@@ -82,8 +82,8 @@ void add_build(Json& facts) {
   facts["libraries"] = {
       {"boost", fmt::format("{}.{}.{}", BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000,
                             BOOST_VERSION % 100)},
-      {"fmt", fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100,
-                          FMT_VERSION % 100)},
+      {"fmt",
+       fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100)},
       {"google_benchmark", build::kBenchmarkVersion},
       {"nlohmann_json", fmt::format("{}.{}.{}", NLOHMANN_JSON_VERSION_MAJOR,
                                     NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH)},

@@ -53,7 +53,8 @@ BenchmarkFlags BenchmarkFlags::parse(const std::vector<std::string>& arguments) 
     const auto name = argument.substr(0, equals);
     const auto value = equals == std::string::npos ? "" : argument.substr(equals + 1);
     const auto one_of = [&](std::vector<std::string> right) {
-      return std::get<std::string>(choice_option(name.substr(2), std::move(right), "").parse(value));
+      return std::get<std::string>(
+          choice_option(name.substr(2), std::move(right), "").parse(value));
     };
     if (name == "--benchmark_filter") {
       flags.filter = value;
@@ -70,9 +71,10 @@ BenchmarkFlags BenchmarkFlags::parse(const std::vector<std::string>& arguments) 
       flags.out_format = one_of({"json", "console", "csv"});
       flags.passed_on.push_back(argument);
     } else if (name == "--benchmark_min_time" || name == "--benchmark_min_warmup_time") {
-      throw UsageError(fmt::format("{}: a case has its own length; use --ops or --duration, and "
-                                   "--warmup",
-                                   name));
+      throw UsageError(
+          fmt::format("{}: a case has its own length; use --ops or --duration, and "
+                      "--warmup",
+                      name));
     } else {
       flags.passed_on.push_back(argument);
     }
@@ -94,9 +96,10 @@ std::vector<Result> filtered(std::vector<Result> cases, const std::string& filte
     return std::regex_search(one.name(), expression) == leave_out;
   });
   if (cases.empty())
-    throw UsageError(fmt::format("--benchmark_filter: '{}' matches no case; "
-                                 "--benchmark_list_tests shows their names",
-                                 filter));
+    throw UsageError(
+        fmt::format("--benchmark_filter: '{}' matches no case; "
+                    "--benchmark_list_tests shows their names",
+                    filter));
   return cases;
 }
 
@@ -108,8 +111,8 @@ void drive(std::vector<Result>& cases, const DriverSettings& settings) {
   auto argc = static_cast<int>(argv.size());
   benchmark::Initialize(&argc, argv.data());
   if (argc > 1)
-    throw UsageError(fmt::format("{}: Google Benchmark has no such flag, or not this value",
-                                 argv[1]));
+    throw UsageError(
+        fmt::format("{}: Google Benchmark has no such flag, or not this value", argv[1]));
 
   Interruption::watch();
   Progress progress(cases, settings.progress);
@@ -125,9 +128,9 @@ void drive(std::vector<Result>& cases, const DriverSettings& settings) {
         ->Unit(benchmark::kMillisecond);
   }
   const auto display = make_display_reporter(settings.benchmark.format, cases);
-  const auto file =
-      settings.benchmark.out.empty() ? nullptr
-                                     : make_file_reporter(settings.benchmark.out_format, cases);
+  const auto file = settings.benchmark.out.empty()
+                        ? nullptr
+                        : make_file_reporter(settings.benchmark.out_format, cases);
   // Every case that is registered has passed the filter already, by its plain name.
   benchmark::RunSpecifiedBenchmarks(display.get(), file.get(), "all");
   benchmark::ClearRegisteredBenchmarks();

@@ -14,8 +14,9 @@ namespace asyncmark {
 
 /// One timed run over the sessions of one child.
 struct Pass {
-  Duration elapsed{};  ///< From the moment the clients were let go to the end of the last operation.
-  Duration cpu{};      ///< Processor time of the child and its workers meanwhile.
+  Duration
+      elapsed{};   ///< From the moment the clients were let go to the end of the last operation.
+  Duration cpu{};  ///< Processor time of the child and its workers meanwhile.
   std::uint64_t completed = 0;
 };
 
@@ -30,16 +31,28 @@ struct Resources {
   std::int64_t grown_bytes = 0;
 };
 
+/// What the parent saw of the child from outside, at random moments of its timed part.
+struct Observed {
+  std::uint64_t samples = 0;
+  double mean_in_flight = 0;  ///< Over time.
+  std::uint64_t peak_threads = 0;
+  /// The most that the kernel's own memory (stacks, page tables, slab) grew by. The machine's, not
+  /// the child's alone: the kernel tells no better.
+  std::int64_t kernel_bytes = 0;
+};
+
 /// What one child measured. Plain data; merges over threads and processes, passes and repetitions.
 struct Measurement {
   Histogram service_time;   ///< Successes only.
   Histogram response_time;  ///< Successes only; empty in a closed loop, which has none.
+  LoopTimes loop;           ///< Of an event loop; empty where there is none.
   std::uint64_t completed = 0;
   std::uint64_t failed = 0;
   std::uint64_t never_started = 0;
   std::map<std::string, std::uint64_t> failures;  ///< By reason; they sum to `failed`.
   std::vector<Pass> passes;
   Resources resources;
+  Observed observed;
   std::uint64_t peak_in_flight = 0;
 
   void add(const Recorder& recorder);

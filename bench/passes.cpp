@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "bench/window.hpp"
+
 namespace asyncmark {
 namespace {
 
@@ -21,6 +23,7 @@ void warm_up(const Load& load, const Concurrency& how, const Crew& crew) {
   rehearsal.ops = load.warmup.value_or(std::max(crew.sessions, how.workers));
   if (load.duration || load.rate) rehearsal.ops = std::min(rehearsal.ops, how.cap);
   if (rehearsal.ops == 0) return;
+  window().phase = Phase::warm_up;
   crew.stage.schedule.begin(rehearsal, LoadKind::burst, Clock::now());
   crew.carry_out();
   for (auto& recorder : crew.recorders) recorder.clear();
@@ -35,8 +38,10 @@ Measurement measure(const Load& load, const Concurrency& how, const Crew& crew) 
   for (std::uint64_t i = 0; i < load.passes; ++i) {
     const auto completed_before = completed(crew.recorders);
     const auto before = crew.usage();
+    window().phase = Phase::timed;
     crew.stage.schedule.begin(load, kind_of(load, how), Clock::now());
     crew.carry_out();
+    window().phase = Phase::over;
     const auto used = crew.usage() - before;
     const auto begun = crew.stage.schedule.t0();
     measurement.passes.push_back({std::max(last_finished(crew.recorders), begun) - begun,

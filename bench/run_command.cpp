@@ -25,8 +25,8 @@ void check_time_limit(const std::vector<Result>& cases, Duration limit) {
     if (!one.bound) continue;
     const auto least = one.bound->time * static_cast<std::int64_t>(one.what.load.passes);
     if (least > limit)
-      throw UsageError(fmt::format("--time-limit: {} takes at least {}, the limit is {}", one.name(),
-                                   rounded_text(least), exact_text(limit)));
+      throw UsageError(fmt::format("--time-limit: {} takes at least {}, the limit is {}",
+                                   one.name(), rounded_text(least), exact_text(limit)));
   }
 }
 
@@ -38,7 +38,8 @@ class Keeper {
     const bool existed = std::filesystem::exists(path_);
     regular_ = !existed || std::filesystem::is_regular_file(path_);
     if (!std::ofstream(path_, std::ios::app))
-      throw UsageError(fmt::format("--out: '{}' cannot be written: {}", path_, std::strerror(errno)));
+      throw UsageError(
+          fmt::format("--out: '{}' cannot be written: {}", path_, std::strerror(errno)));
     if (!existed) std::filesystem::remove(path_);
   }
 
@@ -84,8 +85,8 @@ bool warn(const std::vector<Result>& results, const FailureBudget& budget) {
     for (const auto& [reason, times] : all.failures)
       reasons += fmt::format("{}{} {}", reasons.empty() ? "" : ", ", times, reason);
     const bool over = budget.exceeded_by(all);
-    fmt::print(stderr, "warning: {}: {} of {} operations failed ({}){}\n", result.name(), all.failed,
-               all.failed + all.completed, reasons,
+    fmt::print(stderr, "warning: {}: {} of {} operations failed ({}){}\n", result.name(),
+               all.failed, all.failed + all.completed, reasons,
                over ? "; --max-failed allows fewer" : "");
     too_bad = too_bad || over;
   }
@@ -98,8 +99,7 @@ FailureBudget FailureBudget::parse(const std::string& text) {
   if (!text.ends_with('%'))
     return {static_cast<std::uint64_t>(parse_count(text, "--max-failed", 0)), 0};
   const auto share = parse_real(text.substr(0, text.size() - 1), "--max-failed");
-  if (share > 100)
-    throw UsageError(fmt::format("--max-failed: {} is more than 100%", text));
+  if (share > 100) throw UsageError(fmt::format("--max-failed: {} is more than 100%", text));
   return {0, share / 100};
 }
 

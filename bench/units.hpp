@@ -13,8 +13,8 @@ using Duration = std::chrono::nanoseconds;
 static_assert(std::is_same_v<Clock::duration, Duration>);
 
 /// Reads a duration with its unit: `46ms`, `1.5s`, `250us`, `10m`. Units: ns, us, ms, s, m, h.
-/// Throws UsageError, whose text begins with `what` (a flag or field), when the unit is missing, the
-/// number is negative or malformed, or the value does not fit 64-bit nanoseconds.
+/// Throws UsageError, whose text begins with `what` (a flag or field), when the unit is missing,
+/// the number is negative or malformed, or the value does not fit 64-bit nanoseconds.
 Duration parse_duration(std::string_view text, std::string_view what);
 
 /// Reads a size with its unit: `64KiB`, `1MiB`, `512B`. Units: B, kB, KiB, MB, MiB, GB, GiB.

@@ -1,5 +1,5 @@
-// A workload for our own tests: operations that fail, throw, hang, crash or exit where they are told
-// to. Registered in the test programs only.
+// A workload for our own tests: operations that fail, throw, hang, crash or exit where they are
+// told to. Registered in the test programs only.
 
 #include <unistd.h>
 
