@@ -44,6 +44,19 @@ void run_once(benchmark::State& state, Result& result, const DriverSettings& set
   progress.end(result);
 }
 
+/// Throws UsageError for what Google Benchmark does not take.
+void pass_on(const std::vector<std::string>& flags) {
+  std::vector<std::string> arguments{"asyncmark"};
+  arguments.insert(arguments.end(), flags.begin(), flags.end());
+  std::vector<char*> argv;
+  for (auto& argument : arguments) argv.push_back(argument.data());
+  auto argc = static_cast<int>(argv.size());
+  benchmark::Initialize(&argc, argv.data());
+  if (argc > 1)
+    throw UsageError(
+        fmt::format("{}: Google Benchmark has no such flag, or not this value", argv[1]));
+}
+
 }  // namespace
 
 BenchmarkFlags BenchmarkFlags::parse(const std::vector<std::string>& arguments) {
@@ -61,7 +74,7 @@ BenchmarkFlags BenchmarkFlags::parse(const std::vector<std::string>& arguments) 
     } else if (name == "--benchmark_list_tests") {
       flags.list_tests = value.empty() || one_of({"true", "false"}) == "true";
     } else if (name == "--benchmark_repetitions") {
-      flags.repetitions = static_cast<std::uint64_t>(parse_count(value, name));
+      flags.repetitions = static_cast<std::uint64_t>(parse_count(value, name, 1, kMostRepetitions));
     } else if (name == "--benchmark_format") {
       flags.format = one_of({"console", "json", "csv"});
     } else if (name == "--benchmark_out") {
@@ -69,6 +82,12 @@ BenchmarkFlags BenchmarkFlags::parse(const std::vector<std::string>& arguments) 
       flags.passed_on.push_back(argument);
     } else if (name == "--benchmark_out_format") {
       flags.out_format = one_of({"json", "console", "csv"});
+      flags.passed_on.push_back(argument);
+    } else if (name == "--benchmark_time_unit") {
+      one_of({"ns", "us", "ms", "s"});
+      flags.passed_on.push_back(argument);
+    } else if (name == "--benchmark_color") {
+      one_of({"auto", "true", "false", "yes", "no", "1", "0"});
       flags.passed_on.push_back(argument);
     } else if (name == "--benchmark_min_time" || name == "--benchmark_min_warmup_time") {
       throw UsageError(
@@ -79,6 +98,7 @@ BenchmarkFlags BenchmarkFlags::parse(const std::vector<std::string>& arguments) 
       flags.passed_on.push_back(argument);
     }
   }
+  pass_on(flags.passed_on);
   return flags;
 }
 
@@ -104,16 +124,6 @@ std::vector<Result> filtered(std::vector<Result> cases, const std::string& filte
 }
 
 void drive(std::vector<Result>& cases, const DriverSettings& settings) {
-  std::vector<std::string> arguments{"asyncmark"};
-  for (const auto& flag : settings.benchmark.passed_on) arguments.push_back(flag);
-  std::vector<char*> argv;
-  for (auto& argument : arguments) argv.push_back(argument.data());
-  auto argc = static_cast<int>(argv.size());
-  benchmark::Initialize(&argc, argv.data());
-  if (argc > 1)
-    throw UsageError(
-        fmt::format("{}: Google Benchmark has no such flag, or not this value", argv[1]));
-
   Interruption::watch();
   Progress progress(cases, settings.progress);
   for (auto& result : cases) {

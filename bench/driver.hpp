@@ -19,8 +19,8 @@ struct BenchmarkFlags {
   std::string out_format = "json";
   std::vector<std::string> passed_on;  ///< To Google Benchmark as they are.
 
-  /// Takes `--benchmark_filter=...` and its kin. Throws UsageError for one that does not exist or
-  /// whose value is wrong.
+  /// Takes `--benchmark_filter=...` and its kin, and sets Google Benchmark's own. Throws UsageError
+  /// for one that does not exist or whose value is wrong.
   static BenchmarkFlags parse(const std::vector<std::string>& arguments);
 };
 

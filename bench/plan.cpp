@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 #include "bench/arrivals.hpp"
@@ -14,6 +15,8 @@ namespace {
 
 // More would need gigabytes for the arrivals of one open loop alone.
 constexpr std::uint64_t kMostArrivals = 100'000'000;
+// Of anything that is counted out one by one: operations, passes. Days of work; more is a mistake.
+constexpr std::int64_t kMostCounted = 1'000'000'000;
 
 std::vector<std::string> split(const std::string& text, const std::string& what) {
   std::vector<std::string> parts;
@@ -28,8 +31,9 @@ std::vector<std::string> split(const std::string& text, const std::string& what)
   return parts;
 }
 
-std::uint64_t count(const std::string& text, const std::string& what, std::int64_t least = 1) {
-  return static_cast<std::uint64_t>(parse_count(text, what, least));
+std::uint64_t count(const std::string& text, const std::string& what, std::int64_t least = 1,
+                    std::int64_t most = kMostCounted) {
+  return static_cast<std::uint64_t>(parse_count(text, what, least, most));
 }
 
 double parse_rate(const std::string& text) {
@@ -118,9 +122,9 @@ bool Request::set_load(const std::string& name, const std::string& text) {
   } else if (name == "passes") {
     passes_ = count(text, flag);
   } else if (name == "repetitions") {
-    repetitions_ = count(text, flag);
+    repetitions_ = count(text, flag, 1, kMostRepetitions);
   } else if (name == "seed") {
-    seed_ = count(text, flag, 0);
+    seed_ = count(text, flag, 0, std::numeric_limits<std::int64_t>::max());
   } else {
     return false;
   }

@@ -25,6 +25,9 @@ struct Repetition {
   std::string died;  ///< Empty, or: "killed by SIGSEGV", "still running after --time-limit 10s".
 };
 
+/// A case is not repeated more often: each run takes some milliseconds and some kilobytes.
+inline constexpr std::int64_t kMostRepetitions = 1'000'000;
+
 /// A case and all that became of it.
 struct Result {
   Case what;
