@@ -228,7 +228,7 @@ std::string where(const Context& context) {
 }
 
 std::string title(const Study& study) {
-  return fmt::format("# The published table of 100, 500 and 1000 operations, run anew{}{}\n\n",
+  return fmt::format("# The published table, run anew{}{}\n\n",
                      study.quick ? " (quick: every wait a tenth)" : "",
                      study.partial ? " (partial: interrupted)" : "");
 }

@@ -84,6 +84,18 @@ std::string published_cells(const Study& study) {
   return study.quick ? "published cells / 10" : "published cells";
 }
 
+/// The same by the farther end of each interval, where the medians have one.
+std::string at_the_ends(const Study& study, const Row& row) {
+  double most = 0;
+  for (std::size_t i = 0; i < kColumns; ++i) {
+    const auto interval = median_interval(row.cells[i].result->elapsed());
+    if (!interval) return "";
+    for (const auto end : {interval->low, interval->high})
+      most = std::max(most, std::abs(seconds(end) / study.published(row, i) - 1));
+  }
+  return fmt::format(", {} at the farther ends of the intervals", percent(most));
+}
+
 /// That the column can be what the row is, that this does not show, or that it was not measured.
 std::string fit(const Study& study, const Row& row, const std::string& what,
                 const std::string& remark) {
@@ -94,10 +106,10 @@ std::string fit(const Study& study, const Row& row, const std::string& what,
                        what, series.columns.size(), kColumns);
   const auto times = fmt::format("so the event loop takes {} s", list(series.seconds));
   if (*off > kNear)
-    return fmt::format("That it was {} does not show in these figures: {}, up to {} off the {}{}.",
+    return fmt::format("That it was {} does not show in these figures: {}, up to {} off the {}.{}",
                        what, times, percent(*off), published_cells(study), remark);
-  return fmt::format("The column can be {}: {}, within {} of all {}{}.", what, times, percent(*off),
-                     published_cells(study), remark);
+  return fmt::format("The column can be {}: {}, within {} of all {}{}.{}", what, times,
+                     percent(*off), published_cells(study), at_the_ends(study, row), remark);
 }
 
 std::string of_the_cap(const Study& study) {
@@ -107,8 +119,8 @@ std::string of_the_cap(const Study& study) {
     if (misfit_of_cap(cap, wait_s) < misfit_of_cap(closest, wait_s)) closest = cap;
   return fit(
       study, study.capped, fmt::format("a cap of {} operations in flight", kCap),
-      fmt::format(" (rounding alone moves the first of them by up to {}; of all caps at {:g} "
-                  "ms, {:g} comes closest by arithmetic, within {})",
+      fmt::format(" Rounding alone moves the first of them by up to {}. Of all caps at {:g} ms, "
+                  "{:g} comes closest by arithmetic, within {}.",
                   percent(kPublishedAsync[0].rounding()), wait_s * 1e3, closest,
                   percent(misfit_of_cap(closest, wait_s))));
 }
@@ -122,8 +134,8 @@ std::string of_a_busy_machine(const Study& study) {
   }
   if (comes_near(study, study.computing) || least > 1 - kNear) return "";
   return fmt::format(
-      " (its thread got a processor for only {:.0f}% of the time that it wanted one: "
-      "the machine was busy with something else)",
+      " Its thread got a processor for only {:.0f}% of the time that it wanted one: the machine "
+      "was busy with something else.",
       least * 100);
 }
 
