@@ -36,6 +36,11 @@ std::string after_key(const char* path, const std::string& key) {
   return "";
 }
 
+/// os-release puts a value with blanks in quotes.
+std::string unquoted(const std::string& text) {
+  return text.size() >= 2 && text.front() == '"' ? text.substr(1, text.size() - 2) : text;
+}
+
 /// As the kernel lists processors: "0-1", "0,2-3".
 std::string affinity() { return after_key("/proc/self/status", "Cpus_allowed_list"); }
 
@@ -63,7 +68,7 @@ void add_machine(Json& facts) {
   facts["cpu_model"] = after_key("/proc/cpuinfo", "model name");
   facts["affinity"] = affinity();
   facts["kernel"] = fmt::format("{} {}", name.sysname, name.release);
-  facts["os"] = after_key("/etc/os-release", "PRETTY_NAME=");
+  facts["os"] = unquoted(after_key("/etc/os-release", "PRETTY_NAME="));
   const auto governor = line_of("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
   facts["governor"] = governor.empty() ? "not told" : governor;
   facts["clock_source"] =

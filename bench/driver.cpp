@@ -19,14 +19,16 @@ namespace {
 /// One run of one case, as Google Benchmark's body: a child, and what it measured as counters.
 void run_once(benchmark::State& state, Result& result, const DriverSettings& settings,
               Progress& progress) {
-  if (Interruption::happened()) {
-    state.SkipWithError("interrupted");
-    return;
-  }
-  progress.begin(result);
   auto child = settings.child;
   child.tick = [&] { progress.show(); };
   for ([[maybe_unused]] auto _ : state) {
+    // In here, for Google Benchmark aborts where runs of one case differ in their iterations, and one
+    // that is skipped earlier has none.
+    if (Interruption::happened()) {
+      state.SkipWithError("interrupted");
+      return;
+    }
+    progress.begin(result);
     auto repetition = run_in_child(result.what, child);
     // A run cut short by the user is no result, not even a failed one.
     const bool cut_short = Interruption::happened() && !repetition.died.empty();
