@@ -32,15 +32,6 @@ Duration least_time(const Result& one) {
 
 /// A case that cannot end before the limit would only be killed after a long wait.
 void check_time_limit(const std::vector<Result>& cases, Duration limit) {
-<<<<<<< HEAD
-  for (const auto& one : cases) {
-    if (!one.bound) continue;
-    const auto least = one.bound->time * static_cast<std::int64_t>(one.what.load.passes);
-    if (least > limit)
-      throw UsageError(fmt::format("--time-limit: {} takes at least {}, the limit is {}",
-                                   one.name(), rounded_text(least), exact_text(limit)));
-  }
-=======
   for (const auto& one : cases)
     if (const auto least = least_time(one); least >= limit)
       throw UsageError(fmt::format("--time-limit: {} takes at least {}, the limit is {}",
@@ -63,7 +54,6 @@ void check_writable(const std::string& path, const char* flag) {
     throw UsageError(
         fmt::format("{}: '{}' cannot be written: {}", flag, path, std::strerror(errno)));
   if (type == std::filesystem::file_type::not_found) std::filesystem::remove(path);
->>>>>>> tests
 }
 
 /// Writes the results so that the file is at every moment either the old or the new one, whole.
@@ -71,19 +61,10 @@ class Keeper {
  public:
   Keeper(std::string path, const Context& context) : path_(std::move(path)), context_(context) {
     if (path_.empty()) return;
-<<<<<<< HEAD
-    const bool existed = std::filesystem::exists(path_);
-    regular_ = !existed || std::filesystem::is_regular_file(path_);
-    if (!std::ofstream(path_, std::ios::app))
-      throw UsageError(
-          fmt::format("--out: '{}' cannot be written: {}", path_, std::strerror(errno)));
-    if (!existed) std::filesystem::remove(path_);
-=======
     const auto type = type_of(path_);
     check_writable(path_, "--out");
     regular_ = type == std::filesystem::file_type::not_found ||
                type == std::filesystem::file_type::regular;
->>>>>>> tests
   }
 
   /// After each child. A pipe or device gets the final document alone.
