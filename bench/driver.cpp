@@ -22,14 +22,17 @@ void run_once(benchmark::State& state, Result& result, const DriverSettings& set
   auto child = settings.child;
   child.tick = [&] { progress.show(); };
   for ([[maybe_unused]] auto _ : state) {
-    // In here, for Google Benchmark aborts where runs of one case differ in their iterations, and one
-    // that is skipped earlier has none.
+    // In here, for Google Benchmark aborts where runs of one case differ in their iterations, and
+    // one that is skipped earlier has none.
     if (Interruption::happened()) {
       state.SkipWithError("interrupted");
       return;
     }
     progress.begin(result);
     auto repetition = run_in_child(result.what, child);
+    if (const auto lie = too_good(result.bound, repetition.measurement);
+        lie && repetition.died.empty())
+      repetition.died = *lie;
     // A run cut short by the user is no result, not even a failed one.
     const bool cut_short = Interruption::happened() && !repetition.died.empty();
     if (!repetition.died.empty())

@@ -31,6 +31,11 @@ void Measurement::merge(const Measurement& other) {
   resources.system += other.resources.system;
   resources.voluntary_switches += other.resources.voluntary_switches;
   resources.involuntary_switches += other.resources.involuntary_switches;
+  resources.minor_faults += other.resources.minor_faults;
+  resources.major_faults += other.resources.major_faults;
+  phases.set_up += other.phases.set_up;
+  phases.warm_up += other.phases.warm_up;
+  phases.timed += other.phases.timed;
   resources.peak_rss_bytes = std::max(resources.peak_rss_bytes, other.resources.peak_rss_bytes);
   resources.grown_bytes = std::max(resources.grown_bytes, other.resources.grown_bytes);
   observed.mean_in_flight =
@@ -96,11 +101,17 @@ Json to_json(const Measurement& m) {
           {"never_started", m.never_started},
           {"failures", m.failures},
           {"passes", std::move(passes)},
+          {"phases",
+           {{"set_up_ns", m.phases.set_up.count()},
+            {"warm_up_ns", m.phases.warm_up.count()},
+            {"timed_ns", m.phases.timed.count()}}},
           {"resources",
            {{"user_ns", m.resources.user.count()},
             {"system_ns", m.resources.system.count()},
             {"voluntary_switches", m.resources.voluntary_switches},
             {"involuntary_switches", m.resources.involuntary_switches},
+            {"minor_faults", m.resources.minor_faults},
+            {"major_faults", m.resources.major_faults},
             {"peak_rss_bytes", m.resources.peak_rss_bytes},
             {"grown_bytes", m.resources.grown_bytes}}},
           {"observed",
@@ -132,8 +143,14 @@ Measurement measurement_from_json(const Json& json) {
   m.resources.system = Duration(resources.value("system_ns", std::int64_t{0}));
   m.resources.voluntary_switches = resources.value("voluntary_switches", std::uint64_t{0});
   m.resources.involuntary_switches = resources.value("involuntary_switches", std::uint64_t{0});
+  m.resources.minor_faults = resources.value("minor_faults", std::uint64_t{0});
+  m.resources.major_faults = resources.value("major_faults", std::uint64_t{0});
   m.resources.peak_rss_bytes = resources.value("peak_rss_bytes", std::int64_t{0});
   m.resources.grown_bytes = resources.value("grown_bytes", std::int64_t{0});
+  const auto phases = json.value("phases", Json::object());
+  m.phases.set_up = Duration(phases.value("set_up_ns", std::int64_t{0}));
+  m.phases.warm_up = Duration(phases.value("warm_up_ns", std::int64_t{0}));
+  m.phases.timed = Duration(phases.value("timed_ns", std::int64_t{0}));
   const auto observed = json.value("observed", Json::object());
   m.observed.samples = observed.value("samples", m.observed.samples);
   m.observed.mean_in_flight = observed.value("mean_in_flight", m.observed.mean_in_flight);

@@ -12,6 +12,13 @@
 
 namespace asyncmark {
 
+/// How long the parts of a child's life took.
+struct Phases {
+  Duration set_up{};  ///< Opening sessions, and starting the threads or processes that are kept.
+  Duration warm_up{};
+  Duration timed{};  ///< All passes. A burst of thread-per-op starts its threads in here.
+};
+
 /// One timed run over the sessions of one child.
 struct Pass {
   Duration
@@ -26,6 +33,8 @@ struct Resources {
   Duration system{};  ///< CPU time in the kernel.
   std::uint64_t voluntary_switches = 0;
   std::uint64_t involuntary_switches = 0;
+  std::uint64_t minor_faults = 0;  ///< Page faults served without reading a disk.
+  std::uint64_t major_faults = 0;
   std::int64_t peak_rss_bytes = 0;  ///< Of the child, and of its workers where it has some.
   /// Peak resident memory beyond what stood before the first session or thread.
   std::int64_t grown_bytes = 0;
@@ -51,6 +60,7 @@ struct Measurement {
   std::uint64_t never_started = 0;
   std::map<std::string, std::uint64_t> failures;  ///< By reason; they sum to `failed`.
   std::vector<Pass> passes;
+  Phases phases;
   Resources resources;
   Observed observed;
   std::uint64_t peak_in_flight = 0;

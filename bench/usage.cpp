@@ -25,18 +25,27 @@ Usage& Usage::operator+=(const Usage& other) {
   system += other.system;
   voluntary_switches += other.voluntary_switches;
   involuntary_switches += other.involuntary_switches;
+  minor_faults += other.minor_faults;
+  major_faults += other.major_faults;
   return *this;
 }
 
 Usage Usage::operator-(const Usage& other) const {
-  return {user - other.user, system - other.system, voluntary_switches - other.voluntary_switches,
-          involuntary_switches - other.involuntary_switches};
+  return {user - other.user,
+          system - other.system,
+          voluntary_switches - other.voluntary_switches,
+          involuntary_switches - other.involuntary_switches,
+          minor_faults - other.minor_faults,
+          major_faults - other.major_faults};
 }
 
 Usage usage_from(const rusage& kernel) {
-  return {from_timeval(kernel.ru_utime), from_timeval(kernel.ru_stime),
+  return {from_timeval(kernel.ru_utime),
+          from_timeval(kernel.ru_stime),
           static_cast<std::uint64_t>(kernel.ru_nvcsw),
-          static_cast<std::uint64_t>(kernel.ru_nivcsw)};
+          static_cast<std::uint64_t>(kernel.ru_nivcsw),
+          static_cast<std::uint64_t>(kernel.ru_minflt),
+          static_cast<std::uint64_t>(kernel.ru_majflt)};
 }
 
 Usage own_usage() {

@@ -14,6 +14,8 @@ struct Usage {
   Duration system{};
   std::uint64_t voluntary_switches = 0;
   std::uint64_t involuntary_switches = 0;
+  std::uint64_t minor_faults = 0;
+  std::uint64_t major_faults = 0;
 
   Duration cpu() const { return user + system; }
   Usage& operator+=(const Usage& other);

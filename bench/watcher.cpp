@@ -13,8 +13,7 @@ namespace asyncmark {
 
 Watcher::Watcher() : file_(memfd_create("window", MFD_CLOEXEC)), next_(Clock::now()) {
   if (!file_ || ftruncate(file_.get(), sizeof(Window)) != 0) return;
-  void* memory =
-      mmap(nullptr, sizeof(Window), PROT_READ | PROT_WRITE, MAP_SHARED, file_.get(), 0);
+  void* memory = mmap(nullptr, sizeof(Window), PROT_READ | PROT_WRITE, MAP_SHARED, file_.get(), 0);
   if (memory != MAP_FAILED) window_ = new (memory) Window;
 }
 
@@ -50,8 +49,8 @@ void Watcher::look() {
 void Watcher::look_at_process() {
   const auto pid = window_->pid.load();
   observed_.peak_threads = std::max(observed_.peak_threads, threads_of(static_cast<int>(pid)));
-  observed_.kernel_bytes = std::max(
-      observed_.kernel_bytes, kernel_memory_bytes() - window_->kernel_bytes_before.load());
+  observed_.kernel_bytes =
+      std::max(observed_.kernel_bytes, kernel_memory_bytes() - window_->kernel_bytes_before.load());
   // These read files of the kernel: about 0.1 ms, so at most a hundredth of the time.
   next_of_process_ = Clock::now() + std::chrono::milliseconds(10);
 }

@@ -23,8 +23,8 @@ class Watcher {
   /// Takes a sample if one is due.
   void look();
 
-  /// When the next is due: from 0.5 ms apart at first to 10 ms in a long run, shaken by half so that
-  /// they do not beat with operations of equal length.
+  /// When the next is due: from 0.5 ms apart at first to 10 ms in a long run, shaken by half so
+  /// that they do not beat with operations of equal length.
   Clock::time_point next() const { return next_; }
 
   Observed observed() const;
