@@ -60,13 +60,17 @@ void fit(Table& table, std::size_t width) {
   if (!names.empty()) table.notes.push_back("left out, for this terminal is too narrow: " + names);
 }
 
-/// One line of cells; missing ones at its end are nothing.
+/// One line of cells, each as wide as its column and its gap.
 std::string line(const std::vector<std::string>& cells, const Table& table,
                  const std::vector<std::size_t>& wide) {
   std::string text;
   for (std::size_t c = 0; c < cells.size(); ++c)
     text += fmt::format(fmt::runtime(table.columns[c].number ? "{:>{}}{:{}}" : "{:<{}}{:{}}"),
                         cells[c], wide[c], "", kGap);
+  return text;
+}
+
+std::string trimmed(std::string text) {
   text.erase(text.find_last_not_of(' ') + 1);
   return text;
 }
@@ -93,12 +97,13 @@ std::string draw(Table table, const Terminal& terminal) {
     under.push_back(column.under);
   }
   const auto bold = style(terminal, "\033[1m"), red = style(terminal, "\033[31m");
-  std::string text =
-      fmt::format("{}{}{}\n\n{}\n{}\n{:-<{}}\n", bold.begin, table.title, bold.end,
-                  line(over, table, wide), line(under, table, wide), "", width_of(table));
+  std::string text = fmt::format("{}{}{}\n\n{}\n{}\n{:-<{}}\n", bold.begin, table.title, bold.end,
+                                 trimmed(line(over, table, wide)),
+                                 trimmed(line(under, table, wide)), "", width_of(table));
   for (const auto& row : table.rows) {
-    text += line(row.cells, table, wide);
-    if (!row.remark.empty()) text += fmt::format("  {}{}{}", red.begin, row.remark, red.end);
+    const auto cells = line(row.cells, table, wide);
+    text += row.remark.empty() ? trimmed(cells)
+                               : fmt::format("{}{}{}{}", cells, red.begin, row.remark, red.end);
     text += '\n';
   }
   if (!table.notes.empty()) text += '\n';

@@ -16,17 +16,15 @@ auto size_of(const Load& load) {
 
 double rate_of(const Result* one) { return median_counter(*one, "ops_per_s").value_or(0); }
 
-/// The finished cases at the largest load, the fastest first.
+/// The cases at the largest load under which one succeeded at all, the fastest first.
 Cases at_largest_load(const Cases& cases) {
   Cases found;
   for (const auto* one : cases)
-    if (!one->finished().empty()) found.push_back(one);
+    if (rate_of(one) > 0) found.push_back(one);
   if (found.empty()) return found;
-  const auto largest = (*std::ranges::max_element(found, {}, [](const auto* one) {
-                         return size_of(one->what.load);
-                       }))->what.load;
-  std::erase_if(found,
-                [&](const auto* one) { return size_of(one->what.load) != size_of(largest); });
+  const auto by_size = [](const auto* one) { return size_of(one->what.load); };
+  const auto largest = by_size(*std::ranges::max_element(found, {}, by_size));
+  std::erase_if(found, [&](const auto* one) { return by_size(one) != largest; });
   std::ranges::stable_sort(found, std::greater{}, rate_of);
   return found;
 }
@@ -59,15 +57,13 @@ bool overlap(const Result& one, const Result& other) {
 std::string label(const Result& one, const Cases& ranked) {
   const auto same = [&](const auto* other) { return other->what.runner == one.what.runner; };
   if (std::ranges::count_if(ranked, same) < 2) return one.what.runner;
-  const auto cap = one.what.load.in_flight.value_or(kUnbounded);
-  return one.what.runner +
-         (cap == kUnbounded ? " unbounded" : fmt::format(" with {} in flight", cap));
+  return fmt::format("{} with {} in flight", one.what.runner, one.how.cap);
 }
 
 std::string who_was_fastest(const Cases& ranked, const Cases& cases) {
   const auto& best = *ranked.front();
-  auto text = fmt::format("{}, {} {}: {}", at(best.what.load), label(best, ranked),
-                          ranked.size() > 1 ? "was fastest" : "ran alone", achieved(best));
+  auto text = fmt::format("{}, {}{}: {}", at(best.what.load), label(best, ranked),
+                          ranked.size() > 1 ? " was fastest" : "", achieved(best));
   const auto* baseline = baseline_of(best, cases);
   if (const auto times = times_baseline(best, cases); times && baseline != &best)
     text += fmt::format(", {} the throughput of {} ({})", ratio_text(*times), kBaseline,

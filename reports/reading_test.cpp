@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <utility>
+
 #include "reports/testing/constructed.hpp"
 
 namespace asyncmark {
@@ -60,7 +62,7 @@ TEST(Reading, SaysWhenTheCapsDiffer) {
 TEST(Reading, NamesTheCapWhereOneRunnerHadSeveral) {
   EXPECT_THAT(read({construct({.in_flight = 28, .times = {milliseconds(190)}}),
                     construct({.in_flight = kUnbounded, .times = {milliseconds(47)}})}),
-              Contains(HasSubstr("event-loop unbounded was fastest")));
+              Contains(HasSubstr("event-loop with 100 in flight was fastest")));
 }
 
 TEST(Reading, OfNothingFinishedIsEmpty) {
@@ -69,8 +71,17 @@ TEST(Reading, OfNothingFinishedIsEmpty) {
   EXPECT_THAT(read({dead}), ElementsAre());
 }
 
+TEST(Reading, PassesOverWhatOnlyFailed) {
+  auto quick = construct({.runner = "thread-per-op", .times = {milliseconds(1)}});
+  auto& measured = quick.repetitions[0].measurement;
+  measured.add_failures("refused", std::exchange(measured.completed, 0));
+  EXPECT_THAT(read({quick, construct({}), construct({.runner = "thread-pool"})}),
+              Contains(HasSubstr("event-loop was fastest")));
+}
+
 TEST(Reading, OfASingleCaseClaimsNoVictory) {
-  EXPECT_THAT(read({construct({})}), Contains(HasSubstr("event-loop ran alone: 50.0 ms.")));
+  EXPECT_THAT(read({construct({})}),
+              Contains(HasSubstr("At 100 operations, event-loop: 50.0 ms.")));
 }
 
 }  // namespace

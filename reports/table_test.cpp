@@ -19,7 +19,9 @@ using ::testing::StartsWith;
 
 const Table kTable{"a title",
                    {{"", "runner", false}, {"wide over", "x", true, 2}, {"", "y", true, 1}},
-                   {{{"sync", "1 ms", "12"}, ""}, {{"event-loop"}, "killed by SIGSEGV"}},
+                   {{{"sync", "1 ms", "12"}, ""},
+                    {{"event-loop"}, "killed by SIGSEGV"},
+                    {{"pool"}, "killed by SIGSEGV"}},
                    {"a note"}};
 
 TEST(Draw, AlignsNumbersAtTheRightUnderTheirHeadings) {
@@ -31,6 +33,7 @@ TEST(Draw, AlignsNumbersAtTheRightUnderTheirHeadings) {
             "-------------------------\n"
             "sync             1 ms  12\n"
             "event-loop  killed by SIGSEGV\n"
+            "pool        killed by SIGSEGV\n"
             "\n"
             "  a note\n");
 }
