@@ -62,8 +62,8 @@ std::int64_t parse_with_unit(std::string_view text, std::string_view what,
   }
   std::string names;
   for (const auto& unit : units) names += fmt::format("{}{}", names.empty() ? "" : ", ", unit.name);
-  throw UsageError(fmt::format("{}: '{}' needs a unit ({}); for example {}", what, text, names,
-                               example));
+  throw UsageError(
+      fmt::format("{}: '{}' needs a unit ({}); for example {}", what, text, names, example));
 }
 
 /// `value` in `unit`, all its digits, no trailing zeros.
@@ -114,7 +114,8 @@ std::int64_t parse_count(std::string_view text, std::string_view what, std::int6
 double parse_real(std::string_view text, std::string_view what) {
   const auto value = read_number(text);
   if (!value) throw UsageError(fmt::format("{}: '{}' is not a number", what, text));
-  if (*value < 0) throw UsageError(fmt::format("{}: {} is negative; it must be 0 or more", what, text));
+  if (*value < 0)
+    throw UsageError(fmt::format("{}: {} is negative; it must be 0 or more", what, text));
   return *value;
 }
 

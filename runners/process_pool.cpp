@@ -166,7 +166,8 @@ class ProcessPool {
     if (seats_[i].trouble[0] != '\0') throw CaseError(seats_[i].trouble);
     early_deaths_ = opened ? 0 : early_deaths_ + 1;
     if (early_deaths_ > kEarlyDeaths)
-      throw CaseError(fmt::format("worker {} died while it opened its session: {}", i + 1, end.how));
+      throw CaseError(
+          fmt::format("worker {} died while it opened its session: {}", i + 1, end.how));
     deaths_.push_back({i, end.how, recorders_[i].in_flight});
     stage().in_flight.leave(recorders_[i].in_flight);
     hire(i);
