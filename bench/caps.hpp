@@ -12,15 +12,17 @@
 
 namespace asyncmark {
 
-/// The cap of a runner that by itself sets none: `--in-flight`, else all operations at once. Throws
-/// UsageError when neither bounds it, for then nothing would keep it from starting without end.
+/// The cap of a runner that by itself sets none: `--in-flight`, and never more than there are
+/// operations, for each may cost a session. Throws UsageError when neither bounds it, for then
+/// nothing would keep it from starting without end.
 inline std::uint64_t cap_or_all(const Load& load, std::string_view runner) {
-  if (load.in_flight && *load.in_flight != kUnbounded) return *load.in_flight;
   const auto all = load.due ? load.due->size() : load.ops;
-  if (all == 0 && !load.rate)
+  const auto asked = load.in_flight.value_or(kUnbounded);
+  if (all != 0) return std::min<std::uint64_t>(asked, all);
+  if (asked == kUnbounded && !load.rate)
     throw UsageError(fmt::format(
         "--duration needs --in-flight N for {}: nothing else bounds how many it starts", runner));
-  return std::max<std::uint64_t>(all, 1);
+  return asked == kUnbounded ? 1 : asked;
 }
 
 /// `--workers`, as every runner that keeps a pool declares it.
@@ -28,15 +30,13 @@ inline OptionSpec workers_option() {
   return count_option("workers", 1, "threads or processes of a pool (default: the cap in flight)");
 }
 
-/// The size of a pool: its `--workers`, else the cap, else what is usual. One worker carries out one
-/// operation at a time, so a cap below the workers leaves the rest of them out.
+/// The size of a pool: its `--workers`, else the cap, else what is usual. One worker carries out
+/// one operation at a time, so a cap below the workers leaves the rest of them out.
 inline Concurrency pool_of(std::optional<std::int64_t> workers, const Load& load,
                            std::uint64_t usual) {
-  const auto cap = load.in_flight == kUnbounded ? std::max<std::uint64_t>(load.ops, 1)
+  const auto cap = load.in_flight == kUnbounded ? cap_or_all(load, "a pool")
                                                 : load.in_flight.value_or(kUnbounded);
-  auto size = workers ? static_cast<std::uint64_t>(*workers)
-              : load.in_flight ? cap
-                               : usual;
+  auto size = workers ? static_cast<std::uint64_t>(*workers) : load.in_flight ? cap : usual;
   size = std::min(size, cap);
   return {.workers = size, .cap = size, .processors = size};
 }

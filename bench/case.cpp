@@ -39,8 +39,8 @@ void put(Json& json, const char* key, const std::optional<T>& value) {
 
 std::string Case::name() const {
   auto name = fmt::format("{}/{}", workload, runner);
-  name += load.duration ? "/duration:" + exact_text(*load.duration)
-                        : fmt::format("/ops:{}", load.ops);
+  name +=
+      load.duration ? "/duration:" + exact_text(*load.duration) : fmt::format("/ops:{}", load.ops);
   if (load.in_flight)
     name += *load.in_flight == kUnbounded ? "/in_flight:unbounded"
                                           : fmt::format("/in_flight:{}", *load.in_flight);
@@ -98,13 +98,21 @@ Case case_from_json(const Json& json) {
 
   const auto load = field<Json>(json, "load", Json::object(), "an object");
   one.load.ops = count(load, "ops", 0);
-  if (load.contains("duration_ns"))
-    one.load.duration = Duration(static_cast<std::int64_t>(count(load, "duration_ns", 0)));
+  if (load.contains("duration_ns")) {
+    const auto ns = count(load, "duration_ns", 0);
+    if (ns == 0 || ns > static_cast<std::uint64_t>(kLongest.count()))
+      throw UsageError(
+          fmt::format("case: load.duration_ns: {} is not from 1 to {}", ns, kLongest.count()));
+    one.load.duration = Duration(static_cast<std::int64_t>(ns));
+  }
   if (load.contains("in_flight")) one.load.in_flight = count(load, "in_flight", 0);
   if (load.contains("rate_per_s"))
     one.load.rate = field<double>(load, "rate_per_s", 0, "a number of 0 or more");
-  if (field<std::string>(load, "arrivals", "fixed", "a text") == "poisson")
-    one.load.arrivals = Arrivals::poisson;
+  const auto arrivals = field<std::string>(load, "arrivals", "fixed", "a text");
+  if (arrivals != "fixed" && arrivals != "poisson")
+    throw UsageError(
+        fmt::format("case: load.arrivals: '{}' is neither fixed nor poisson", arrivals));
+  if (arrivals == "poisson") one.load.arrivals = Arrivals::poisson;
   if (load.contains("warmup")) one.load.warmup = count(load, "warmup", 0);
   one.load.passes = count(load, "passes", 1);
   one.seed = count(json, "seed", 1);

@@ -2,12 +2,15 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <unistd.h>
 #include <wordexp.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
-#include <iostream>
 #include <iterator>
+#include <sstream>
 
 #include "bench/build_info.hpp"
 #include "bench/catalog.hpp"
@@ -88,8 +91,7 @@ void add_workload(CLI::App& run, Arguments& arguments, const WorkloadEntry& work
   for (const auto& [name, help] : run_options())
     add_text(app, arguments.options, name, help, "How hard, and how often");
   for (const auto& runner : Catalog::runners())
-    for (const auto& spec : runner.options)
-      add_declared(app, arguments.options, spec, "Runners");
+    for (const auto& spec : runner.options) add_declared(app, arguments.options, spec, "Runners");
   add_common(app, arguments.common);
   std::string formats;
   for (const auto& format : Catalog::formats())
@@ -110,12 +112,14 @@ void add_workload(CLI::App& run, Arguments& arguments, const WorkloadEntry& work
 class Grammar {
  public:
   Grammar()
-      : app("Measures the same work done four ways: one thread, many threads, an event loop, a pool "
+      : app("Measures the same work done four ways: one thread, many threads, an event loop, a "
+            "pool "
             "of processes.",
             "asyncmark") {
-    app.set_version_flag("--version", fmt::format("asyncmark {} ({})", build::kVersion,
-                                                  build::kCommit));
-    app.require_subcommand(1);
+    app.set_version_flag("--version",
+                         fmt::format("asyncmark {} ({})", build::kVersion, build::kCommit));
+    app.require_subcommand(0, 1);
+    app.allow_extras();
     app.footer(
         "Exit codes: 0 fine, 2 usage, 4 a case died or too many operations failed, 130 "
         "interrupted.\n\nExamples:\n"
@@ -157,6 +161,19 @@ class Grammar {
   }
 };
 
+/// Whether posix_spawnp() would find it.
+bool is_program(const std::string& name) {
+  const auto runs = [](const std::string& path) {
+    return access(path.c_str(), X_OK) == 0 && !std::filesystem::is_directory(path);
+  };
+  if (name.find('/') != std::string::npos) return runs(name);
+  const char* path = std::getenv("PATH");
+  std::istringstream folders(path ? path : "/bin:/usr/bin");
+  for (std::string folder; std::getline(folders, folder, ':');)
+    if (runs(folder.empty() ? name : folder + '/' + name)) return true;
+  return false;
+}
+
 std::vector<std::string> words(const std::string& command) {
   if (command.empty()) return {};
   wordexp_t expansion{};
@@ -164,6 +181,11 @@ std::vector<std::string> words(const std::string& command) {
     throw UsageError(fmt::format("--launcher: '{}' is not a command", command));
   std::vector<std::string> all(expansion.we_wordv, expansion.we_wordv + expansion.we_wordc);
   wordfree(&expansion);
+  if (!is_program(all[0]))
+    throw UsageError(
+        fmt::format("--launcher: there is no program '{}'; it must be in the PATH or "
+                    "named with its folder",
+                    all[0]));
   return all;
 }
 
@@ -203,11 +225,16 @@ std::vector<Request> requested(const Grammar& grammar) {
     return {request};
   }
   std::ifstream file(plan);
-  if (!file) throw UsageError(fmt::format("--plan: '{}' cannot be read", plan));
+  file.peek();  // A directory can be opened, and fails only now.
+  if (!file.is_open() || file.bad())
+    throw UsageError(fmt::format("--plan: '{}' cannot be read", plan));
   return parse_plan({std::istreambuf_iterator<char>(file), {}}, plan);
 }
 
 int do_run(const Grammar& grammar, const std::vector<std::string>& command) {
+  const auto rest = grammar.run->remaining();
+  if (!rest.empty() && !rest[0].starts_with('-') && grammar.run->get_subcommands().empty())
+    Catalog::workload(rest[0]);  // Says which there are.
   auto settings = settings_of(grammar, command);
   settings.print = Catalog::format(grammar.arguments.format).print;
   return run_and_print(requested(grammar), std::move(settings));
@@ -237,8 +264,8 @@ int do_list(const std::string& what) {
   const bool all = what.empty();
   if (!all && what != "workloads" && what != "runners" && what != "formats" &&
       what != "reproductions")
-    throw UsageError(fmt::format(
-        "list: '{}' is none of workloads, runners, formats, reproductions", what));
+    throw UsageError(
+        fmt::format("list: '{}' is none of workloads, runners, formats, reproductions", what));
   if (all || what == "workloads") list_entries("workloads", Catalog::workloads());
   if (all || what == "runners") list_entries("runners", Catalog::runners());
   if (all || what == "formats") list_entries("formats", Catalog::formats());
@@ -258,7 +285,11 @@ int dispatch(int argc, char** argv) {
   const std::vector<std::string> command(argv, argv + argc);
   if (grammar.run->parsed()) return do_run(grammar, command);
   if (grammar.reproduce->parsed()) return do_reproduce(grammar, command);
-  return do_list(grammar.arguments.listed);
+  if (grammar.list->parsed()) return do_list(grammar.arguments.listed);
+  const auto rest = grammar.app.remaining();
+  throw UsageError(fmt::format(
+      "{}; there are reproduce, run and list, and --help explains them",
+      rest.empty() ? "no command is given" : fmt::format("no such command '{}'", rest[0])));
 }
 
 }  // namespace

@@ -19,15 +19,20 @@ namespace {
 /// One run of one case, as Google Benchmark's body: a child, and what it measured as counters.
 void run_once(benchmark::State& state, Result& result, const DriverSettings& settings,
               Progress& progress) {
-  if (Interruption::happened()) {
-    state.SkipWithError("interrupted");
-    return;
-  }
-  progress.begin(result);
   auto child = settings.child;
   child.tick = [&] { progress.show(); };
   for ([[maybe_unused]] auto _ : state) {
+    // In here, for Google Benchmark aborts where runs of one case differ in their iterations, and
+    // one that is skipped earlier has none.
+    if (Interruption::happened()) {
+      state.SkipWithError("interrupted");
+      return;
+    }
+    progress.begin(result);
     auto repetition = run_in_child(result.what, child);
+    if (const auto lie = too_good(result.bound, repetition.measurement);
+        lie && repetition.died.empty())
+      repetition.died = *lie;
     // A run cut short by the user is no result, not even a failed one.
     const bool cut_short = Interruption::happened() && !repetition.died.empty();
     if (!repetition.died.empty())
@@ -44,6 +49,19 @@ void run_once(benchmark::State& state, Result& result, const DriverSettings& set
   progress.end(result);
 }
 
+/// Throws UsageError for what Google Benchmark does not take.
+void pass_on(const std::vector<std::string>& flags) {
+  std::vector<std::string> arguments{"asyncmark"};
+  arguments.insert(arguments.end(), flags.begin(), flags.end());
+  std::vector<char*> argv;
+  for (auto& argument : arguments) argv.push_back(argument.data());
+  auto argc = static_cast<int>(argv.size());
+  benchmark::Initialize(&argc, argv.data());
+  if (argc > 1)
+    throw UsageError(
+        fmt::format("{}: Google Benchmark has no such flag, or not this value", argv[1]));
+}
+
 }  // namespace
 
 BenchmarkFlags BenchmarkFlags::parse(const std::vector<std::string>& arguments) {
@@ -53,14 +71,15 @@ BenchmarkFlags BenchmarkFlags::parse(const std::vector<std::string>& arguments) 
     const auto name = argument.substr(0, equals);
     const auto value = equals == std::string::npos ? "" : argument.substr(equals + 1);
     const auto one_of = [&](std::vector<std::string> right) {
-      return std::get<std::string>(choice_option(name.substr(2), std::move(right), "").parse(value));
+      return std::get<std::string>(
+          choice_option(name.substr(2), std::move(right), "").parse(value));
     };
     if (name == "--benchmark_filter") {
       flags.filter = value;
     } else if (name == "--benchmark_list_tests") {
       flags.list_tests = value.empty() || one_of({"true", "false"}) == "true";
     } else if (name == "--benchmark_repetitions") {
-      flags.repetitions = static_cast<std::uint64_t>(parse_count(value, name));
+      flags.repetitions = static_cast<std::uint64_t>(parse_count(value, name, 1, kMostRepetitions));
     } else if (name == "--benchmark_format") {
       flags.format = one_of({"console", "json", "csv"});
     } else if (name == "--benchmark_out") {
@@ -69,14 +88,22 @@ BenchmarkFlags BenchmarkFlags::parse(const std::vector<std::string>& arguments) 
     } else if (name == "--benchmark_out_format") {
       flags.out_format = one_of({"json", "console", "csv"});
       flags.passed_on.push_back(argument);
+    } else if (name == "--benchmark_time_unit") {
+      one_of({"ns", "us", "ms", "s"});
+      flags.passed_on.push_back(argument);
+    } else if (name == "--benchmark_color") {
+      one_of({"auto", "true", "false", "yes", "no", "1", "0"});
+      flags.passed_on.push_back(argument);
     } else if (name == "--benchmark_min_time" || name == "--benchmark_min_warmup_time") {
-      throw UsageError(fmt::format("{}: a case has its own length; use --ops or --duration, and "
-                                   "--warmup",
-                                   name));
+      throw UsageError(
+          fmt::format("{}: a case has its own length; use --ops or --duration, and "
+                      "--warmup",
+                      name));
     } else {
       flags.passed_on.push_back(argument);
     }
   }
+  pass_on(flags.passed_on);
   return flags;
 }
 
@@ -94,23 +121,14 @@ std::vector<Result> filtered(std::vector<Result> cases, const std::string& filte
     return std::regex_search(one.name(), expression) == leave_out;
   });
   if (cases.empty())
-    throw UsageError(fmt::format("--benchmark_filter: '{}' matches no case; "
-                                 "--benchmark_list_tests shows their names",
-                                 filter));
+    throw UsageError(
+        fmt::format("--benchmark_filter: '{}' matches no case; "
+                    "--benchmark_list_tests shows their names",
+                    filter));
   return cases;
 }
 
 void drive(std::vector<Result>& cases, const DriverSettings& settings) {
-  std::vector<std::string> arguments{"asyncmark"};
-  for (const auto& flag : settings.benchmark.passed_on) arguments.push_back(flag);
-  std::vector<char*> argv;
-  for (auto& argument : arguments) argv.push_back(argument.data());
-  auto argc = static_cast<int>(argv.size());
-  benchmark::Initialize(&argc, argv.data());
-  if (argc > 1)
-    throw UsageError(fmt::format("{}: Google Benchmark has no such flag, or not this value",
-                                 argv[1]));
-
   Interruption::watch();
   Progress progress(cases, settings.progress);
   for (auto& result : cases) {
@@ -125,9 +143,9 @@ void drive(std::vector<Result>& cases, const DriverSettings& settings) {
         ->Unit(benchmark::kMillisecond);
   }
   const auto display = make_display_reporter(settings.benchmark.format, cases);
-  const auto file =
-      settings.benchmark.out.empty() ? nullptr
-                                     : make_file_reporter(settings.benchmark.out_format, cases);
+  const auto file = settings.benchmark.out.empty()
+                        ? nullptr
+                        : make_file_reporter(settings.benchmark.out_format, cases);
   // Every case that is registered has passed the filter already, by its plain name.
   benchmark::RunSpecifiedBenchmarks(display.get(), file.get(), "all");
   benchmark::ClearRegisteredBenchmarks();

@@ -6,7 +6,8 @@
 namespace asyncmark {
 
 void Histogram::merge(const Histogram& other) {
-  for (std::size_t i = 0; i < kBuckets; ++i) if (other.counts_[i] != 0) counts_[i] += other.counts_[i];
+  for (std::size_t i = 0; i < kBuckets; ++i)
+    if (other.counts_[i] != 0) counts_[i] += other.counts_[i];
   sum_ += other.sum_;
   max_ = std::max(max_, other.max_);
 }

@@ -10,7 +10,8 @@ namespace {
 
 TEST(Histogram, IsExactBelow128Nanoseconds) {
   for (int value = 0; value < 128; ++value) {
-    EXPECT_EQ(Histogram::lower_edge(Histogram::bucket_of(value)), static_cast<std::uint64_t>(value));
+    EXPECT_EQ(Histogram::lower_edge(Histogram::bucket_of(value)),
+              static_cast<std::uint64_t>(value));
   }
 }
 

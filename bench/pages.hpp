@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 
 #include <cstddef>
+#include <limits>
 #include <new>
 #include <span>
 #include <type_traits>
@@ -21,6 +22,7 @@ class Pages {
 
  public:
   Pages(std::size_t count, Sharing sharing) : count_(count) {
+    if (count > std::numeric_limits<std::size_t>::max() / sizeof(T)) throw std::bad_alloc();
     const int flags = sharing == Sharing::with_processes ? MAP_SHARED : MAP_PRIVATE;
     void* memory = mmap(nullptr, bytes(), PROT_READ | PROT_WRITE,
                         flags | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);

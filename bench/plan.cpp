@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 #include "bench/arrivals.hpp"
@@ -14,6 +15,8 @@ namespace {
 
 // More would need gigabytes for the arrivals of one open loop alone.
 constexpr std::uint64_t kMostArrivals = 100'000'000;
+// Of anything that is counted out one by one: operations, passes. Days of work; more is a mistake.
+constexpr std::int64_t kMostCounted = 1'000'000'000;
 
 std::vector<std::string> split(const std::string& text, const std::string& what) {
   std::vector<std::string> parts;
@@ -21,15 +24,16 @@ std::vector<std::string> split(const std::string& text, const std::string& what)
     const auto end = std::min(text.find(',', begin), text.size());
     parts.push_back(text.substr(begin, end - begin));
     if (parts.back().empty())
-      throw UsageError(fmt::format("{}: '{}' has an empty entry; separate entries by one comma",
-                                   what, text));
+      throw UsageError(
+          fmt::format("{}: '{}' has an empty entry; separate entries by one comma", what, text));
     begin = end + 1;
   }
   return parts;
 }
 
-std::uint64_t count(const std::string& text, const std::string& what, std::int64_t least = 1) {
-  return static_cast<std::uint64_t>(parse_count(text, what, least));
+std::uint64_t count(const std::string& text, const std::string& what, std::int64_t least = 1,
+                    std::int64_t most = kMostCounted) {
+  return static_cast<std::uint64_t>(parse_count(text, what, least, most));
 }
 
 double parse_rate(const std::string& text) {
@@ -64,7 +68,8 @@ const std::vector<std::pair<std::string, std::string>>& run_options() {
       {"runner", "LIST of runners, or all (default: all)"},
       {"ops", "LIST of numbers of operations (default: 100,500,1000)"},
       {"duration", "start operations for this long, instead of a number of them"},
-      {"in-flight", "LIST of caps on operations in flight, the same for every runner; or unbounded"},
+      {"in-flight",
+       "LIST of caps on operations in flight, the same for every runner; or unbounded"},
       {"rate", "LIST of operations due per second: an open loop"},
       {"arrivals", "fixed or poisson: how the due times of an open loop are spaced"},
       {"warmup", "operations before timing, discarded (default: one a session)"},
@@ -86,8 +91,8 @@ Request& Request::set(const std::string& name, const std::string& text) {
     spec->parse(text);
     runner_options_[name] = text;
   } else {
-    throw UsageError(fmt::format("unknown option --{}; 'asyncmark run {} --help' lists them", name,
-                                 workload_));
+    throw UsageError(
+        fmt::format("unknown option --{}; 'asyncmark run {} --help' lists them", name, workload_));
   }
   return *this;
 }
@@ -117,9 +122,9 @@ bool Request::set_load(const std::string& name, const std::string& text) {
   } else if (name == "passes") {
     passes_ = count(text, flag);
   } else if (name == "repetitions") {
-    repetitions_ = count(text, flag);
+    repetitions_ = count(text, flag, 1, kMostRepetitions);
   } else if (name == "seed") {
-    seed_ = count(text, flag, 0);
+    seed_ = count(text, flag, 0, std::numeric_limits<std::int64_t>::max());
   } else {
     return false;
   }
@@ -129,7 +134,7 @@ bool Request::set_load(const std::string& name, const std::string& text) {
 std::vector<Load> Request::loads() const {
   if (duration_ && !ops_.empty())
     throw UsageError("--ops and --duration exclude each other: give one of them");
-  const auto ops = duration_         ? std::vector<std::uint64_t>{0}
+  const auto ops = duration_      ? std::vector<std::uint64_t>{0}
                    : ops_.empty() ? std::vector<std::uint64_t>{100, 500, 1000}
                                   : ops_;
   std::vector<Load> loads;
@@ -213,7 +218,8 @@ std::string flag_text(const Json& value, const std::string& where) {
   if (value.is_number() || value.is_boolean()) return value.dump();
   if (value.is_array() && !value.empty()) {
     std::string list;
-    for (const auto& entry : value) list += (list.empty() ? "" : ",") + flag_text(entry, where);
+    for (const auto& entry : value)
+      list += fmt::format("{}{}", list.empty() ? "" : ",", flag_text(entry, where));
     return list;
   }
   throw UsageError(fmt::format("{}: {} is neither a text, a number, true, false nor a list of them",

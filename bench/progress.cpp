@@ -10,8 +10,8 @@ namespace asyncmark {
 namespace {
 
 std::uint64_t runs_left(const Result& one) {
-  return one.planned_repetitions - std::min<std::uint64_t>(one.planned_repetitions,
-                                                           one.repetitions.size());
+  return one.planned_repetitions -
+         std::min<std::uint64_t>(one.planned_repetitions, one.repetitions.size());
 }
 
 std::optional<Duration> usual_length(const Result& one) {

@@ -25,6 +25,9 @@ struct Repetition {
   std::string died;  ///< Empty, or: "killed by SIGSEGV", "still running after --time-limit 10s".
 };
 
+/// A case is not repeated more often: each run takes some milliseconds and some kilobytes.
+inline constexpr std::int64_t kMostRepetitions = 1'000'000;
+
 /// A case and all that became of it.
 struct Result {
   Case what;
@@ -43,6 +46,11 @@ struct Result {
   /// The times of one pass, a value a finished repetition.
   std::vector<Duration> elapsed() const;
 };
+
+/// Why this measurement cannot be true, if so: it took less time than its ideal bound allows, with
+/// nothing failed and all started. A bound that is beaten is a defect of the workload or of
+/// asyncmark.
+std::optional<std::string> too_good(const std::optional<Bound>& bound, const Measurement& one);
 
 /// Bound over measured time; above 1 only by a defect. Absent where there is no bound.
 std::optional<double> efficiency(const Result& result, const Measurement& one);

@@ -12,6 +12,8 @@
 #include "bench/errors.hpp"
 #include "bench/process.hpp"
 #include "bench/protocol.hpp"
+#include "bench/usage.hpp"
+#include "bench/window.hpp"
 
 namespace asyncmark {
 namespace {
@@ -20,8 +22,8 @@ std::shared_ptr<const std::vector<std::int64_t>> read_arrivals() {
   struct stat file {};
   if (fstat(kArrivalsDescriptor, &file) != 0)
     throw UsageError("case: load.rate_per_s needs the arrivals on descriptor 4");
-  auto due = std::make_shared<std::vector<std::int64_t>>(
-      static_cast<std::size_t>(file.st_size) / sizeof(std::int64_t));
+  auto due = std::make_shared<std::vector<std::int64_t>>(static_cast<std::size_t>(file.st_size) /
+                                                         sizeof(std::int64_t));
   auto* into = reinterpret_cast<char*>(due->data());
   for (std::size_t done = 0; done < static_cast<std::size_t>(file.st_size);) {
     const auto got = read(kArrivalsDescriptor, into + done, file.st_size - done);
@@ -35,9 +37,15 @@ Measurement carry_out(Case one) {
   if (one.load.rate) one.load.due = read_arrivals();
   const auto workload = one.make_workload();
   const auto runner = one.make_runner();
+  window().pid = static_cast<std::uint32_t>(getpid());
+  window().kernel_bytes_before = kernel_memory_bytes();
+  window().phase = Phase::set_up;
   forget_peak_resident();
   const auto stood_before = resident_bytes();
+  const auto begun = Clock::now();
   auto measurement = runner->run(*workload, one.load);
+  measurement.phases.set_up =
+      Clock::now() - begun - measurement.phases.warm_up - measurement.phases.timed;
   measurement.resources.peak_rss_bytes = peak_resident_bytes();
   measurement.resources.grown_bytes += measurement.resources.peak_rss_bytes - stood_before;
   return measurement;
@@ -57,10 +65,12 @@ void send(const Report& report) {
 int run_case() {
   die_with_parent();
   if (fcntl(kReportDescriptor, F_GETFD) < 0) {
-    fmt::print(stderr, "run-case: reads a case from standard input and writes its report to "
-                       "descriptor 3, which is not open\n");
+    fmt::print(stderr,
+               "run-case: reads a case from standard input and writes its report to "
+               "descriptor 3, which is not open\n");
     return 2;
   }
+  show_through(kWindowDescriptor);
   const std::string text{std::istreambuf_iterator<char>(std::cin), {}};
   try {
     send({carry_out(read_case(text)), ""});

@@ -1,7 +1,9 @@
 #include "bench/run_command.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -19,15 +21,39 @@ void list_tests(const std::vector<Result>& cases) {
   for (const auto& one : cases) fmt::print("{}\n", one.name());
 }
 
-/// A case whose ideal bound is beyond the limit would only be killed after a long wait.
+/// What one child needs under the best of circumstances.
+Duration least_time(const Result& one) {
+  const auto& load = one.what.load;
+  auto least = load.duration.value_or(Duration(0));
+  if (one.bound) least = std::max(least, one.bound->time);
+  if (load.due) least = std::max(least, Duration(load.due->back()));
+  return from_seconds(seconds(least) * static_cast<double>(load.passes));
+}
+
+/// A case that cannot end before the limit would only be killed after a long wait.
 void check_time_limit(const std::vector<Result>& cases, Duration limit) {
-  for (const auto& one : cases) {
-    if (!one.bound) continue;
-    const auto least = one.bound->time * static_cast<std::int64_t>(one.what.load.passes);
-    if (least > limit)
-      throw UsageError(fmt::format("--time-limit: {} takes at least {}, the limit is {}", one.name(),
-                                   rounded_text(least), exact_text(limit)));
-  }
+  for (const auto& one : cases)
+    if (const auto least = least_time(one); least >= limit)
+      throw UsageError(fmt::format("--time-limit: {} takes at least {}, the limit is {}",
+                                   one.name(), rounded_text(least), exact_text(limit)));
+}
+
+std::filesystem::file_type type_of(const std::string& path) {
+  std::error_code unknown;
+  return std::filesystem::status(path, unknown).type();
+}
+
+/// Throws UsageError unless `path` can be written. Leaves everything as it was.
+void check_writable(const std::string& path, const char* flag) {
+  const auto type = type_of(path);
+  // A pipe is not opened to try: its reader would take that for the end.
+  const bool can = type == std::filesystem::file_type::fifo
+                       ? access(path.c_str(), W_OK) == 0
+                       : std::ofstream(path, std::ios::app).is_open();
+  if (!can)
+    throw UsageError(
+        fmt::format("{}: '{}' cannot be written: {}", flag, path, std::strerror(errno)));
+  if (type == std::filesystem::file_type::not_found) std::filesystem::remove(path);
 }
 
 /// Writes the results so that the file is at every moment either the old or the new one, whole.
@@ -35,11 +61,10 @@ class Keeper {
  public:
   Keeper(std::string path, const Context& context) : path_(std::move(path)), context_(context) {
     if (path_.empty()) return;
-    const bool existed = std::filesystem::exists(path_);
-    regular_ = !existed || std::filesystem::is_regular_file(path_);
-    if (!std::ofstream(path_, std::ios::app))
-      throw UsageError(fmt::format("--out: '{}' cannot be written: {}", path_, std::strerror(errno)));
-    if (!existed) std::filesystem::remove(path_);
+    const auto type = type_of(path_);
+    check_writable(path_, "--out");
+    regular_ = type == std::filesystem::file_type::not_found ||
+               type == std::filesystem::file_type::regular;
   }
 
   /// After each child. A pipe or device gets the final document alone.
@@ -57,12 +82,9 @@ class Keeper {
     std::ofstream file(target);
     file << text;
     file.close();
-    if (!file) {
+    if (!file || (regular_ && std::rename(target.c_str(), path_.c_str()) != 0))
       fmt::print(stderr, "warning: --out: '{}' could not be written: {}\n", path_,
                  std::strerror(errno));
-      return;
-    }
-    if (regular_) std::filesystem::rename(target, path_);
   }
 
   std::string path_;
@@ -84,8 +106,8 @@ bool warn(const std::vector<Result>& results, const FailureBudget& budget) {
     for (const auto& [reason, times] : all.failures)
       reasons += fmt::format("{}{} {}", reasons.empty() ? "" : ", ", times, reason);
     const bool over = budget.exceeded_by(all);
-    fmt::print(stderr, "warning: {}: {} of {} operations failed ({}){}\n", result.name(), all.failed,
-               all.failed + all.completed, reasons,
+    fmt::print(stderr, "warning: {}: {} of {} operations failed ({}){}\n", result.name(),
+               all.failed, all.failed + all.completed, reasons,
                over ? "; --max-failed allows fewer" : "");
     too_bad = too_bad || over;
   }
@@ -98,8 +120,7 @@ FailureBudget FailureBudget::parse(const std::string& text) {
   if (!text.ends_with('%'))
     return {static_cast<std::uint64_t>(parse_count(text, "--max-failed", 0)), 0};
   const auto share = parse_real(text.substr(0, text.size() - 1), "--max-failed");
-  if (share > 100)
-    throw UsageError(fmt::format("--max-failed: {} is more than 100%", text));
+  if (share > 100) throw UsageError(fmt::format("--max-failed: {} is more than 100%", text));
   return {0, share / 100};
 }
 
@@ -119,6 +140,8 @@ int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
   check_time_limit(cases, settings.driver.child.time_limit);
   auto context = look_around(settings.command.front(), settings.command);
   const Keeper keeper(settings.out, context);
+  if (const auto& out = settings.driver.benchmark.out; !out.empty())
+    check_writable(out, "--benchmark_out");
   settings.driver.keep = [&](const auto& results) { keeper.keep(results); };
 
   drive(cases, settings.driver);

@@ -56,14 +56,14 @@ std::int64_t parse_with_unit(std::string_view text, std::string_view what,
     const double scaled = *number * static_cast<double>(unit.scale);
     if (scaled < 0)
       throw UsageError(fmt::format("{}: '{}' is negative; a {} is 0 or more", what, text, kind));
-    if (scaled >= 9.2e18)
+    if (scaled > static_cast<double>(kLongest.count()))
       throw UsageError(fmt::format("{}: '{}' is too large for a {}", what, text, kind));
     return static_cast<std::int64_t>(std::llround(scaled));
   }
   std::string names;
   for (const auto& unit : units) names += fmt::format("{}{}", names.empty() ? "" : ", ", unit.name);
-  throw UsageError(fmt::format("{}: '{}' needs a unit ({}); for example {}", what, text, names,
-                               example));
+  throw UsageError(
+      fmt::format("{}: '{}' needs a unit ({}); for example {}", what, text, names, example));
 }
 
 /// `value` in `unit`, all its digits, no trailing zeros.
@@ -97,22 +97,25 @@ std::int64_t parse_bytes(std::string_view text, std::string_view what) {
   return parse_with_unit(text, what, kByteUnits, "size", "64KiB");
 }
 
-std::int64_t parse_count(std::string_view text, std::string_view what, std::int64_t least) {
+std::int64_t parse_count(std::string_view text, std::string_view what, std::int64_t least,
+                         std::int64_t most) {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error == std::errc::result_out_of_range)
-    throw UsageError(fmt::format("{}: '{}' is too large", what, text));
-  if (error != std::errc{} || end != text.data() + text.size())
+  if (error == std::errc::invalid_argument || end != text.data() + text.size())
     throw UsageError(fmt::format("{}: '{}' is not a whole number", what, text));
-  if (value < least)
-    throw UsageError(fmt::format("{}: {} is too small; it must be {} or more", what, value, least));
+  const bool overflows = error == std::errc::result_out_of_range;
+  if (overflows ? text.front() == '-' : value < least)
+    throw UsageError(fmt::format("{}: {} is too small; it must be {} or more", what, text, least));
+  if (overflows || value > most)
+    throw UsageError(fmt::format("{}: {} is too large; it must be {} or less", what, text, most));
   return value;
 }
 
 double parse_real(std::string_view text, std::string_view what) {
   const auto value = read_number(text);
   if (!value) throw UsageError(fmt::format("{}: '{}' is not a number", what, text));
-  if (*value < 0) throw UsageError(fmt::format("{}: {} is negative; it must be 0 or more", what, text));
+  if (*value < 0)
+    throw UsageError(fmt::format("{}: {} is negative; it must be 0 or more", what, text));
   return *value;
 }
 

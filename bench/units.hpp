@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -12,16 +14,21 @@ using Clock = std::chrono::steady_clock;
 using Duration = std::chrono::nanoseconds;
 static_assert(std::is_same_v<Clock::duration, Duration>);
 
+/// No duration is longer (73 years), so that a few of them and a point in time add up without
+/// overflow.
+inline constexpr Duration kLongest{std::int64_t{1} << 61};
+
 /// Reads a duration with its unit: `46ms`, `1.5s`, `250us`, `10m`. Units: ns, us, ms, s, m, h.
-/// Throws UsageError, whose text begins with `what` (a flag or field), when the unit is missing, the
-/// number is negative or malformed, or the value does not fit 64-bit nanoseconds.
+/// Throws UsageError, whose text begins with `what` (a flag or field), when the unit is missing,
+/// the number is negative or malformed, or the value is beyond kLongest.
 Duration parse_duration(std::string_view text, std::string_view what);
 
 /// Reads a size with its unit: `64KiB`, `1MiB`, `512B`. Units: B, kB, KiB, MB, MiB, GB, GiB.
 std::int64_t parse_bytes(std::string_view text, std::string_view what);
 
-/// Reads a whole number from `least` up.
-std::int64_t parse_count(std::string_view text, std::string_view what, std::int64_t least = 1);
+/// Reads a whole number from `least` to `most`.
+std::int64_t parse_count(std::string_view text, std::string_view what, std::int64_t least = 1,
+                         std::int64_t most = std::numeric_limits<std::int64_t>::max());
 
 /// Reads a finite number that is not negative.
 double parse_real(std::string_view text, std::string_view what);
@@ -43,9 +50,10 @@ std::string rounded_count(double count);
 
 constexpr double seconds(Duration duration) { return static_cast<double>(duration.count()) / 1e9; }
 
-/// The nearest whole nanosecond.
+/// The nearest whole nanosecond, at most kLongest.
 constexpr Duration from_seconds(double seconds) {
-  return Duration(static_cast<std::int64_t>(seconds * 1e9 + (seconds < 0 ? -0.5 : 0.5)));
+  const double ns = std::min(seconds * 1e9, static_cast<double>(kLongest.count()));
+  return Duration(static_cast<std::int64_t>(ns + (ns < 0 ? -0.5 : 0.5)));
 }
 
 }  // namespace asyncmark
