@@ -6,7 +6,8 @@
 namespace asyncmark {
 
 void Histogram::merge(const Histogram& other) {
-  for (std::size_t i = 0; i < kBuckets; ++i) if (other.counts_[i] != 0) counts_[i] += other.counts_[i];
+  for (std::size_t i = 0; i < kBuckets; ++i)
+    if (other.counts_[i] != 0) counts_[i] += other.counts_[i];
   sum_ += other.sum_;
   max_ = std::max(max_, other.max_);
 }
@@ -45,9 +46,9 @@ std::optional<Duration> Histogram::percentile(double fraction) const {
   return max();
 }
 
-void Histogram::restore_exact(Duration max, double sum_ns) {
+void Histogram::restore_exact(Duration max, std::uint64_t sum_ns) {
   max_ = static_cast<std::uint64_t>(max.count());
-  sum_ = static_cast<std::uint64_t>(sum_ns);
+  sum_ = sum_ns;
 }
 
 }  // namespace asyncmark

@@ -21,8 +21,8 @@ class Histogram {
   static constexpr int kSubBucketBits = 7;
   /// Anything longer (4.9 hours) is counted in the last bucket; max() still knows its true length.
   static constexpr int kLargestBit = 44;
-  static constexpr std::size_t kBuckets =
-      static_cast<std::size_t>(kLargestBit - kSubBucketBits + 1) << kSubBucketBits;
+  static constexpr std::size_t kBuckets = static_cast<std::size_t>(kLargestBit - kSubBucketBits + 1)
+                                          << kSubBucketBits;
 
   /// Counts one duration; a negative one (which a monotonic clock never gives) counts as zero.
   void add(Duration duration) { add(duration, 1); }
@@ -39,8 +39,8 @@ class Histogram {
   /// Empties it, writing only where something was counted: pages never used stay untouched.
   void clear();
 
-  /// How many durations were counted. Walks all buckets: a worker that dies between two instructions
-  /// can then never leave a total that disagrees with its buckets.
+  /// How many durations were counted. Walks all buckets: a worker that dies between two
+  /// instructions can then never leave a total that disagrees with its buckets.
   std::uint64_t count() const;
 
   /// The longest, exactly; zero when empty.
@@ -62,9 +62,10 @@ class Histogram {
       if (counts_[i] != 0) visit(Duration(static_cast<std::int64_t>(lower_edge(i))), counts_[i]);
   }
 
-  /// Replaces what the buckets alone cannot tell, when a histogram is rebuilt from for_each_bucket().
-  void restore_exact(Duration max, double sum_ns);
-  double sum_ns() const { return static_cast<double>(sum_); }
+  /// Replaces what the buckets alone cannot tell, when a histogram is rebuilt from
+  /// for_each_bucket().
+  void restore_exact(Duration max, std::uint64_t sum_ns);
+  std::uint64_t sum_ns() const { return sum_; }
 
   static constexpr std::size_t bucket_of(std::uint64_t value) {
     if (value < (1u << kSubBucketBits)) return value;

@@ -1,6 +1,11 @@
 #include "bench/measurement.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <utility>
+
+#include "bench/errors.hpp"
 
 namespace asyncmark {
 
@@ -65,12 +70,56 @@ Json to_json(const Histogram& histogram) {
           {"buckets", std::move(buckets)}};
 }
 
+namespace {
+
+/// A whole number that fits T. nlohmann's own conversion makes some other number of -1 or 1e300.
+template <class T>
+T whole(const Json& json, std::string_view what) {
+  if (json.is_number_unsigned() && std::in_range<T>(json.get<std::uint64_t>()))
+    return static_cast<T>(json.get<std::uint64_t>());
+  if (json.is_number_integer() && std::in_range<T>(json.get<std::int64_t>()))
+    return static_cast<T>(json.get<std::int64_t>());
+  throw UsageError(fmt::format("{}: is not a whole number in range", what));
+}
+
+template <class T = std::uint64_t>
+T whole_at(const Json& json, const char* key, T otherwise = 0) {
+  const auto found = json.find(key);
+  return found == json.end() ? otherwise : whole<T>(*found, key);
+}
+
+Duration duration(const Json& json, std::string_view what) {
+  const Duration value(whole<std::int64_t>(json, what));
+  if (value < Duration(0) || value > kLongest)
+    throw UsageError(fmt::format("{}: {} ns is no duration", what, value.count()));
+  return value;
+}
+
+Duration duration_at(const Json& json, const char* key, Duration otherwise = {}) {
+  const auto found = json.find(key);
+  return found == json.end() ? otherwise : duration(*found, key);
+}
+
+/// The object or list under `key`; an empty one when there is none.
+const Json& part(const Json& json, const char* key, const Json& empty) {
+  const auto found = json.find(key);
+  if (found == json.end()) return empty;
+  if (found->type() != empty.type())
+    throw UsageError(fmt::format("{}: is not of type {}", key, empty.type_name()));
+  return *found;
+}
+
+const Json kObject = Json::object();
+const Json kList = Json::array();
+
+}  // namespace
+
 Histogram histogram_from_json(const Json& json) {
   Histogram histogram;
-  for (const auto& bucket : json.value("buckets", Json::array()))
-    histogram.add(Duration(bucket.at(0).get<std::int64_t>()), bucket.at(1).get<std::uint64_t>());
-  histogram.restore_exact(Duration(json.value("max_ns", histogram.max().count())),
-                          json.value("sum_ns", histogram.sum_ns()));
+  for (const auto& bucket : part(json, "buckets", kList))
+    histogram.add(duration(bucket.at(0), "buckets"), whole<std::uint64_t>(bucket.at(1), "buckets"));
+  histogram.restore_exact(duration_at(json, "max_ns", histogram.max()),
+                          whole_at(json, "sum_ns", histogram.sum_ns()));
   return histogram;
 }
 
@@ -98,25 +147,29 @@ Json to_json(const Measurement& m) {
 }
 
 Measurement measurement_from_json(const Json& json) {
+  if (!json.contains("completed") || !json.contains("passes"))
+    throw UsageError("a measurement has \"completed\" and \"passes\"");
   Measurement m;
-  m.completed = json.at("completed").get<std::uint64_t>();
-  m.failed = json.value("failed", m.failed);
-  m.never_started = json.value("never_started", m.never_started);
-  m.failures = json.value("failures", m.failures);
-  for (const auto& pass : json.at("passes"))
-    m.passes.push_back({Duration(pass.at("elapsed_ns").get<std::int64_t>()),
-                        Duration(pass.value("cpu_ns", std::int64_t{0})),
-                        pass.value("completed", std::uint64_t{0})});
-  const auto resources = json.value("resources", Json::object());
-  m.resources.user = Duration(resources.value("user_ns", std::int64_t{0}));
-  m.resources.system = Duration(resources.value("system_ns", std::int64_t{0}));
-  m.resources.voluntary_switches = resources.value("voluntary_switches", std::uint64_t{0});
-  m.resources.involuntary_switches = resources.value("involuntary_switches", std::uint64_t{0});
-  m.resources.peak_rss_bytes = resources.value("peak_rss_bytes", std::int64_t{0});
-  m.resources.grown_bytes = resources.value("grown_bytes", std::int64_t{0});
-  m.peak_in_flight = json.value("peak_in_flight", m.peak_in_flight);
-  if (json.contains("service_time")) m.service_time = histogram_from_json(json["service_time"]);
-  if (json.contains("response_time")) m.response_time = histogram_from_json(json["response_time"]);
+  m.completed = whole_at(json, "completed");
+  m.failed = whole_at(json, "failed");
+  m.never_started = whole_at(json, "never_started");
+  for (const auto& [reason, times] : part(json, "failures", kObject).items())
+    m.failures[reason] = whole<std::uint64_t>(times, "failures");
+  for (const auto& pass : part(json, "passes", kList)) {
+    if (!pass.contains("elapsed_ns")) throw UsageError("a pass has \"elapsed_ns\"");
+    m.passes.push_back({duration_at(pass, "elapsed_ns"), duration_at(pass, "cpu_ns"),
+                        whole_at(pass, "completed")});
+  }
+  const auto& resources = part(json, "resources", kObject);
+  m.resources.user = duration_at(resources, "user_ns");
+  m.resources.system = duration_at(resources, "system_ns");
+  m.resources.voluntary_switches = whole_at(resources, "voluntary_switches");
+  m.resources.involuntary_switches = whole_at(resources, "involuntary_switches");
+  m.resources.peak_rss_bytes = whole_at<std::int64_t>(resources, "peak_rss_bytes");
+  m.resources.grown_bytes = whole_at<std::int64_t>(resources, "grown_bytes");
+  m.peak_in_flight = whole_at(json, "peak_in_flight");
+  m.service_time = histogram_from_json(part(json, "service_time", kObject));
+  m.response_time = histogram_from_json(part(json, "response_time", kObject));
   return m;
 }
 

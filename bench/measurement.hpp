@@ -14,8 +14,9 @@ namespace asyncmark {
 
 /// One timed run over the sessions of one child.
 struct Pass {
-  Duration elapsed{};  ///< From the moment the clients were let go to the end of the last operation.
-  Duration cpu{};      ///< Processor time of the child and its workers meanwhile.
+  Duration
+      elapsed{};   ///< From the moment the clients were let go to the end of the last operation.
+  Duration cpu{};  ///< Processor time of the child and its workers meanwhile.
   std::uint64_t completed = 0;
 };
 
@@ -60,7 +61,8 @@ struct Measurement {
 Json to_json(const Histogram& histogram);
 Histogram histogram_from_json(const Json& json);
 Json to_json(const Measurement& measurement);
-/// Missing keys keep their defaults; a value of the wrong type throws nlohmann's type_error.
+/// Missing keys keep their defaults and unknown ones are passed over; throws a std::exception for a
+/// value of the wrong type or out of range, and when `completed` or `passes` is missing.
 Measurement measurement_from_json(const Json& json);
 
 }  // namespace asyncmark
