@@ -20,8 +20,8 @@ std::shared_ptr<const std::vector<std::int64_t>> read_arrivals() {
   struct stat file {};
   if (fstat(kArrivalsDescriptor, &file) != 0)
     throw UsageError("case: load.rate_per_s needs the arrivals on descriptor 4");
-  auto due = std::make_shared<std::vector<std::int64_t>>(
-      static_cast<std::size_t>(file.st_size) / sizeof(std::int64_t));
+  auto due = std::make_shared<std::vector<std::int64_t>>(static_cast<std::size_t>(file.st_size) /
+                                                         sizeof(std::int64_t));
   auto* into = reinterpret_cast<char*>(due->data());
   for (std::size_t done = 0; done < static_cast<std::size_t>(file.st_size);) {
     const auto got = read(kArrivalsDescriptor, into + done, file.st_size - done);
@@ -57,8 +57,9 @@ void send(const Report& report) {
 int run_case() {
   die_with_parent();
   if (fcntl(kReportDescriptor, F_GETFD) < 0) {
-    fmt::print(stderr, "run-case: reads a case from standard input and writes its report to "
-                       "descriptor 3, which is not open\n");
+    fmt::print(stderr,
+               "run-case: reads a case from standard input and writes its report to "
+               "descriptor 3, which is not open\n");
     return 2;
   }
   const std::string text{std::istreambuf_iterator<char>(std::cin), {}};
@@ -71,7 +72,8 @@ int run_case() {
   } catch (const std::bad_alloc&) {
     send({{}, "there is not enough memory"});
   } catch (const std::exception& error) {
-    send({{}, error.what()});
+    const std::string reason = error.what();
+    send({{}, reason.empty() ? "an exception without a reason" : reason});
   }
   return 4;
 }
