@@ -24,8 +24,8 @@ std::vector<std::string> split(const std::string& text, const std::string& what)
     const auto end = std::min(text.find(',', begin), text.size());
     parts.push_back(text.substr(begin, end - begin));
     if (parts.back().empty())
-      throw UsageError(fmt::format("{}: '{}' has an empty entry; separate entries by one comma",
-                                   what, text));
+      throw UsageError(
+          fmt::format("{}: '{}' has an empty entry; separate entries by one comma", what, text));
     begin = end + 1;
   }
   return parts;
@@ -68,7 +68,8 @@ const std::vector<std::pair<std::string, std::string>>& run_options() {
       {"runner", "LIST of runners, or all (default: all)"},
       {"ops", "LIST of numbers of operations (default: 100,500,1000)"},
       {"duration", "start operations for this long, instead of a number of them"},
-      {"in-flight", "LIST of caps on operations in flight, the same for every runner; or unbounded"},
+      {"in-flight",
+       "LIST of caps on operations in flight, the same for every runner; or unbounded"},
       {"rate", "LIST of operations due per second: an open loop"},
       {"arrivals", "fixed or poisson: how the due times of an open loop are spaced"},
       {"warmup", "operations before timing, discarded (default: one a session)"},
@@ -90,8 +91,8 @@ Request& Request::set(const std::string& name, const std::string& text) {
     spec->parse(text);
     runner_options_[name] = text;
   } else {
-    throw UsageError(fmt::format("unknown option --{}; 'asyncmark run {} --help' lists them", name,
-                                 workload_));
+    throw UsageError(
+        fmt::format("unknown option --{}; 'asyncmark run {} --help' lists them", name, workload_));
   }
   return *this;
 }
@@ -133,7 +134,7 @@ bool Request::set_load(const std::string& name, const std::string& text) {
 std::vector<Load> Request::loads() const {
   if (duration_ && !ops_.empty())
     throw UsageError("--ops and --duration exclude each other: give one of them");
-  const auto ops = duration_         ? std::vector<std::uint64_t>{0}
+  const auto ops = duration_      ? std::vector<std::uint64_t>{0}
                    : ops_.empty() ? std::vector<std::uint64_t>{100, 500, 1000}
                                   : ops_;
   std::vector<Load> loads;
@@ -217,11 +218,16 @@ std::string flag_text(const Json& value, const std::string& where) {
   if (value.is_number() || value.is_boolean()) return value.dump();
   if (value.is_array() && !value.empty()) {
     std::string list;
-    for (const auto& entry : value) list += (list.empty() ? "" : ",") + flag_text(entry, where);
+    for (const auto& entry : value) {
+      if (entry.is_array()) throw UsageError(where + ": is a list of lists");
+      list += (list.empty() ? "" : ",") + flag_text(entry, where);
+    }
     return list;
   }
-  throw UsageError(fmt::format("{}: {} is neither a text, a number, true, false nor a list of them",
-                               where, value.dump()));
+  throw UsageError(
+      fmt::format("{}: is neither a text, a number, true, false nor a list of them but "
+                  "{}",
+                  where, value.is_array() ? "an empty list" : value.type_name()));
 }
 
 Request parse_entry(const Json& entry, const std::string& where) {
@@ -250,7 +256,7 @@ std::vector<Request> parse_plan(const std::string& text, const std::string& file
   Json plan;
   try {
     plan = Json::parse(text, nullptr, true, /*ignore_comments=*/true);
-  } catch (const Json::parse_error& error) {
+  } catch (const Json::exception& error) {
     throw UsageError(fmt::format("{}: is not JSON: {}", file, error.what()));
   }
   if (!plan.is_object()) throw UsageError(file + ": is not a JSON object with a list \"cases\"");
