@@ -11,9 +11,9 @@ namespace asyncmark {
 
 namespace asio = boost::asio;
 
-/// The coroutine type of every asynchronous session. It names the concrete executor: the type-erased
-/// default of asio::awaitable is a third slower and half as large again per coroutine. This header
-/// alone names the type, so that another one can be tried by changing it here.
+/// The coroutine type of every asynchronous session. It names the concrete executor: the
+/// type-erased default of asio::awaitable is a third slower and half as large again per coroutine.
+/// This header alone names the type, so that another one can be tried by changing it here.
 template <class T>
 using Async = asio::awaitable<T, asio::io_context::executor_type>;
 

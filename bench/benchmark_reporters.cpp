@@ -21,10 +21,9 @@ double cpu_seconds(const Result& result, const BenchmarkReporter::Run& run) {
   for (const auto* one : result.finished()) all.push_back(seconds(one->per_pass(one->cpu())));
   if (run.run_type == BenchmarkReporter::Run::RT_Iteration) {
     const auto i = static_cast<std::size_t>(run.repetition_index);
-    return i < result.repetitions.size()
-               ? seconds(result.repetitions[i].measurement.per_pass(
-                     result.repetitions[i].measurement.cpu()))
-               : 0;
+    return i < result.repetitions.size() ? seconds(result.repetitions[i].measurement.per_pass(
+                                               result.repetitions[i].measurement.cpu()))
+                                         : 0;
   }
   return all.empty() ? 0 : aggregate(run.aggregate_name, all);
 }
@@ -37,8 +36,8 @@ Runs put_right(Runs runs, const std::vector<Result>& results) {
     if (run.run_type == BenchmarkReporter::Run::RT_Aggregate)
       std::erase_if(run.counters, [](const auto& one) { return one.first != "ops_per_s"; });
     if (const auto* result = find(results, run.run_name.str()))
-      run.cpu_accumulated_time =
-          cpu_seconds(*result, run) * static_cast<double>(std::max<std::int64_t>(run.iterations, 1));
+      run.cpu_accumulated_time = cpu_seconds(*result, run) *
+                                 static_cast<double>(std::max<std::int64_t>(run.iterations, 1));
   }
   return runs;
 }

@@ -16,11 +16,12 @@ struct Sums {
   double wait = 0;
   double cpu = 0;
   double longest = 0;
+  double last_end = 0;  ///< Were every operation begun when it is due.
   double shortest_wait = std::numeric_limits<double>::infinity();
   bool all_equal = true;
 };
 
-std::optional<Sums> add_up(const Workload& workload, std::uint64_t ops) {
+std::optional<Sums> add_up(const Workload& workload, const Load& load, std::uint64_t ops) {
   Sums sums;
   const auto first = workload.cost(0);
   for (std::uint64_t op = 0; op < ops; ++op) {
@@ -28,10 +29,12 @@ std::optional<Sums> add_up(const Workload& workload, std::uint64_t ops) {
     if (!cost) return std::nullopt;
     const auto wait = static_cast<double>(cost->wait.count());
     const auto cpu = static_cast<double>(cost->cpu.count());
+    const auto due = load.due ? static_cast<double>((*load.due)[op]) : 0;
     sums.all_equal = sums.all_equal && cost->wait == first->wait && cost->cpu == first->cpu;
     sums.wait += wait;
     sums.cpu += cpu;
     sums.longest = std::max(sums.longest, wait + cpu);
+    sums.last_end = std::max(sums.last_end, due + wait + cpu);
     sums.shortest_wait = std::min(sums.shortest_wait, wait);
   }
   return sums;
@@ -41,14 +44,15 @@ std::optional<Sums> add_up(const Workload& workload, std::uint64_t ops) {
 
 std::optional<Bound> ideal_bound(const Workload& workload, const Load& load,
                                  const Concurrency& how) {
-  if (load.duration || load.ops == 0 || load.ops > kMostAddedUp) return std::nullopt;
-  const auto sums = add_up(workload, load.ops);
+  if (load.duration && !load.due) return std::nullopt;
+  const auto count = load.due ? load.due->size() : load.ops;
+  if (count == 0 || count > kMostAddedUp) return std::nullopt;
+  const auto sums = add_up(workload, load, count);
   if (!sums) return std::nullopt;
 
-  const auto ops = static_cast<double>(load.ops);
+  const auto ops = static_cast<double>(count);
   const bool held = how.one_loop && workload.holds_the_loop();
   const auto cap = held ? 1.0 : std::min(static_cast<double>(how.cap), ops);
-  const auto* queue = cap == 1 ? "one at a time" : "waits queue behind the cap";
   Bound bound;
   double most = 0;
   const auto consider = [&](double time, const char* term) {
@@ -56,7 +60,8 @@ std::optional<Bound> ideal_bound(const Workload& workload, const Load& load,
     most = time;
     bound.term = term;
   };
-  consider(sums->longest, "the slowest operation");
+  consider(sums->last_end, load.due ? "the last arrival" : "the slowest operation");
+  const auto* queue = cap == 1 ? "one at a time" : "waits queue behind the cap";
   consider((sums->wait + sums->cpu) / cap, queue);
   if (sums->all_equal) consider(std::ceil(ops / cap) * sums->longest, queue);
   const auto cores = std::max(1u, std::thread::hardware_concurrency());

@@ -13,15 +13,20 @@ struct Bound {
   std::string term;  ///< What makes it so long, in words: "waits queue behind the cap".
 };
 
+/// Less than this share of its bound no run can take, but for the error of the clocks that it is
+/// timed by; one that did was not carried out as its workload says.
+inline constexpr double kClockError = 0.002;
+
 /// The ideal bound of one pass, from the waits w and processor times s that the workload draws:
 ///
-///   T >= max( sum(w + s) / c,  sum(s) / k,  max(w + s) ),  and ceil(N / c) * (w + s) where all are
-///   equal
+///   T >= max( sum(w + s) / c,  sum(s) / k,  max(due + w + s) ),
+///   and ceil(N / c) * (w + s) where all are equal
 ///
-/// with c operations in flight and k processors that this runner can use: list scheduling's lower
-/// bounds (Graham, 1966). One loop that computes before it waits adds its last wait to sum(s).
-/// Absent where the cost of an operation is unknown or nothing takes any time, for loads limited by
-/// a duration, and for more than ten million operations.
+/// with `due` the arrivals of an open loop (else zero), c operations in flight and k processors
+/// that this runner can use: list scheduling's lower bounds (Graham, 1966). One loop that computes
+/// before it waits adds its last wait to sum(s). Absent where the cost of an operation is unknown
+/// or nothing takes any time, for loads limited by a duration alone, and for more than ten million
+/// operations.
 std::optional<Bound> ideal_bound(const Workload& workload, const Load& load,
                                  const Concurrency& how);
 std::optional<Bound> ideal_bound(const Case& one);

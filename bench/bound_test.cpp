@@ -118,6 +118,21 @@ TEST(Bound, CountsTheSlowestOperation) {
   EXPECT_EQ(bound->term, "the slowest operation");
 }
 
+TEST(Bound, OfAnOpenLoopIsItsLastArrivalAndWhatThatTakes) {
+  Load load;
+  load.rate = 10;
+  load.due = std::make_shared<const std::vector<std::int64_t>>(
+      std::vector<std::int64_t>{0, 1'000'000'000, 2'000'000'000});
+  const auto idle = ideal_bound(Priced(equal(3, 46ms)), load, {.cap = 10});
+  EXPECT_EQ(idle->time, 2046ms);
+  EXPECT_EQ(idle->term, "the last arrival");
+  const auto busy = ideal_bound(Priced(equal(3, 5s)), load, {.cap = 1});
+  EXPECT_EQ(busy->time, 15s);
+  EXPECT_EQ(busy->term, "one at a time");
+  load.duration = 3s;
+  EXPECT_EQ(ideal_bound(Priced(equal(3, 46ms)), load, {.cap = 10})->time, 2046ms);
+}
+
 TEST(Bound, IsAbsentWhereItWouldSayNothing) {
   EXPECT_FALSE(bound_of(equal(100, 0ns), {.cap = 10}));
   EXPECT_FALSE(bound_of({}, {.cap = 10}));

@@ -39,8 +39,8 @@ void put(Json& json, const char* key, const std::optional<T>& value) {
 
 std::string Case::name() const {
   auto name = fmt::format("{}/{}", workload, runner);
-  name += load.duration ? "/duration:" + exact_text(*load.duration)
-                        : fmt::format("/ops:{}", load.ops);
+  name +=
+      load.duration ? "/duration:" + exact_text(*load.duration) : fmt::format("/ops:{}", load.ops);
   if (load.in_flight)
     name += *load.in_flight == kUnbounded ? "/in_flight:unbounded"
                                           : fmt::format("/in_flight:{}", *load.in_flight);

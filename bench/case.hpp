@@ -27,7 +27,8 @@ struct Case {
 
 /// The case document, without the arrivals of an open loop, which travel beside it.
 Json to_json(const Case& one);
-/// Throws UsageError naming the field that is missing, of the wrong type or not known to this build.
+/// Throws UsageError naming the field that is missing, of the wrong type or not known to this
+/// build.
 Case case_from_json(const Json& json);
 
 }  // namespace asyncmark

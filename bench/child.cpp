@@ -15,6 +15,7 @@
 #include "bench/interruption.hpp"
 #include "bench/process.hpp"
 #include "bench/protocol.hpp"
+#include "bench/watcher.hpp"
 
 namespace asyncmark {
 namespace {
@@ -50,7 +51,8 @@ struct SpawnPlan {
   SpawnPlan() {
     posix_spawn_file_actions_init(&files);
     posix_spawnattr_init(&attributes);
-    // A process group of its own: Ctrl-C reaches us alone, and we end a launcher with all it started.
+    // A process group of its own: Ctrl-C reaches us alone, and we end a launcher with all it
+    // started.
     posix_spawnattr_setpgroup(&attributes, 0);
     sigset_t defaults;
     sigfillset(&defaults);
@@ -64,7 +66,14 @@ struct SpawnPlan {
   void pass(int from, int to) { posix_spawn_file_actions_adddup2(&files, from, to); }
 };
 
-Process spawn(const ChildSettings& settings, int input, int report, int arrivals) {
+struct Passed {
+  int input;
+  int report;
+  int arrivals;  ///< Or -1.
+  int window;
+};
+
+Process spawn(const ChildSettings& settings, const Passed& passed) {
   // Not the path that we were started by: the file there may have been built anew meanwhile.
   auto words = settings.launcher;
   words.push_back(fmt::format("/proc/{}/exe", getpid()));
@@ -74,10 +83,11 @@ Process spawn(const ChildSettings& settings, int input, int report, int arrivals
   argv.push_back(nullptr);
 
   SpawnPlan plan;
-  plan.pass(input, STDIN_FILENO);
+  plan.pass(passed.input, STDIN_FILENO);
   plan.pass(STDERR_FILENO, STDOUT_FILENO);  // Standard output is for results.
-  plan.pass(report, kReportDescriptor);
-  if (arrivals >= 0) plan.pass(arrivals, kArrivalsDescriptor);
+  plan.pass(passed.report, kReportDescriptor);
+  if (passed.arrivals >= 0) plan.pass(passed.arrivals, kArrivalsDescriptor);
+  plan.pass(passed.window, kWindowDescriptor);
   pid_t pid = 0;
   if (const int error =
           posix_spawnp(&pid, argv[0], &plan.files, &plan.attributes, argv.data(), environ))
@@ -87,28 +97,33 @@ Process spawn(const ChildSettings& settings, int input, int report, int arrivals
 
 /// Keeps descriptors that are about to be passed away from the numbers they are passed as.
 Descriptor above_passed(Descriptor file) {
-  if (!file || file.get() > kArrivalsDescriptor) return file;
-  return Descriptor(fcntl(file.get(), F_DUPFD_CLOEXEC, kArrivalsDescriptor + 1));
+  if (!file || file.get() > kWindowDescriptor) return file;
+  return Descriptor(fcntl(file.get(), F_DUPFD_CLOEXEC, kWindowDescriptor + 1));
 }
 
 enum class Until { ended, too_late, interrupted };
 
 /// Collects the report until the child has ended, the limit is reached or somebody interrupts.
-Until collect(const Process& child, int report, const ChildSettings& settings, std::string& text) {
+Until collect(const Process& child, int report, const ChildSettings& settings, Watcher& watcher,
+              std::string& text) {
   const auto limit = Clock::now() + settings.time_limit;
+  auto next_tick = Clock::now();
   for (;;) {
-    pollfd watched[] = {{child.pidfd(), POLLIN, 0},
-                        {report, POLLIN, 0},
-                        {Interruption::descriptor(), POLLIN, 0}};
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(limit - Clock::now()).count();
-    poll(watched, 3, static_cast<int>(std::clamp<std::int64_t>(left, 0, 500)));
+    pollfd watched[] = {
+        {child.pidfd(), POLLIN, 0}, {report, POLLIN, 0}, {Interruption::descriptor(), POLLIN, 0}};
+    const auto left = std::max(Duration(0), std::min(limit, watcher.next()) - Clock::now());
+    const timespec until{left.count() / 1'000'000'000, left.count() % 1'000'000'000};
+    ppoll(watched, 3, &until, nullptr);
+    watcher.look();
     char buffer[65536];
     for (ssize_t got; (got = read(report, buffer, sizeof buffer)) > 0;)
       text.append(buffer, static_cast<std::size_t>(got));
     if (Interruption::happened()) return Until::interrupted;
     if (watched[0].revents != 0) return Until::ended;
     if (Clock::now() >= limit) return Until::too_late;
-    if (settings.tick) settings.tick();
+    if (!settings.tick || Clock::now() < next_tick) continue;
+    settings.tick();
+    next_tick = Clock::now() + std::chrono::milliseconds(500);
   }
 }
 
@@ -118,26 +133,28 @@ Repetition watch(const Case& one, const ChildSettings& settings) {
   const auto in = above_passed(std::move(input.read));
   const auto out = above_passed(std::move(output.write));
   const auto arrivals = above_passed(arrivals_file(one.load));
-  auto child = spawn(settings, in.get(), out.get(), arrivals.get());
+  Watcher watcher;
+  auto child = spawn(settings, {in.get(), out.get(), arrivals.get(), watcher.descriptor()});
   const auto group = child.pid();
   fcntl(output.read.get(), F_SETFL, O_NONBLOCK);
 
   // A case fits the pipe's buffer, so this cannot block; a child that is gone already is no news.
   const auto document = write_case(one);
-  [[maybe_unused]] const auto written =
-      write(input.write.get(), document.data(), document.size());
+  [[maybe_unused]] const auto written = write(input.write.get(), document.data(), document.size());
   input.write.reset();
 
   std::string text;
-  const auto until = collect(child, output.read.get(), settings, text);
+  const auto until = collect(child, output.read.get(), settings, watcher, text);
   ::kill(-group, SIGKILL);
   const auto ending = child.wait();
   if (until == Until::interrupted) return {{}, "interrupted"};
   if (until == Until::too_late)
-    return {{}, fmt::format("still running after --time-limit {}", exact_text(settings.time_limit))};
+    return {{},
+            fmt::format("still running after --time-limit {}", exact_text(settings.time_limit))};
   if (ending.how.starts_with("SIG")) return {{}, "killed by " + ending.how};
   auto report = read_report(text);
   if (text.empty() && ending.how != "exit 0") return {{}, "ended by " + ending.how};
+  report.measurement.observed = watcher.observed();
   return {std::move(report.measurement), std::move(report.error)};
 }
 

@@ -15,9 +15,9 @@ struct ChildSettings {
   std::function<void()> tick;                      ///< Called about twice a second meanwhile.
 };
 
-/// The parent's side: carries out the case in a fresh process of this very program and waits for its
-/// report. Whatever becomes of the child is told in the repetition; nothing throws. Returns early,
-/// with the child ended, when an Interruption happens.
+/// The parent's side: carries out the case in a fresh process of this very program and waits for
+/// its report. Whatever becomes of the child is told in the repetition; nothing throws. Returns
+/// early, with the child ended, when an Interruption happens.
 Repetition run_in_child(const Case& one, const ChildSettings& settings);
 
 /// The child's side, `asyncmark run-case`: gives the exit code.

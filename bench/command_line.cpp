@@ -91,8 +91,7 @@ void add_workload(CLI::App& run, Arguments& arguments, const WorkloadEntry& work
   for (const auto& [name, help] : run_options())
     add_text(app, arguments.options, name, help, "How hard, and how often");
   for (const auto& runner : Catalog::runners())
-    for (const auto& spec : runner.options)
-      add_declared(app, arguments.options, spec, "Runners");
+    for (const auto& spec : runner.options) add_declared(app, arguments.options, spec, "Runners");
   add_common(app, arguments.common);
   std::string formats;
   for (const auto& format : Catalog::formats())
@@ -113,11 +112,12 @@ void add_workload(CLI::App& run, Arguments& arguments, const WorkloadEntry& work
 class Grammar {
  public:
   Grammar()
-      : app("Measures the same work done four ways: one thread, many threads, an event loop, a pool "
+      : app("Measures the same work done four ways: one thread, many threads, an event loop, a "
+            "pool "
             "of processes.",
             "asyncmark") {
-    app.set_version_flag("--version", fmt::format("asyncmark {} ({})", build::kVersion,
-                                                  build::kCommit));
+    app.set_version_flag("--version",
+                         fmt::format("asyncmark {} ({})", build::kVersion, build::kCommit));
     app.require_subcommand(0, 1);
     app.allow_extras();
     app.footer(
@@ -264,8 +264,8 @@ int do_list(const std::string& what) {
   const bool all = what.empty();
   if (!all && what != "workloads" && what != "runners" && what != "formats" &&
       what != "reproductions")
-    throw UsageError(fmt::format(
-        "list: '{}' is none of workloads, runners, formats, reproductions", what));
+    throw UsageError(
+        fmt::format("list: '{}' is none of workloads, runners, formats, reproductions", what));
   if (all || what == "workloads") list_entries("workloads", Catalog::workloads());
   if (all || what == "runners") list_entries("runners", Catalog::runners());
   if (all || what == "formats") list_entries("formats", Catalog::formats());

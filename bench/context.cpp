@@ -1,13 +1,13 @@
 #include "bench/context.hpp"
 
 #include <benchmark/benchmark.h>
-#include <boost/version.hpp>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <sched.h>
 #include <sys/utsname.h>
 
+#include <boost/version.hpp>
 #include <ctime>
 #include <fstream>
 #include <sstream>
@@ -34,6 +34,11 @@ std::string after_key(const char* path, const std::string& key) {
       return value == std::string::npos ? "" : line.substr(value);
     }
   return "";
+}
+
+/// os-release puts a value with blanks in quotes.
+std::string unquoted(const std::string& text) {
+  return text.size() >= 2 && text.front() == '"' ? text.substr(1, text.size() - 2) : text;
 }
 
 /// As the kernel lists processors: "0-1", "0,2-3".
@@ -63,7 +68,7 @@ void add_machine(Json& facts) {
   facts["cpu_model"] = after_key("/proc/cpuinfo", "model name");
   facts["affinity"] = affinity();
   facts["kernel"] = fmt::format("{} {}", name.sysname, name.release);
-  facts["os"] = after_key("/etc/os-release", "PRETTY_NAME=");
+  facts["os"] = unquoted(after_key("/etc/os-release", "PRETTY_NAME="));
   const auto governor = line_of("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
   facts["governor"] = governor.empty() ? "not told" : governor;
   facts["clock_source"] =
@@ -82,8 +87,8 @@ void add_build(Json& facts) {
   facts["libraries"] = {
       {"boost", fmt::format("{}.{}.{}", BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000,
                             BOOST_VERSION % 100)},
-      {"fmt", fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100,
-                          FMT_VERSION % 100)},
+      {"fmt",
+       fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100)},
       {"google_benchmark", build::kBenchmarkVersion},
       {"nlohmann_json", fmt::format("{}.{}.{}", NLOHMANN_JSON_VERSION_MAJOR,
                                     NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH)},

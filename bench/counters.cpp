@@ -25,6 +25,12 @@ Counters counters(const Result& result, const Measurement& one) {
                {"ops_per_s", one.ops_per_s()}};
   add_times(all, "service", one.service_time);
   add_times(all, "response", one.response_time);
+  if (one.loop.lag.count() > 0 || one.loop.longest_hold > Duration(0)) {
+    if (const auto lag = one.loop.lag.percentile(0.99))
+      all.emplace_back("loop_lag_p99_ns", ns(*lag));
+    all.emplace_back("loop_lag_max_ns", ns(one.loop.lag.max()));
+    all.emplace_back("loop_held_max_ns", ns(one.loop.longest_hold));
+  }
   const auto& used = one.resources;
   if (const auto ended = static_cast<double>(one.completed + one.failed); ended > 0) {
     all.emplace_back("cpu_ns_per_op", ns(used.user + used.system) / ended);
@@ -36,10 +42,14 @@ Counters counters(const Result& result, const Measurement& one) {
                      static_cast<double>(used.involuntary_switches) / ended);
   }
   all.emplace_back("peak_in_flight", static_cast<double>(one.peak_in_flight));
+  if (one.observed.samples > 0) {
+    all.emplace_back("sampled_in_flight", one.observed.mean_in_flight);
+    all.emplace_back("peak_threads", static_cast<double>(one.observed.peak_threads));
+  }
   all.emplace_back("peak_rss_bytes", static_cast<double>(used.peak_rss_bytes));
   if (one.peak_in_flight > 0)
-    all.emplace_back("memory_bytes_per_op",
-                     static_cast<double>(used.grown_bytes) / static_cast<double>(one.peak_in_flight));
+    all.emplace_back("memory_bytes_per_op", static_cast<double>(used.grown_bytes) /
+                                                static_cast<double>(one.peak_in_flight));
   if (result.bound) all.emplace_back("bound_ns", ns(result.bound->time));
   if (const auto share = efficiency(result, one)) all.emplace_back("efficiency", *share);
   return all;

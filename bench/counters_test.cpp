@@ -102,16 +102,17 @@ TEST(Counters, CompareWithTheBoundOfOnePass) {
   EXPECT_THAT(of(result, m), Not(Contains(Key("efficiency"))));
 }
 
-TEST(Result, TellsFinishedRepetitionsFromThoseThatDied) {
-  Result result;
-  EXPECT_EQ(result.died(), std::nullopt);
-  result.repetitions = {
-      {measured(10), ""}, {{}, "killed by SIGSEGV"}, {measured(20), ""}, {{}, "late"}};
-  EXPECT_EQ(result.died(), "killed by SIGSEGV");
-  ASSERT_EQ(result.finished().size(), 2u);
-  EXPECT_EQ(result.merged().completed, 30u);
-  EXPECT_EQ(result.merged().service_time.count(), 30u);
-  EXPECT_EQ(result.elapsed(), (std::vector<Duration>{1s, 1s}));
+TEST(Counters, TellWhatWasObservedOnlyWhereSomethingWas) {
+  auto m = measured(100);
+  EXPECT_THAT(of({}, m), Not(Contains(Key("sampled_in_flight"))));
+  EXPECT_THAT(of({}, m), Not(Contains(Key("loop_lag_max_ns"))));
+  m.observed = {.samples = 10, .mean_in_flight = 2.5, .peak_threads = 3, .kernel_bytes = 0};
+  m.loop.lag.add(7ns, 5);
+  const auto all = of({}, m);
+  EXPECT_EQ(all.at("sampled_in_flight"), 2.5);
+  EXPECT_EQ(all.at("peak_threads"), 3);
+  EXPECT_EQ(all.at("loop_lag_max_ns"), 7);
+  EXPECT_THAT(all, Not(Contains(Key("loop_lag_p99_ns"))));
 }
 
 }  // namespace

@@ -19,15 +19,20 @@ namespace {
 /// One run of one case, as Google Benchmark's body: a child, and what it measured as counters.
 void run_once(benchmark::State& state, Result& result, const DriverSettings& settings,
               Progress& progress) {
-  if (Interruption::happened()) {
-    state.SkipWithError("interrupted");
-    return;
-  }
-  progress.begin(result);
   auto child = settings.child;
   child.tick = [&] { progress.show(); };
   for ([[maybe_unused]] auto _ : state) {
+    // In here, for Google Benchmark aborts where runs of one case differ in their iterations, and
+    // one that is skipped earlier has none.
+    if (Interruption::happened()) {
+      state.SkipWithError("interrupted");
+      return;
+    }
+    progress.begin(result);
     auto repetition = run_in_child(result.what, child);
+    if (const auto lie = too_good(result.bound, repetition.measurement);
+        lie && repetition.died.empty())
+      repetition.died = *lie;
     // A run cut short by the user is no result, not even a failed one.
     const bool cut_short = Interruption::happened() && !repetition.died.empty();
     if (!repetition.died.empty())
@@ -66,7 +71,8 @@ BenchmarkFlags BenchmarkFlags::parse(const std::vector<std::string>& arguments) 
     const auto name = argument.substr(0, equals);
     const auto value = equals == std::string::npos ? "" : argument.substr(equals + 1);
     const auto one_of = [&](std::vector<std::string> right) {
-      return std::get<std::string>(choice_option(name.substr(2), std::move(right), "").parse(value));
+      return std::get<std::string>(
+          choice_option(name.substr(2), std::move(right), "").parse(value));
     };
     if (name == "--benchmark_filter") {
       flags.filter = value;
@@ -89,9 +95,10 @@ BenchmarkFlags BenchmarkFlags::parse(const std::vector<std::string>& arguments) 
       one_of({"auto", "true", "false", "yes", "no", "1", "0"});
       flags.passed_on.push_back(argument);
     } else if (name == "--benchmark_min_time" || name == "--benchmark_min_warmup_time") {
-      throw UsageError(fmt::format("{}: a case has its own length; use --ops or --duration, and "
-                                   "--warmup",
-                                   name));
+      throw UsageError(
+          fmt::format("{}: a case has its own length; use --ops or --duration, and "
+                      "--warmup",
+                      name));
     } else {
       flags.passed_on.push_back(argument);
     }
@@ -114,9 +121,10 @@ std::vector<Result> filtered(std::vector<Result> cases, const std::string& filte
     return std::regex_search(one.name(), expression) == leave_out;
   });
   if (cases.empty())
-    throw UsageError(fmt::format("--benchmark_filter: '{}' matches no case; "
-                                 "--benchmark_list_tests shows their names",
-                                 filter));
+    throw UsageError(
+        fmt::format("--benchmark_filter: '{}' matches no case; "
+                    "--benchmark_list_tests shows their names",
+                    filter));
   return cases;
 }
 
@@ -135,9 +143,9 @@ void drive(std::vector<Result>& cases, const DriverSettings& settings) {
         ->Unit(benchmark::kMillisecond);
   }
   const auto display = make_display_reporter(settings.benchmark.format, cases);
-  const auto file =
-      settings.benchmark.out.empty() ? nullptr
-                                     : make_file_reporter(settings.benchmark.out_format, cases);
+  const auto file = settings.benchmark.out.empty()
+                        ? nullptr
+                        : make_file_reporter(settings.benchmark.out_format, cases);
   // Every case that is registered has passed the filter already, by its plain name.
   benchmark::RunSpecifiedBenchmarks(display.get(), file.get(), "all");
   benchmark::ClearRegisteredBenchmarks();

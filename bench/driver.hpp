@@ -11,10 +11,10 @@ namespace asyncmark {
 
 /// What the user said to Google Benchmark (`--benchmark_*`), as far as we act on it ourselves.
 struct BenchmarkFlags {
-  std::string filter;               ///< A regular expression; with a leading '-', what to leave out.
+  std::string filter;  ///< A regular expression; with a leading '-', what to leave out.
   bool list_tests = false;
   std::optional<std::uint64_t> repetitions;
-  std::string format;               ///< console, json, csv; empty: our own output.
+  std::string format;  ///< console, json, csv; empty: our own output.
   std::string out;
   std::string out_format = "json";
   std::vector<std::string> passed_on;  ///< To Google Benchmark as they are.

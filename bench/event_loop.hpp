@@ -1,11 +1,12 @@
 #pragma once
 
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
 #include <exception>
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
-
 #include "bench/async.hpp"
+#include "bench/loop_times.hpp"
 
 namespace asyncmark {
 
@@ -29,6 +30,35 @@ class EventLoop {
     asio::post(context_, std::move(callback));
   }
 
+  /// Notes, from here to stop_watch(), how late the loop runs what is due, and who holds it. The
+  /// clients lend their clock readings, so an operation costs a comparison and no reading more.
+  void start_watch(LoopTimes& times) {
+    times_ = &times;
+    longest_hold_ = times.longest_hold;
+    seen_ = Clock::now();
+    probe_.expires_at(seen_ + kLoopProbePeriod);
+    await_probe();
+  }
+  void stop_watch() {
+    // A probe that is due and was never run is the latest of all.
+    if (seen_ > probe_.expiry()) times_->lag.add(seen_ - probe_.expiry());
+    times_ = nullptr;
+    probe_.cancel();
+  }
+
+  /// A client that did not just end another operation begins `op`, having read the clock.
+  void begins(std::uint64_t op, Clock::time_point now) {
+    if (now - seen_ > longest_hold_) weigh(now, last_op_, false);
+    seen_ = now;
+    last_op_ = op;
+  }
+  /// A client ends the operation that it began at `began`.
+  void ends(std::uint64_t op, Clock::time_point began, Clock::time_point now) {
+    // It cannot have held the loop for longer than it took: in most cases that settles it.
+    if (now - began > longest_hold_) weigh(now, op, began == seen_);
+    seen_ = now;
+  }
+
   /// Runs until nothing is left to do or wait for. May be called again.
   void run() {
     context_.restart();
@@ -36,7 +66,34 @@ class EventLoop {
   }
 
  private:
+  /// No client read the clock since seen_. Whoever reads it now held the loop for all that time, if
+  /// it never gave it back; else since the probe fell due at the least, for an idle loop runs that.
+  [[gnu::noinline]] void weigh(Clock::time_point now, std::uint64_t op, bool all_of_it) {
+    const auto held = now - (all_of_it ? seen_ : std::max(seen_, probe_.expiry()));
+    if (held <= longest_hold_) return;
+    longest_hold_ = times_->longest_hold = held;
+    times_->held_by = op;
+  }
+
+  void await_probe() {
+    probe_.async_wait([this](const boost::system::error_code&) {
+      // Not the error code: a wait that was over already is no longer cancelled.
+      if (!times_) return;
+      const auto now = Clock::now();
+      times_->lag.add(now - probe_.expiry());
+      weigh(now, last_op_, false);
+      seen_ = now;
+      probe_.expires_at(now + kLoopProbePeriod);
+      await_probe();
+    });
+  }
+
   asio::io_context context_{1};
+  AsyncTimer probe_{context_};
+  LoopTimes* times_ = nullptr;  ///< While it is watched.
+  Duration longest_hold_{};     ///< As times_ has it, at hand.
+  Clock::time_point seen_{};
+  std::uint64_t last_op_ = 0;
 };
 
 /// Gives the loop back until `when`.

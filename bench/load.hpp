@@ -15,8 +15,8 @@ inline constexpr std::uint64_t kUnbounded = std::numeric_limits<std::uint64_t>::
 
 /// How hard a runner is driven.
 ///
-/// Burst: N operations, all intended at the start (what asyncio.gather does). Closed loop: at most c
-/// in flight, the next starts when one ends. Open loop: the clock says when each is due, whatever
+/// Burst: N operations, all intended at the start (what asyncio.gather does). Closed loop: at most
+/// c in flight, the next starts when one ends. Open loop: the clock says when each is due, whatever
 /// the answers do. A burst is the closed loop whose cap is no smaller than N.
 enum class LoadKind { burst, closed_loop, open_loop };
 

@@ -12,6 +12,7 @@ namespace asyncmark {
 void Measurement::add(const Recorder& recorder) {
   service_time.merge(recorder.service_time);
   response_time.merge(recorder.response_time);
+  loop.merge(recorder.loop);
   completed += recorder.completed();
   recorder.failures.for_each([&](std::string_view reason, std::uint64_t times) {
     add_failures(std::string(reason), times);
@@ -26,6 +27,7 @@ void Measurement::add_failures(const std::string& reason, std::uint64_t times) {
 void Measurement::merge(const Measurement& other) {
   service_time.merge(other.service_time);
   response_time.merge(other.response_time);
+  loop.merge(other.loop);
   completed += other.completed;
   never_started += other.never_started;
   for (const auto& [reason, times] : other.failures) add_failures(reason, times);
@@ -34,8 +36,22 @@ void Measurement::merge(const Measurement& other) {
   resources.system += other.resources.system;
   resources.voluntary_switches += other.resources.voluntary_switches;
   resources.involuntary_switches += other.resources.involuntary_switches;
+  resources.minor_faults += other.resources.minor_faults;
+  resources.major_faults += other.resources.major_faults;
+  phases.set_up += other.phases.set_up;
+  phases.warm_up += other.phases.warm_up;
+  phases.timed += other.phases.timed;
   resources.peak_rss_bytes = std::max(resources.peak_rss_bytes, other.resources.peak_rss_bytes);
   resources.grown_bytes = std::max(resources.grown_bytes, other.resources.grown_bytes);
+  observed.mean_in_flight =
+      observed.samples + other.observed.samples == 0
+          ? 0
+          : (observed.mean_in_flight * static_cast<double>(observed.samples) +
+             other.observed.mean_in_flight * static_cast<double>(other.observed.samples)) /
+                static_cast<double>(observed.samples + other.observed.samples);
+  observed.samples += other.observed.samples;
+  observed.peak_threads = std::max(observed.peak_threads, other.observed.peak_threads);
+  observed.kernel_bytes = std::max(observed.kernel_bytes, other.observed.kernel_bytes);
   peak_in_flight = std::max(peak_in_flight, other.peak_in_flight);
 }
 
@@ -112,6 +128,19 @@ const Json& part(const Json& json, const char* key, const Json& empty) {
 const Json kObject = Json::object();
 const Json kList = Json::array();
 
+Observed observed_from_json(const Json& json) {
+  Observed observed;
+  observed.samples = whole_at(json, "samples");
+  observed.peak_threads = whole_at(json, "peak_threads");
+  observed.kernel_bytes = whole_at<std::int64_t>(json, "kernel_bytes");
+  if (const auto mean = json.find("mean_in_flight"); mean != json.end()) {
+    observed.mean_in_flight = mean->is_number() ? mean->get<double>() : -1;
+    if (observed.mean_in_flight < 0)
+      throw UsageError("mean_in_flight: is not a number of 0 or more");
+  }
+  return observed;
+}
+
 }  // namespace
 
 Histogram histogram_from_json(const Json& json) {
@@ -134,16 +163,31 @@ Json to_json(const Measurement& m) {
           {"never_started", m.never_started},
           {"failures", m.failures},
           {"passes", std::move(passes)},
+          {"phases",
+           {{"set_up_ns", m.phases.set_up.count()},
+            {"warm_up_ns", m.phases.warm_up.count()},
+            {"timed_ns", m.phases.timed.count()}}},
           {"resources",
            {{"user_ns", m.resources.user.count()},
             {"system_ns", m.resources.system.count()},
             {"voluntary_switches", m.resources.voluntary_switches},
             {"involuntary_switches", m.resources.involuntary_switches},
+            {"minor_faults", m.resources.minor_faults},
+            {"major_faults", m.resources.major_faults},
             {"peak_rss_bytes", m.resources.peak_rss_bytes},
             {"grown_bytes", m.resources.grown_bytes}}},
+          {"observed",
+           {{"samples", m.observed.samples},
+            {"mean_in_flight", m.observed.mean_in_flight},
+            {"peak_threads", m.observed.peak_threads},
+            {"kernel_bytes", m.observed.kernel_bytes}}},
           {"peak_in_flight", m.peak_in_flight},
           {"service_time", to_json(m.service_time)},
-          {"response_time", to_json(m.response_time)}};
+          {"response_time", to_json(m.response_time)},
+          {"loop",
+           {{"lag", to_json(m.loop.lag)},
+            {"longest_hold_ns", m.loop.longest_hold.count()},
+            {"held_by_op", m.loop.held_by}}}};
 }
 
 Measurement measurement_from_json(const Json& json) {
@@ -165,11 +209,22 @@ Measurement measurement_from_json(const Json& json) {
   m.resources.system = duration_at(resources, "system_ns");
   m.resources.voluntary_switches = whole_at(resources, "voluntary_switches");
   m.resources.involuntary_switches = whole_at(resources, "involuntary_switches");
+  m.resources.minor_faults = whole_at(resources, "minor_faults");
+  m.resources.major_faults = whole_at(resources, "major_faults");
   m.resources.peak_rss_bytes = whole_at<std::int64_t>(resources, "peak_rss_bytes");
   m.resources.grown_bytes = whole_at<std::int64_t>(resources, "grown_bytes");
+  const auto& phases = part(json, "phases", kObject);
+  m.phases.set_up = duration_at(phases, "set_up_ns");
+  m.phases.warm_up = duration_at(phases, "warm_up_ns");
+  m.phases.timed = duration_at(phases, "timed_ns");
+  m.observed = observed_from_json(part(json, "observed", kObject));
   m.peak_in_flight = whole_at(json, "peak_in_flight");
   m.service_time = histogram_from_json(part(json, "service_time", kObject));
   m.response_time = histogram_from_json(part(json, "response_time", kObject));
+  const auto& loop = part(json, "loop", kObject);
+  m.loop.lag = histogram_from_json(part(loop, "lag", kObject));
+  m.loop.longest_hold = duration_at(loop, "longest_hold_ns");
+  m.loop.held_by = whole_at(loop, "held_by_op");
   return m;
 }
 

@@ -12,6 +12,13 @@
 
 namespace asyncmark {
 
+/// How long the parts of a child's life took.
+struct Phases {
+  Duration set_up{};  ///< Opening sessions, and starting the threads or processes that are kept.
+  Duration warm_up{};
+  Duration timed{};  ///< All passes. A burst of thread-per-op starts its threads in here.
+};
+
 /// One timed run over the sessions of one child.
 struct Pass {
   Duration
@@ -26,21 +33,36 @@ struct Resources {
   Duration system{};  ///< CPU time in the kernel.
   std::uint64_t voluntary_switches = 0;
   std::uint64_t involuntary_switches = 0;
+  std::uint64_t minor_faults = 0;  ///< Page faults served without reading a disk.
+  std::uint64_t major_faults = 0;
   std::int64_t peak_rss_bytes = 0;  ///< Of the child, and of its workers where it has some.
   /// Peak resident memory beyond what stood before the first session or thread.
   std::int64_t grown_bytes = 0;
+};
+
+/// What the parent saw of the child from outside, at random moments of its timed part.
+struct Observed {
+  std::uint64_t samples = 0;
+  double mean_in_flight = 0;  ///< Over time.
+  std::uint64_t peak_threads = 0;
+  /// The most that the kernel's own memory (stacks, page tables, slab) grew by. The machine's, not
+  /// the child's alone: the kernel tells no better.
+  std::int64_t kernel_bytes = 0;
 };
 
 /// What one child measured. Plain data; merges over threads and processes, passes and repetitions.
 struct Measurement {
   Histogram service_time;   ///< Successes only.
   Histogram response_time;  ///< Successes only; empty in a closed loop, which has none.
+  LoopTimes loop;           ///< Of an event loop; empty where there is none.
   std::uint64_t completed = 0;
   std::uint64_t failed = 0;
   std::uint64_t never_started = 0;
   std::map<std::string, std::uint64_t> failures;  ///< By reason; they sum to `failed`.
   std::vector<Pass> passes;
+  Phases phases;
   Resources resources;
+  Observed observed;
   std::uint64_t peak_in_flight = 0;
 
   void add(const Recorder& recorder);

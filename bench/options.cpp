@@ -149,6 +149,11 @@ std::optional<std::int64_t> OptionValues::optional_count(std::string_view name) 
   return as<std::int64_t>(name);
 }
 
+std::string OptionValues::print(std::string_view name) const {
+  const auto i = index_of(name);
+  return specs_[i].print(values_[i]);
+}
+
 std::string OptionValues::name_suffix() const {
   std::string suffix;
   for (std::size_t i = 0; i < specs_.size(); ++i)

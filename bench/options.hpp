@@ -62,6 +62,9 @@ class OptionValues {
   std::optional<std::int64_t> optional_count(std::string_view name) const;
   const std::string& text(std::string_view name) const { return as<std::string>(name); }
 
+  /// The text that set() reads back to the same value; empty for a count that was not given.
+  std::string print(std::string_view name) const;
+
   /// `/wait:44.3ms/cpu:1.66ms`: every option that is not at its default, in the order declared.
   std::string name_suffix() const;
   Json to_json() const;

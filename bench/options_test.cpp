@@ -84,6 +84,8 @@ TEST(Options, StandInTheNameInTheOrderDeclaredWhenNotAtTheirDefault) {
 
 TEST(Options, PrintWhatTheyParse) {
   const auto values = all_changed();
+  EXPECT_EQ(values.print("wait"), "44.3ms");
+  EXPECT_EQ(OptionValues(every_kind()).print("workers"), "");
   for (const auto& spec : values.specs())
     for (const auto* text : {"true", "44.3ms", "64KiB", "3", "0.1", "uniform"}) {
       OptionValue value;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "bench/window.hpp"
+
 namespace asyncmark {
 namespace {
 
@@ -21,32 +23,44 @@ void warm_up(const Load& load, const Concurrency& how, const Crew& crew) {
   rehearsal.ops = load.warmup.value_or(std::max(crew.sessions, how.workers));
   if (load.duration || load.rate) rehearsal.ops = std::min(rehearsal.ops, how.cap);
   if (rehearsal.ops == 0) return;
+  window().phase = Phase::warm_up;
   crew.stage.schedule.begin(rehearsal, LoadKind::burst, Clock::now());
   crew.carry_out();
   for (auto& recorder : crew.recorders) recorder.clear();
   crew.stage.in_flight.forget_peak();
 }
 
+void add(Resources& resources, const Usage& used) {
+  resources.user += used.user;
+  resources.system += used.system;
+  resources.voluntary_switches += used.voluntary_switches;
+  resources.involuntary_switches += used.involuntary_switches;
+  resources.minor_faults += used.minor_faults;
+  resources.major_faults += used.major_faults;
+}
+
 }  // namespace
 
 Measurement measure(const Load& load, const Concurrency& how, const Crew& crew) {
-  warm_up(load, how, crew);
   Measurement measurement;
+  const auto begun = Clock::now();
+  warm_up(load, how, crew);
+  measurement.phases.warm_up = Clock::now() - begun;
   for (std::uint64_t i = 0; i < load.passes; ++i) {
     const auto completed_before = completed(crew.recorders);
     const auto before = crew.usage();
+    window().phase = Phase::timed;
     crew.stage.schedule.begin(load, kind_of(load, how), Clock::now());
     crew.carry_out();
+    window().phase = Phase::over;
     const auto used = crew.usage() - before;
-    const auto begun = crew.stage.schedule.t0();
-    measurement.passes.push_back({std::max(last_finished(crew.recorders), begun) - begun,
-                                  used.cpu(), completed(crew.recorders) - completed_before});
-    measurement.resources.user += used.user;
-    measurement.resources.system += used.system;
-    measurement.resources.voluntary_switches += used.voluntary_switches;
-    measurement.resources.involuntary_switches += used.involuntary_switches;
+    const auto t0 = crew.stage.schedule.t0();
+    measurement.passes.push_back({std::max(last_finished(crew.recorders), t0) - t0, used.cpu(),
+                                  completed(crew.recorders) - completed_before});
+    add(measurement.resources, used);
     measurement.never_started += crew.stage.schedule.never_started();
   }
+  measurement.phases.timed = Clock::now() - begun - measurement.phases.warm_up;
   for (const auto& recorder : crew.recorders) measurement.add(recorder);
   measurement.peak_in_flight = crew.stage.in_flight.peak();
   return measurement;

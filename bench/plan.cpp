@@ -220,7 +220,7 @@ std::string flag_text(const Json& value, const std::string& where) {
     std::string list;
     for (const auto& entry : value) {
       if (entry.is_array()) throw UsageError(where + ": is a list of lists");
-      list += (list.empty() ? "" : ",") + flag_text(entry, where);
+      list += fmt::format("{}{}", list.empty() ? "" : ",", flag_text(entry, where));
     }
     return list;
   }

@@ -37,7 +37,8 @@ Process::~Process() {
 Process Process::fork(const std::function<void()>& life, const std::string& who) {
   const auto parent = getpid();
   const auto pid = ::fork();
-  if (pid < 0) throw CaseError(fmt::format("{} could not be forked: {}", who, std::strerror(errno)));
+  if (pid < 0)
+    throw CaseError(fmt::format("{} could not be forked: {}", who, std::strerror(errno)));
   if (pid == 0) {
     die_with_parent();
     if (getppid() != parent) _exit(1);

@@ -9,12 +9,14 @@
 namespace asyncmark {
 
 /// Parent and child speak JSON: the case on the child's standard input, the report on descriptor 3,
-/// the arrivals of an open loop (64-bit nanoseconds in the machine's byte order) on descriptor 4.
-/// Keys are only ever added, with defaults, so a reader understands documents of its own version and
-/// of the one before; unknown keys are passed over.
+/// the arrivals of an open loop (64-bit nanoseconds in the machine's byte order) on descriptor 4,
+/// the window that the parent watches it through on descriptor 5. Keys are only ever added, with
+/// defaults, so a reader understands documents of its own version and of the one before; unknown
+/// keys are passed over.
 inline constexpr int kProtocol = 1;
 inline constexpr int kReportDescriptor = 3;
 inline constexpr int kArrivalsDescriptor = 4;
+inline constexpr int kWindowDescriptor = 5;
 
 /// What a child hands back: a measurement, or in one line why there is none.
 struct Report {

@@ -1,12 +1,14 @@
 #pragma once
 
-#include <atomic>
 #include <array>
+#include <atomic>
 #include <cstdint>
 
 #include "bench/histogram.hpp"
+#include "bench/loop_times.hpp"
 #include "bench/outcome.hpp"
 #include "bench/schedule.hpp"
+#include "bench/window.hpp"
 
 namespace asyncmark {
 
@@ -51,6 +53,7 @@ class FailureCounts {
 struct alignas(64) Recorder {
   Histogram service_time;
   Histogram response_time;
+  LoopTimes loop;
   FailureCounts failures;
   Clock::time_point last_finished{};
   bool in_flight = false;  ///< Where one client writes here: whether it counts as in flight.
@@ -71,6 +74,7 @@ struct alignas(64) Recorder {
   void clear() {
     service_time.clear();
     response_time.clear();
+    loop.clear();
     failures = {};
     last_finished = {};
   }
@@ -82,11 +86,13 @@ struct alignas(64) Recorder {
 /// between two operations it is never idle. So counting costs nothing per operation there.
 class InFlight {
  public:
+  InFlight() { count_->store(0); }
+
   /// `here` is the client's own note of whether it counts; entering twice counts once.
   void enter(bool& here) {
     if (here) return;
     here = true;
-    const auto now = count_.fetch_add(1, std::memory_order_relaxed) + 1;
+    const auto now = count_->fetch_add(1, std::memory_order_relaxed) + 1;
     auto peak = peak_.load(std::memory_order_relaxed);
     while (now > peak && !peak_.compare_exchange_weak(peak, now, std::memory_order_relaxed)) {
     }
@@ -94,15 +100,15 @@ class InFlight {
   void leave(bool& here) {
     if (!here) return;
     here = false;
-    count_.fetch_sub(1, std::memory_order_relaxed);
+    count_->fetch_sub(1, std::memory_order_relaxed);
   }
 
-  std::uint64_t now() const { return count_.load(std::memory_order_relaxed); }
+  std::uint64_t now() const { return count_->load(std::memory_order_relaxed); }
   std::uint64_t peak() const { return peak_.load(std::memory_order_relaxed); }
   void forget_peak() { peak_.store(now(), std::memory_order_relaxed); }
 
  private:
-  alignas(64) std::atomic<std::uint64_t> count_{0};
+  std::atomic<std::uint64_t>* count_ = &window().in_flight;  // Where the parent can see it.
   std::atomic<std::uint64_t> peak_{0};
 };
 

@@ -1,5 +1,7 @@
 #include "bench/result.hpp"
 
+#include <fmt/format.h>
+
 namespace asyncmark {
 std::vector<const Measurement*> Result::finished() const {
   std::vector<const Measurement*> all;
@@ -25,6 +27,16 @@ std::vector<Duration> Result::elapsed() const {
   for (const auto* measurement : finished())
     times.push_back(measurement->per_pass(measurement->elapsed()));
   return times;
+}
+
+std::optional<std::string> too_good(const std::optional<Bound>& bound, const Measurement& one) {
+  if (!bound || one.failed != 0 || one.never_started != 0) return std::nullopt;
+  for (const auto& pass : one.passes)
+    if (seconds(pass.elapsed) < seconds(bound->time) * (1 - kClockError))
+      return fmt::format(
+          "done in {}, faster than its ideal bound of {} ({}): not all was carried out",
+          exact_text(pass.elapsed), exact_text(bound->time), bound->term);
+  return std::nullopt;
 }
 
 std::optional<double> efficiency(const Result& result, const Measurement& one) {

@@ -47,6 +47,11 @@ struct Result {
   std::vector<Duration> elapsed() const;
 };
 
+/// Why this measurement cannot be true, if so: it took less time than its ideal bound allows, with
+/// nothing failed and all started. A bound that is beaten is a defect of the workload or of
+/// asyncmark.
+std::optional<std::string> too_good(const std::optional<Bound>& bound, const Measurement& one);
+
 /// Bound over measured time; above 1 only by a defect. Absent where there is no bound.
 std::optional<double> efficiency(const Result& result, const Measurement& one);
 

@@ -12,6 +12,8 @@
 #include "bench/errors.hpp"
 #include "bench/process.hpp"
 #include "bench/protocol.hpp"
+#include "bench/usage.hpp"
+#include "bench/window.hpp"
 
 namespace asyncmark {
 namespace {
@@ -35,9 +37,15 @@ Measurement carry_out(Case one) {
   if (one.load.rate) one.load.due = read_arrivals();
   const auto workload = one.make_workload();
   const auto runner = one.make_runner();
+  window().pid = static_cast<std::uint32_t>(getpid());
+  window().kernel_bytes_before = kernel_memory_bytes();
+  window().phase = Phase::set_up;
   forget_peak_resident();
   const auto stood_before = resident_bytes();
+  const auto begun = Clock::now();
   auto measurement = runner->run(*workload, one.load);
+  measurement.phases.set_up =
+      Clock::now() - begun - measurement.phases.warm_up - measurement.phases.timed;
   measurement.resources.peak_rss_bytes = peak_resident_bytes();
   measurement.resources.grown_bytes += measurement.resources.peak_rss_bytes - stood_before;
   return measurement;
@@ -62,6 +70,7 @@ int run_case() {
                "descriptor 3, which is not open\n");
     return 2;
   }
+  show_through(kWindowDescriptor);
   const std::string text{std::istreambuf_iterator<char>(std::cin), {}};
   try {
     send({carry_out(read_case(text)), ""});

@@ -34,8 +34,8 @@ Duration least_time(const Result& one) {
 void check_time_limit(const std::vector<Result>& cases, Duration limit) {
   for (const auto& one : cases)
     if (const auto least = least_time(one); least >= limit)
-      throw UsageError(fmt::format("--time-limit: {} takes at least {}, the limit is {}", one.name(),
-                                   rounded_text(least), exact_text(limit)));
+      throw UsageError(fmt::format("--time-limit: {} takes at least {}, the limit is {}",
+                                   one.name(), rounded_text(least), exact_text(limit)));
 }
 
 std::filesystem::file_type type_of(const std::string& path) {
@@ -106,8 +106,8 @@ bool warn(const std::vector<Result>& results, const FailureBudget& budget) {
     for (const auto& [reason, times] : all.failures)
       reasons += fmt::format("{}{} {}", reasons.empty() ? "" : ", ", times, reason);
     const bool over = budget.exceeded_by(all);
-    fmt::print(stderr, "warning: {}: {} of {} operations failed ({}){}\n", result.name(), all.failed,
-               all.failed + all.completed, reasons,
+    fmt::print(stderr, "warning: {}: {} of {} operations failed ({}){}\n", result.name(),
+               all.failed, all.failed + all.completed, reasons,
                over ? "; --max-failed allows fewer" : "");
     too_bad = too_bad || over;
   }
@@ -120,8 +120,7 @@ FailureBudget FailureBudget::parse(const std::string& text) {
   if (!text.ends_with('%'))
     return {static_cast<std::uint64_t>(parse_count(text, "--max-failed", 0)), 0};
   const auto share = parse_real(text.substr(0, text.size() - 1), "--max-failed");
-  if (share > 100)
-    throw UsageError(fmt::format("--max-failed: {} is more than 100%", text));
+  if (share > 100) throw UsageError(fmt::format("--max-failed: {} is more than 100%", text));
   return {0, share / 100};
 }
 

@@ -9,7 +9,8 @@
 
 namespace asyncmark {
 
-/// `--max-failed`: how many operations of a case may fail, as a number or as a share of those ended.
+/// `--max-failed`: how many operations of a case may fail, as a number or as a share of those
+/// ended.
 struct FailureBudget {
   std::uint64_t number = 0;
   double share = 0;
@@ -23,7 +24,7 @@ struct FailureBudget {
 struct RunSettings {
   DriverSettings driver;
   FailureBudget max_failed;
-  std::string out;  ///< Where the JSON goes; empty: nowhere.
+  std::string out;                   ///< Where the JSON goes; empty: nowhere.
   std::vector<std::string> command;  ///< As the user typed it, for the context.
   /// Writes down what standard output shows.
   std::function<std::string(const Context&, const std::vector<Result>&)> print;

@@ -12,8 +12,8 @@ class Runner {
  public:
   virtual ~Runner() = default;
 
-  /// The workers it takes and the operations it lets be in flight under this load. Throws UsageError
-  /// when the load does not tell (an event loop for a duration, without a cap).
+  /// The workers it takes and the operations it lets be in flight under this load. Throws
+  /// UsageError when the load does not tell (an event loop for a duration, without a cap).
   virtual Concurrency concurrency(const Load& load) const = 0;
 
   /// Opens sessions, warms up, carries out the passes. Called once, in a process that does nothing

@@ -25,17 +25,27 @@ Usage& Usage::operator+=(const Usage& other) {
   system += other.system;
   voluntary_switches += other.voluntary_switches;
   involuntary_switches += other.involuntary_switches;
+  minor_faults += other.minor_faults;
+  major_faults += other.major_faults;
   return *this;
 }
 
 Usage Usage::operator-(const Usage& other) const {
-  return {user - other.user, system - other.system, voluntary_switches - other.voluntary_switches,
-          involuntary_switches - other.involuntary_switches};
+  return {user - other.user,
+          system - other.system,
+          voluntary_switches - other.voluntary_switches,
+          involuntary_switches - other.involuntary_switches,
+          minor_faults - other.minor_faults,
+          major_faults - other.major_faults};
 }
 
 Usage usage_from(const rusage& kernel) {
-  return {from_timeval(kernel.ru_utime), from_timeval(kernel.ru_stime),
-          static_cast<std::uint64_t>(kernel.ru_nvcsw), static_cast<std::uint64_t>(kernel.ru_nivcsw)};
+  return {from_timeval(kernel.ru_utime),
+          from_timeval(kernel.ru_stime),
+          static_cast<std::uint64_t>(kernel.ru_nvcsw),
+          static_cast<std::uint64_t>(kernel.ru_nivcsw),
+          static_cast<std::uint64_t>(kernel.ru_minflt),
+          static_cast<std::uint64_t>(kernel.ru_majflt)};
 }
 
 Usage own_usage() {
@@ -52,6 +62,23 @@ std::int64_t private_bytes() {
 }
 
 std::int64_t peak_resident_bytes() { return bytes_in("/proc/self/status", "VmHWM:"); }
+
+std::int64_t kernel_memory_bytes() {
+  const char* file = "/proc/meminfo";
+  return bytes_in(file, "KernelStack:") + bytes_in(file, "PageTables:") +
+         bytes_in(file, "SUnreclaim:");
+}
+
+std::uint64_t threads_of(int pid) {
+  const auto process = "/proc/" + std::to_string(pid);
+  std::uint64_t threads = 0;
+  std::ifstream status(process + "/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("Threads:")) threads = std::stoull(line.substr(8));
+  std::ifstream children(process + "/task/" + std::to_string(pid) + "/children");
+  for (std::string child; children >> child;) ++threads;
+  return threads;
+}
 
 void forget_peak_resident() {
   // Not ru_maxrss: it survives exec, so a child of a large parent would report the parent's peak.

@@ -1,5 +1,34 @@
+// The table for the terminal, which is also what people paste.
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "bench/catalog.hpp"
-#include "bench/result.hpp"
-namespace asyncmark { namespace {
-const bool registered = Catalog::add(FormatEntry{"table","stub",[](const Context&, const std::vector<Result>&){return std::string("x\n");}});
-}}
+#include "reports/context_lines.hpp"
+#include "reports/draw.hpp"
+#include "reports/reading.hpp"
+
+namespace asyncmark {
+namespace {
+
+std::string print(const Context& context, const std::vector<Result>& results) {
+  const auto terminal = Terminal::of_standard_output();
+  std::string text;
+  for (const auto& [heading, line] : context_lines(context))
+    text += fmt::format("{:<9}{}\n", heading, line);
+  for (const auto& cases : grouped(results)) {
+    text += '\n' + draw(make_table(cases, is_partial(context, results)), terminal);
+    if (const auto sentences = reading(cases); !sentences.empty())
+      text += '\n' + wrap(fmt::format("{}", fmt::join(sentences, " ")), terminal.text_width());
+  }
+  return text;
+}
+
+const bool registered = Catalog::add(FormatEntry{
+    .name = "table",
+    .summary = "for people: the figures side by side, and read aloud",
+    .print = print,
+});
+
+}  // namespace
+}  // namespace asyncmark

@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "bench/catalog.hpp"
 #include "bench/caps.hpp"
+#include "bench/catalog.hpp"
 #include "bench/client.hpp"
 #include "bench/pages.hpp"
 #include "bench/passes.hpp"
@@ -21,7 +21,8 @@ class LoopRun {
   }
 
   void carry_out() {
-    clients_ = 0;
+    clients_ = ended_ = 0;
+    loop_.start_watch(recorders_[0].loop);
     loop_.post([this] { launch(); });
     loop_.run();
   }
@@ -55,11 +56,13 @@ class LoopRun {
     auto& recorder = recorders_[0];
     bool in_flight = false;
     auto now = Clock::now();
+    loop_.begins(stage_.schedule.claimed(), now);
     while (const auto start = stage_.schedule.next(now, recorder.service_time.max())) {
       if (start->intended && *start->intended > now) {
         stage_.in_flight.leave(in_flight);
         co_await sleep_until(loop_, *start->intended);
         now = Clock::now();
+        loop_.begins(start->op, now);
       }
       begins_work();
       stage_.in_flight.enter(in_flight);
@@ -70,18 +73,21 @@ class LoopRun {
         outcome = Outcome::failed("exception");
       }
       const auto finished = Clock::now();
+      loop_.ends(start->op, now, finished);
       recorder.record(*start, now, finished, outcome);
       now = finished;
       ++waiting_;
     }
     --waiting_;
     stage_.in_flight.leave(in_flight);
+    if (++ended_ == clients_) loop_.stop_watch();
   }
 
   EventLoop loop_;
   Stage stage_;
   std::uint64_t cap_;
   std::uint64_t clients_ = 0;
+  std::uint64_t ended_ = 0;
   std::uint64_t waiting_ = 0;  ///< Clients that are between two operations.
   bool launching_ = false;
   Pages<Recorder> recorders_;

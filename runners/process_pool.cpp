@@ -1,6 +1,7 @@
 // A fixed number of processes that claim operations from memory they share, each carrying out one
 // at a time. A worker that dies is noticed at once, its operation counted as failed, and replaced.
 
+#include <fmt/format.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/wait.h>
@@ -12,10 +13,8 @@
 #include <thread>
 #include <vector>
 
-#include <fmt/format.h>
-
-#include "bench/catalog.hpp"
 #include "bench/caps.hpp"
+#include "bench/catalog.hpp"
 #include "bench/client.hpp"
 #include "bench/errors.hpp"
 #include "bench/pages.hpp"
@@ -156,7 +155,8 @@ class ProcessPool {
     if (seats_[i].trouble[0] != '\0') throw CaseError(seats_[i].trouble);
     early_deaths_ = opened ? 0 : early_deaths_ + 1;
     if (early_deaths_ > kEarlyDeaths)
-      throw CaseError(fmt::format("worker {} died while it opened its session: {}", i + 1, end.how));
+      throw CaseError(
+          fmt::format("worker {} died while it opened its session: {}", i + 1, end.how));
     deaths_.push_back({i, end.how, recorders_[i].in_flight});
     stage().in_flight.leave(recorders_[i].in_flight);
     hire(i);

@@ -2,8 +2,8 @@
 
 #include "bench/catalog.hpp"
 #include "bench/client.hpp"
-#include "bench/passes.hpp"
 #include "bench/pages.hpp"
+#include "bench/passes.hpp"
 
 namespace asyncmark {
 namespace {
@@ -17,9 +17,9 @@ class Sync final : public Runner {
     Pages<Recorder> recorders(1, Sharing::with_threads);
     Stage stage;
     return measure(load, concurrency(load),
-                   {.stage = stage,
-                    .recorders = recorders.span(),
-                    .carry_out = [&] { run_client(*session, stage, recorders[0]); }});
+                   {.stage = stage, .recorders = recorders.span(), .carry_out = [&] {
+                      run_client(*session, stage, recorders[0]);
+                    }});
   }
 };
 

@@ -1,19 +1,19 @@
 // A fresh thread for every operation, at most as many at once as the cap allows.
 
+#include <fmt/format.h>
+
 #include <atomic>
 #include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
-
+#include "bench/caps.hpp"
 #include "bench/catalog.hpp"
 #include "bench/client.hpp"
 #include "bench/errors.hpp"
 #include "bench/pages.hpp"
 #include "bench/passes.hpp"
-#include "bench/caps.hpp"
 
 namespace asyncmark {
 namespace {

@@ -1,19 +1,19 @@
 // A fixed number of threads, each carrying out one operation at a time.
 
+#include <fmt/format.h>
+
 #include <atomic>
 #include <mutex>
 #include <system_error>
 #include <thread>
 #include <vector>
 
-#include <fmt/format.h>
-
+#include "bench/caps.hpp"
 #include "bench/catalog.hpp"
 #include "bench/client.hpp"
 #include "bench/errors.hpp"
 #include "bench/pages.hpp"
 #include "bench/passes.hpp"
-#include "bench/caps.hpp"
 
 namespace asyncmark {
 namespace {

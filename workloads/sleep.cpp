@@ -1,10 +1,10 @@
 // Waits, and burns processor time if asked: an I/O call whose cost is known beforehand.
 
+#include <fmt/format.h>
+
 #include <cmath>
 #include <ctime>
 #include <numbers>
-
-#include <fmt/format.h>
 
 #include "bench/catalog.hpp"
 #include "bench/client.hpp"
@@ -28,8 +28,8 @@ Stall parse_stall(const std::string& text) {
           static_cast<std::uint64_t>(parse_count(text.substr(at + 1), "--stall"))};
 }
 
-/// A number in (0, 1) that depends on its arguments alone, so that every runner and every repetition
-/// draws the same for the same operation: SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
+/// A number in (0, 1) that depends on its arguments alone, so that every runner and every
+/// repetition draws the same for the same operation: SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
 double draw(std::uint64_t seed, std::uint64_t stream, std::uint64_t op) {
   auto z = (seed * 4 + stream) * 0xD1342543DE82EF95 + op * 0x9E3779B97F4A7C15;
   z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
@@ -84,8 +84,7 @@ class Sleep final : public Workload {
  private:
   Duration drawn(Duration mean, std::uint64_t stream, std::uint64_t op) const {
     if (distribution_ == "fixed" || mean == Duration(0)) return mean;
-    const auto times =
-        factor(distribution_, draw(seed_, stream, op), draw(seed_, stream + 1, op));
+    const auto times = factor(distribution_, draw(seed_, stream, op), draw(seed_, stream + 1, op));
     return from_seconds(seconds(mean) * times);
   }
 
@@ -151,8 +150,7 @@ const bool registered = Catalog::add(WorkloadEntry{
                           "of --wait and --cpu, which are then the means: uniform is 0.5 to 1.5 "
                           "times the mean; lognormal has sigma 1; bimodal is 0.5 times in 9 of 10 "
                           "operations and 5.5 times in the tenth"),
-            text_option("stall", "",
-                        "D@OP: every OP-th operation waits D longer, as 200ms@500"),
+            text_option("stall", "", "D@OP: every OP-th operation waits D longer, as 200ms@500"),
             flag_option("blocking", "hold the thread or the loop while waiting, on purpose"),
         },
     .make = [](const OptionValues& options,

@@ -1,5 +1,5 @@
-// A workload for our own tests: operations that fail, throw, hang, crash or exit where they are told
-// to. Registered in the test programs only.
+// A workload for our own tests: operations that fail, throw, hang, crash or exit where they are
+// told to. Registered in the test programs only.
 
 #include <unistd.h>
 
@@ -33,8 +33,7 @@ class Faulty final : public Workload {
   }
 
   Outcome act(std::uint64_t op) const {
-    const bool now = every_ != 0 ? (op + 1) % every_ == 0 : op == at_;
-    if (!now || fault_ == "none") return {};
+    if (!now(op)) return {};
     if (fault_ == "fail") return Outcome::failed("refused");
     if (fault_ == "throw") throw std::runtime_error("thrown by an operation");
     if (fault_ == "hang")
@@ -46,8 +45,14 @@ class Faulty final : public Workload {
   }
 
   Duration wait() const { return wait_; }
+  bool waits(std::uint64_t op) const {
+    return wait_ > Duration(0) && !(fault_ == "skip" && now(op));
+  }
+  std::optional<Cost> cost(std::uint64_t) const override { return Cost{wait_, Duration(0)}; }
 
  private:
+  bool now(std::uint64_t op) const { return every_ != 0 ? (op + 1) % every_ == 0 : op == at_; }
+
   std::string fault_;
   std::uint64_t every_;
   std::uint64_t at_;
@@ -58,7 +63,7 @@ class BlockingFaulty final : public BlockingSession {
  public:
   explicit BlockingFaulty(const Faulty& faulty) : faulty_(faulty) {}
   Outcome call(std::uint64_t op) override {
-    if (faulty_.wait() > Duration(0)) sleep_until(Clock::now() + faulty_.wait());
+    if (faulty_.waits(op)) sleep_until(Clock::now() + faulty_.wait());
     return faulty_.act(op);
   }
 
@@ -70,7 +75,7 @@ class AsyncFaulty final : public AsyncSession {
  public:
   AsyncFaulty(const Faulty& faulty, EventLoop& loop) : faulty_(faulty), loop_(loop) {}
   Async<Outcome> call(std::uint64_t op) override {
-    if (faulty_.wait() > Duration(0)) co_await sleep_until(loop_, Clock::now() + faulty_.wait());
+    if (faulty_.waits(op)) co_await sleep_until(loop_, Clock::now() + faulty_.wait());
     co_return faulty_.act(op);
   }
 
@@ -96,7 +101,7 @@ const bool registered = Catalog::add(WorkloadEntry{
         {
             choice_option("fault",
                           {"none", "fail", "throw", "hang", "kill", "crash", "exit", "refuse-open",
-                           "crash-open"},
+                           "crash-open", "skip"},
                           "what goes wrong"),
             count_option("every", 1, "at every so many operations"),
             count_option("at", 0, "at this operation alone (default: 0)"),

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+
+#include "bench/histogram.hpp"
+
+namespace asyncmark {
+
+/// How well an event loop kept time. Plain data, all zero when nothing happened.
+struct LoopTimes {
+  Histogram lag;            ///< How late the loop ran a timer of ours, one every kLoopProbePeriod.
+  Duration longest_hold{};  ///< The longest that one handler kept the loop to itself.
+  std::uint64_t held_by = 0;  ///< The operation that it served.
+
+  void merge(const LoopTimes& other) {
+    lag.merge(other.lag);
+    if (other.longest_hold <= longest_hold) return;
+    longest_hold = other.longest_hold;
+    held_by = other.held_by;
+  }
+  void clear() {
+    lag.clear();
+    longest_hold = {};
+    held_by = 0;
+  }
+};
+
+inline constexpr Duration kLoopProbePeriod = std::chrono::milliseconds(2);
+
+}  // namespace asyncmark

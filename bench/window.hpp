@@ -1,0 +1,28 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace asyncmark {
+
+enum class Phase : std::uint32_t { starting, set_up, warm_up, timed, over };
+
+/// What a child lets its parent see while it runs: a page that both map, passed on descriptor 5.
+/// The parent samples it from outside, so that watching takes neither a thread nor time of the
+/// child, and the figures do not come from the records that they are to check. Its layout is part
+/// of the protocol.
+struct Window {
+  std::atomic<std::uint64_t> in_flight{0};
+  std::atomic<Phase> phase{Phase::starting};
+  std::atomic<std::uint32_t> pid{0};  ///< Of the child itself, not of a launcher before it.
+  std::atomic<std::int64_t> kernel_bytes_before{
+      0};  ///< kernel_memory_bytes() before the first session.
+};
+
+/// The window of this process: the one its parent watches, or else one that nobody does.
+Window& window();
+
+/// From here on window() is the page behind this descriptor, if it is one.
+void show_through(int descriptor);
+
+}  // namespace asyncmark

@@ -1,0 +1,114 @@
+#include "reports/cases.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "bench/counters.hpp"
+
+namespace asyncmark {
+
+std::vector<Cases> grouped(const std::vector<Result>& results) {
+  std::vector<Cases> groups;
+  const auto same = [](const Case& a, const Case& b) {
+    return a.workload == b.workload &&
+           a.workload_options.name_suffix() == b.workload_options.name_suffix();
+  };
+  for (const auto& one : results) {
+    const auto group = std::ranges::find_if(
+        groups, [&](const Cases& cases) { return same(cases.front()->what, one.what); });
+    if (group == groups.end())
+      groups.push_back({&one});
+    else
+      group->push_back(&one);
+  }
+  return groups;
+}
+
+bool equal_cap(const Cases& cases) {
+  std::map<std::string, std::set<std::uint64_t>> caps;
+  for (const auto* one : cases) {
+    if (one->what.runner == kBaseline) continue;
+    if (!one->what.load.in_flight) return false;
+    caps[one->what.runner].insert(*one->what.load.in_flight);
+  }
+  return !caps.empty() && std::ranges::all_of(caps, [&](const auto& runner) {
+    return runner.second == caps.begin()->second;
+  });
+}
+
+std::string comparison(const Cases& cases) {
+  return equal_cap(cases) ? "equal cap" : "as usually deployed";
+}
+
+bool is_partial(const Context& context, const std::vector<Result>& results) {
+  return context.facts.value("partial", false) || std::ranges::any_of(results, [](const auto& one) {
+           return one.repetitions.size() < one.planned_repetitions;
+         });
+}
+
+Texts load_texts(const Case& one) {
+  const auto& load = one.load;
+  Texts texts;
+  if (load.duration)
+    texts.emplace_back("duration", exact_text(*load.duration));
+  else
+    texts.emplace_back("ops", std::to_string(load.ops));
+  if (load.rate)
+    texts.emplace_back("rate", fmt::format("{}/s{}", *load.rate,
+                                           load.arrivals == Arrivals::poisson ? " poisson" : ""));
+  if (load.passes != 1) texts.emplace_back("passes", std::to_string(load.passes));
+  if (load.warmup) texts.emplace_back("warmup", std::to_string(*load.warmup));
+  if (one.seed != 1) texts.emplace_back("seed", std::to_string(one.seed));
+  return texts;
+}
+
+std::string workload_text(const Case& one) {
+  std::string text = one.workload;
+  for (const auto& spec : one.workload_options.specs()) {
+    const auto value = one.workload_options.print(spec.name);
+    const bool default_choice =
+        spec.kind == OptionKind::choice && value == spec.print(spec.otherwise);
+    if (value == "true")
+      text += ", " + spec.name;
+    else if (!default_choice && value != "" && value != "false" && value != "0us" && value != "0B")
+      text += fmt::format(", {} {}", spec.name, value);
+  }
+  return text;
+}
+
+const Result* baseline_of(const Result& one, const Cases& cases) {
+  for (const auto* other : cases)
+    if (other->what.runner == kBaseline && !other->finished().empty() &&
+        load_texts(other->what) == load_texts(one.what))
+      return other;
+  return nullptr;
+}
+
+Duration time_of(const Result& one) { return median(one.elapsed()); }
+
+std::optional<double> median_counter(const Result& one, const std::string& name) {
+  std::vector<double> values;
+  for (const auto* measurement : one.finished())
+    for (const auto& [counter, value] : counters(one, *measurement))
+      if (counter == name) values.push_back(value);
+  if (values.empty()) return std::nullopt;
+  return median(std::move(values));
+}
+
+std::optional<double> times_baseline(const Result& one, const Cases& cases) {
+  const auto* baseline = baseline_of(one, cases);
+  if (!baseline) return std::nullopt;
+  const auto base = median_counter(*baseline, "ops_per_s").value_or(0);
+  const auto own = median_counter(one, "ops_per_s");
+  if (base <= 0 || !own) return std::nullopt;
+  return *own / base;
+}
+
+std::string ratio_text(double ratio) {
+  return fmt::format("{:.{}f}x", ratio, ratio >= 99.95 ? 0 : ratio >= 9.995 ? 1 : 2);
+}
+
+}  // namespace asyncmark

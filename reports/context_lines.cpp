@@ -1,0 +1,62 @@
+#include "reports/context_lines.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace asyncmark {
+namespace {
+
+/// A fact as text; empty where there is none.
+std::string text(const Json& facts, const char* key) {
+  const auto found = facts.find(key);
+  if (found == facts.end()) return "";
+  return found->is_string() ? found->get<std::string>() : found->dump();
+}
+
+class Line {
+ public:
+  /// Adds a part; `form` holds one {} for the text. Nothing is added for an empty text.
+  Line& add(const std::string& text, const char* form = "{}") {
+    if (!text.empty()) parts_.push_back(fmt::format(fmt::runtime(form), text));
+    return *this;
+  }
+  std::string joined() const { return fmt::format("{}", fmt::join(parts_, ", ")); }
+
+ private:
+  std::vector<std::string> parts_;
+};
+
+std::string load_average(const Json& facts) {
+  const auto found = facts.find("load_avg");
+  if (found == facts.end() || !found->is_array() || found->empty()) return "";
+  return fmt::format("{:.2f}", fmt::join(found->get<std::vector<double>>(), " "));
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, std::string>> context_lines(const Context& context) {
+  const auto& facts = context.facts;
+  const bool debug = text(facts, "library_build_type") == "debug";
+  const std::pair<std::string, Line> lines[] = {
+      {"command", Line().add(text(facts, "command"))},
+      {"machine", Line()
+                      .add(text(facts, "cpu_model"))
+                      .add(text(facts, "num_cpus"), "{} cores")
+                      .add(text(facts, "kernel"))
+                      .add(load_average(facts), "load average {}")},
+      {"build", Line()
+                    .add(text(facts, "asyncmark_version"), "asyncmark {}")
+                    .add(text(facts, "commit"), "commit {}")
+                    .add(text(facts, "compiler"))
+                    .add(text(facts, "compiler_flags"))
+                    .add(debug ? "DEBUG BUILD: its figures mean little" : "")},
+      {"date", Line().add(text(facts, "date"))},
+  };
+  std::vector<std::pair<std::string, std::string>> known;
+  for (const auto& [heading, line] : lines)
+    if (auto joined = line.joined(); !joined.empty())
+      known.emplace_back(heading, std::move(joined));
+  return known;
+}
+
+}  // namespace asyncmark

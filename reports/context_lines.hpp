@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bench/result.hpp"
+
+namespace asyncmark {
+
+/// The context as a few (heading, text) lines for people: command, machine, build, date. What the
+/// context does not know is left out.
+std::vector<std::pair<std::string, std::string>> context_lines(const Context& context);
+
+}  // namespace asyncmark

@@ -1,0 +1,72 @@
+// The table for READMEs, pull requests and job summaries.
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "bench/catalog.hpp"
+#include "reports/context_lines.hpp"
+#include "reports/reading.hpp"
+#include "reports/rows.hpp"
+
+namespace asyncmark {
+namespace {
+
+/// Text that Markdown shows as it is.
+std::string plain(const std::string& text) {
+  std::string escaped;
+  for (const char c : text) {
+    if (std::string_view("\\`*_[]<>|#").find(c) != std::string_view::npos) escaped += '\\';
+    escaped += c == '\n' ? ' ' : c;
+  }
+  return escaped;
+}
+
+std::string line(const std::vector<std::string>& cells) {
+  return fmt::format("| {} |\n", fmt::join(cells, " | "));
+}
+
+std::string table_text(const Table& table) {
+  bool remarks = false;
+  for (const auto& row : table.rows) remarks = remarks || !row.remark.empty();
+  std::vector<std::string> headings, rules;
+  for (const auto& column : table.columns) {
+    headings.push_back(plain(column.heading()));
+    rules.push_back(column.number ? "---:" : ":---");
+  }
+  if (remarks) {
+    headings.emplace_back("remark");
+    rules.emplace_back(":---");
+  }
+  auto text = fmt::format("### {}\n\n", plain(table.title)) + line(headings) + line(rules);
+  for (const auto& row : table.rows) {
+    std::vector<std::string> cells;
+    for (const auto& cell : row.cells) cells.push_back(plain(cell));
+    cells.resize(table.columns.size());
+    if (remarks) cells.push_back(plain(row.remark));
+    text += line(cells);
+  }
+  if (!table.notes.empty()) text += '\n';
+  for (const auto& note : table.notes) text += fmt::format("- {}\n", plain(note));
+  return text;
+}
+
+std::string print(const Context& context, const std::vector<Result>& results) {
+  std::string text;
+  for (const auto& [heading, line] : context_lines(context))
+    text += fmt::format("- {}: {}\n", heading, plain(line));
+  for (const auto& cases : grouped(results)) {
+    text += '\n' + table_text(make_table(cases, is_partial(context, results)));
+    if (const auto sentences = reading(cases); !sentences.empty())
+      text += '\n' + plain(fmt::format("{}", fmt::join(sentences, " "))) + '\n';
+  }
+  return text;
+}
+
+const bool registered = Catalog::add(FormatEntry{
+    .name = "markdown",
+    .summary = "the same table for a README or a pull request",
+    .print = print,
+});
+
+}  // namespace
+}  // namespace asyncmark

@@ -1,0 +1,116 @@
+#include "reports/reading.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+namespace asyncmark {
+namespace {
+
+auto size_of(const Load& load) {
+  return std::tuple(load.rate.value_or(0), load.ops, load.duration.value_or(Duration{}));
+}
+
+double rate_of(const Result* one) { return median_counter(*one, "ops_per_s").value_or(0); }
+
+/// The cases at the largest load under which one succeeded at all, the fastest first.
+Cases at_largest_load(const Cases& cases) {
+  Cases found;
+  for (const auto* one : cases)
+    if (rate_of(one) > 0) found.push_back(one);
+  if (found.empty()) return found;
+  const auto by_size = [](const auto* one) { return size_of(one->what.load); };
+  const auto largest = by_size(*std::ranges::max_element(found, {}, by_size));
+  std::erase_if(found, [&](const auto* one) { return by_size(one) != largest; });
+  std::ranges::stable_sort(found, std::greater{}, rate_of);
+  return found;
+}
+
+std::string at(const Load& load) {
+  if (load.rate) return fmt::format("At {} operations due per second", *load.rate);
+  if (load.duration) return fmt::format("Over {}", exact_text(*load.duration));
+  return fmt::format("At {} operations", load.ops);
+}
+
+/// What the case achieved: its time, or where that was given, its throughput.
+std::string achieved(const Result& one) {
+  if (one.what.load.duration) return rounded_count(rate_of(&one)) + " operations a second";
+  return rounded_text(time_of(one));
+}
+
+/// Where the true median may lie: its interval, or with too few repetitions all that was seen.
+Interval spread(const Result& one) {
+  const auto times = one.elapsed();
+  const auto [least, most] = std::ranges::minmax(times);
+  return median_interval(times).value_or(Interval{least, most});
+}
+
+bool overlap(const Result& one, const Result& other) {
+  const auto a = spread(one), b = spread(other);
+  return a.low <= b.high && b.low <= a.high;
+}
+
+/// The runner, with its cap where that alone tells two cases apart.
+std::string label(const Result& one, const Cases& ranked) {
+  const auto same = [&](const auto* other) { return other->what.runner == one.what.runner; };
+  if (std::ranges::count_if(ranked, same) < 2) return one.what.runner;
+  return fmt::format("{} with {} in flight", one.what.runner, one.how.cap);
+}
+
+std::string who_was_fastest(const Cases& ranked, const Cases& cases) {
+  const auto& best = *ranked.front();
+  auto text = fmt::format("{}, {}{}: {}", at(best.what.load), label(best, ranked),
+                          ranked.size() > 1 ? " was fastest" : "", achieved(best));
+  const auto* baseline = baseline_of(best, cases);
+  if (const auto times = times_baseline(best, cases); times && baseline != &best)
+    text += fmt::format(", {} the throughput of {} ({})", ratio_text(*times), kBaseline,
+                        achieved(*baseline));
+  return text + ".";
+}
+
+/// Who cannot be told apart from the fastest.
+std::string who_was_as_fast(const Cases& ranked) {
+  std::vector<std::string> names;
+  for (const auto* one : ranked)
+    if (one != ranked.front() && !one->what.load.duration && overlap(*ranked.front(), *one))
+      names.push_back(label(*one, ranked));
+  if (names.empty()) return "";
+  return fmt::format("Its times overlap with those of {}: they cannot be told apart.",
+                     fmt::join(names, " and "));
+}
+
+std::string what_bound_it(const Result& best) {
+  const auto share = median_counter(best, "efficiency");
+  if (!share) return "";
+  return fmt::format("Its ideal bound is {}, {:.0f} % of the time it took; what binds: {}.",
+                     rounded_text(best.bound->time), *share * 100, best.bound->term);
+}
+
+std::string whether_caps_differ(const Cases& ranked, const Cases& cases) {
+  if (equal_cap(cases)) return "";
+  std::set<std::uint64_t> caps;
+  for (const auto* one : ranked)
+    if (one->what.runner != kBaseline) caps.insert(one->how.cap);
+  if (caps.size() < 2) return "";
+  return fmt::format(
+      "The runners had between {} and {} in flight, so this compares ways to deploy "
+      "them; --in-flight gives all the same cap.",
+      *caps.begin(), *caps.rbegin());
+}
+
+}  // namespace
+
+std::vector<std::string> reading(const Cases& cases) {
+  const auto ranked = at_largest_load(cases);
+  if (ranked.empty()) return {};
+  std::vector<std::string> sentences{who_was_fastest(ranked, cases), who_was_as_fast(ranked),
+                                     what_bound_it(*ranked.front()),
+                                     whether_caps_differ(ranked, cases)};
+  std::erase(sentences, "");
+  return sentences;
+}
+
+}  // namespace asyncmark

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "reports/cases.hpp"
+
+namespace asyncmark {
+
+/// A table read aloud, in a few sentences made from its figures: which runner was fastest at the
+/// largest load, by how much, what its ideal bound was. Empty when nothing finished there.
+std::vector<std::string> reading(const Cases& cases);
+
+}  // namespace asyncmark

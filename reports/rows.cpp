@@ -1,0 +1,225 @@
+#include "reports/rows.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+namespace asyncmark {
+namespace {
+
+const char* const kNone = "-";
+const char* const kTooFew = "n/a";
+constexpr std::size_t kEnoughForInterval = 6;
+
+/// A case with what its cells are made of.
+struct Figures {
+  const Result& result;
+  const Cases& cases;
+  Measurement all;
+};
+
+/// Absent where the column does not apply to the case.
+using Cell = std::optional<std::string>;
+
+Cell count(std::uint64_t number) { return number == 0 ? Cell() : std::to_string(number); }
+
+Cell in_flight(const Figures& f) {
+  if (f.result.how.cap == f.all.peak_in_flight) return std::to_string(f.result.how.cap);
+  return fmt::format("{}/{}", f.result.how.cap, f.all.peak_in_flight);
+}
+
+Cell percentile(const Histogram& times, double fraction) {
+  if (times.count() == 0) return std::nullopt;
+  const auto value = times.percentile(fraction);
+  return value ? rounded_text(*value) : kTooFew;
+}
+
+Cell interval(const Figures& f) {
+  const auto found = median_interval(f.result.elapsed());
+  if (!found) return std::nullopt;
+  auto low = rounded_text(found->low);
+  const auto high = rounded_text(found->high);
+  // One unit for both where they share it.
+  const auto unit = low.find(' ');
+  if (low.substr(unit) == high.substr(high.find(' '))) low.resize(unit);
+  return low + "-" + high;
+}
+
+Cell over_baseline(const Figures& f) {
+  const auto is_baseline = [](const Result* one) { return one->what.runner == kBaseline; };
+  if (std::ranges::all_of(f.cases, is_baseline)) return std::nullopt;
+  if (is_baseline(&f.result)) return "1x";
+  const auto times = times_baseline(f.result, f.cases);
+  return times ? Cell(ratio_text(*times)) : std::nullopt;
+}
+
+/// A counter's median in the words of `print`.
+template <auto print>
+Cell counter(const Figures& f, const char* name) {
+  const auto value = median_counter(f.result, name);
+  return value ? Cell(print(*value)) : std::nullopt;
+}
+
+std::string percent(double share) { return fmt::format("{:.0f} %", share * 100); }
+std::string nanoseconds(double ns) { return rounded_text(from_seconds(ns / 1e9)); }
+
+struct Measure {
+  Column column;
+  Cell (*cell)(const Figures&);
+  const char* blank = kNone;  ///< What a cell shows that does not apply.
+};
+
+/// Every column of figures. One that applies to no row is left out.
+const std::vector<Measure>& measures() {
+  static const std::vector<Measure> all{
+      {{"in flight", "cap/peak"}, in_flight},
+      {{"", "time"}, [](const Figures& f) -> Cell { return rounded_text(time_of(f.result)); }},
+      {{"95 %", "interval", true, 4}, interval},
+      {{"", "ops/s"}, [](const Figures& f) { return counter<rounded_count>(f, "ops_per_s"); }},
+      {{"over", kBaseline}, over_baseline},
+      {{"of", "ideal"}, [](const Figures& f) { return counter<percent>(f, "efficiency"); }},
+      {{"service", "p50", true, 2},
+       [](const Figures& f) { return percentile(f.all.service_time, 0.5); }},
+      {{"service", "p99"}, [](const Figures& f) { return percentile(f.all.service_time, 0.99); }},
+      {{"response", "p50", true, 1},
+       [](const Figures& f) { return percentile(f.all.response_time, 0.5); }},
+      {{"response", "p99"}, [](const Figures& f) { return percentile(f.all.response_time, 0.99); }},
+      {{"CPU", "per op"},
+       [](const Figures& f) { return counter<nanoseconds>(f, "cpu_ns_per_op"); }},
+      {{"memory", "per op", true, 3},
+       [](const Figures& f) { return counter<rounded_bytes>(f, "memory_bytes_per_op"); }},
+      {{"", "failed"}, [](const Figures& f) { return count(f.all.failed); }, "0"},
+      {{"never", "started"}, [](const Figures& f) { return count(f.all.never_started); }, "0"},
+  };
+  return all;
+}
+
+/// What distinguishes the cases of a table beside runner and cap.
+Texts distinctions(const Case& one) {
+  auto texts = load_texts(one);
+  for (const auto& spec : one.runner_options.specs())
+    if (auto value = one.runner_options.print(spec.name); value != spec.print(spec.otherwise))
+      texts.emplace_back(spec.name, std::move(value));
+  return texts;
+}
+
+std::string value_of(const Case& one, const std::string& name) {
+  for (const auto& [key, value] : distinctions(one))
+    if (key == name) return value;
+  return kNone;
+}
+
+/// The caps given, `28` or `10 or 28`.
+std::string caps_text(const Cases& cases) {
+  std::vector<std::string> caps;
+  for (const auto* one : cases) {
+    const auto cap = one->what.load.in_flight;
+    if (!cap || one->what.runner == kBaseline) continue;
+    auto text = *cap == kUnbounded ? "unbounded" : std::to_string(*cap);
+    if (std::ranges::find(caps, text) == caps.end()) caps.push_back(std::move(text));
+  }
+  return fmt::format("{}", fmt::join(caps, " or "));
+}
+
+/// Starts the table: runner, what differs, and a title of what does not.
+Table leading_columns(const Cases& cases, bool partial) {
+  Table table;
+  table.title = workload_text(cases.front()->what);
+  table.columns = {{"", "runner", false}};
+  for (const auto* one : cases) table.rows.push_back({{one->what.runner}, ""});
+  std::vector<std::string> names;
+  for (const auto* one : cases)
+    for (const auto& [name, value] : distinctions(one->what))
+      if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+  for (const auto& name : names) {
+    const auto first = value_of(cases.front()->what, name);
+    if (std::ranges::all_of(cases,
+                            [&](const auto* one) { return value_of(one->what, name) == first; })) {
+      table.title += fmt::format(", {} {}", name, first);
+      continue;
+    }
+    table.columns.push_back({"", name});
+    for (std::size_t i = 0; i < cases.size(); ++i)
+      table.rows[i].cells.push_back(value_of(cases[i]->what, name));
+  }
+  table.title += ": " + comparison(cases);
+  if (equal_cap(cases)) table.title += fmt::format(" of {} in flight", caps_text(cases));
+  if (partial) table.title += " (PARTIAL: interrupted)";
+  return table;
+}
+
+std::string remark(const Result& one) {
+  const auto died = one.died();
+  if (!died) return "";
+  const auto finished = one.finished().size();
+  if (finished == 0) return *died;
+  return fmt::format("{} of {} repetitions died: {}", one.repetitions.size() - finished,
+                     one.repetitions.size(), *died);
+}
+
+void add_measures(Table& table, const Cases& cases) {
+  std::vector<std::vector<Cell>> cells(measures().size());
+  for (const auto* one : cases) {
+    const bool finished = !one->finished().empty();
+    const auto figures = Figures{*one, cases, one->merged()};
+    for (std::size_t m = 0; m < cells.size(); ++m)
+      cells[m].push_back(finished ? measures()[m].cell(figures) : std::nullopt);
+  }
+  for (std::size_t m = 0; m < cells.size(); ++m) {
+    if (std::ranges::none_of(cells[m], &Cell::has_value)) continue;
+    table.columns.push_back(measures()[m].column);
+    for (std::size_t i = 0; i < cases.size(); ++i)
+      if (!cases[i]->finished().empty())
+        table.rows[i].cells.push_back(cells[m][i].value_or(measures()[m].blank));
+  }
+  for (std::size_t i = 0; i < cases.size(); ++i) table.rows[i].remark = remark(*cases[i]);
+}
+
+bool shows(const Table& table, std::string_view heading, const std::string& cell) {
+  for (std::size_t c = 0; c < table.columns.size(); ++c)
+    if (table.columns[c].heading().starts_with(heading))
+      for (const auto& row : table.rows)
+        if (c < row.cells.size() && row.cells[c] == cell) return true;
+  return false;
+}
+
+void add_notes(Table& table, const Cases& cases) {
+  auto& notes = table.notes;
+  std::size_t fewest = kEnoughForInterval, most = 0;
+  for (const auto* one : cases) {
+    const auto finished = one->finished().size();
+    if (finished == 0) continue;
+    fewest = std::min(fewest, finished);
+    most = std::max(most, finished);
+  }
+  if (most == 0) return;
+  if (fewest < kEnoughForInterval)
+    notes.push_back(fmt::format("time: {}; 6 or more give it a 95 % interval (--repetitions 6)",
+                                most == 1        ? "of one repetition"
+                                : fewest == most ? fmt::format("the median of {} repetitions", most)
+                                                 : "the median of the repetitions"));
+  if (shows(table, "over", "1x") && equal_cap(cases))
+    notes.push_back("sync: the baseline, with 1 in flight by definition");
+  if (shows(table, "service", kTooFew) || shows(table, "response", kTooFew))
+    notes.push_back(
+        "n/a: fewer operations than the percentile needs (p99: 1000 over all "
+        "repetitions)");
+  if (shows(table, "response", kNone))
+    notes.push_back(
+        "response -: a closed loop has no response time, for it starts nothing until "
+        "something has ended");
+  if (std::ranges::any_of(cases, [](const auto* one) { return one->bound.has_value(); }))
+    notes.push_back("ideal bound: arithmetic from the waits and the CPU asked for, not measured");
+}
+
+}  // namespace
+
+Table make_table(const Cases& cases, bool partial) {
+  auto table = leading_columns(cases, partial);
+  add_measures(table, cases);
+  add_notes(table, cases);
+  return table;
+}
+
+}  // namespace asyncmark

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "reports/cases.hpp"
+
+namespace asyncmark {
+
+/// A column of a table for people.
+struct Column {
+  std::string over;   ///< The upper line of the heading; may be empty.
+  std::string under;  ///< The lower line.
+  bool number = true;
+  /// Where the place is too narrow, the columns with 1 are left out first, then those with 2, ...;
+  /// those with 0 never.
+  int spare = 0;
+
+  std::string heading() const { return over.empty() ? under : over + " " + under; }
+};
+
+struct Row {
+  std::vector<std::string> cells;  ///< One a column; only the leading ones if nothing was measured.
+  std::string remark;              ///< What went wrong; empty when nothing did.
+};
+
+/// What a table shows, whatever it is drawn with.
+struct Table {
+  std::string title;
+  std::vector<Column> columns;
+  std::vector<Row> rows;
+  std::vector<std::string> notes;  ///< What the signs in the table mean, a line each.
+};
+
+/// A row a case. The title holds what all cases share, the leading columns what differs, the rest
+/// what was measured.
+Table make_table(const Cases& cases, bool partial);
+
+}  // namespace asyncmark

@@ -1,0 +1,146 @@
+// The two JSON Schemas, against documents that this program writes and plans that it reads. Needs
+// Debian's python3-jsonschema.
+
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <fstream>
+#include <functional>
+
+#include "bench/plan.hpp"
+#include "bench/testing/run_program.hpp"
+#include "reports/testing/constructed.hpp"
+
+namespace asyncmark {
+namespace {
+
+using testing::add_death;
+using testing::construct;
+using ::testing::Each;
+using ::testing::IsEmpty;
+using testing::milliseconds;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+const std::string kResultSchema = ASYNCMARK_SOURCE "/reports/result.schema.json";
+const std::string kPlanSchema = ASYNCMARK_SOURCE "/bench/plan.schema.json";
+
+/// Reads a list of documents, prints a list of the violations of each.
+const char* const kValidator = R"(
+import json, jsonschema, sys
+schema = json.load(open(sys.argv[1]))
+jsonschema.Draft7Validator.check_schema(schema)
+validator = jsonschema.Draft7Validator(schema)
+print(json.dumps([[f"{list(error.absolute_path)}: {error.message[:200]}"
+                   for error in validator.iter_errors(document)]
+                  for document in json.load(sys.stdin)]))
+)";
+
+std::vector<std::vector<std::string>> violations(const std::vector<Json>& documents,
+                                                 const std::string& schema) {
+  const auto ended =
+      testing::run_program({"python3", "-c", kValidator, schema}, Json(documents).dump());
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  if (ended.code != 0) return {};
+  return Json::parse(ended.out).get<std::vector<std::vector<std::string>>>();
+}
+
+Json document(const std::vector<Result>& results) {
+  return Json::parse(testing::printed("json", results));
+}
+
+Result dead() {
+  auto result = construct({.times = {}});
+  add_death(result, "killed by SIGSEGV");
+  return result;
+}
+
+Json real_document() {
+  const auto file = std::filesystem::temp_directory_path() /
+                    ("asyncmark-real-" + std::to_string(getpid()) + ".json");
+  const auto ended =
+      testing::asyncmark({"run", "faulty", "--fault", "kill", "--runner", "event-loop,process-pool",
+                          "--ops", "200", "--repetitions", "2", "--out", file.string()});
+  EXPECT_EQ(ended.code, 4) << ended.err;
+  std::ifstream text(file);
+  auto json = Json::parse(text);
+  std::filesystem::remove(file);
+  return json;
+}
+
+TEST(ResultSchema, IsSatisfiedByWhatTheProgramWrites) {
+  auto failing = construct({.ops = 20'000, .times = {milliseconds(50), milliseconds(60)}});
+  failing.repetitions[0].measurement.add_failures("reset", 3);
+  add_death(failing, "killed by SIGSEGV");
+  auto limited = construct({.in_flight = 5});
+  limited.what.load.ops = 0;
+  limited.what.load.duration = std::chrono::seconds(1);
+  limited.bound.reset();
+  const auto found = violations(
+      {real_document(), document({failing, construct({.runner = "sync"}), limited}), document({})},
+      kResultSchema);
+  EXPECT_THAT(found, SizeIs(3));
+  EXPECT_THAT(found, Each(IsEmpty()));
+}
+
+TEST(ResultSchema, IsViolatedByADocumentThatLacksOrMistakesSomething) {
+  const auto right = document({construct({}), dead()});
+  const std::vector<std::function<void(Json&)>> mistakes{
+      [](Json& json) { json.erase("context"); },
+      [](Json& json) { json["context"]["schema_version"] = 2; },
+      [](Json& json) { json["benchmarks"][0].erase("real_time"); },
+      [](Json& json) { json["benchmarks"][0]["ops_per_s"] = nullptr; },
+      [](Json& json) { json["benchmarks"][0]["service_p50_ns"] = "46 ms"; },
+      [](Json& json) { json["benchmarks"][0].erase("asyncmark"); },
+      [](Json& json) { json["benchmarks"][0]["asyncmark"]["case"].erase("workload"); },
+      [](Json& json) { json["benchmarks"][0]["asyncmark"]["measurement"]["passes"][0] = 5; },
+      [](Json& json) { json["benchmarks"][1].erase("error_message"); },
+  };
+  std::vector<Json> wrong;
+  for (const auto& make : mistakes) make(wrong.emplace_back(right));
+  const auto found = violations(wrong, kResultSchema);
+  EXPECT_THAT(found, SizeIs(mistakes.size()));
+  EXPECT_THAT(found, Each(Not(IsEmpty())));
+}
+
+TEST(PlanSchema, IsSatisfiedByPlansThatAreAccepted) {
+  const std::vector<Json> plans{Json::parse(R"({"cases": [{"workload": "sleep"}]})"),
+                                Json::parse(R"({"$schema": "plan.schema.json", "cases": [
+        {"workload": "sleep", "wait": "46ms", "ops": [100, 500], "runner": ["sync", "event-loop"],
+         "in-flight": [28, "unbounded"], "repetitions": 5, "warmup": 0, "seed": 7},
+        {"workload": "null", "runner": "all", "in_flight": 4, "ops": "1000", "passes": 3},
+        {"workload": "sleep", "blocking": true, "duration": "1.5s", "runner": "sync"},
+        {"workload": "sleep", "wait": "7ms", "rate": [100, 200.5], "arrivals": "poisson"}]})")};
+  for (const auto& plan : plans) EXPECT_NO_THROW(parse_plan(plan.dump(), "plan")) << plan;
+  const auto found = violations(plans, kPlanSchema);
+  EXPECT_THAT(found, SizeIs(plans.size()));
+  EXPECT_THAT(found, Each(IsEmpty()));
+}
+
+TEST(PlanSchema, IsViolatedByPlansThatAreRefused) {
+  std::vector<Json> plans;
+  for (const char* plan : {R"({})", R"({"cases": []})", R"({"cases": [{"runner": "sync"}]})",
+                           R"({"cases": [{"workload": "sleep"}], "other": 1})",
+                           R"({"cases": [{"workload": "sleep", "ops": 0}]})",
+                           R"({"cases": [{"workload": "sleep", "duration": 5}]})",
+                           R"({"cases": [{"workload": "sleep", "wait": {"ms": 46}}]})",
+                           R"({"cases": [{"workload": "sleep", "in_flight": []}]})"}) {
+    EXPECT_ANY_THROW(parse_plan(plan, "plan")) << plan;
+    plans.push_back(Json::parse(plan));
+  }
+  const auto found = violations(plans, kPlanSchema);
+  EXPECT_THAT(found, SizeIs(plans.size()));
+  EXPECT_THAT(found, Each(Not(IsEmpty())));
+}
+
+TEST(PlanSchema, KnowsEveryRunOption) {
+  std::ifstream file(kPlanSchema);
+  const auto entry = Json::parse(file)["definitions"]["entry"];
+  for (const auto& [name, help] : run_options()) {
+    if (name == "in-flight") continue;  // Two spellings, so a pattern.
+    EXPECT_TRUE(entry["properties"].contains(name)) << name;
+  }
+}
+
+}  // namespace
+}  // namespace asyncmark

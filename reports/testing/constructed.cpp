@@ -1,0 +1,63 @@
+#include "reports/testing/constructed.hpp"
+
+#include "bench/catalog.hpp"
+
+namespace asyncmark::testing {
+
+Result construct(const Constructed& plan) {
+  Result result;
+  auto& one = result.what;
+  one.workload = "sleep";
+  one.workload_options = OptionValues(Catalog::workload("sleep").options);
+  one.workload_options.set("wait", plan.wait);
+  one.runner = plan.runner;
+  one.runner_options = OptionValues(Catalog::runner(plan.runner).options);
+  one.load.ops = plan.ops;
+  one.load.in_flight = plan.in_flight;
+  result.how = one.make_runner()->concurrency(one.load);
+  result.bound = ideal_bound(one);
+  result.planned_repetitions = plan.times.size();
+  for (const auto time : plan.times) {
+    Measurement measured;
+    measured.completed = plan.ops;
+    measured.peak_in_flight = std::min(result.how.cap, plan.ops);
+    measured.passes.push_back({time, time / 100, plan.ops});
+    measured.resources.user = time / 100;
+    measured.resources.peak_rss_bytes = 5'000'000;
+    measured.resources.grown_bytes = 1000 * static_cast<std::int64_t>(measured.peak_in_flight);
+    measured.service_time.add(milliseconds(46), plan.ops);
+    if (kind_of(one.load, result.how) == LoadKind::burst)
+      measured.response_time.add(milliseconds(48), plan.ops);
+    result.repetitions.push_back({measured, ""});
+  }
+  return result;
+}
+
+void add_death(Result& result, const std::string& reason) {
+  result.repetitions.push_back({{}, reason});
+  result.planned_repetitions = result.repetitions.size();
+}
+
+Context some_context() {
+  return {{{"date", "2026-01-02T03:04:05+0000"},
+           {"num_cpus", 2},
+           {"load_avg", {0.5, 0.25, 0.125}},
+           {"library_build_type", "release"},
+           {"command", "asyncmark run sleep"},
+           {"cpu_model", "Some Processor"},
+           {"kernel", "Linux 6.1"},
+           {"commit", "0123456789ab"},
+           {"compiler", "g++ 12.2.0"},
+           {"compiler_flags", "-O3"}}};
+}
+
+std::string printed(const std::string& format, const std::vector<Result>& results) {
+  return printed(format, some_context(), results);
+}
+
+std::string printed(const std::string& format, const Context& context,
+                    const std::vector<Result>& results) {
+  return Catalog::format(format).print(context, results);
+}
+
+}  // namespace asyncmark::testing

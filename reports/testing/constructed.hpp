@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "bench/result.hpp"
+
+namespace asyncmark::testing {
+
+using std::chrono::milliseconds;
+
+/// What to make a result of, without running anything: a sleep of 46 ms.
+struct Constructed {
+  std::string runner = "event-loop";
+  std::uint64_t ops = 100;
+  std::optional<std::uint64_t> in_flight = std::nullopt;
+  std::vector<Duration> times{milliseconds(50)};  ///< Of the repetitions, a pass each.
+  std::string wait = "46ms";
+};
+
+/// Operations took 46 ms each; response times go with bursts alone.
+Result construct(const Constructed& plan);
+
+/// Adds a repetition that died.
+void add_death(Result& result, const std::string& reason);
+
+/// A context with the facts that reports show.
+Context some_context();
+
+/// What a format prints of these results, in `some_context()`.
+std::string printed(const std::string& format, const std::vector<Result>& results);
+std::string printed(const std::string& format, const Context& context,
+                    const std::vector<Result>& results);
+
+}  // namespace asyncmark::testing
