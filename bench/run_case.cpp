@@ -97,7 +97,8 @@ int run_case() {
   } catch (const std::bad_alloc&) {
     send({{}, "there is not enough memory"});
   } catch (const std::exception& error) {
-    send({{}, error.what()});
+    const std::string reason = error.what();
+    send({{}, reason.empty() ? "an exception without a reason" : reason});
   }
   return 4;
 }
