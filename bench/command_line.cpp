@@ -217,6 +217,9 @@ RunSettings settings_of(const Grammar& grammar, const std::vector<std::string>& 
 std::vector<Request> requested(const Grammar& grammar) {
   const auto chosen = grammar.run->get_subcommands();
   const auto& plan = grammar.arguments.plan;
+  const auto rest = grammar.run->remaining();
+  if (chosen.empty() && !rest.empty() && !rest[0].starts_with('-'))
+    Catalog::workload(rest[0]);  // Says which there are.
   if (chosen.empty() == plan.empty())
     throw UsageError("run: give either a workload ('asyncmark list workloads') or --plan FILE");
   if (!chosen.empty()) {
@@ -232,12 +235,11 @@ std::vector<Request> requested(const Grammar& grammar) {
 }
 
 int do_run(const Grammar& grammar, const std::vector<std::string>& command) {
-  const auto rest = grammar.run->remaining();
-  if (!rest.empty() && !rest[0].starts_with('-') && grammar.run->get_subcommands().empty())
-    Catalog::workload(rest[0]);  // Says which there are.
+  // Before anything is said of words that are left over: `--wait --ops 5` leaves the 5.
+  const auto requests = requested(grammar);
   auto settings = settings_of(grammar, command);
   settings.print = Catalog::format(grammar.arguments.format).print;
-  return run_and_print(requested(grammar), std::move(settings));
+  return run_and_print(requests, std::move(settings));
 }
 
 int do_reproduce(const Grammar& grammar, const std::vector<std::string>& command) {
@@ -297,6 +299,7 @@ int dispatch(int argc, char** argv) {
 int command_line(int argc, char** argv) {
   // Before anything else: a child must not pay for building the grammar.
   if (argc == 2 && std::string_view(argv[1]) == "run-case") return run_case();
+  if (argc > 2 && std::string_view(argv[1]) == "launch") return launch(argv + 2);
   try {
     return dispatch(argc, argv);
   } catch (const UsageError& error) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "bench/async.hpp"
+#include "bench/errors.hpp"
 #include "bench/loop_times.hpp"
 
 namespace asyncmark {
@@ -14,6 +15,13 @@ namespace asyncmark {
 class EventLoop {
  public:
   using Executor = asio::io_context::executor_type;
+
+  /// Throws CaseError when the machine has no descriptor left for it: now, and not at the first
+  /// wait, where an operation would be blamed.
+  EventLoop() try {
+  } catch (const boost::system::system_error& error) {
+    throw CaseError("the event loop cannot be set up: " + error.code().message());
+  }
 
   Executor executor() { return context_.get_executor(); }
 

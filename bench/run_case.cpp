@@ -1,9 +1,11 @@
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstring>
 #include <iostream>
 #include <iterator>
 #include <system_error>
@@ -60,7 +62,20 @@ void send(const Report& report) {
   }
 }
 
+/// Whether the parent died before we could ask to die with it.
+bool nobody_listens() {
+  pollfd report{kReportDescriptor, 0, 0};
+  return poll(&report, 1, 0) == 1 && (report.revents & POLLERR) != 0;
+}
+
 }  // namespace
+
+int launch(char** command) {
+  die_with_parent();
+  execvp(command[0], command);
+  fmt::print(stderr, "{} could not be started: {}\n", command[0], std::strerror(errno));
+  return 127;
+}
 
 int run_case() {
   die_with_parent();
@@ -71,6 +86,7 @@ int run_case() {
     return 2;
   }
   show_through(kWindowDescriptor);
+  if (nobody_listens()) return 1;
   const std::string text{std::istreambuf_iterator<char>(std::cin), {}};
   try {
     send({carry_out(read_case(text)), ""});

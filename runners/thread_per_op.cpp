@@ -96,6 +96,9 @@ class Launcher {
       throw CaseError(fmt::format(
           "a thread could not be started beside {} others: {}; --in-flight bounds their number",
           running, error.code().message()));
+    } catch (...) {
+      while (away_ != 0) reap();
+      throw;
     }
   }
 
