@@ -85,8 +85,8 @@ int run_case() {
                "descriptor 3, which is not open\n");
     return 2;
   }
-  show_through(kWindowDescriptor);
   if (nobody_listens()) return 1;
+  show_through(kWindowDescriptor);
   const std::string text{std::istreambuf_iterator<char>(std::cin), {}};
   try {
     send({carry_out(read_case(text)), ""});
@@ -97,8 +97,7 @@ int run_case() {
   } catch (const std::bad_alloc&) {
     send({{}, "there is not enough memory"});
   } catch (const std::exception& error) {
-    const std::string reason = error.what();
-    send({{}, reason.empty() ? "an exception without a reason" : reason});
+    send({{}, error.what()});
   }
   return 4;
 }
