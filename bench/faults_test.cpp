@@ -367,6 +367,17 @@ TEST(OpenLoop, ThatIsOverloadedEndsSoonAfterItsSchedule) {
   }
 }
 
+TEST(ClosedLoop, OfATimeSpanEndsUnderEveryRunner) {
+  for (const Words& what : {Words{"null"}, {"sleep", "--wait", "1ms"}, {"faulty"}}) {
+    const auto ended = run(joined(what, {"--duration", "50ms", "--in-flight", "10"}));
+    EXPECT_EQ(ended.code, 0) << ended.err;
+    for (const auto& row : rows(ended)) {
+      EXPECT_GT(number(row, "completed"), 10u) << row;
+      EXPECT_EQ(number(row, "never_started"), 0u) << row;
+    }
+  }
+}
+
 TEST(ClosedLoop, HasNoResponseTimes) {
   const auto ended = run({"null", "--ops", "60", "--in-flight", "2"});
   for (const auto& row : rows(ended)) {
