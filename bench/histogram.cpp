@@ -46,9 +46,9 @@ std::optional<Duration> Histogram::percentile(double fraction) const {
   return max();
 }
 
-void Histogram::restore_exact(Duration max, double sum_ns) {
+void Histogram::restore_exact(Duration max, std::uint64_t sum_ns) {
   max_ = static_cast<std::uint64_t>(max.count());
-  sum_ = static_cast<std::uint64_t>(sum_ns);
+  sum_ = sum_ns;
 }
 
 }  // namespace asyncmark

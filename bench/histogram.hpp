@@ -64,8 +64,8 @@ class Histogram {
 
   /// Replaces what the buckets alone cannot tell, when a histogram is rebuilt from
   /// for_each_bucket().
-  void restore_exact(Duration max, double sum_ns);
-  double sum_ns() const { return static_cast<double>(sum_); }
+  void restore_exact(Duration max, std::uint64_t sum_ns);
+  std::uint64_t sum_ns() const { return sum_; }
 
   static constexpr std::size_t bucket_of(std::uint64_t value) {
     if (value < (1u << kSubBucketBits)) return value;

@@ -1,6 +1,11 @@
 #include "bench/measurement.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <utility>
+
+#include "bench/errors.hpp"
 
 namespace asyncmark {
 
@@ -81,12 +86,69 @@ Json to_json(const Histogram& histogram) {
           {"buckets", std::move(buckets)}};
 }
 
+namespace {
+
+/// A whole number that fits T. nlohmann's own conversion makes some other number of -1 or 1e300.
+template <class T>
+T whole(const Json& json, std::string_view what) {
+  if (json.is_number_unsigned() && std::in_range<T>(json.get<std::uint64_t>()))
+    return static_cast<T>(json.get<std::uint64_t>());
+  if (json.is_number_integer() && std::in_range<T>(json.get<std::int64_t>()))
+    return static_cast<T>(json.get<std::int64_t>());
+  throw UsageError(fmt::format("{}: is not a whole number in range", what));
+}
+
+template <class T = std::uint64_t>
+T whole_at(const Json& json, const char* key, T otherwise = 0) {
+  const auto found = json.find(key);
+  return found == json.end() ? otherwise : whole<T>(*found, key);
+}
+
+Duration duration(const Json& json, std::string_view what) {
+  const Duration value(whole<std::int64_t>(json, what));
+  if (value < Duration(0) || value > kLongest)
+    throw UsageError(fmt::format("{}: {} ns is no duration", what, value.count()));
+  return value;
+}
+
+Duration duration_at(const Json& json, const char* key, Duration otherwise = {}) {
+  const auto found = json.find(key);
+  return found == json.end() ? otherwise : duration(*found, key);
+}
+
+/// The object or list under `key`; an empty one when there is none.
+const Json& part(const Json& json, const char* key, const Json& empty) {
+  const auto found = json.find(key);
+  if (found == json.end()) return empty;
+  if (found->type() != empty.type())
+    throw UsageError(fmt::format("{}: is not of type {}", key, empty.type_name()));
+  return *found;
+}
+
+const Json kObject = Json::object();
+const Json kList = Json::array();
+
+Observed observed_from_json(const Json& json) {
+  Observed observed;
+  observed.samples = whole_at(json, "samples");
+  observed.peak_threads = whole_at(json, "peak_threads");
+  observed.kernel_bytes = whole_at<std::int64_t>(json, "kernel_bytes");
+  if (const auto mean = json.find("mean_in_flight"); mean != json.end()) {
+    observed.mean_in_flight = mean->is_number() ? mean->get<double>() : -1;
+    if (observed.mean_in_flight < 0)
+      throw UsageError("mean_in_flight: is not a number of 0 or more");
+  }
+  return observed;
+}
+
+}  // namespace
+
 Histogram histogram_from_json(const Json& json) {
   Histogram histogram;
-  for (const auto& bucket : json.value("buckets", Json::array()))
-    histogram.add(Duration(bucket.at(0).get<std::int64_t>()), bucket.at(1).get<std::uint64_t>());
-  histogram.restore_exact(Duration(json.value("max_ns", histogram.max().count())),
-                          json.value("sum_ns", histogram.sum_ns()));
+  for (const auto& bucket : part(json, "buckets", kList))
+    histogram.add(duration(bucket.at(0), "buckets"), whole<std::uint64_t>(bucket.at(1), "buckets"));
+  histogram.restore_exact(duration_at(json, "max_ns", histogram.max()),
+                          whole_at(json, "sum_ns", histogram.sum_ns()));
   return histogram;
 }
 
@@ -129,40 +191,40 @@ Json to_json(const Measurement& m) {
 }
 
 Measurement measurement_from_json(const Json& json) {
+  if (!json.contains("completed") || !json.contains("passes"))
+    throw UsageError("a measurement has \"completed\" and \"passes\"");
   Measurement m;
-  m.completed = json.at("completed").get<std::uint64_t>();
-  m.failed = json.value("failed", m.failed);
-  m.never_started = json.value("never_started", m.never_started);
-  m.failures = json.value("failures", m.failures);
-  for (const auto& pass : json.at("passes"))
-    m.passes.push_back({Duration(pass.at("elapsed_ns").get<std::int64_t>()),
-                        Duration(pass.value("cpu_ns", std::int64_t{0})),
-                        pass.value("completed", std::uint64_t{0})});
-  const auto resources = json.value("resources", Json::object());
-  m.resources.user = Duration(resources.value("user_ns", std::int64_t{0}));
-  m.resources.system = Duration(resources.value("system_ns", std::int64_t{0}));
-  m.resources.voluntary_switches = resources.value("voluntary_switches", std::uint64_t{0});
-  m.resources.involuntary_switches = resources.value("involuntary_switches", std::uint64_t{0});
-  m.resources.minor_faults = resources.value("minor_faults", std::uint64_t{0});
-  m.resources.major_faults = resources.value("major_faults", std::uint64_t{0});
-  m.resources.peak_rss_bytes = resources.value("peak_rss_bytes", std::int64_t{0});
-  m.resources.grown_bytes = resources.value("grown_bytes", std::int64_t{0});
-  const auto phases = json.value("phases", Json::object());
-  m.phases.set_up = Duration(phases.value("set_up_ns", std::int64_t{0}));
-  m.phases.warm_up = Duration(phases.value("warm_up_ns", std::int64_t{0}));
-  m.phases.timed = Duration(phases.value("timed_ns", std::int64_t{0}));
-  const auto observed = json.value("observed", Json::object());
-  m.observed.samples = observed.value("samples", m.observed.samples);
-  m.observed.mean_in_flight = observed.value("mean_in_flight", m.observed.mean_in_flight);
-  m.observed.peak_threads = observed.value("peak_threads", m.observed.peak_threads);
-  m.observed.kernel_bytes = observed.value("kernel_bytes", m.observed.kernel_bytes);
-  m.peak_in_flight = json.value("peak_in_flight", m.peak_in_flight);
-  if (json.contains("service_time")) m.service_time = histogram_from_json(json["service_time"]);
-  if (json.contains("response_time")) m.response_time = histogram_from_json(json["response_time"]);
-  const auto loop = json.value("loop", Json::object());
-  if (loop.contains("lag")) m.loop.lag = histogram_from_json(loop["lag"]);
-  m.loop.longest_hold = Duration(loop.value("longest_hold_ns", std::int64_t{0}));
-  m.loop.held_by = loop.value("held_by_op", m.loop.held_by);
+  m.completed = whole_at(json, "completed");
+  m.failed = whole_at(json, "failed");
+  m.never_started = whole_at(json, "never_started");
+  for (const auto& [reason, times] : part(json, "failures", kObject).items())
+    m.failures[reason] = whole<std::uint64_t>(times, "failures");
+  for (const auto& pass : part(json, "passes", kList)) {
+    if (!pass.contains("elapsed_ns")) throw UsageError("a pass has \"elapsed_ns\"");
+    m.passes.push_back({duration_at(pass, "elapsed_ns"), duration_at(pass, "cpu_ns"),
+                        whole_at(pass, "completed")});
+  }
+  const auto& resources = part(json, "resources", kObject);
+  m.resources.user = duration_at(resources, "user_ns");
+  m.resources.system = duration_at(resources, "system_ns");
+  m.resources.voluntary_switches = whole_at(resources, "voluntary_switches");
+  m.resources.involuntary_switches = whole_at(resources, "involuntary_switches");
+  m.resources.minor_faults = whole_at(resources, "minor_faults");
+  m.resources.major_faults = whole_at(resources, "major_faults");
+  m.resources.peak_rss_bytes = whole_at<std::int64_t>(resources, "peak_rss_bytes");
+  m.resources.grown_bytes = whole_at<std::int64_t>(resources, "grown_bytes");
+  const auto& phases = part(json, "phases", kObject);
+  m.phases.set_up = duration_at(phases, "set_up_ns");
+  m.phases.warm_up = duration_at(phases, "warm_up_ns");
+  m.phases.timed = duration_at(phases, "timed_ns");
+  m.observed = observed_from_json(part(json, "observed", kObject));
+  m.peak_in_flight = whole_at(json, "peak_in_flight");
+  m.service_time = histogram_from_json(part(json, "service_time", kObject));
+  m.response_time = histogram_from_json(part(json, "response_time", kObject));
+  const auto& loop = part(json, "loop", kObject);
+  m.loop.lag = histogram_from_json(part(loop, "lag", kObject));
+  m.loop.longest_hold = duration_at(loop, "longest_hold_ns");
+  m.loop.held_by = whole_at(loop, "held_by_op");
   return m;
 }
 

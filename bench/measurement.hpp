@@ -83,7 +83,8 @@ struct Measurement {
 Json to_json(const Histogram& histogram);
 Histogram histogram_from_json(const Json& json);
 Json to_json(const Measurement& measurement);
-/// Missing keys keep their defaults; a value of the wrong type throws nlohmann's type_error.
+/// Missing keys keep their defaults and unknown ones are passed over; throws a std::exception for a
+/// value of the wrong type or out of range, and when `completed` or `passes` is missing.
 Measurement measurement_from_json(const Json& json);
 
 }  // namespace asyncmark

@@ -22,11 +22,12 @@ OptionValue value_from_json(const OptionSpec& spec, const Json& json) {
     case OptionKind::duration:
     case OptionKind::size:
     case OptionKind::count:
-      if (!json.is_number_integer() || json.get<std::int64_t>() < spec.least)
+      if (!json.is_number_integer() || json.get<std::int64_t>() < spec.least ||
+          (spec.kind == OptionKind::duration && json.get<std::int64_t>() > kLongest.count()))
         throw wrong("a whole number in range");
       return json.get<std::int64_t>();
     case OptionKind::real:
-      if (!json.is_number()) throw wrong("a number");
+      if (!json.is_number() || json.get<double>() < 0) throw wrong("a number of 0 or more");
       return json.get<double>();
     case OptionKind::text:
       if (!json.is_string()) throw wrong("a text");

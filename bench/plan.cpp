@@ -218,12 +218,16 @@ std::string flag_text(const Json& value, const std::string& where) {
   if (value.is_number() || value.is_boolean()) return value.dump();
   if (value.is_array() && !value.empty()) {
     std::string list;
-    for (const auto& entry : value)
+    for (const auto& entry : value) {
+      if (entry.is_array()) throw UsageError(where + ": is a list of lists");
       list += fmt::format("{}{}", list.empty() ? "" : ",", flag_text(entry, where));
+    }
     return list;
   }
-  throw UsageError(fmt::format("{}: {} is neither a text, a number, true, false nor a list of them",
-                               where, value.dump()));
+  throw UsageError(
+      fmt::format("{}: is neither a text, a number, true, false nor a list of them but "
+                  "{}",
+                  where, value.is_array() ? "an empty list" : value.type_name()));
 }
 
 Request parse_entry(const Json& entry, const std::string& where) {
@@ -252,7 +256,7 @@ std::vector<Request> parse_plan(const std::string& text, const std::string& file
   Json plan;
   try {
     plan = Json::parse(text, nullptr, true, /*ignore_comments=*/true);
-  } catch (const Json::parse_error& error) {
+  } catch (const Json::exception& error) {
     throw UsageError(fmt::format("{}: is not JSON: {}", file, error.what()));
   }
   if (!plan.is_object()) throw UsageError(file + ": is not a JSON object with a list \"cases\"");

@@ -14,11 +14,16 @@ std::uint64_t runs_left(const Result& one) {
          std::min<std::uint64_t>(one.planned_repetitions, one.repetitions.size());
 }
 
-std::optional<Duration> usual_length(const Result& one) {
+/// In seconds, whose products do not overflow.
+std::optional<double> usual_length(const Result& one) {
+  const auto& load = one.what.load;
+  const auto of_passes = [&](Duration pass) {
+    return seconds(pass) * static_cast<double>(load.passes);
+  };
   const auto times = one.elapsed();
-  if (!times.empty()) return median(times) * static_cast<std::int64_t>(one.what.load.passes);
-  if (one.what.load.duration) return *one.what.load.duration;
-  if (one.bound) return one.bound->time * static_cast<std::int64_t>(one.what.load.passes);
+  if (!times.empty()) return of_passes(median(times));
+  if (load.duration) return of_passes(*load.duration);
+  if (one.bound) return of_passes(one.bound->time);
   return std::nullopt;
 }
 
@@ -28,20 +33,20 @@ Progress::Progress(const std::vector<Result>& cases, bool wanted)
     : cases_(cases), on_(wanted && isatty(STDERR_FILENO) == 1) {}
 
 Duration Progress::left(const std::vector<Result>& cases) {
-  Duration known{};
-  std::uint64_t known_runs = 0, unknown_runs = 0;
-  Duration sum_of_usual{};
-  std::int64_t usual = 0;
+  double known = 0, sum_of_usual = 0;
+  std::uint64_t unknown_runs = 0, usual = 0;
   for (const auto& one : cases) {
     const auto length = usual_length(one);
-    (length ? known_runs : unknown_runs) += runs_left(one);
-    if (!length) continue;
-    known += *length * static_cast<std::int64_t>(runs_left(one));
-    sum_of_usual += *length;
-    ++usual;
+    if (length) {
+      known += *length * static_cast<double>(runs_left(one));
+      sum_of_usual += *length;
+      ++usual;
+    } else {
+      unknown_runs += runs_left(one);
+    }
   }
-  const auto mean = usual > 0 ? sum_of_usual / usual : Duration{};
-  return known + mean * static_cast<std::int64_t>(unknown_runs);
+  const auto mean = usual > 0 ? sum_of_usual / static_cast<double>(usual) : 0;
+  return from_seconds(known + mean * static_cast<double>(unknown_runs));
 }
 
 void Progress::begin(const Result& result) {

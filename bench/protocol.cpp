@@ -13,11 +13,16 @@ void check_version(const Json& json, const char* document) {
   if (version == json.end() || !version->is_number_integer())
     throw UsageError(fmt::format("{}: \"protocol\" is missing; this build speaks version {}",
                                  document, kProtocol));
-  const auto number = version->get<int>();
+  const auto number = version->get<std::int64_t>();
   if (number > kProtocol || number < kProtocol - 1 || number < 1)
     throw UsageError(fmt::format("{}: speaks protocol {}; this build reads {}", document, number,
                                  kProtocol > 1 ? fmt::format("{} and {}", kProtocol - 1, kProtocol)
                                                : std::to_string(kProtocol)));
+}
+
+/// Reasons and options may hold any bytes; what is not UTF-8 is replaced, for JSON cannot carry it.
+std::string text_of(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace
@@ -25,7 +30,7 @@ void check_version(const Json& json, const char* document) {
 std::string write_case(const Case& one) {
   auto json = to_json(one);
   json["protocol"] = kProtocol;
-  return json.dump();
+  return text_of(json);
 }
 
 Case read_case(const std::string& text) {
@@ -42,7 +47,7 @@ std::string write_report(const Report& report) {
     json["measurement"] = to_json(report.measurement);
   else
     json["error"] = report.error;
-  return json.dump();
+  return text_of(json);
 }
 
 Report read_report(const std::string& text) {
@@ -50,7 +55,10 @@ Report read_report(const std::string& text) {
   try {
     const auto json = Json::parse(text);
     check_version(json, "report");
-    if (json.contains("error")) return {{}, json["error"].get<std::string>()};
+    if (const auto error = json.find("error"); error != json.end()) {
+      const auto reason = error->get<std::string>();
+      return {{}, reason.empty() ? "failed without a reason" : reason};
+    }
     return {measurement_from_json(json.at("measurement")), ""};
   } catch (const std::exception& error) {
     return {{}, fmt::format("its report cannot be read: {}", error.what())};

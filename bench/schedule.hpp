@@ -21,7 +21,8 @@ struct Start {
 /// threads, and processes through shared memory, claim from the same schedule.
 class Schedule {
  public:
-  /// Begins a pass at `t0`. Nobody may be claiming meanwhile.
+  /// Begins a pass at `t0`. Nobody may be claiming meanwhile, and the load's arrivals must live as
+  /// long as the pass.
   void begin(const Load& load, LoadKind kind, Clock::time_point t0) {
     kind_ = kind;
     t0_ = t0;

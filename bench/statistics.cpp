@@ -2,21 +2,19 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <numeric>
 #include <stdexcept>
 
 namespace asyncmark {
 namespace {
 
-/// P(X <= k) of a binomial with n tries at one half.
+/// P(X = k) of a binomial with n tries at one half. By logarithms, because 0.5^n is zero in a
+/// double from n = 1075 on.
 double binomial_half(std::size_t n, std::size_t k) {
-  double term = std::pow(0.5, static_cast<double>(n));
-  double sum = 0;
-  for (std::size_t i = 0; i <= k; ++i) {
-    sum += term;
-    term *= static_cast<double>(n - i) / static_cast<double>(i + 1);
-  }
-  return sum;
+  const auto log_factorial = [](std::size_t i) { return std::lgamma(static_cast<double>(i) + 1); };
+  return std::exp(log_factorial(n) - log_factorial(k) - log_factorial(n - k) -
+                  static_cast<double>(n) * std::numbers::ln2);
 }
 
 template <class T>
@@ -47,8 +45,12 @@ double aggregate(const std::string& name, const std::vector<double>& values) {
 std::optional<Interval> median_interval(std::vector<Duration> values) {
   // The interval from the (k+1)th smallest to the (k+1)th largest misses with 2 P(X <= k).
   std::optional<std::size_t> best;
-  for (std::size_t k = 0; k < values.size() / 2 && 2 * binomial_half(values.size(), k) <= 0.05; ++k)
+  double missed = 0;
+  for (std::size_t k = 0; k < values.size() / 2; ++k) {
+    missed += 2 * binomial_half(values.size(), k);
+    if (missed > 0.05) break;
     best = k;
+  }
   if (!best) return std::nullopt;
   std::ranges::sort(values);
   return Interval{values[*best], values[values.size() - 1 - *best]};

@@ -34,8 +34,9 @@ constexpr std::array<Unit, 7> kByteUnits{{{"GiB", 1 << 30},
                                           {"kB", 1'000},
                                           {"B", 1}}};
 
-std::optional<double> read_number(std::string_view text) {
-  double value = 0;
+template <class Number>
+std::optional<Number> read_number(std::string_view text) {
+  Number value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(value))
     return std::nullopt;
@@ -46,17 +47,18 @@ std::int64_t parse_with_unit(std::string_view text, std::string_view what,
                              std::span<const Unit> units, std::string_view kind,
                              std::string_view example) {
   const auto split = text.find_first_not_of("0123456789.+-eE");
-  const auto number = read_number(text.substr(0, split));
+  // A double would lose nanoseconds from a month on, and bytes from some terabytes on.
+  const auto number = read_number<long double>(text.substr(0, split));
   const auto unit_name = split == std::string_view::npos ? "" : text.substr(split);
   if (!number)
     throw UsageError(
         fmt::format("{}: '{}' is not a {}; for example {}", what, text, kind, example));
   for (const auto& unit : units) {
     if (unit.name != unit_name) continue;
-    const double scaled = *number * static_cast<double>(unit.scale);
+    const auto scaled = *number * static_cast<long double>(unit.scale);
     if (scaled < 0)
       throw UsageError(fmt::format("{}: '{}' is negative; a {} is 0 or more", what, text, kind));
-    if (scaled > static_cast<double>(kLongest.count()))
+    if (scaled > static_cast<long double>(kLongest.count()))
       throw UsageError(fmt::format("{}: '{}' is too large for a {}", what, text, kind));
     return static_cast<std::int64_t>(std::llround(scaled));
   }
@@ -112,7 +114,7 @@ std::int64_t parse_count(std::string_view text, std::string_view what, std::int6
 }
 
 double parse_real(std::string_view text, std::string_view what) {
-  const auto value = read_number(text);
+  const auto value = read_number<double>(text);
   if (!value) throw UsageError(fmt::format("{}: '{}' is not a number", what, text));
   if (*value < 0)
     throw UsageError(fmt::format("{}: {} is negative; it must be 0 or more", what, text));

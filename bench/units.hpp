@@ -50,9 +50,10 @@ std::string rounded_count(double count);
 
 constexpr double seconds(Duration duration) { return static_cast<double>(duration.count()) / 1e9; }
 
-/// The nearest whole nanosecond, at most kLongest.
+/// The nearest whole nanosecond, within kLongest.
 constexpr Duration from_seconds(double seconds) {
-  const double ns = std::min(seconds * 1e9, static_cast<double>(kLongest.count()));
+  constexpr auto longest = static_cast<double>(kLongest.count());
+  const double ns = std::clamp(seconds * 1e9, -longest, longest);
   return Duration(static_cast<std::int64_t>(ns + (ns < 0 ? -0.5 : 0.5)));
 }
 

@@ -1,0 +1,258 @@
+#include "bench/measurement.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <random>
+#include <set>
+#include <thread>
+
+#include "bench/pages.hpp"
+
+namespace asyncmark {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::Pair;
+
+const Clock::time_point t0{1000s};
+
+std::vector<std::pair<std::int64_t, std::uint64_t>> buckets(const Histogram& histogram) {
+  std::vector<std::pair<std::int64_t, std::uint64_t>> all;
+  histogram.for_each_bucket(
+      [&](Duration low, std::uint64_t n) { all.emplace_back(low.count(), n); });
+  return all;
+}
+
+Measurement example() {
+  Measurement m;
+  for (int i = 0; i < 1000; ++i) {
+    m.service_time.add(Duration(46'000'000 + i * 1001));
+    m.response_time.add(Duration(92'000'000 + i * 3001));
+  }
+  m.completed = 1000;
+  m.add_failures("reset", 2);
+  m.add_failures("57014", 1);
+  m.never_started = 4;
+  m.passes = {{100ms, 30ms, 600}, {300ms, 20ms, 400}};
+  m.resources = {.user = 11ns,
+                 .system = 22ns,
+                 .voluntary_switches = 33,
+                 .involuntary_switches = 44,
+                 .minor_faults = 45,
+                 .major_faults = 46,
+                 .peak_rss_bytes = 55,
+                 .grown_bytes = -66};
+  m.phases = {1ms, 2ms, 3ms};
+  m.observed = {.samples = 100, .mean_in_flight = 27.5, .peak_threads = 29, .kernel_bytes = -77};
+  m.loop.lag.add(60us, 50);
+  m.loop.longest_hold = 5ms;
+  m.loop.held_by = 17;
+  m.peak_in_flight = 28;
+  return m;
+}
+
+TEST(Measurement, SurvivesJson) {
+  const auto before = example();
+  const auto text = to_json(before).dump();
+  const auto after = measurement_from_json(Json::parse(text));
+  EXPECT_EQ(to_json(after).dump(), text);
+  EXPECT_EQ(after.completed, 1000u);
+  EXPECT_EQ(after.failed, 3u);
+  EXPECT_EQ(after.never_started, 4u);
+  EXPECT_THAT(after.failures, ElementsAre(Pair("57014", 1), Pair("reset", 2)));
+  ASSERT_EQ(after.passes.size(), 2u);
+  EXPECT_EQ(after.passes[1].elapsed, 300ms);
+  EXPECT_EQ(after.passes[1].cpu, 20ms);
+  EXPECT_EQ(after.passes[1].completed, 400u);
+  EXPECT_EQ(after.resources.user, 11ns);
+  EXPECT_EQ(after.resources.system, 22ns);
+  EXPECT_EQ(after.resources.voluntary_switches, 33u);
+  EXPECT_EQ(after.resources.involuntary_switches, 44u);
+  EXPECT_EQ(after.resources.minor_faults, 45u);
+  EXPECT_EQ(after.resources.major_faults, 46u);
+  EXPECT_EQ(after.resources.peak_rss_bytes, 55);
+  EXPECT_EQ(after.resources.grown_bytes, -66);
+  EXPECT_EQ(after.phases.set_up, 1ms);
+  EXPECT_EQ(after.phases.warm_up, 2ms);
+  EXPECT_EQ(after.phases.timed, 3ms);
+  EXPECT_EQ(after.observed.samples, 100u);
+  EXPECT_EQ(after.observed.mean_in_flight, 27.5);
+  EXPECT_EQ(after.observed.peak_threads, 29u);
+  EXPECT_EQ(after.observed.kernel_bytes, -77);
+  EXPECT_EQ(after.loop.lag.count(), 50u);
+  EXPECT_EQ(after.loop.longest_hold, 5ms);
+  EXPECT_EQ(after.loop.held_by, 17u);
+  EXPECT_EQ(after.peak_in_flight, 28u);
+  EXPECT_EQ(buckets(after.service_time), buckets(before.service_time));
+  EXPECT_EQ(buckets(after.response_time), buckets(before.response_time));
+  EXPECT_EQ(after.service_time.mean(), before.service_time.mean());
+  EXPECT_EQ(after.response_time.max(), before.response_time.max());
+}
+
+TEST(Measurement, WritesOnlyBucketsThatHoldSomething) {
+  Measurement m;
+  m.service_time.add(5ns, 3);
+  m.service_time.add(10h);
+  const auto json = to_json(m).at("service_time");
+  ASSERT_EQ(json.at("buckets").size(), 2u);
+  EXPECT_EQ(json.at("buckets")[0], Json::parse("[5, 3]"));
+  EXPECT_EQ(json.at("max_ns"), 36'000'000'000'000);
+  EXPECT_TRUE(to_json(m).at("response_time").at("buckets").empty());
+}
+
+TEST(Measurement, MergesTheRecordersOfThreadsAsIfOneHadWrittenAll) {
+  constexpr std::size_t kThreads = 4;
+  Pages<Recorder> recorders(kThreads, Sharing::with_threads);
+  const auto write = [](std::uint64_t seed, Recorder& to) {
+    std::mt19937_64 random(seed);
+    std::exponential_distribution<double> wait(1e-7 * static_cast<double>(seed + 1));
+    for (int i = 0; i < 20'000; ++i) {
+      const auto took = Duration(static_cast<std::int64_t>(wait(random)));
+      to.record({0, t0}, t0 + 10ns, t0 + 10ns + took,
+                i % 100 == 0 ? Outcome::failed("reset") : Outcome{});
+    }
+  };
+  {
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 0; i < kThreads; ++i)
+      threads.emplace_back([&, i] { write(i, recorders[i]); });
+  }
+  Measurement merged;
+  for (const auto& recorder : recorders.span()) merged.add(recorder);
+  Recorder truth;
+  for (std::size_t i = 0; i < kThreads; ++i) write(i, truth);
+
+  EXPECT_EQ(merged.completed, kThreads * 19'800);
+  EXPECT_EQ(merged.failed, kThreads * 200);
+  EXPECT_THAT(merged.failures, ElementsAre(Pair("reset", kThreads * 200)));
+  EXPECT_EQ(buckets(merged.service_time), buckets(truth.service_time));
+  EXPECT_EQ(merged.service_time.mean(), truth.service_time.mean());
+  EXPECT_EQ(merged.service_time.max(), truth.service_time.max());
+  for (const double p : {0.5, 0.9, 0.99, 0.999}) {
+    EXPECT_TRUE(merged.service_time.percentile(p));
+    EXPECT_EQ(merged.service_time.percentile(p), truth.service_time.percentile(p));
+    EXPECT_EQ(merged.response_time.percentile(p), truth.response_time.percentile(p));
+  }
+}
+
+TEST(Measurement, MergesRepetitions) {
+  auto merged = example();
+  auto other = example();
+  other.peak_in_flight = 30;
+  other.resources.peak_rss_bytes = 50;
+  other.resources.grown_bytes = 60;
+  other.observed = {.samples = 300, .mean_in_flight = 10, .peak_threads = 20, .kernel_bytes = 5};
+  other.loop.longest_hold = 6ms;
+  other.loop.held_by = 3;
+  other.add_failures("timeout", 1);
+  merged.merge(other);
+  EXPECT_EQ(merged.completed, 2000u);
+  EXPECT_EQ(merged.failed, 7u);
+  EXPECT_EQ(merged.never_started, 8u);
+  EXPECT_THAT(merged.failures, ElementsAre(Pair("57014", 2), Pair("reset", 4), Pair("timeout", 1)));
+  EXPECT_EQ(merged.passes.size(), 4u);
+  EXPECT_EQ(merged.elapsed(), 800ms);
+  EXPECT_EQ(merged.cpu(), 100ms);
+  EXPECT_EQ(merged.resources.user, 22ns);
+  EXPECT_EQ(merged.resources.involuntary_switches, 88u);
+  EXPECT_EQ(merged.resources.peak_rss_bytes, 55);
+  EXPECT_EQ(merged.resources.grown_bytes, 60);
+  EXPECT_EQ(merged.phases.timed, 6ms);
+  EXPECT_EQ(merged.observed.samples, 400u);
+  EXPECT_DOUBLE_EQ(merged.observed.mean_in_flight, (27.5 * 100 + 10.0 * 300) / 400);
+  EXPECT_EQ(merged.observed.peak_threads, 29u);
+  EXPECT_EQ(merged.observed.kernel_bytes, 5);
+  EXPECT_EQ(merged.loop.lag.count(), 100u);
+  EXPECT_EQ(merged.loop.longest_hold, 6ms);
+  EXPECT_EQ(merged.loop.held_by, 3u);
+  EXPECT_EQ(merged.peak_in_flight, 30u);
+  EXPECT_EQ(merged.service_time.count(), 2000u);
+}
+
+TEST(Measurement, OfNothingObservedMergesToNothingAndNotNan) {
+  Measurement merged;
+  merged.merge({});
+  EXPECT_EQ(merged.observed.mean_in_flight, 0);
+}
+
+TEST(Measurement, CountsThroughputOverItsPassesAndSuccessesAlone) {
+  const auto m = example();
+  EXPECT_EQ(m.elapsed(), 400ms);
+  EXPECT_DOUBLE_EQ(m.ops_per_s(), 2500);
+  EXPECT_EQ(m.per_pass(m.elapsed()), 200ms);
+}
+
+TEST(Measurement, OfNothingIsZeroAndNotNan) {
+  const Measurement m;
+  EXPECT_EQ(m.ops_per_s(), 0);
+  EXPECT_EQ(m.per_pass(5s), 0s);
+  Measurement timeless;
+  timeless.completed = 5;
+  timeless.passes = {{0ns, 0ns, 5}};
+  EXPECT_EQ(timeless.ops_per_s(), 0);
+}
+
+TEST(Measurement, TakesDefaultsForWhatAnOlderVersionDidNotWrite) {
+  const auto m = measurement_from_json(Json::parse(
+      R"({"completed": 3, "passes": [{"elapsed_ns": 7}], "from_the_future": {"a": [1]}})"));
+  EXPECT_EQ(m.completed, 3u);
+  EXPECT_EQ(m.failed, 0u);
+  EXPECT_TRUE(m.failures.empty());
+  EXPECT_EQ(m.elapsed(), 7ns);
+  EXPECT_EQ(m.cpu(), 0ns);
+  EXPECT_EQ(m.peak_in_flight, 0u);
+  EXPECT_EQ(m.service_time.count(), 0u);
+}
+
+TEST(Measurement, OfAHistogramWithoutExactFiguresComesNear) {
+  const auto histogram = histogram_from_json(Json::parse(R"({"buckets": [[100, 2], [400, 1]]})"));
+  EXPECT_EQ(histogram.count(), 3u);
+  EXPECT_EQ(histogram.max(), 400ns);
+  EXPECT_EQ(histogram.mean(), 200ns);
+}
+
+/// `example()` as JSON, with one value replaced.
+Json with(const std::string& path, const Json& value) {
+  auto json = to_json(example());
+  json[Json::json_pointer(path)] = value;
+  return json;
+}
+
+/// The paths of every value in the document, those that hold others included.
+std::set<std::string> all_paths() {
+  std::set<std::string> paths;
+  for (const auto& [leaf, value] : to_json(example()).flatten().items())
+    for (auto path = leaf; !path.empty(); path.resize(path.rfind('/'))) paths.insert(path);
+  return paths;
+}
+
+TEST(Measurement, RefusesEveryFieldOfTheWrongType) {
+  EXPECT_GT(all_paths().size(), 40u);
+  for (const auto& path : all_paths())
+    for (const auto& wrong : {Json("text"), Json(true), Json(nullptr), Json(1e300), Json(-1e300)})
+      if (path != "/observed/mean_in_flight" || !wrong.is_number())
+        EXPECT_THROW(measurement_from_json(with(path, wrong)), std::exception)
+            << path << ": " << wrong.dump();
+}
+
+TEST(Measurement, RefusesWhatIsNegative) {
+  const std::set<std::string> may_be{"/resources/peak_rss_bytes", "/resources/grown_bytes",
+                                     "/observed/kernel_bytes"};
+  for (const auto& path : all_paths())
+    if (!may_be.contains(path))
+      EXPECT_THROW(measurement_from_json(with(path, -1)), std::exception) << path;
+}
+
+TEST(Measurement, RefusesWhatIsNoMeasurement) {
+  for (const auto* text :
+       {"null", "[]", "{}", "5", "\"completed\"", R"({"completed": 1})", R"({"passes": []})",
+        R"({"completed": 1, "passes": {}})",
+        R"({"completed": 1, "passes": [], "service_time": {"buckets": [[1]]}})",
+        R"({"completed": 1, "passes": [], "service_time": {"buckets": {"a": 1}}})"})
+    EXPECT_THROW(measurement_from_json(Json::parse(text)), std::exception) << text;
+}
+
+}  // namespace
+}  // namespace asyncmark
