@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "bench/catalog.hpp"
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
 
@@ -116,6 +117,16 @@ TEST(Out, IsWholeEvenWhenTheProgramIsKilled) {
   EXPECT_EQ(ended.code, 128 + SIGKILL);
   EXPECT_THAT(rows_of(ended.files.at("r.json")),
               ElementsAre("null/sync/ops:10", "null/sync/ops:20"));
+}
+
+TEST(Out, IsWrittenWhereStandardDescriptorsAreClosed) {
+  const auto ended =
+      run_program({"sh", "-c",
+                   "exec \"$0\" run faulty --fault fail --runner all --ops 10 --repetitions 1 "
+                   "--out r.json <&- >&- 2>&-",
+                   program()});
+  EXPECT_EQ(ended.code, 4);
+  EXPECT_EQ(rows_of(ended.files.at("r.json")).size(), Catalog::runners().size());
 }
 
 TEST(Out, TakesBytesThatAreNoText) {

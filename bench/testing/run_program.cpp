@@ -1,6 +1,7 @@
 #include "bench/testing/run_program.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <spawn.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -54,7 +55,7 @@ std::string drain(int terminal) {
 
 /// The third field of /proc/PID/stat, or 0.
 char state_of(pid_t process) {
-  const auto stat = contents("/proc/" + std::to_string(process) + "/stat");
+  const auto stat = contents(fmt::format("/proc/{}/stat", process));
   const auto name_end = stat.rfind(") ");
   return name_end == std::string::npos ? '\0' : stat[name_end + 2];
 }
@@ -176,7 +177,7 @@ bool eventually(const std::function<bool()>& condition, std::chrono::millisecond
 std::vector<pid_t> children_of(pid_t parent) {
   std::vector<pid_t> all;
   std::error_code gone;
-  fs::directory_iterator task("/proc/" + std::to_string(parent) + "/task", gone);
+  fs::directory_iterator task(fmt::format("/proc/{}/task", parent), gone);
   for (; !gone && task != fs::directory_iterator(); task.increment(gone)) {
     std::istringstream children(contents(task->path() / "children"));
     for (pid_t child; children >> child;) all.push_back(child);
@@ -196,7 +197,7 @@ bool is_gone(pid_t process) { return state_of(process) == '\0'; }
 bool is_zombie(pid_t process) { return state_of(process) == 'Z'; }
 
 std::string command_of(pid_t process) {
-  auto text = contents("/proc/" + std::to_string(process) + "/cmdline");
+  auto text = contents(fmt::format("/proc/{}/cmdline", process));
   std::ranges::replace(text, '\0', ' ');
   return text;
 }
