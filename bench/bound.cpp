@@ -53,7 +53,8 @@ std::optional<Bound> ideal_bound(const Case& one) {
   Bound bound;
   double most = 0;
   const auto consider = [&](double time, const char* term) {
-    if (time > most) {
+    // Rounding alone must not make a sum of equal waits, shared out, longer than one of them.
+    if (time > most * (1 + 1e-9)) {
       most = time;
       bound.term = term;
     }
