@@ -87,13 +87,11 @@ std::optional<std::string> saturated(const Subject& one) {
   const auto drain =
       one.busy() >= kBusy ? Duration(0) : std::min(service.max(), 5 * service.mean());
   const auto active = std::max(elapsed - drain, last_due);
-  const auto offered = due / seconds(last_due);
-  const auto achieved = one.ended() / passes / seconds(active);
-  if (achieved >= kAchieved * offered) return std::nullopt;
-  return fmt::format(
-      "{:.4g} operations/s of the {:.4g} offered ({:.0f} %), {:.6g} of {:.6g} never started",
-      achieved, offered, 100 * achieved / offered,
-      static_cast<double>(one.all.never_started) / passes, due);
+  const auto share = one.ended() / passes / due * (seconds(last_due) / seconds(active));
+  if (share >= kAchieved) return std::nullopt;
+  return fmt::format("{:.0f} % of the {:g} operations/s offered, {:.6g} of {:.6g} never started",
+                     100 * share, *load.rate, static_cast<double>(one.all.never_started) / passes,
+                     due);
 }
 
 std::optional<std::string> few_operations(const Subject& one) {

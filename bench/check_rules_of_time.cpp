@@ -18,6 +18,9 @@ constexpr std::uint64_t kEnoughSamplesOfOne = 50;
 constexpr double kLittleTolerance = 0.05;
 constexpr Duration kLongHold = milliseconds(10);
 constexpr double kLargeHold = 0.2;  ///< Of the mean service time.
+/// A loop's own work on its timers and queues, for each operation in flight.
+constexpr Duration kOwnWork = std::chrono::microseconds(1);
+constexpr double kMuchComputing = 0.3;  ///< Of what an operation takes by itself.
 constexpr double kUneven = 1.2;
 /// What is over sooner differs by more, for reasons that no remedy mends.
 constexpr Duration kLongEnough = milliseconds(10);
@@ -91,15 +94,19 @@ std::optional<std::string> in_flight_disagrees(const Subject& one) {
 }
 
 std::optional<std::string> loop_held(const Subject& one) {
-  std::vector<Duration> holds;
-  for (const auto* run : one.result.finished()) holds.push_back(run->loop.longest_hold);
-  const auto service = one.all.service_time.mean();
   // The workload does it in every repetition; a machine that took the processor away does not.
-  const auto usual = median(holds);
-  if (usual <= kLongHold || seconds(usual) <= kLargeHold * seconds(service)) return std::nullopt;
-  return fmt::format("operation {} held it for {}; the mean service time is {}",
-                     one.all.loop.held_by, rounded_text(one.all.loop.longest_hold),
-                     rounded_text(service));
+  auto runs = one.result.finished();
+  const auto middle = runs.begin() + static_cast<std::ptrdiff_t>((runs.size() - 1) / 2);
+  std::ranges::nth_element(runs, middle, {},
+                           [](const Measurement* run) { return run->loop.longest_hold; });
+  const auto& loop = (*middle)->loop;
+  const auto service = one.all.service_time.mean();
+  const auto own_work = static_cast<std::int64_t>(one.all.peak_in_flight) * kOwnWork;
+  if (loop.longest_hold <= std::max(kLongHold, own_work) ||
+      seconds(loop.longest_hold) <= kLargeHold * seconds(service))
+    return std::nullopt;
+  return fmt::format("operation {} held it for {}; the mean service time is {}", loop.held_by,
+                     rounded_text(loop.longest_hold), rounded_text(service));
 }
 
 std::optional<std::string> hidden_threads(const Subject& one) {
@@ -126,11 +133,11 @@ std::optional<std::string> late_timers(const Subject& one) {
   const auto cost = typical_cost(one);
   const auto measured = one.all.service_time.percentile(0.5);
   if (!cost || cost->wait <= Duration(0) || !measured) return std::nullopt;
-  // Where processors are the limit, by what was asked for or by what was used, it is not timers.
-  const auto needed = seconds(cost->cpu) * one.ended();
-  const auto offered = seconds(one.all.elapsed()) * one.processors;
-  if (needed >= 0.5 * offered || one.busy() >= 0.5) return std::nullopt;
   const auto asked = cost->wait + cost->cpu;
+  // Where all that is in flight together needs the processors for long, that is what it waits for.
+  const auto computing = seconds(one.all.cpu()) / one.ended() *
+                         static_cast<double>(one.all.peak_in_flight) / one.processors;
+  if (computing >= kMuchComputing * seconds(asked)) return std::nullopt;
   if (*measured <= asked + asked / 10 + milliseconds(1)) return std::nullopt;
   return fmt::format("half of them took {} or more, for {} asked for", rounded_text(*measured),
                      rounded_text(asked));

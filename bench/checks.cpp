@@ -67,7 +67,7 @@ const std::vector<Rule>& rules() {
        "holds "
        "its loop has to become an asynchronous one"},
       {"saturated", in_each_case(saturated),
-       "SATURATED: less was carried out than was offered, so response times grow with the run",
+       "less was carried out than was offered, so response times grow with the run",
        "offer a lower --rate, or more --in-flight or --workers"},
       {"few-operations", in_each_case(few_operations),
        "too few operations for the percentiles that this kind of run is for",
@@ -97,7 +97,7 @@ const std::vector<Rule>& rules() {
        "repetitions of the same case were not equally fast, so small differences mean nothing",
        "quiet the machine, or give more --repetitions and quote the interval"},
       {"unstable", in_each_case(unstable_passes),
-       "UNSTABLE: passes of one process were not equally fast, so it was in no steady state",
+       "passes of one process were not equally fast, so it was in no steady state",
        "give a longer --warmup or longer passes"},
   };
   return all;
