@@ -43,7 +43,7 @@ Runs put_right(Runs runs, const std::vector<Result>& results) {
 }
 
 template <class Base>
-class Plain final : public Base {
+class Plain : public Base {
  public:
   explicit Plain(const std::vector<Result>& results) : results_(results) {}
   void ReportRuns(const Runs& runs) override { Base::ReportRuns(put_right(runs, results_)); }
@@ -61,10 +61,24 @@ class Silent final : public BenchmarkReporter {
 // Google Benchmark means to remove its CSV some day; while it has it, users may ask for it.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+/// All at the end: it takes its columns from the first rows that it sees, and aborts when a later
+/// one has a counter more, such as a percentile that takes more operations.
+class PlainCsv final : public Plain<benchmark::CSVReporter> {
+ public:
+  using Plain::Plain;
+  void ReportRuns(const Runs& runs) override { all_.insert(all_.end(), runs.begin(), runs.end()); }
+  void Finalize() override {
+    if (!all_.empty()) Plain::ReportRuns(all_);
+  }
+
+ private:
+  Runs all_;
+};
+
 std::unique_ptr<BenchmarkReporter> make(const std::string& format,
                                         const std::vector<Result>& results) {
   if (format == "json") return std::make_unique<Plain<benchmark::JSONReporter>>(results);
-  if (format == "csv") return std::make_unique<Plain<benchmark::CSVReporter>>(results);
+  if (format == "csv") return std::make_unique<PlainCsv>(results);
   return std::make_unique<Plain<benchmark::ConsoleReporter>>(results);
 }
 #pragma GCC diagnostic pop

@@ -75,9 +75,12 @@ struct Passed {
 
 Process spawn(const ChildSettings& settings, const Passed& passed) {
   // Not the path that we were started by: the file there may have been built anew meanwhile.
-  auto words = settings.launcher;
-  words.push_back(fmt::format("/proc/{}/exe", getpid()));
-  words.emplace_back("run-case");
+  const auto ourselves = fmt::format("/proc/{}/exe", getpid());
+  std::vector<std::string> words{ourselves, "run-case"};
+  if (!settings.launcher.empty()) {
+    words.insert(words.begin(), settings.launcher.begin(), settings.launcher.end());
+    words.insert(words.begin(), {ourselves, "launch"});
+  }
   std::vector<char*> argv;
   for (auto& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);

@@ -23,4 +23,8 @@ Repetition run_in_child(const Case& one, const ChildSettings& settings);
 /// The child's side, `asyncmark run-case`: gives the exit code.
 int run_case();
 
+/// `asyncmark launch COMMAND...`: becomes that command, which then ends when our parent does. (A
+/// launcher may wait for the child that it starts, and would otherwise keep it alive.)
+int launch(char** command);
+
 }  // namespace asyncmark

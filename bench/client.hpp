@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <ctime>
+#include <new>
 
 #include "bench/event_loop.hpp"
 #include "bench/recorder.hpp"
@@ -17,12 +18,23 @@ inline void sleep_until(Clock::time_point when) {
   }
 }
 
+/// What a call that throws comes to. Only where an exception is being handled.
+inline Outcome thrown() {
+  try {
+    throw;
+  } catch (const std::bad_alloc&) {
+    return Outcome::failed("out of memory");
+  } catch (...) {
+    return Outcome::failed("exception");
+  }
+}
+
 /// One call whose exception, if any, becomes a failed operation.
 inline Outcome call(BlockingSession& session, std::uint64_t op) {
   try {
     return session.call(op);
   } catch (...) {
-    return Outcome::failed("exception");
+    return thrown();
   }
 }
 

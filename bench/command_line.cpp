@@ -29,6 +29,7 @@ struct Common {
   std::string launcher;
   std::string max_failed = "0";
   std::string out;
+  bool strict = false;
   bool quiet = false;
 };
 
@@ -54,6 +55,8 @@ void add_common(CLI::App& app, Common& common) {
       ->capture_default_str()
       ->group("Output and limits");
   app.add_option("--out", common.out, "write the results to this file as JSON")
+      ->group("Output and limits");
+  app.add_flag("--strict", common.strict, "exit with 3 if any check finds something")
       ->group("Output and limits");
   app.add_flag("--quiet", common.quiet, "no progress on standard error")
       ->group("Output and limits");
@@ -121,8 +124,8 @@ class Grammar {
     app.require_subcommand(0, 1);
     app.allow_extras();
     app.footer(
-        "Exit codes: 0 fine, 2 usage, 4 a case died or too many operations failed, 130 "
-        "interrupted.\n\nExamples:\n"
+        "Exit codes: 0 fine, 2 usage, 3 a check found something (with --strict), 4 a case died or "
+        "too many operations failed, 130 interrupted.\n\nExamples:\n"
         "  asyncmark reproduce\n"
         "  asyncmark run sleep --wait 46ms --runner all --ops 100,500,1000\n"
         "  asyncmark run sleep --help");
@@ -209,6 +212,7 @@ RunSettings settings_of(const Grammar& grammar, const std::vector<std::string>& 
   settings.driver.child.launcher = words(common.launcher);
   settings.driver.progress = !common.quiet;
   settings.max_failed = FailureBudget::parse(common.max_failed);
+  settings.strict = common.strict;
   settings.out = common.out;
   settings.command = command;
   return settings;
@@ -217,6 +221,9 @@ RunSettings settings_of(const Grammar& grammar, const std::vector<std::string>& 
 std::vector<Request> requested(const Grammar& grammar) {
   const auto chosen = grammar.run->get_subcommands();
   const auto& plan = grammar.arguments.plan;
+  const auto rest = grammar.run->remaining();
+  if (chosen.empty() && !rest.empty() && !rest[0].starts_with('-'))
+    Catalog::workload(rest[0]);  // Says which there are.
   if (chosen.empty() == plan.empty())
     throw UsageError("run: give either a workload ('asyncmark list workloads') or --plan FILE");
   if (!chosen.empty()) {
@@ -232,12 +239,11 @@ std::vector<Request> requested(const Grammar& grammar) {
 }
 
 int do_run(const Grammar& grammar, const std::vector<std::string>& command) {
-  const auto rest = grammar.run->remaining();
-  if (!rest.empty() && !rest[0].starts_with('-') && grammar.run->get_subcommands().empty())
-    Catalog::workload(rest[0]);  // Says which there are.
+  // Before anything is said of words that are left over: `--wait --ops 5` leaves the 5.
+  const auto requests = requested(grammar);
   auto settings = settings_of(grammar, command);
   settings.print = Catalog::format(grammar.arguments.format).print;
-  return run_and_print(requested(grammar), std::move(settings));
+  return run_and_print(requests, std::move(settings));
 }
 
 int do_reproduce(const Grammar& grammar, const std::vector<std::string>& command) {
@@ -297,6 +303,7 @@ int dispatch(int argc, char** argv) {
 int command_line(int argc, char** argv) {
   // Before anything else: a child must not pay for building the grammar.
   if (argc == 2 && std::string_view(argv[1]) == "run-case") return run_case();
+  if (argc > 2 && std::string_view(argv[1]) == "launch") return launch(argv + 2);
   try {
     return dispatch(argc, argv);
   } catch (const UsageError& error) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "bench/async.hpp"
+#include "bench/errors.hpp"
 #include "bench/loop_times.hpp"
 
 namespace asyncmark {
@@ -14,6 +15,13 @@ namespace asyncmark {
 class EventLoop {
  public:
   using Executor = asio::io_context::executor_type;
+
+  /// Throws CaseError when the machine has no descriptor left for it: now, and not at the first
+  /// wait, where an operation would be blamed.
+  EventLoop() try : probe_(context_) {
+  } catch (const boost::system::system_error& error) {
+    throw CaseError("the event loop cannot be set up: " + error.code().message());
+  }
 
   Executor executor() { return context_.get_executor(); }
 
@@ -40,6 +48,7 @@ class EventLoop {
     await_probe();
   }
   void stop_watch() {
+    if (!times_) return;  // By the last client, and again by each that comes when all is over.
     // A probe that is due and was never run is the latest of all.
     if (seen_ > probe_.expiry()) times_->lag.add(seen_ - probe_.expiry());
     times_ = nullptr;
@@ -69,6 +78,7 @@ class EventLoop {
   /// No client read the clock since seen_. Whoever reads it now held the loop for all that time, if
   /// it never gave it back; else since the probe fell due at the least, for an idle loop runs that.
   [[gnu::noinline]] void weigh(Clock::time_point now, std::uint64_t op, bool all_of_it) {
+    if (!times_) return;
     const auto held = now - (all_of_it ? seen_ : std::max(seen_, probe_.expiry()));
     if (held <= longest_hold_) return;
     longest_hold_ = times_->longest_hold = held;
@@ -89,7 +99,7 @@ class EventLoop {
   }
 
   asio::io_context context_{1};
-  AsyncTimer probe_{context_};
+  AsyncTimer probe_;
   LoopTimes* times_ = nullptr;  ///< While it is watched.
   Duration longest_hold_{};     ///< As times_ has it, at hand.
   Clock::time_point seen_{};

@@ -52,7 +52,8 @@ struct Result {
 /// asyncmark.
 std::optional<std::string> too_good(const std::optional<Bound>& bound, const Measurement& one);
 
-/// Bound over measured time; above 1 only by a defect. Absent where there is no bound.
+/// Bound over measured time; above 1 only by a defect. Absent where there is no bound, and where
+/// operations never started, for the bound is that of all of them.
 std::optional<double> efficiency(const Result& result, const Measurement& one);
 
 }  // namespace asyncmark

@@ -1,9 +1,11 @@
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstring>
 #include <iostream>
 #include <iterator>
 #include <system_error>
@@ -60,7 +62,20 @@ void send(const Report& report) {
   }
 }
 
+/// Whether the parent died before we could ask to die with it.
+bool nobody_listens() {
+  pollfd report{kReportDescriptor, 0, 0};
+  return poll(&report, 1, 0) == 1 && (report.revents & POLLERR) != 0;
+}
+
 }  // namespace
+
+int launch(char** command) {
+  die_with_parent();
+  execvp(command[0], command);
+  fmt::print(stderr, "{} could not be started: {}\n", command[0], std::strerror(errno));
+  return 127;
+}
 
 int run_case() {
   die_with_parent();
@@ -70,6 +85,7 @@ int run_case() {
                "descriptor 3, which is not open\n");
     return 2;
   }
+  if (nobody_listens()) return 1;
   show_through(kWindowDescriptor);
   const std::string text{std::istreambuf_iterator<char>(std::cin), {}};
   try {
@@ -81,8 +97,7 @@ int run_case() {
   } catch (const std::bad_alloc&) {
     send({{}, "there is not enough memory"});
   } catch (const std::exception& error) {
-    const std::string reason = error.what();
-    send({{}, reason.empty() ? "an exception without a reason" : reason});
+    send({{}, error.what()});
   }
   return 4;
 }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "bench/catalog.hpp"
+#include "bench/checks.hpp"
 #include "bench/counters.hpp"
 #include "reports/cases.hpp"
 
@@ -111,13 +112,17 @@ Json context_of(const Context& context, const std::vector<Result>& results) {
   return facts;
 }
 
+/// Messages of the system, names and arguments may hold any bytes.
+std::string dumped(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 /// A line a key: people and diffs read it, and a histogram does not take a thousand lines.
 std::string lines(const Json& object, const std::string& indent) {
   std::string text;
   for (const auto& [key, value] : object.items())
     text += fmt::format("{}{}  {}: {}", text.empty() ? "{\n" : ",\n", indent, Json(key).dump(),
-                        // Messages of the system and arguments may hold any bytes.
-                        value.dump(-1, ' ', false, Json::error_handler_t::replace));
+                        dumped(value));
   return text + "\n" + indent + "}";
 }
 
@@ -138,7 +143,8 @@ std::string print(const Context& context, const std::vector<Result>& results) {
                           lines(context_of(context, results), "  "));
   for (std::size_t i = 0; i < rows.size(); ++i)
     text += (i == 0 ? "\n    " : ",\n    ") + lines(rows[i], "    ");
-  return text + (rows.empty() ? "]\n}\n" : "\n  ]\n}\n");
+  return text + fmt::format("{}],\n  \"checks\": {}\n}}\n", rows.empty() ? "" : "\n  ",
+                            dumped(to_json(check(context, results))));
 }
 
 const bool registered = Catalog::add(FormatEntry{

@@ -95,6 +95,7 @@ TEST(ResultSchema, IsViolatedByADocumentThatLacksOrMistakesSomething) {
       [](Json& json) { json["benchmarks"][0]["asyncmark"]["case"].erase("workload"); },
       [](Json& json) { json["benchmarks"][0]["asyncmark"]["measurement"]["passes"][0] = 5; },
       [](Json& json) { json["benchmarks"][1].erase("error_message"); },
+      [](Json& json) { json["checks"] = {{{"code", "no cases or evidence"}}}; },
   };
   std::vector<Json> wrong;
   for (const auto& make : mistakes) make(wrong.emplace_back(right));

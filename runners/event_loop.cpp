@@ -70,7 +70,7 @@ class LoopRun {
       try {
         outcome = co_await session.call(start->op);
       } catch (...) {
-        outcome = Outcome::failed("exception");
+        outcome = thrown();
       }
       const auto finished = Clock::now();
       loop_.ends(start->op, now, finished);
@@ -102,12 +102,19 @@ class EventLoopRunner final : public Runner {
 
   Measurement run(const Workload& workload, const Load& load) const override {
     const auto how = concurrency(load);
-    LoopRun run(workload, how.cap);
-    return measure(load, how,
-                   {.stage = run.stage(),
-                    .recorders = run.recorders(),
-                    .sessions = run.sessions(),
-                    .carry_out = [&] { run.carry_out(); }});
+    auto run = std::make_unique<LoopRun>(workload, how.cap);
+    try {
+      return measure(load, how,
+                     {.stage = run->stage(),
+                      .recorders = run->recorders(),
+                      .sessions = run->sessions(),
+                      .carry_out = [&] { run->carry_out(); }});
+    } catch (...) {
+      // Left as it stands: Asio allocates to take suspended coroutines down, and where memory has
+      // run out that would abort instead of saying so.
+      run.release();
+      throw;
+    }
   }
 };
 

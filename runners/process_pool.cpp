@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -49,6 +50,7 @@ class ProcessPool {
         arrivals_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
         workers_(size) {
     new (&shared_[0]) Shared;
+    check_descriptors(size);
     try {
       for (std::size_t i = 0; i < size; ++i) hire(i);
       wait_for_all(1);
@@ -95,6 +97,15 @@ class ProcessPool {
     std::string reason;
     bool in_flight;
   };
+
+  /// Before ten thousand processes are forked in vain.
+  static void check_descriptors(std::size_t size) {
+    rlimit files{};
+    getrlimit(RLIMIT_NOFILE, &files);
+    if (size >= files.rlim_cur)
+      throw CaseError(fmt::format("{} workers need as many descriptors; there are {} (ulimit -n)",
+                                  size, files.rlim_cur));
+  }
 
   void hire(std::size_t i) {
     seats_[i].arrived.store(0);

@@ -96,10 +96,15 @@ class Launcher {
       throw CaseError(fmt::format(
           "a thread could not be started beside {} others: {}; --in-flight bounds their number",
           running, error.code().message()));
+    } catch (...) {
+      while (away_ != 0) reap();
+      throw;
     }
   }
 
   Slot* free_slot() {
+    // Those of threads that have ended first: fresh ones would only grow the memory.
+    if (!free_) take_back(ended.take());
     while (!free_ && used_ == slots_.span().size()) reap();
     if (!free_) {
       auto& fresh = slots_[used_];
@@ -117,8 +122,11 @@ class Launcher {
 
   /// Waits until threads have ended, and writes down what they did.
   void reap() {
-    auto* slot = ended.take();
-    if (!slot) return ended.wait();
+    if (auto* slot = ended.take()) return take_back(slot);
+    ended.wait();
+  }
+
+  void take_back(Slot* slot) {
     while (slot) {
       auto* const next = slot->next;
       recorders_[0].record(slot->start, slot->began, slot->finished, slot->outcome);

@@ -63,6 +63,9 @@ class Pool {
         end();
         throw CaseError(fmt::format("thread {} of {} could not be started: {}", i + 1, size,
                                     error.code().message()));
+      } catch (...) {
+        end();
+        throw;
       }
     }
     gate_.wait_for_all();

@@ -2,64 +2,203 @@
 
 #include <fcntl.h>
 #include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 #include <stdexcept>
+#include <thread>
 
 namespace asyncmark::testing {
 namespace {
 
-std::string contents(const std::filesystem::path& path) {
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+/// Empty for what cannot be read, as a file of /proc whose process has just gone.
+std::string contents(const fs::path& path) try {
   std::ifstream file(path);
   return {std::istreambuf_iterator<char>(file), {}};
+} catch (const std::ios_base::failure&) {
+  return {};
 }
 
-std::filesystem::path fresh_directory() {
-  auto path = (std::filesystem::temp_directory_path() / "asyncmark-test-XXXXXX").string();
-  if (!mkdtemp(path.data())) throw std::runtime_error("no temporary directory");
+std::string fresh_folder() {
+  auto path = (fs::temp_directory_path() / "asyncmark-test-XXXXXX").string();
+  if (!mkdtemp(path.data())) throw std::runtime_error("no temporary folder");
   return path;
+}
+
+int open_terminal() {
+  const int terminal = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+  if (terminal < 0 || grantpt(terminal) != 0 || unlockpt(terminal) != 0)
+    throw std::runtime_error("no terminal");
+  return terminal;
+}
+
+/// What has been written to a terminal since it was last read.
+std::string drain(int terminal) {
+  std::string text;
+  char buffer[4096];
+  for (ssize_t got; (got = read(terminal, buffer, sizeof buffer)) > 0;)
+    text.append(buffer, static_cast<std::size_t>(got));
+  return text;
+}
+
+/// The third field of /proc/PID/stat, or 0.
+char state_of(pid_t process) {
+  const auto stat = contents("/proc/" + std::to_string(process) + "/stat");
+  const auto name_end = stat.rfind(") ");
+  return name_end == std::string::npos ? '\0' : stat[name_end + 2];
+}
+
+/// Orphans of an ended program become ours, for we are a subreaper. Those killed with it may take a
+/// moment to vanish; the others are named, and killed.
+std::vector<std::string> end_orphans() {
+  const auto none_left = [] {
+    while (waitpid(-1, nullptr, WNOHANG) > 0) {
+    }
+    return children_of(getpid()).empty();
+  };
+  std::vector<std::string> left;
+  if (eventually(none_left, 2s)) return left;
+  for (const auto orphan : descendants_of(getpid())) {
+    left.push_back(std::to_string(orphan) + " " + command_of(orphan));
+    kill(orphan, SIGKILL);
+  }
+  eventually(none_left, 2s);
+  return left;
+}
+
+/// The sanitizers would turn the crashes of `faulty` into exits of their own.
+void leave_crashes_alone(const char* variable) {
+  const char* given = std::getenv(variable);
+  setenv(variable, ((given ? given + std::string(":") : "") + "handle_segv=0").c_str(), 1);
 }
 
 }  // namespace
 
-Ended run_program(const std::vector<std::string>& words, const std::string& input) {
-  const auto directory = fresh_directory();
-  const auto in = directory / "in", out = directory / "out", err = directory / "err";
-  const auto work = directory / "work";
-  std::filesystem::create_directory(work);
-  std::ofstream(in) << input;
+Program::Program(const std::vector<std::string>& words, Surroundings surroundings)
+    : home_(fresh_folder()) {
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  leave_crashes_alone("ASAN_OPTIONS");
+  leave_crashes_alone("TSAN_OPTIONS");
+  fs::create_directory(folder());
+  fs::permissions(home_, fs::perms::others_exec | fs::perms::others_read, fs::perm_options::add);
+  std::ofstream(home_ + "/in") << surroundings.input;
+  for (const auto& [name, text] : surroundings.files) std::ofstream(folder() + "/" + name) << text;
 
   posix_spawn_file_actions_t files;
   posix_spawn_file_actions_init(&files);
-  posix_spawn_file_actions_addopen(&files, 0, in.c_str(), O_RDONLY, 0);
-  posix_spawn_file_actions_addopen(&files, 1, out.c_str(), O_WRONLY | O_CREAT, 0600);
-  posix_spawn_file_actions_addopen(&files, 2, err.c_str(), O_WRONLY | O_CREAT, 0600);
-  posix_spawn_file_actions_addchdir_np(&files, work.c_str());
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  posix_spawn_file_actions_addopen(&files, 0, (home_ + "/in").c_str(), O_RDONLY, 0);
+  posix_spawn_file_actions_addopen(&files, 1, (home_ + "/out").c_str(), O_WRONLY | O_CREAT, 0600);
+  if (surroundings.terminal) {
+    terminal_ = open_terminal();
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
+    posix_spawn_file_actions_addopen(&files, 2, ptsname(terminal_), O_RDWR, 0);
+  } else {
+    posix_spawn_file_actions_addopen(&files, 2, (home_ + "/err").c_str(), O_WRONLY | O_CREAT, 0600);
+  }
+  posix_spawn_file_actions_addchdir_np(&files, folder().c_str());
   std::vector<char*> argv;
   for (const auto& word : words) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
-  pid_t pid = 0;
-  const int error = posix_spawnp(&pid, argv[0], &files, nullptr, argv.data(), environ);
+  const int error = posix_spawnp(&pid_, argv[0], &files, &attributes, argv.data(), environ);
   posix_spawn_file_actions_destroy(&files);
+  posix_spawnattr_destroy(&attributes);
   if (error != 0) throw std::runtime_error("cannot start " + words.at(0));
+}
+
+Program::~Program() {
+  if (pid_ != 0) {
+    send(SIGKILL);
+    wait();
+  }
+  if (terminal_ >= 0) close(terminal_);
+}
+
+std::string Program::folder() const { return home_ + "/work"; }
+
+void Program::send(int signal) const { kill(pid_, signal); }
+
+void Program::type(const std::string& text) const {
+  if (write(terminal_, text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+    throw std::runtime_error("cannot type");
+}
+
+Ended Program::wait() {
+  Ended ended;
   int status = 0;
-  waitpid(pid, &status, 0);
-  Ended ended{WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status), contents(out),
-              contents(err)};
-  std::filesystem::remove_all(directory);
+  while (waitpid(pid_, &status, terminal_ < 0 ? 0 : WNOHANG) == 0) {
+    ended.err += drain(terminal_);
+    std::this_thread::sleep_for(5ms);
+  }
+  pid_ = 0;
+  ended.code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+  ended.left_running = end_orphans();
+  ended.err += terminal_ < 0 ? contents(home_ + "/err") : drain(terminal_);
+  ended.out = contents(home_ + "/out");
+  for (const auto& file : fs::directory_iterator(folder()))
+    ended.files[file.path().filename()] = contents(file);
+  fs::remove_all(home_);
   return ended;
+}
+
+Ended run_program(const std::vector<std::string>& words, const Surroundings& surroundings) {
+  return Program(words, surroundings).wait();
 }
 
 std::string program() { return ASYNCMARK_PROGRAM; }
 
-Ended asyncmark(std::vector<std::string> arguments) {
+Ended asyncmark(std::vector<std::string> arguments, const Surroundings& surroundings) {
   arguments.insert(arguments.begin(), program());
-  return run_program(arguments);
+  return run_program(arguments, surroundings);
+}
+
+bool eventually(const std::function<bool()>& condition, std::chrono::milliseconds limit) {
+  const auto end = std::chrono::steady_clock::now() + limit;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    std::this_thread::sleep_for(2ms);
+  }
+  return true;
+}
+
+std::vector<pid_t> children_of(pid_t parent) {
+  std::vector<pid_t> all;
+  std::error_code gone;
+  fs::directory_iterator task("/proc/" + std::to_string(parent) + "/task", gone);
+  for (; !gone && task != fs::directory_iterator(); task.increment(gone)) {
+    std::istringstream children(contents(task->path() / "children"));
+    for (pid_t child; children >> child;) all.push_back(child);
+  }
+  return all;
+}
+
+std::vector<pid_t> descendants_of(pid_t ancestor) {
+  auto all = children_of(ancestor);
+  for (std::size_t i = 0; i < all.size(); ++i)
+    for (const auto child : children_of(all[i])) all.push_back(child);
+  return all;
+}
+
+bool is_gone(pid_t process) { return state_of(process) == '\0'; }
+
+bool is_zombie(pid_t process) { return state_of(process) == 'Z'; }
+
+std::string command_of(pid_t process) {
+  auto text = contents("/proc/" + std::to_string(process) + "/cmdline");
+  std::ranges::replace(text, '\0', ' ');
+  return text;
 }
 
 }  // namespace asyncmark::testing

@@ -1,5 +1,10 @@
 #pragma once
 
+#include <sys/types.h>
+
+#include <chrono>
+#include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -9,16 +14,61 @@ struct Ended {
   int code = -1;  ///< The exit code, or 128 + the signal.
   std::string out;
   std::string err;
+  std::map<std::string, std::string> files;  ///< What its working directory then held, by name.
+  std::vector<std::string> left_running;     ///< Processes that outlived it by more than a moment.
 };
 
-/// Runs a program to its end and collects what it printed. The arguments are passed as they are;
-/// `input` becomes its standard input. Its working directory is a fresh one, removed after.
-Ended run_program(const std::vector<std::string>& words, const std::string& input = "");
+/// What a program finds when it starts.
+struct Surroundings {
+  std::string input = {};                         ///< Its standard input.
+  std::map<std::string, std::string> files = {};  ///< In its working directory, by name.
+  bool terminal = false;  ///< Standard error is a terminal, and it controls it.
+};
+
+/// A program that runs beside the test, in a fresh working directory that is removed after. The
+/// arguments are passed as they are. Killed, and all it started, if nobody waits for it. One at a
+/// time: whatever processes the test has when it ends count as left by it.
+class Program {
+ public:
+  explicit Program(const std::vector<std::string>& words, Surroundings surroundings = {});
+  ~Program();
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+
+  pid_t pid() const { return pid_; }
+  std::string folder() const;
+  void send(int signal) const;
+  /// Types into its terminal; "\x03" is Ctrl-C.
+  void type(const std::string& text) const;
+  /// Collects what it printed and left. Once only.
+  Ended wait();
+
+ private:
+  std::string home_;
+  pid_t pid_ = 0;
+  int terminal_ = -1;
+};
+
+Ended run_program(const std::vector<std::string>& words, const Surroundings& surroundings = {});
 
 /// The asyncmark program of this build, with the workload `faulty` in it.
 std::string program();
 
 /// asyncmark with these arguments.
-Ended asyncmark(std::vector<std::string> arguments);
+Ended asyncmark(std::vector<std::string> arguments, const Surroundings& surroundings = {});
+
+/// Asks again and again, until it is true or the time is over; gives the last answer.
+bool eventually(const std::function<bool()>& condition,
+                std::chrono::milliseconds limit = std::chrono::seconds(20));
+
+std::vector<pid_t> children_of(pid_t parent);
+/// Children, their children and so on, parents first.
+std::vector<pid_t> descendants_of(pid_t ancestor);
+/// Neither running nor waiting to be reaped.
+bool is_gone(pid_t process);
+/// Ended, but not reaped by its parent.
+bool is_zombie(pid_t process);
+/// Its command line, words separated by spaces.
+std::string command_of(pid_t process);
 
 }  // namespace asyncmark::testing

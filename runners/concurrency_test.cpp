@@ -1,0 +1,119 @@
+// How many workers each runner keeps and how much it lets be in flight: the design's table.
+
+#include <gmock/gmock.h>
+
+#include <thread>
+
+#include "bench/catalog.hpp"
+#include "bench/errors.hpp"
+
+namespace asyncmark {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::ThrowsMessage;
+
+Concurrency of(const char* runner, const Load& load, const char* workers = nullptr) {
+  const auto& entry = Catalog::runner(runner);
+  OptionValues options(entry.options);
+  if (workers) options.set("workers", workers);
+  return entry.make(options)->concurrency(load);
+}
+
+Load burst(std::uint64_t ops) {
+  Load load;
+  load.ops = ops;
+  return load;
+}
+Load capped(std::uint64_t ops, std::uint64_t in_flight) {
+  auto load = burst(ops);
+  load.in_flight = in_flight;
+  return load;
+}
+Load time_span(std::optional<std::uint64_t> in_flight = {}) {
+  Load load;
+  load.duration = std::chrono::seconds(1);
+  load.in_flight = in_flight;
+  return load;
+}
+Load arrivals(std::size_t due, std::optional<std::uint64_t> in_flight = {}) {
+  Load load = time_span(in_flight);
+  load.rate = 100;
+  load.due = std::make_shared<const std::vector<std::int64_t>>(due);
+  return load;
+}
+
+void expect_workers(const Concurrency& how, std::uint64_t workers) {
+  EXPECT_EQ(how.workers, workers);
+  EXPECT_EQ(how.cap, workers);
+  EXPECT_EQ(how.processors, workers);
+  EXPECT_FALSE(how.one_loop);
+}
+
+const std::uint64_t kCores = std::max(1u, std::thread::hardware_concurrency());
+
+TEST(Concurrency, SyncHasOneInFlightWhateverIsAsked) {
+  for (const auto& load : {burst(100), capped(100, 28), time_span(), arrivals(30)})
+    expect_workers(of("sync", load), 1);
+  EXPECT_FALSE(Catalog::runner("sync").knows_in_flight);
+}
+
+TEST(Concurrency, PoolsHaveTheirWorkersInFlight) {
+  for (const auto& [pool, usual] :
+       {std::pair{"thread-pool", std::uint64_t{32}}, {"process-pool", kCores}}) {
+    SCOPED_TRACE(pool);
+    for (const auto& load : {burst(1000), time_span(), arrivals(300)}) {
+      expect_workers(of(pool, load), usual);
+      expect_workers(of(pool, load, "5"), 5);
+    }
+    expect_workers(of(pool, capped(1000, 28)), 28);
+    expect_workers(of(pool, capped(1000, 28), "5"), 5);
+    expect_workers(of(pool, capped(1000, 28), "50"), 28);
+    expect_workers(of(pool, time_span(28)), 28);
+    expect_workers(of(pool, arrivals(300, 28)), 28);
+  }
+}
+
+TEST(Concurrency, AnUnboundedPoolHasAWorkerForEachOperation) {
+  for (const auto* pool : {"thread-pool", "process-pool"}) {
+    SCOPED_TRACE(pool);
+    expect_workers(of(pool, capped(50, kUnbounded)), 50);
+    expect_workers(of(pool, capped(50, kUnbounded), "5"), 5);
+    expect_workers(of(pool, arrivals(30, kUnbounded)), 30);
+    EXPECT_THAT([&] { of(pool, time_span(kUnbounded)); },
+                ThrowsMessage<UsageError>(HasSubstr("--in-flight")));
+  }
+}
+
+TEST(Concurrency, TheOthersHaveEverythingInFlightUnlessCapped) {
+  for (const auto* runner : {"thread-per-op", "event-loop"}) {
+    SCOPED_TRACE(runner);
+    EXPECT_EQ(of(runner, burst(100)).cap, 100u);
+    EXPECT_EQ(of(runner, capped(100, kUnbounded)).cap, 100u);
+    EXPECT_EQ(of(runner, capped(100, 28)).cap, 28u);
+    EXPECT_EQ(of(runner, capped(100, 1'000'000)).cap, 100u);
+    EXPECT_EQ(of(runner, time_span(28)).cap, 28u);
+    EXPECT_EQ(of(runner, arrivals(30)).cap, 30u);
+    EXPECT_EQ(of(runner, arrivals(30, 28)).cap, 28u);
+    for (const auto& load : {time_span(), time_span(kUnbounded)})
+      EXPECT_THAT([&] { of(runner, load); },
+                  ThrowsMessage<UsageError>(AllOf(HasSubstr("--in-flight"), HasSubstr(runner))));
+  }
+}
+
+TEST(Concurrency, AThreadPerOperationMayUseAsManyProcessorsAndALoopOne) {
+  EXPECT_EQ(of("thread-per-op", capped(100, 28)).processors, 28u);
+  EXPECT_EQ(of("event-loop", capped(100, 28)).processors, 1u);
+  EXPECT_EQ(of("event-loop", capped(100, 28)).workers, 1u);
+  EXPECT_TRUE(of("event-loop", burst(100)).one_loop);
+  EXPECT_FALSE(of("thread-per-op", burst(100)).one_loop);
+}
+
+TEST(Concurrency, OneCapIsTheSameForAllThatAreConcurrent) {
+  for (const auto& runner : Catalog::runners())
+    EXPECT_EQ(of(runner.name.c_str(), capped(1000, 28)).cap, runner.knows_in_flight ? 28u : 1u)
+        << runner.name;
+}
+
+}  // namespace
+}  // namespace asyncmark

@@ -1,0 +1,350 @@
+// What every runner must do alike: each operation once, the cap reached and kept, sessions used
+// again, the warm-up forgotten, failures counted.
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
+#include <functional>
+
+#include "bench/catalog.hpp"
+#include "bench/client.hpp"
+#include "bench/errors.hpp"
+#include "bench/pages.hpp"
+#include "bench/testing/run_program.hpp"
+
+namespace asyncmark {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::ThrowsMessage;
+
+constexpr std::size_t kMostOps = 512;
+
+/// What happened, told from outside the harness's own records; workers in processes write here too.
+struct Seen {
+  std::atomic<int> opened;
+  std::atomic<int> in_flight;
+  std::atomic<int> most_in_flight;
+  std::atomic<int> calls[kMostOps];  ///< By operation.
+
+  void enter() {
+    const int now = ++in_flight;
+    for (int most = most_in_flight; now > most && !most_in_flight.compare_exchange_weak(most, now);)
+      ;
+  }
+};
+
+/// A workload that waits, notes what it sees, and does as it is told.
+class Watched : public Workload {
+ public:
+  Duration wait{};
+  Sessions kept = Sessions::one_each;
+  std::function<Outcome(std::uint64_t op)> act = [](std::uint64_t) { return Outcome{}; };
+  bool opens = true;
+
+  std::unique_ptr<BlockingSession> open_blocking() const override {
+    note_opened();
+    return std::make_unique<Blocking>(*this);
+  }
+  Async<std::unique_ptr<AsyncSession>> open_async(EventLoop& loop) const override {
+    note_opened();
+    co_return std::make_unique<OnLoop>(*this, loop);
+  }
+  bool holds_the_loop() const override { return false; }
+  Sessions sessions() const override { return kept; }
+
+  Seen& seen() const { return pages_[0]; }
+  int calls() const {
+    int sum = 0;
+    for (const auto& times : seen().calls) sum += times;
+    return sum;
+  }
+
+ private:
+  class Blocking final : public BlockingSession {
+   public:
+    explicit Blocking(const Watched& watched) : watched_(watched) {}
+    Outcome call(std::uint64_t op) override {
+      watched_.begin(op);
+      if (watched_.wait > Duration(0)) sleep_until(Clock::now() + watched_.wait);
+      return watched_.end(op);
+    }
+
+   private:
+    const Watched& watched_;
+  };
+  class OnLoop final : public AsyncSession {
+   public:
+    OnLoop(const Watched& watched, EventLoop& loop) : watched_(watched), loop_(loop) {}
+    Async<Outcome> call(std::uint64_t op) override {
+      watched_.begin(op);
+      if (watched_.wait > Duration(0)) co_await sleep_until(loop_, Clock::now() + watched_.wait);
+      co_return watched_.end(op);
+    }
+
+   private:
+    const Watched& watched_;
+    EventLoop& loop_;
+  };
+
+  void note_opened() const {
+    if (!opens) throw CaseError("closed today");
+    ++seen().opened;
+  }
+  void begin(std::uint64_t op) const {
+    ++seen().calls[op % kMostOps];
+    seen().enter();
+  }
+  Outcome end(std::uint64_t op) const {
+    --seen().in_flight;
+    return act(op);
+  }
+
+  mutable Pages<Seen> pages_{1, Sharing::with_processes};
+};
+
+/// The same, offering blocking sessions only.
+class BlockingOnly final : public Watched {
+ public:
+  Async<std::unique_ptr<AsyncSession>> open_async(EventLoop& loop) const override {
+    return Workload::open_async(loop);
+  }
+  bool holds_the_loop() const override { return true; }
+};
+
+Measurement run(const std::string& runner, const Workload& workload, const Load& load) {
+  const auto& entry = Catalog::runner(runner);
+  return entry.make(OptionValues(entry.options))->run(workload, load);
+}
+
+std::vector<std::string> all_runners() {
+  std::vector<std::string> names;
+  for (const auto& entry : Catalog::runners()) names.push_back(entry.name);
+  return names;
+}
+
+class EveryRunner : public ::testing::TestWithParam<std::string> {
+ protected:
+  Measurement run(const Workload& workload, const Load& load) const {
+    return asyncmark::run(GetParam(), workload, load);
+  }
+  bool is_sync() const { return GetParam() == "sync"; }
+};
+
+Load closed(std::uint64_t ops, std::uint64_t in_flight) {
+  Load load;
+  load.ops = ops;
+  load.in_flight = in_flight;
+  load.warmup = 0;
+  return load;
+}
+
+TEST_P(EveryRunner, CarriesOutEachOperationOnce) {
+  Watched watched;
+  const auto done = run(watched, closed(300, 7));
+  EXPECT_EQ(done.completed, 300u);
+  EXPECT_EQ(done.failed, 0u);
+  EXPECT_EQ(done.never_started, 0u);
+  for (int op = 0; op < 300; ++op) ASSERT_EQ(watched.seen().calls[op], 1) << op;
+  EXPECT_EQ(watched.calls(), 300);
+}
+
+TEST_P(EveryRunner, ReachesTheCapAndNeverExceedsIt) {
+  Watched watched;
+  watched.wait = 20ms;
+  const auto cap = is_sync() ? 1 : 6;
+  const auto done = run(watched, closed(is_sync() ? 6 : 48, 6));
+  EXPECT_EQ(done.peak_in_flight, static_cast<std::uint64_t>(cap));
+  EXPECT_EQ(watched.seen().most_in_flight, cap);
+}
+
+TEST_P(EveryRunner, OpensAsManySessionsAsCanBeInFlight) {
+  Watched watched;
+  run(watched, closed(40, 4));
+  EXPECT_EQ(watched.seen().opened, is_sync() ? 1 : 4);
+}
+
+TEST_P(EveryRunner, SharesOneSessionWhereTheWorkloadKeepsNoState) {
+  Watched watched;
+  watched.kept = Sessions::shared;
+  run(watched, closed(40, 4));
+  // Processes cannot share one: each has its own.
+  EXPECT_EQ(watched.seen().opened, GetParam() == "process-pool" ? 4 : 1);
+}
+
+TEST_P(EveryRunner, RepeatsPassesOverTheSameSessions) {
+  Watched watched;
+  auto load = closed(40, 4);
+  load.passes = 5;
+  const auto done = run(watched, load);
+  EXPECT_EQ(watched.seen().opened, is_sync() ? 1 : 4);
+  ASSERT_EQ(done.passes.size(), 5u);
+  for (const auto& pass : done.passes) EXPECT_EQ(pass.completed, 40u);
+  EXPECT_EQ(done.completed, 5 * 40u);
+  for (int op = 0; op < 40; ++op) EXPECT_EQ(watched.seen().calls[op], 5) << op;
+}
+
+TEST_P(EveryRunner, DiscardsTheWarmUp) {
+  Watched watched;
+  auto load = closed(40, 4);
+  load.warmup = 100;
+  watched.act = [&](std::uint64_t op) { return op >= 40 ? Outcome::failed("cold") : Outcome{}; };
+  const auto done = run(watched, load);
+  EXPECT_EQ(watched.calls(), 140);
+  EXPECT_EQ(done.completed, 40u);
+  EXPECT_EQ(done.service_time.count(), 40u);
+  EXPECT_EQ(done.failed, 0u) << "operations 40 to 99 exist in the warm-up alone";
+  EXPECT_THAT(done.failures, IsEmpty());
+}
+
+TEST_P(EveryRunner, WarmsEachSessionUpOnceUnlessTold) {
+  Watched watched;
+  auto load = closed(40, 4);
+  load.warmup.reset();
+  run(watched, load);
+  EXPECT_EQ(watched.calls(), 40 + (is_sync() ? 1 : 4));
+}
+
+TEST_P(EveryRunner, CountsFailuresAndExceptionsApartFromTheTimes) {
+  Watched watched;
+  watched.act = [](std::uint64_t op) {
+    if (op % 10 == 3) return Outcome::failed("refused");
+    if (op % 10 == 5) throw std::runtime_error("no std::exception may end a run");
+    if (op % 10 == 7) throw 7;
+    return Outcome{};
+  };
+  const auto done = run(watched, closed(100, 4));
+  EXPECT_EQ(done.completed, 70u);
+  EXPECT_EQ(done.failed, 30u);
+  EXPECT_EQ(done.failures,
+            (std::map<std::string, std::uint64_t>{{"refused", 10}, {"exception", 20}}));
+  EXPECT_EQ(done.service_time.count(), 70u);
+}
+
+TEST_P(EveryRunner, SaysWhyASessionDoesNotOpen) {
+  Watched watched;
+  watched.opens = false;
+  EXPECT_THAT([&] { run(watched, closed(10, 2)); },
+              ThrowsMessage<CaseError>(HasSubstr("closed today")));
+}
+
+TEST_P(EveryRunner, TakesServiceTimeAlwaysAndResponseTimeOutsideAClosedLoop) {
+  Watched watched;
+  watched.wait = 2ms;
+  auto load = closed(12, 2);
+  const auto closed_loop = run(watched, load);
+  EXPECT_EQ(closed_loop.service_time.count(), 12u);
+  EXPECT_EQ(closed_loop.response_time.count(), 0u);
+  EXPECT_GE(closed_loop.service_time.percentile(0.1).value_or(2ms), 1.9ms);
+
+  load.in_flight = kUnbounded;
+  if (!is_sync()) {
+    const auto burst = run(watched, load);
+    EXPECT_EQ(burst.response_time.count(), 12u);
+    EXPECT_GE(burst.response_time.max(), burst.service_time.max());
+  }
+  load.rate = 1000;
+  load.due = std::make_shared<const std::vector<std::int64_t>>(
+      std::vector<std::int64_t>{0, 1'000'000, 1'000'000, 20'000'000});
+  load.ops = 4;
+  const auto open_loop = run(watched, load);
+  EXPECT_EQ(open_loop.completed, 4u);
+  EXPECT_EQ(open_loop.response_time.count(), 4u);
+  EXPECT_GE(open_loop.elapsed(), 20ms) << "the last one is due at 20 ms";
+  EXPECT_GE(open_loop.response_time.max(), open_loop.service_time.max());
+}
+
+TEST_P(EveryRunner, StopsToStartWhenTheTimeIsOver) {
+  Watched watched;
+  watched.wait = 5ms;
+  Load load;
+  load.duration = 60ms;
+  load.in_flight = 2;
+  const auto done = run(watched, load);
+  EXPECT_GT(done.completed, 1u);
+  EXPECT_LT(done.completed, 60u);
+  EXPECT_EQ(done.never_started, 0u);
+  EXPECT_EQ(static_cast<std::uint64_t>(watched.calls()),
+            done.completed + (is_sync() ? 1 : 2));  // The warm-up.
+}
+
+TEST_P(EveryRunner, LeavesNoThreadAndNoProcess) {
+  Watched watched;
+  run(watched, closed(40, 8));
+  EXPECT_THAT(testing::children_of(getpid()), IsEmpty());
+  const auto threads = [] {
+    return std::distance(std::filesystem::directory_iterator("/proc/self/task"),
+                         std::filesystem::directory_iterator());
+  };
+  // The thread sanitizer keeps one of its own.
+  EXPECT_TRUE(testing::eventually([&] { return threads() <= 2; }, 5s)) << threads();
+}
+
+INSTANTIATE_TEST_SUITE_P(Runners, EveryRunner, ::testing::ValuesIn(all_runners()),
+                         [](const auto& one) {
+                           std::string name;
+                           for (const char c : one.param)
+                             if (c != '-') name += c;
+                           return name;
+                         });
+
+TEST(EventLoopRunner, CanOnlyHaveOneInFlightWhereCallsHoldTheLoop) {
+  BlockingOnly blocking;
+  blocking.wait = 1ms;
+  const auto done = run("event-loop", blocking, closed(20, 10));
+  EXPECT_EQ(done.completed, 20u);
+  EXPECT_EQ(blocking.seen().most_in_flight, 1);
+  EXPECT_EQ(blocking.seen().opened, 1);
+}
+
+TEST(ProcessPoolRunner, CountsAWorkerThatDiesAtTheOperationItCarriedOut) {
+  Watched watched;
+  watched.act = [](std::uint64_t op) {
+    if (op % 10 == 3) raise(SIGKILL);
+    if (op % 10 == 5) _exit(9);
+    return Outcome{};
+  };
+  const auto done = run("process-pool", watched, closed(100, 3));
+  EXPECT_EQ(done.completed, 80u);
+  EXPECT_EQ(done.failures, (std::map<std::string, std::uint64_t>{{"SIGKILL", 10}, {"exit 9", 10}}));
+  EXPECT_EQ(watched.seen().opened, 3 + 20) << "each that died was replaced";
+  EXPECT_EQ(watched.calls(), 100) << "no operation was carried out again";
+  EXPECT_THAT(testing::children_of(getpid()), IsEmpty());
+}
+
+TEST(ProcessPoolRunner, GivesUpOnWorkersThatDieWhileTheyOpenTheirSessions) {
+  struct Dying final : Watched {
+    std::unique_ptr<BlockingSession> open_blocking() const override { _exit(9); }
+  } dying;
+  EXPECT_THAT([&] { run("process-pool", dying, closed(10, 2)); },
+              ThrowsMessage<CaseError>(HasSubstr("died while it opened its session: exit 9")));
+  EXPECT_THAT(testing::children_of(getpid()), IsEmpty());
+}
+
+/// The best of three, for a busy machine only ever makes a run longer.
+double best_of_three(const std::string& runner, std::uint64_t in_flight) {
+  double best = 1e9;
+  for (int i = 0; i < 3; ++i) {
+    Watched watched;
+    watched.wait = 10ms;
+    best = std::min(best, seconds(run(runner, watched, closed(40, in_flight)).elapsed()));
+  }
+  return best;
+}
+
+TEST(Order, OneAtATimeIsSlowerThanAPoolAndAPoolSlowerThanAllAtOnce) {
+  const auto sync = best_of_three("sync", 1);
+  for (const auto* pool : {"thread-pool", "process-pool", "event-loop", "thread-per-op"}) {
+    const auto pooled = best_of_three(pool, 5);
+    EXPECT_GT(sync, 2 * pooled) << pool;
+    for (const auto* unbounded : {"event-loop", "thread-per-op"})
+      EXPECT_GT(pooled, 1.5 * best_of_three(unbounded, kUnbounded)) << pool << ' ' << unbounded;
+  }
+}
+
+}  // namespace
+}  // namespace asyncmark
