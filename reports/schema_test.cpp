@@ -39,7 +39,7 @@ print(json.dumps([[f"{list(error.absolute_path)}: {error.message[:200]}"
 std::vector<std::vector<std::string>> violations(const std::vector<Json>& documents,
                                                  const std::string& schema) {
   const auto ended =
-      testing::run_program({"python3", "-c", kValidator, schema}, Json(documents).dump());
+      testing::run_program({"python3", "-c", kValidator, schema}, {.input = Json(documents).dump()});
   EXPECT_EQ(ended.code, 0) << ended.err;
   if (ended.code != 0) return {};
   return Json::parse(ended.out).get<std::vector<std::vector<std::string>>>();
