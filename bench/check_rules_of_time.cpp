@@ -80,7 +80,8 @@ std::optional<std::string> in_flight_disagrees(const Subject& one) {
     const auto weight = static_cast<double>(n);
     samples += weight;
     sampled += weight * run->observed.mean_in_flight;
-    expected += weight * run->service_time.sum_ns() / (seconds(run->elapsed()) * 1e9);
+    expected +=
+        weight * static_cast<double>(run->service_time.sum_ns()) / (seconds(run->elapsed()) * 1e9);
   }
   if (samples < kEnoughSamples) return std::nullopt;
   sampled /= samples;

@@ -64,7 +64,8 @@ Measurement measured(const Case& one, const Concurrency& how, double slower) {
   m.service_time.add(service, m.completed);
   m.peak_in_flight = one.load.rate ? 1 + cap / 2 : cap;
   m.observed.samples = 200;
-  m.observed.mean_in_flight = m.service_time.sum_ns() / (seconds(elapsed) * 1e9) * (2 - slower);
+  m.observed.mean_in_flight =
+      static_cast<double>(m.service_time.sum_ns()) / (seconds(elapsed) * 1e9) * (2 - slower);
   m.observed.peak_threads = how.one_loop ? 1 : how.workers + 1;
   if (how.one_loop) {
     m.loop.lag.add(microseconds(200), 100);
