@@ -89,7 +89,7 @@ std::optional<std::string> saturated(const Subject& one) {
   const auto active = std::max(elapsed - drain, last_due);
   const auto share = one.ended() / passes / due * (seconds(last_due) / seconds(active));
   if (share >= kAchieved) return std::nullopt;
-  return fmt::format("{:.0f} % of the {:g} operations/s offered, {:.6g} of {:.6g} never started",
+  return fmt::format("{:.0f} % of the {:g} operations/s offered, {:.0f} of {:.0f} never started",
                      100 * share, *load.rate, static_cast<double>(one.all.never_started) / passes,
                      due);
 }

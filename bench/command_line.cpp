@@ -1,5 +1,6 @@
 #include "bench/command_line.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <unistd.h>
@@ -298,12 +299,21 @@ int dispatch(int argc, char** argv) {
       rest.empty() ? "no command is given" : fmt::format("no such command '{}'", rest[0])));
 }
 
+/// Where standard input, output or error is closed, the next file opened would take its number, and
+/// its place.
+void fill_standard_descriptors() {
+  int file = 0;
+  while (file >= 0 && file <= STDERR_FILENO) file = open("/dev/null", O_RDWR);
+  close(file);
+}
+
 }  // namespace
 
 int command_line(int argc, char** argv) {
   // Before anything else: a child must not pay for building the grammar.
   if (argc == 2 && std::string_view(argv[1]) == "run-case") return run_case();
   if (argc > 2 && std::string_view(argv[1]) == "launch") return launch(argv + 2);
+  fill_standard_descriptors();
   try {
     return dispatch(argc, argv);
   } catch (const UsageError& error) {

@@ -3,6 +3,7 @@
 // reports/result.schema.json describes it.
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "bench/catalog.hpp"
 #include "bench/checks.hpp"
@@ -126,6 +127,12 @@ std::string lines(const Json& object, const std::string& indent) {
   return text + "\n" + indent + "}";
 }
 
+/// An entry a line, or more if it has some.
+std::string list(const std::vector<std::string>& entries) {
+  if (entries.empty()) return "[]";
+  return fmt::format("[\n    {}\n  ]", fmt::join(entries, ",\n    "));
+}
+
 std::string print(const Context& context, const std::vector<Result>& results) {
   std::vector<std::string> compared(results.size());
   for (const auto& cases : grouped(results))
@@ -139,12 +146,11 @@ std::string print(const Context& context, const std::vector<Result>& results) {
       rows.push_back(repetition_row(result, family, compared[family], i));
     add_aggregates(rows, result, family);
   }
-  auto text = fmt::format("{{\n  \"context\": {},\n  \"benchmarks\": [",
-                          lines(context_of(context, results), "  "));
-  for (std::size_t i = 0; i < rows.size(); ++i)
-    text += (i == 0 ? "\n    " : ",\n    ") + lines(rows[i], "    ");
-  return text + fmt::format("{}],\n  \"checks\": {}\n}}\n", rows.empty() ? "" : "\n  ",
-                            dumped(to_json(check(context, results))));
+  std::vector<std::string> row_texts, check_texts;
+  for (const auto& one : rows) row_texts.push_back(lines(one, "    "));
+  for (const auto& one : to_json(check(context, results))) check_texts.push_back(dumped(one));
+  return fmt::format("{{\n  \"context\": {},\n  \"benchmarks\": {},\n  \"checks\": {}\n}}\n",
+                     lines(context_of(context, results), "  "), list(row_texts), list(check_texts));
 }
 
 const bool registered = Catalog::add(FormatEntry{
