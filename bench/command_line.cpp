@@ -1,5 +1,6 @@
 #include "bench/command_line.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <unistd.h>
@@ -29,6 +30,7 @@ struct Common {
   std::string launcher;
   std::string max_failed = "0";
   std::string out;
+  bool strict = false;
   bool quiet = false;
 };
 
@@ -54,6 +56,8 @@ void add_common(CLI::App& app, Common& common) {
       ->capture_default_str()
       ->group("Output and limits");
   app.add_option("--out", common.out, "write the results to this file as JSON")
+      ->group("Output and limits");
+  app.add_flag("--strict", common.strict, "exit with 3 if any check finds something")
       ->group("Output and limits");
   app.add_flag("--quiet", common.quiet, "no progress on standard error")
       ->group("Output and limits");
@@ -121,8 +125,8 @@ class Grammar {
     app.require_subcommand(0, 1);
     app.allow_extras();
     app.footer(
-        "Exit codes: 0 fine, 2 usage, 4 a case died or too many operations failed, 130 "
-        "interrupted.\n\nExamples:\n"
+        "Exit codes: 0 fine, 2 usage, 3 a check found something (with --strict), 4 a case died or "
+        "too many operations failed, 130 interrupted.\n\nExamples:\n"
         "  asyncmark reproduce\n"
         "  asyncmark run sleep --wait 46ms --runner all --ops 100,500,1000\n"
         "  asyncmark run sleep --help");
@@ -209,6 +213,7 @@ RunSettings settings_of(const Grammar& grammar, const std::vector<std::string>& 
   settings.driver.child.launcher = words(common.launcher);
   settings.driver.progress = !common.quiet;
   settings.max_failed = FailureBudget::parse(common.max_failed);
+  settings.strict = common.strict;
   settings.out = common.out;
   settings.command = command;
   return settings;
@@ -294,12 +299,21 @@ int dispatch(int argc, char** argv) {
       rest.empty() ? "no command is given" : fmt::format("no such command '{}'", rest[0])));
 }
 
+/// Where standard input, output or error is closed, the next file opened would take its number, and
+/// its place.
+void fill_standard_descriptors() {
+  int file = 0;
+  while (file >= 0 && file <= STDERR_FILENO) file = open("/dev/null", O_RDWR);
+  close(file);
+}
+
 }  // namespace
 
 int command_line(int argc, char** argv) {
   // Before anything else: a child must not pay for building the grammar.
   if (argc == 2 && std::string_view(argv[1]) == "run-case") return run_case();
   if (argc > 2 && std::string_view(argv[1]) == "launch") return launch(argv + 2);
+  fill_standard_descriptors();
   try {
     return dispatch(argc, argv);
   } catch (const UsageError& error) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <exception>
@@ -20,7 +22,7 @@ class EventLoop {
   /// wait, where an operation would be blamed.
   EventLoop() try : probe_(context_) {
   } catch (const boost::system::system_error& error) {
-    throw CaseError("the event loop cannot be set up: " + error.code().message());
+    throw CaseError(fmt::format("the event loop cannot be set up: {}", error.code().message()));
   }
 
   Executor executor() { return context_.get_executor(); }

@@ -223,7 +223,8 @@ Json with(const std::string& path, const Json& value) {
 /// The paths of every value in the document, those that hold others included.
 std::set<std::string> all_paths() {
   std::set<std::string> paths;
-  for (const auto& [leaf, value] : to_json(example()).flatten().items())
+  const auto flat = to_json(example()).flatten();
+  for (const auto& [leaf, value] : flat.items())
     for (auto path = leaf; !path.empty(); path.resize(path.rfind('/'))) paths.insert(path);
   return paths;
 }
@@ -232,17 +233,19 @@ TEST(Measurement, RefusesEveryFieldOfTheWrongType) {
   EXPECT_GT(all_paths().size(), 40u);
   for (const auto& path : all_paths())
     for (const auto& wrong : {Json("text"), Json(true), Json(nullptr), Json(1e300), Json(-1e300)})
-      if (path != "/observed/mean_in_flight" || !wrong.is_number())
+      if (path != "/observed/mean_in_flight" || !wrong.is_number()) {
         EXPECT_THROW(measurement_from_json(with(path, wrong)), std::exception)
             << path << ": " << wrong.dump();
+      }
 }
 
 TEST(Measurement, RefusesWhatIsNegative) {
   const std::set<std::string> may_be{"/resources/peak_rss_bytes", "/resources/grown_bytes",
                                      "/observed/kernel_bytes"};
   for (const auto& path : all_paths())
-    if (!may_be.contains(path))
+    if (!may_be.contains(path)) {
       EXPECT_THROW(measurement_from_json(with(path, -1)), std::exception) << path;
+    }
 }
 
 TEST(Measurement, RefusesWhatIsNoMeasurement) {

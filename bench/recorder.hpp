@@ -88,11 +88,12 @@ class InFlight {
  public:
   InFlight() { count_->store(0); }
 
-  /// `here` is the client's own note of whether it counts; entering twice counts once.
+  /// `here` is the client's own note of whether it counts; entering twice counts once. A process
+  /// that dies between the two leaves one too many, never one too few: less than none is 2^64 - 1.
   void enter(bool& here) {
     if (here) return;
+    const auto now = count_->fetch_add(1, std::memory_order_acquire) + 1;
     here = true;
-    const auto now = count_->fetch_add(1, std::memory_order_relaxed) + 1;
     auto peak = peak_.load(std::memory_order_relaxed);
     while (now > peak && !peak_.compare_exchange_weak(peak, now, std::memory_order_relaxed)) {
     }
@@ -100,7 +101,7 @@ class InFlight {
   void leave(bool& here) {
     if (!here) return;
     here = false;
-    count_->fetch_sub(1, std::memory_order_relaxed);
+    count_->fetch_sub(1, std::memory_order_release);
   }
 
   std::uint64_t now() const { return count_->load(std::memory_order_relaxed); }

@@ -1,6 +1,7 @@
 #include "bench/run_command.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -10,6 +11,7 @@
 #include <iostream>
 
 #include "bench/catalog.hpp"
+#include "bench/checks.hpp"
 #include "bench/context.hpp"
 #include "bench/errors.hpp"
 #include "bench/interruption.hpp"
@@ -114,6 +116,15 @@ bool warn(const std::vector<Result>& results, const FailureBudget& budget) {
   return too_bad;
 }
 
+/// What the checks found, a line each on standard error: not every format shows them.
+bool warn(const std::vector<Finding>& findings) {
+  for (const auto& one : findings)
+    fmt::print(stderr, "--strict: {}: {}{}\n", one.code,
+               one.cases.empty() ? "" : fmt::format("{}: ", fmt::join(one.cases, ", ")),
+               one.evidence);
+  return !findings.empty();
+}
+
 }  // namespace
 
 FailureBudget FailureBudget::parse(const std::string& text) {
@@ -154,12 +165,13 @@ int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
   if (settings.driver.benchmark.format.empty() && !cases.empty())
     std::cout << settings.print(context, cases) << std::flush;
   const bool too_bad = warn(cases, settings.max_failed);
+  const bool not_comparable = settings.strict && warn(check(context, cases));
   if (Interruption::happened()) {
     fmt::print(stderr, "interrupted: what was finished is above{}\n",
                settings.out.empty() ? "" : " and in " + settings.out);
     return 130;
   }
-  return too_bad ? 4 : 0;
+  return not_comparable ? 3 : too_bad ? 4 : 0;
 }
 
 }  // namespace asyncmark

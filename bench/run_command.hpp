@@ -24,14 +24,16 @@ struct FailureBudget {
 struct RunSettings {
   DriverSettings driver;
   FailureBudget max_failed;
+  bool strict = false;               ///< Whether a finding of check() is an error.
   std::string out;                   ///< Where the JSON goes; empty: nowhere.
   std::vector<std::string> command;  ///< As the user typed it, for the context.
   /// Writes down what standard output shows.
   std::function<std::string(const Context&, const std::vector<Result>&)> print;
 };
 
-/// Runs the cases of the requests, keeps and prints the results, and gives the exit code: 0, 4 when
-/// a case died or failed too often, 130 when interrupted. Throws UsageError before anything runs.
+/// Runs the cases of the requests, keeps and prints the results, and gives the exit code: 0, 3 when
+/// strict and a check found something, 4 when a case died or failed too often, 130 when
+/// interrupted. Throws UsageError before anything runs.
 int run_and_print(const std::vector<Request>& requests, RunSettings settings);
 
 }  // namespace asyncmark

@@ -108,6 +108,7 @@ std::optional<double> times_baseline(const Result& one, const Cases& cases) {
 }
 
 std::string ratio_text(double ratio) {
+  if (ratio < 0.095) return fmt::format("{:.2g}x", ratio);
   return fmt::format("{:.{}f}x", ratio, ratio >= 99.95 ? 0 : ratio >= 9.995 ? 1 : 2);
 }
 

@@ -47,7 +47,7 @@ std::optional<double> median_counter(const Result& one, const std::string& name)
 /// How many times the successes per second of the baseline; absent without one.
 std::optional<double> times_baseline(const Result& one, const Cases& cases);
 
-/// `3.41x`, `21.4x`, `975x`.
+/// `0.0046x`, `3.41x`, `21.4x`, `975x`.
 std::string ratio_text(double ratio);
 
 }  // namespace asyncmark

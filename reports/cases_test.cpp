@@ -87,7 +87,8 @@ TEST(MedianCounter, PassesOverRepetitionsThatDied) {
   EXPECT_FALSE(median_counter(result, "no_such_counter"));
 }
 
-TEST(RatioText, HasThreeDigits) {
+TEST(RatioText, HasTwoOrThreeDigits) {
+  EXPECT_EQ(ratio_text(0.00461), "0.0046x");
   EXPECT_EQ(ratio_text(0.5), "0.50x");
   EXPECT_EQ(ratio_text(9.994), "9.99x");
   EXPECT_EQ(ratio_text(9.996), "10.0x");

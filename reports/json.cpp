@@ -3,8 +3,10 @@
 // reports/result.schema.json describes it.
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "bench/catalog.hpp"
+#include "bench/checks.hpp"
 #include "bench/counters.hpp"
 #include "reports/cases.hpp"
 
@@ -111,14 +113,24 @@ Json context_of(const Context& context, const std::vector<Result>& results) {
   return facts;
 }
 
+/// Messages of the system, names and arguments may hold any bytes.
+std::string dumped(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 /// A line a key: people and diffs read it, and a histogram does not take a thousand lines.
 std::string lines(const Json& object, const std::string& indent) {
   std::string text;
   for (const auto& [key, value] : object.items())
     text += fmt::format("{}{}  {}: {}", text.empty() ? "{\n" : ",\n", indent, Json(key).dump(),
-                        // Messages of the system and arguments may hold any bytes.
-                        value.dump(-1, ' ', false, Json::error_handler_t::replace));
+                        dumped(value));
   return text + "\n" + indent + "}";
+}
+
+/// An entry a line, or more if it has some.
+std::string list(const std::vector<std::string>& entries) {
+  if (entries.empty()) return "[]";
+  return fmt::format("[\n    {}\n  ]", fmt::join(entries, ",\n    "));
 }
 
 std::string print(const Context& context, const std::vector<Result>& results) {
@@ -134,11 +146,11 @@ std::string print(const Context& context, const std::vector<Result>& results) {
       rows.push_back(repetition_row(result, family, compared[family], i));
     add_aggregates(rows, result, family);
   }
-  auto text = fmt::format("{{\n  \"context\": {},\n  \"benchmarks\": [",
-                          lines(context_of(context, results), "  "));
-  for (std::size_t i = 0; i < rows.size(); ++i)
-    text += (i == 0 ? "\n    " : ",\n    ") + lines(rows[i], "    ");
-  return text + (rows.empty() ? "]\n}\n" : "\n  ]\n}\n");
+  std::vector<std::string> row_texts, check_texts;
+  for (const auto& one : rows) row_texts.push_back(lines(one, "    "));
+  for (const auto& one : to_json(check(context, results))) check_texts.push_back(dumped(one));
+  return fmt::format("{{\n  \"context\": {},\n  \"benchmarks\": {},\n  \"checks\": {}\n}}\n",
+                     lines(context_of(context, results), "  "), list(row_texts), list(check_texts));
 }
 
 const bool registered = Catalog::add(FormatEntry{

@@ -29,7 +29,7 @@ Result dead() {
 
 TEST(JsonDocument, HasTheContextFirstWithItsVersions) {
   const auto json = document({construct({})});
-  EXPECT_THAT(keys(json), ElementsAre("context", "benchmarks"));
+  EXPECT_THAT(keys(json), ElementsAre("context", "benchmarks", "checks"));
   EXPECT_EQ(json["context"]["schema_version"], 1);
   EXPECT_EQ(json["context"]["json_schema_version"], 1);
   EXPECT_EQ(json["context"]["cpu_model"], "Some Processor");

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "bench/catalog.hpp"
+#include "reports/check_texts.hpp"
 #include "reports/context_lines.hpp"
 #include "reports/reading.hpp"
 #include "reports/rows.hpp"
@@ -50,6 +51,16 @@ std::string table_text(const Table& table) {
   return text;
 }
 
+std::string checks(const Context& context, const std::vector<Result>& results) {
+  std::string text;
+  for (const auto& one : check_texts(context, results)) {
+    text += fmt::format("{}- {}\n", text.empty() ? "\n#### Checks\n\n" : "", plain(one.heading));
+    for (const auto& evidence : one.evidence) text += fmt::format("  - {}\n", plain(evidence));
+    text += fmt::format("  - Remedy: {}\n", plain(one.remedy));
+  }
+  return text;
+}
+
 std::string print(const Context& context, const std::vector<Result>& results) {
   std::string text;
   for (const auto& [heading, line] : context_lines(context))
@@ -59,7 +70,7 @@ std::string print(const Context& context, const std::vector<Result>& results) {
     if (const auto sentences = reading(cases); !sentences.empty())
       text += '\n' + plain(fmt::format("{}", fmt::join(sentences, " "))) + '\n';
   }
-  return text;
+  return text + checks(context, results);
 }
 
 const bool registered = Catalog::add(FormatEntry{

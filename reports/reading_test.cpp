@@ -41,6 +41,11 @@ TEST(Reading, NamesTheFastestAtTheLargestLoadAndWhatBindsIt) {
           "behind the cap."));
 }
 
+TEST(Reading, OfABurstNamesTheSlowestOperation) {
+  EXPECT_THAT(read({construct({.ops = 1000})}),
+              Contains(HasSubstr("binds: the slowest operation")));
+}
+
 TEST(Reading, SaysWhoCannotBeToldApart) {
   const std::vector<Duration> times{milliseconds(50), milliseconds(54)},
       overlapping{milliseconds(53), milliseconds(60)}, slower{milliseconds(55), milliseconds(60)};

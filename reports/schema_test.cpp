@@ -38,8 +38,8 @@ print(json.dumps([[f"{list(error.absolute_path)}: {error.message[:200]}"
 
 std::vector<std::vector<std::string>> violations(const std::vector<Json>& documents,
                                                  const std::string& schema) {
-  const auto ended =
-      testing::run_program({"python3", "-c", kValidator, schema}, {.input = Json(documents).dump()});
+  const auto ended = testing::run_program({"python3", "-c", kValidator, schema},
+                                          {.input = Json(documents).dump()});
   EXPECT_EQ(ended.code, 0) << ended.err;
   if (ended.code != 0) return {};
   return Json::parse(ended.out).get<std::vector<std::vector<std::string>>>();
@@ -95,6 +95,9 @@ TEST(ResultSchema, IsViolatedByADocumentThatLacksOrMistakesSomething) {
       [](Json& json) { json["benchmarks"][0]["asyncmark"]["case"].erase("workload"); },
       [](Json& json) { json["benchmarks"][0]["asyncmark"]["measurement"]["passes"][0] = 5; },
       [](Json& json) { json["benchmarks"][1].erase("error_message"); },
+      [](Json& json) {
+        json["checks"] = {{{"code", "no cases or evidence"}}};
+      },
   };
   std::vector<Json> wrong;
   for (const auto& make : mistakes) make(wrong.emplace_back(right));

@@ -4,12 +4,23 @@
 #include <fmt/ranges.h>
 
 #include "bench/catalog.hpp"
+#include "reports/check_texts.hpp"
 #include "reports/context_lines.hpp"
 #include "reports/draw.hpp"
 #include "reports/reading.hpp"
 
 namespace asyncmark {
 namespace {
+
+std::string checks(const Context& context, const std::vector<Result>& results, std::size_t width) {
+  std::string text;
+  for (const auto& one : check_texts(context, results)) {
+    text += (text.empty() ? "\nChecks\n" : "") + wrap("  " + one.heading, width);
+    for (const auto& evidence : one.evidence) text += wrap("    " + evidence, width);
+    text += wrap("    Remedy: " + one.remedy, width);
+  }
+  return text;
+}
 
 std::string print(const Context& context, const std::vector<Result>& results) {
   const auto terminal = Terminal::of_standard_output();
@@ -21,7 +32,7 @@ std::string print(const Context& context, const std::vector<Result>& results) {
     if (const auto sentences = reading(cases); !sentences.empty())
       text += '\n' + wrap(fmt::format("{}", fmt::join(sentences, " ")), terminal.text_width());
   }
-  return text;
+  return text + checks(context, results, terminal.text_width());
 }
 
 const bool registered = Catalog::add(FormatEntry{

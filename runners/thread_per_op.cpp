@@ -103,6 +103,8 @@ class Launcher {
   }
 
   Slot* free_slot() {
+    // Those of threads that have ended first: fresh ones would only grow the memory.
+    if (!free_) take_back(ended.take());
     while (!free_ && used_ == slots_.span().size()) reap();
     if (!free_) {
       auto& fresh = slots_[used_];
@@ -120,8 +122,11 @@ class Launcher {
 
   /// Waits until threads have ended, and writes down what they did.
   void reap() {
-    auto* slot = ended.take();
-    if (!slot) return ended.wait();
+    if (auto* slot = ended.take()) return take_back(slot);
+    ended.wait();
+  }
+
+  void take_back(Slot* slot) {
     while (slot) {
       auto* const next = slot->next;
       recorders_[0].record(slot->start, slot->began, slot->finished, slot->outcome);

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bench/result.hpp"
+
+/// The single rules of check(). Each looks at one thing, knows no other rule, and gives the
+/// evidence if what it looks for is there.
+namespace asyncmark::check_rules {
+
+/// A case of which at least one repetition finished.
+struct Subject {
+  const Result& result;
+  Measurement all;    ///< Its finished repetitions as one.
+  double processors;  ///< That its runner can use on this machine.
+
+  LoadKind kind() const { return kind_of(result.what.load, result.how); }
+  /// Operations that were begun and ended, whatever came of them.
+  double ended() const { return static_cast<double>(all.completed + all.failed); }
+  /// The share of the processors it can use that it kept busy, by CPU time.
+  double busy() const;
+};
+
+/// Cases of one workload with the same options under the same load, but for the cap.
+using Compared = std::vector<const Subject*>;
+
+/// Figures about some of the compared cases.
+struct Difference {
+  std::vector<std::string> cases;
+  std::string evidence;
+};
+
+/// From this share on, a model waits for processors more than for what it waits on.
+inline constexpr double kBusy = 0.8;
+
+// Of compared cases.
+std::optional<Difference> unequal_operations(const Compared& cases);
+std::optional<Difference> unequal_failures(const Compared& cases);
+
+// Of one case: whether what was asked for was done.
+std::optional<std::string> cap_not_reached(const Subject& one);
+std::optional<std::string> saturated(const Subject& one);
+std::optional<std::string> few_operations(const Subject& one);
+std::optional<std::string> processor_bound(const Subject& one);
+
+// Of one case: whether its times are of what they seem to be.
+std::optional<std::string> in_flight_disagrees(const Subject& one);
+std::optional<std::string> loop_held(const Subject& one);
+std::optional<std::string> hidden_threads(const Subject& one);
+std::optional<std::string> delayed_acknowledgement(const Subject& one);
+std::optional<std::string> late_timers(const Subject& one);
+
+// Of the machine and its noise.
+std::optional<std::string> noisy_machine(const Context& context);
+std::optional<std::string> uneven_repetitions(const Subject& one);
+std::optional<std::string> unstable_passes(const Subject& one);
+
+}  // namespace asyncmark::check_rules

@@ -1,0 +1,156 @@
+#include "bench/checks.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <thread>
+
+#include "bench/check_rules.hpp"
+
+namespace asyncmark {
+namespace {
+
+using namespace check_rules;
+
+/// Everything that there is to look at.
+struct Scene {
+  const Context& context;
+  std::vector<Subject> subjects;
+  std::vector<Compared> comparisons;
+};
+
+using Differences = std::vector<Difference>;
+
+struct Rule {
+  const char* code;
+  std::function<Differences(const Scene&)> look;
+  const char* sentence;
+  const char* remedy;
+};
+
+auto in_each_case(std::optional<std::string> (*rule)(const Subject&)) {
+  return [rule](const Scene& scene) {
+    Differences found;
+    for (const auto& one : scene.subjects)
+      if (auto evidence = rule(one)) found.push_back({{one.result.name()}, std::move(*evidence)});
+    return found;
+  };
+}
+
+auto in_each_comparison(std::optional<Difference> (*rule)(const Compared&)) {
+  return [rule](const Scene& scene) {
+    Differences found;
+    for (const auto& cases : scene.comparisons)
+      if (auto difference = rule(cases)) found.push_back(std::move(*difference));
+    return found;
+  };
+}
+
+auto in_the_context(std::optional<std::string> (*rule)(const Context&)) {
+  return [rule](const Scene& scene) {
+    Differences found;
+    if (auto evidence = rule(scene.context)) found.push_back({{}, std::move(*evidence)});
+    return found;
+  };
+}
+
+const std::vector<Rule>& rules() {
+  static const std::vector<Rule> all{
+      {"unequal-operations", in_each_comparison(unequal_operations),
+       "compared cases ended different numbers of operations, so they did not do the same work",
+       "see why the fewer were not all carried out, or give a load that every runner can carry"},
+      {"unequal-failures", in_each_comparison(unequal_failures),
+       "compared cases failed differently often, and an operation that fails early looks fast",
+       "mend what fails, or compare at a load at which nothing does"},
+      {"cap-not-reached", in_each_case(cap_not_reached),
+       "other than the cap that was asked for was in flight, so this is no comparison at equal cap",
+       "leave --workers out, or compare as usually deployed, without --in-flight; a call that "
+       "holds "
+       "its loop has to become an asynchronous one"},
+      {"saturated", in_each_case(saturated),
+       "less was carried out than was offered, so response times grow with the run",
+       "offer a lower --rate, or more --in-flight or --workers"},
+      {"few-operations", in_each_case(few_operations),
+       "too few operations for the percentiles that this kind of run is for",
+       "give more --ops, a longer --duration or more --repetitions"},
+      {"processor-bound", in_each_case(processor_bound),
+       "the processor is the limit: what is timed is mostly computing, not the waits",
+       "spread it over more processors, or keep fewer in flight"},
+      {"in-flight-disagrees", in_each_case(in_flight_disagrees),
+       "what was seen in flight is not throughput times service time, so one of the three is wrong",
+       "run it again on a quiet machine; if it stays, the runner or workload times something else"},
+      {"loop-held", in_each_case(loop_held),
+       "one operation kept the event loop to itself, and all others waited for it meanwhile",
+       "make that call an asynchronous one, or give it to threads (thread-pool)"},
+      {"hidden-threads", in_each_case(hidden_threads),
+       "an event loop of one thread had more: something waits or computes in hidden ones",
+       "look for the library that starts them, and count them in what is compared"},
+      {"delayed-ack", in_each_case(delayed_acknowledgement),
+       "service times pile up where Nagle's algorithm meets a delayed acknowledgement",
+       "set TCP_NODELAY on both ends, or send each message in one piece"},
+      {"late-timers", in_each_case(late_timers),
+       "operations took longer than what they wait for, though processors were idle",
+       "look for timer slack, power saving and other load on the machine"},
+      {"noisy-machine", in_the_context(noisy_machine),
+       "others were using this machine, so times are longer than they need be and vary",
+       "end what else runs, or take another machine"},
+      {"uneven-repetitions", in_each_case(uneven_repetitions),
+       "repetitions of the same case were not equally fast, so small differences mean nothing",
+       "quiet the machine, or give more --repetitions and quote the interval"},
+      {"unstable", in_each_case(unstable_passes),
+       "passes of one process were not equally fast, so it was in no steady state",
+       "give a longer --warmup or longer passes"},
+  };
+  return all;
+}
+
+bool compared(const Case& a, const Case& b) {
+  return a.workload == b.workload && a.load.ops == b.load.ops &&
+         a.load.duration == b.load.duration && a.load.rate == b.load.rate &&
+         a.load.arrivals == b.load.arrivals && a.load.passes == b.load.passes && a.seed == b.seed &&
+         a.workload_options.name_suffix() == b.workload_options.name_suffix();
+}
+
+Scene set(const Context& context, const std::vector<Result>& results) {
+  Scene scene{context, {}, {}};
+  const auto cores = context.facts.value("num_cpus", std::thread::hardware_concurrency());
+  for (const auto& one : results)
+    if (!one.finished().empty())
+      scene.subjects.push_back({one, one.merged(),
+                                static_cast<double>(std::clamp<std::uint64_t>(
+                                    one.how.processors, 1, std::max(1u, cores)))});
+  for (const auto& one : scene.subjects) {
+    const auto group = std::ranges::find_if(scene.comparisons, [&](const Compared& cases) {
+      return compared(cases.front()->result.what, one.result.what);
+    });
+    if (group == scene.comparisons.end())
+      scene.comparisons.push_back({&one});
+    else
+      group->push_back(&one);
+  }
+  return scene;
+}
+
+}  // namespace
+
+std::vector<Finding> check(const Context& context, const std::vector<Result>& results) {
+  const auto scene = set(context, results);
+  std::vector<Finding> findings;
+  for (const auto& rule : rules())
+    for (auto& [cases, evidence] : rule.look(scene))
+      findings.push_back(
+          {rule.code, std::move(cases), rule.sentence, std::move(evidence), rule.remedy});
+  return findings;
+}
+
+Json to_json(const std::vector<Finding>& findings) {
+  auto json = Json::array();
+  for (const auto& one : findings)
+    json.push_back({{"code", one.code},
+                    {"cases", one.cases},
+                    {"sentence", one.sentence},
+                    {"evidence", one.evidence},
+                    {"remedy", one.remedy}});
+  return json;
+}
+
+}  // namespace asyncmark
