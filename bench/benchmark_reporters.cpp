@@ -1,6 +1,9 @@
 #include "bench/benchmark_reporters.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cstdlib>
 
 #include "bench/statistics.hpp"
 
@@ -52,6 +55,15 @@ class Plain : public Base {
   const std::vector<Result>& results_;
 };
 
+/// In colour on a terminal only, and not even there with NO_COLOR.
+class Console : public benchmark::ConsoleReporter {
+ public:
+  Console() : ConsoleReporter(colourful() ? OO_Color : OO_None) {}
+
+ private:
+  static bool colourful() { return isatty(STDOUT_FILENO) == 1 && !std::getenv("NO_COLOR"); }
+};
+
 class Silent final : public BenchmarkReporter {
  public:
   bool ReportContext(const Context&) override { return true; }
@@ -79,7 +91,7 @@ std::unique_ptr<BenchmarkReporter> make(const std::string& format,
                                         const std::vector<Result>& results) {
   if (format == "json") return std::make_unique<Plain<benchmark::JSONReporter>>(results);
   if (format == "csv") return std::make_unique<PlainCsv>(results);
-  return std::make_unique<Plain<benchmark::ConsoleReporter>>(results);
+  return std::make_unique<Plain<Console>>(results);
 }
 #pragma GCC diagnostic pop
 

@@ -27,7 +27,9 @@ inline std::uint64_t cap_or_all(const Load& load, std::string_view runner) {
 
 /// `--workers`, as every runner that keeps a pool declares it.
 inline OptionSpec workers_option() {
-  return count_option("workers", 1, "threads or processes of a pool (default: the cap in flight)");
+  return count_option("workers", 1,
+                      "threads or processes of a pool (default: the cap in flight, else 32 threads "
+                      "or a process a core)");
 }
 
 /// The size of a pool: its `--workers`, else the cap, else what is usual. One worker carries out

@@ -101,6 +101,9 @@ std::optional<std::string> loop_held(const Subject& one) {
   std::ranges::nth_element(runs, middle, {},
                            [](const Measurement* run) { return run->loop.longest_hold; });
   const auto& loop = (*middle)->loop;
+  // One run alone cannot tell them apart, unless the operations take as long as that as a rule.
+  const auto usual = one.all.service_time.percentile(0.5).value_or(Duration(0));
+  if (runs.size() == 1 && 5 * usual < loop.longest_hold) return std::nullopt;
   const auto service = one.all.service_time.mean();
   const auto own_work = static_cast<std::int64_t>(one.all.peak_in_flight) * kOwnWork;
   if (loop.longest_hold <= std::max(kLongHold, own_work) ||

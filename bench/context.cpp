@@ -97,6 +97,24 @@ void add_build(Json& facts) {
 
 }  // namespace
 
+namespace {
+
+/// The words of a command so that a shell reads them back.
+std::string as_typed(const std::vector<std::string>& command) {
+  std::string text;
+  for (const auto& word : command) {
+    const bool plain =
+        !word.empty() && word.find_first_of(" \t\n'\"\\$`*?[]{}()<>|&;#~!") == std::string::npos;
+    std::string quoted;
+    for (const auto c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    text +=
+        fmt::format("{}{}", text.empty() ? "" : " ", plain ? word : fmt::format("'{}'", quoted));
+  }
+  return text;
+}
+
+}  // namespace
+
 Context look_around(const std::string& executable, const std::vector<std::string>& command) {
   Context context;
   auto& facts = context.facts;
@@ -120,7 +138,7 @@ Context look_around(const std::string& executable, const std::vector<std::string
 #else
   facts["library_build_type"] = "debug";
 #endif
-  facts["command"] = fmt::format("{}", fmt::join(command, " "));
+  facts["command"] = as_typed(command);
   add_machine(facts);
   add_build(facts);
   return context;

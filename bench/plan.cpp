@@ -67,7 +67,9 @@ const std::vector<std::pair<std::string, std::string>>& run_options() {
   static const std::vector<std::pair<std::string, std::string>> options{
       {"runner", "LIST of runners, or all (default: all)"},
       {"ops", "LIST of numbers of operations (default: 100,500,1000)"},
-      {"duration", "start operations for this long, instead of a number of them"},
+      {"duration",
+       "start operations for this long, instead of a number of them; event-loop and thread-per-op "
+       "then need --in-flight"},
       {"in-flight",
        "LIST of caps on operations in flight, the same for every runner; or unbounded"},
       {"rate", "LIST of operations due per second: an open loop"},
@@ -132,6 +134,8 @@ bool Request::set_load(const std::string& name, const std::string& text) {
 }
 
 std::vector<Load> Request::loads() const {
+  if (arrivals_ && rates_.empty())
+    throw UsageError("--arrivals: only an open loop has them; give --rate too");
   if (duration_ && !ops_.empty())
     throw UsageError("--ops and --duration exclude each other: give one of them");
   const auto ops = duration_      ? std::vector<std::uint64_t>{0}
@@ -142,7 +146,7 @@ std::vector<Load> Request::loads() const {
     Load load;
     load.ops = n;
     load.duration = duration_;
-    load.arrivals = arrivals_;
+    load.arrivals = arrivals_.value_or(Arrivals::fixed);
     load.warmup = warmup_;
     load.passes = passes_;
     if (rates_.empty()) loads.push_back(load);

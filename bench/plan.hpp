@@ -37,7 +37,7 @@ class Request {
   std::optional<Duration> duration_;
   std::vector<std::uint64_t> in_flight_;
   std::vector<double> rates_;
-  Arrivals arrivals_ = Arrivals::fixed;
+  std::optional<Arrivals> arrivals_;
   std::optional<std::uint64_t> warmup_;
   std::uint64_t passes_ = 1;
   std::uint64_t repetitions_ = 3;

@@ -164,6 +164,8 @@ int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
   keeper.keep_last(cases);
   if (settings.driver.benchmark.format.empty() && !cases.empty())
     std::cout << settings.print(context, cases) << std::flush;
+  if (!std::cout.flush())
+    throw UsageError("standard output cannot be written: the results are lost there");
   const bool too_bad = warn(cases, settings.max_failed);
   const bool not_comparable = settings.strict && warn(check(context, cases));
   if (Interruption::happened()) {

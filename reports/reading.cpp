@@ -96,7 +96,7 @@ std::string whether_caps_differ(const Cases& ranked, const Cases& cases) {
     if (one->what.runner != kBaseline) caps.insert(one->how.cap);
   if (caps.size() < 2) return "";
   return fmt::format(
-      "The runners had between {} and {} in flight, so this compares ways to deploy "
+      "The runners were allowed between {} and {} in flight, so this compares ways to deploy "
       "them; --in-flight gives all the same cap.",
       *caps.begin(), *caps.rbegin());
 }

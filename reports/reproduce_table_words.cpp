@@ -299,7 +299,8 @@ std::optional<std::string> of_the_threads(const Study& study) {
       short_of.push_back(fmt::format("{} of {}", cell.peak_in_flight(), cell.ops()));
   if (short_of.empty()) return std::nullopt;
   return fmt::format(
-      "thread-per-op never had all in flight, but {} at the peak: its first threads had ended "
+      "thread-per-op did not always have all in flight, but {} at the peak: its first threads had "
+      "ended "
       "before its last ones were started.",
       list(short_of));
 }

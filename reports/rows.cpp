@@ -11,6 +11,8 @@ namespace {
 const char* const kNone = "-";
 const char* const kTooFew = "n/a";
 constexpr std::size_t kEnoughForInterval = 6;
+// With fewer in flight, what any process takes for itself hides what an operation takes.
+constexpr std::uint64_t kEnoughForMemory = 20;
 
 /// A case with what its cells are made of.
 struct Figures {
@@ -88,7 +90,11 @@ const std::vector<Measure>& measures() {
       {{"CPU", "per op"},
        [](const Figures& f) { return counter<nanoseconds>(f, "cpu_ns_per_op"); }},
       {{"memory", "per op", true, 3},
-       [](const Figures& f) { return counter<rounded_bytes>(f, "memory_bytes_per_op"); }},
+       [](const Figures& f) {
+         return f.all.peak_in_flight < kEnoughForMemory
+                    ? std::nullopt
+                    : counter<rounded_bytes>(f, "memory_bytes_per_op");
+       }},
       {{"", "failed"}, [](const Figures& f) { return count(f.all.failed); }, "0"},
       {{"never", "started"}, [](const Figures& f) { return count(f.all.never_started); }, "0"},
   };
