@@ -127,7 +127,7 @@ Program::~Program() {
   if (terminal_ >= 0) close(terminal_);
 }
 
-std::string Program::folder() const { return home_ + "/work"; }
+std::string Program::folder() const { return fs::path(home_) / "work"; }
 
 void Program::send(int signal) const { kill(pid_, signal); }
 
@@ -160,9 +160,10 @@ Ended run_program(const std::vector<std::string>& words, const Surroundings& sur
 
 std::string program() { return ASYNCMARK_PROGRAM; }
 
-Ended asyncmark(std::vector<std::string> arguments, const Surroundings& surroundings) {
-  arguments.insert(arguments.begin(), program());
-  return run_program(arguments, surroundings);
+Ended asyncmark(const std::vector<std::string>& arguments, const Surroundings& surroundings) {
+  std::vector<std::string> words{program()};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  return run_program(words, surroundings);
 }
 
 bool eventually(const std::function<bool()>& condition, std::chrono::milliseconds limit) {

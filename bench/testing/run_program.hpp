@@ -55,7 +55,7 @@ Ended run_program(const std::vector<std::string>& words, const Surroundings& sur
 std::string program();
 
 /// asyncmark with these arguments.
-Ended asyncmark(std::vector<std::string> arguments, const Surroundings& surroundings = {});
+Ended asyncmark(const std::vector<std::string>& arguments, const Surroundings& surroundings = {});
 
 /// Asks again and again, until it is true or the time is over; gives the last answer.
 bool eventually(const std::function<bool()>& condition,
