@@ -7,24 +7,35 @@ using Counters = std::vector<std::pair<std::string, double>>;
 
 double ns(Duration duration) { return static_cast<double>(duration.count()); }
 
-void add_times(Counters& all, const std::string& kind, const Histogram& times) {
+template <class Percentile>
+void add_times(Counters& all, const std::string& kind, const Histogram& times,
+               Percentile percentile) {
   if (times.count() == 0) return;
   for (const auto& [name, fraction] :
        {std::pair{"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"p99_9", 0.999}})
-    if (const auto value = times.percentile(fraction))
+    if (const auto value = percentile(fraction))
       all.emplace_back(kind + "_" + name + "_ns", ns(*value));
   all.emplace_back(kind + "_max_ns", ns(times.max()));
 }
 
 }  // namespace
 
+std::optional<Duration> response_percentile(const Measurement& one, double fraction) {
+  const auto ended = static_cast<double>(one.response_time.count());
+  if (ended == 0) return std::nullopt;
+  const auto among_ended = fraction * (ended + static_cast<double>(one.never_started)) / ended;
+  return among_ended < 1 ? one.response_time.percentile(among_ended) : std::nullopt;
+}
+
 Counters counters(const Result& result, const Measurement& one) {
   Counters all{{"completed", static_cast<double>(one.completed)},
                {"failed", static_cast<double>(one.failed)},
                {"never_started", static_cast<double>(one.never_started)},
                {"ops_per_s", one.ops_per_s()}};
-  add_times(all, "service", one.service_time);
-  add_times(all, "response", one.response_time);
+  add_times(all, "service", one.service_time,
+            [&](double fraction) { return one.service_time.percentile(fraction); });
+  add_times(all, "response", one.response_time,
+            [&](double fraction) { return response_percentile(one, fraction); });
   if (one.loop.lag.count() > 0 || one.loop.longest_hold > Duration(0)) {
     if (const auto lag = one.loop.lag.percentile(0.99))
       all.emplace_back("loop_lag_p99_ns", ns(*lag));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,5 +13,10 @@ namespace asyncmark {
 /// the order in which they are written. Units are in the names. What does not apply is left out,
 /// and none is ever NaN.
 std::vector<std::pair<std::string, double>> counters(const Result& result, const Measurement& one);
+
+/// A percentile of the response time over all operations that were due: those that never started
+/// are longer than any that ended, and left out would make an overloaded runner look well. Absent
+/// where it falls among them, and where Histogram::percentile() is.
+std::optional<Duration> response_percentile(const Measurement& one, double fraction);
 
 }  // namespace asyncmark

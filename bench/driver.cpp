@@ -52,7 +52,11 @@ void run_once(benchmark::State& state, Result& result, const DriverSettings& set
 /// Throws UsageError for what Google Benchmark does not take.
 void pass_on(const std::vector<std::string>& flags) {
   static char name[] = "asyncmark";  // Kept by Google Benchmark, for its context.
-  auto arguments = flags;
+  // From the environment Google Benchmark would take BENCHMARK_OUT and its kin.
+  std::vector<std::string> arguments{"--benchmark_list_tests=false",
+                                     "--benchmark_out=", "--benchmark_repetitions=1",
+                                     "--benchmark_min_time=0.5", "--benchmark_min_warmup_time=0"};
+  arguments.insert(arguments.end(), flags.begin(), flags.end());
   std::vector<char*> argv{name};
   for (auto& argument : arguments) argv.push_back(argument.data());
   auto argc = static_cast<int>(argv.size());

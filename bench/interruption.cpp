@@ -23,7 +23,12 @@ void Interruption::watch() {
   struct sigaction action {};
   action.sa_handler = note_interruption;
   action.sa_flags = static_cast<int>(SA_RESETHAND) | SA_RESTART;
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal, &action, nullptr);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction before {};
+    sigaction(signal, nullptr, &before);
+    // What `nohup` asked to be deaf to stays so.
+    if (before.sa_handler != SIG_IGN) sigaction(signal, &action, nullptr);
+  }
 }
 
 bool Interruption::happened() { return happened_flag != 0; }

@@ -41,7 +41,8 @@ std::optional<std::string> too_good(const std::optional<Bound>& bound, const Mea
 
 std::optional<double> efficiency(const Result& result, const Measurement& one) {
   const auto time = one.per_pass(one.elapsed());
-  if (!result.bound || one.never_started != 0 || time <= Duration(0)) return std::nullopt;
+  if (!result.bound || one.failed != 0 || one.never_started != 0 || time <= Duration(0))
+    return std::nullopt;
   return seconds(result.bound->time) / seconds(time);
 }
 

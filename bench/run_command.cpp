@@ -65,6 +65,7 @@ class Keeper {
     if (path_.empty()) return;
     const auto type = type_of(path_);
     check_writable(path_, "--out");
+    if (type == std::filesystem::file_type::regular) check_writable(path_ + ".part", "--out");
     regular_ = type == std::filesystem::file_type::not_found ||
                type == std::filesystem::file_type::regular;
   }
@@ -73,20 +74,22 @@ class Keeper {
   void keep(const std::vector<Result>& results) const {
     if (!path_.empty() && regular_) write(results);
   }
-  void keep_last(const std::vector<Result>& results) const {
-    if (!path_.empty()) write(results);
+  /// False when it could not be written.
+  bool keep_last(const std::vector<Result>& results) const {
+    return path_.empty() || write(results);
   }
 
  private:
-  void write(const std::vector<Result>& results) const {
+  bool write(const std::vector<Result>& results) const {
     const auto text = Catalog::format("json").print(context_, results);
     const auto target = regular_ ? path_ + ".part" : path_;
     std::ofstream file(target);
     file << text;
     file.close();
-    if (!file || (regular_ && std::rename(target.c_str(), path_.c_str()) != 0))
-      fmt::print(stderr, "warning: --out: '{}' could not be written: {}\n", path_,
-                 std::strerror(errno));
+    if (file && (!regular_ || std::rename(target.c_str(), path_.c_str()) == 0)) return true;
+    fmt::print(stderr, "warning: --out: '{}' could not be written: {}\n", path_,
+               std::strerror(errno));
+    return false;
   }
 
   std::string path_;
@@ -161,7 +164,7 @@ int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
     context.facts["partial"] = true;
     std::erase_if(cases, [](const Result& one) { return one.repetitions.empty(); });
   }
-  keeper.keep_last(cases);
+  const bool kept = keeper.keep_last(cases);
   if (settings.driver.benchmark.format.empty() && !cases.empty())
     std::cout << settings.print(context, cases) << std::flush;
   if (!std::cout.flush())
@@ -173,6 +176,7 @@ int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
                settings.out.empty() ? "" : " and in " + settings.out);
     return 130;
   }
+  if (!kept) return 2;
   return not_comparable ? 3 : too_bad ? 4 : 0;
 }
 

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "bench/counters.hpp"
+
 namespace asyncmark {
 namespace {
 
@@ -31,9 +33,15 @@ Cell in_flight(const Figures& f) {
   return fmt::format("{}/{}", f.result.how.cap, f.all.peak_in_flight);
 }
 
-Cell percentile(const Histogram& times, double fraction) {
-  if (times.count() == 0) return std::nullopt;
-  const auto value = times.percentile(fraction);
+Cell service(const Figures& f, double fraction) {
+  if (f.all.service_time.count() == 0) return std::nullopt;
+  const auto value = f.all.service_time.percentile(fraction);
+  return value ? rounded_text(*value) : kTooFew;
+}
+
+Cell response(const Figures& f, double fraction) {
+  if (f.all.response_time.count() == 0) return std::nullopt;
+  const auto value = response_percentile(f.all, fraction);
   return value ? rounded_text(*value) : kTooFew;
 }
 
@@ -81,12 +89,10 @@ const std::vector<Measure>& measures() {
       {{"", "ops/s"}, [](const Figures& f) { return counter<rounded_count>(f, "ops_per_s"); }},
       {{"over", kBaseline}, over_baseline},
       {{"of", "ideal"}, [](const Figures& f) { return counter<percent>(f, "efficiency"); }},
-      {{"service", "p50", true, 2},
-       [](const Figures& f) { return percentile(f.all.service_time, 0.5); }},
-      {{"service", "p99"}, [](const Figures& f) { return percentile(f.all.service_time, 0.99); }},
-      {{"response", "p50", true, 1},
-       [](const Figures& f) { return percentile(f.all.response_time, 0.5); }},
-      {{"response", "p99"}, [](const Figures& f) { return percentile(f.all.response_time, 0.99); }},
+      {{"service", "p50", true, 2}, [](const Figures& f) { return service(f, 0.5); }},
+      {{"service", "p99"}, [](const Figures& f) { return service(f, 0.99); }},
+      {{"response", "p50", true, 1}, [](const Figures& f) { return response(f, 0.5); }},
+      {{"response", "p99"}, [](const Figures& f) { return response(f, 0.99); }},
       {{"CPU", "per op"},
        [](const Figures& f) { return counter<nanoseconds>(f, "cpu_ns_per_op"); }},
       {{"memory", "per op", true, 3},

@@ -22,6 +22,7 @@ class LoopRun {
 
   void carry_out() {
     clients_ = ended_ = 0;
+    over_ = false;
     loop_.start_watch(recorders_[0].loop);
     loop_.post([this] { launch(); });
     loop_.run();
@@ -40,7 +41,7 @@ class LoopRun {
   /// starts them all, and an open loop only as many as its operations in flight come to need.
   void launch() {
     launching_ = true;
-    while (waiting_ == 0 && clients_ < cap_ && !stage_.schedule.exhausted()) {
+    while (!over_ && waiting_ == 0 && clients_ < cap_ && !stage_.schedule.exhausted()) {
       ++waiting_;
       loop_.spawn(client(*sessions_[clients_++ % sessions_.size()]));
     }
@@ -78,6 +79,7 @@ class LoopRun {
       now = finished;
       ++waiting_;
     }
+    over_ = true;  // It was given nothing more, nor would any other be.
     --waiting_;
     stage_.in_flight.leave(in_flight);
     if (++ended_ == clients_) loop_.stop_watch();
@@ -90,6 +92,7 @@ class LoopRun {
   std::uint64_t ended_ = 0;
   std::uint64_t waiting_ = 0;  ///< Clients that are between two operations.
   bool launching_ = false;
+  bool over_ = false;  ///< The schedule has nothing left to begin, or its time is over.
   Pages<Recorder> recorders_;
   std::vector<std::unique_ptr<AsyncSession>> sessions_;
 };

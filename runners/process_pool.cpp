@@ -169,6 +169,8 @@ class ProcessPool {
       throw CaseError(
           fmt::format("worker {} died while it opened its session: {}", i + 1, end.how));
     deaths_.push_back({i, end.how, recorders_[i].in_flight});
+    // Its death is the end of its operation: the time until then was not saved.
+    if (recorders_[i].in_flight) recorders_[i].last_finished = Clock::now();
     stage().in_flight.leave(recorders_[i].in_flight);
     hire(i);
   }
