@@ -181,10 +181,11 @@ bool is_program(const std::string& name) {
 std::vector<std::string> words(const std::string& command) {
   if (command.empty()) return {};
   wordexp_t expansion{};
-  if (wordexp(command.c_str(), &expansion, WRDE_NOCMD) != 0 || expansion.we_wordc == 0)
-    throw UsageError(fmt::format("--launcher: '{}' is not a command", command));
-  std::vector<std::string> all(expansion.we_wordv, expansion.we_wordv + expansion.we_wordc);
+  std::vector<std::string> all;
+  if (wordexp(command.c_str(), &expansion, WRDE_NOCMD) == 0)
+    all.assign(expansion.we_wordv, expansion.we_wordv + expansion.we_wordc);
   wordfree(&expansion);
+  if (all.empty()) throw UsageError(fmt::format("--launcher: '{}' is not a command", command));
   if (!is_program(all[0]))
     throw UsageError(
         fmt::format("--launcher: there is no program '{}'; it must be in the PATH or "
