@@ -103,12 +103,14 @@ std::string on_a_terminal(const std::string& before) {
 }
 
 TEST(TableFormat, IsColouredOnATerminalAlone) {
+  if (!testing::has_terminals()) GTEST_SKIP() << "no pseudo-terminal can be opened here";
   EXPECT_THAT(on_a_terminal(""), HasSubstr("\033[1mnull"));
   EXPECT_THAT(on_a_terminal("NO_COLOR=1"), Not(HasSubstr("\033[1m")));
   EXPECT_THAT(testing::asyncmark({"run", "null", "--ops", "10"}).out, Not(HasSubstr("\033")));
 }
 
 TEST(TableFormat, FitsTheTerminal) {
+  if (!testing::has_terminals()) GTEST_SKIP() << "no pseudo-terminal can be opened here";
   std::istringstream lines(on_a_terminal("NO_COLOR=1; export NO_COLOR; stty cols 90;"));
   bool left_out = false, in_table = false;
   for (std::string line; std::getline(lines, line);) {

@@ -160,6 +160,16 @@ Ended run_program(const std::vector<std::string>& words, const Surroundings& sur
 
 std::string program() { return ASYNCMARK_PROGRAM; }
 
+bool has_terminals() {
+  const int terminal = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+  if (terminal < 0) return false;
+  const char* name =
+      grantpt(terminal) == 0 && unlockpt(terminal) == 0 ? ptsname(terminal) : nullptr;
+  const bool usable = name && access(name, R_OK | W_OK) == 0;
+  close(terminal);
+  return usable;
+}
+
 Ended asyncmark(const std::vector<std::string>& arguments, const Surroundings& surroundings) {
   std::vector<std::string> words{program()};
   words.insert(words.end(), arguments.begin(), arguments.end());

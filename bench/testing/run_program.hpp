@@ -54,6 +54,9 @@ Ended run_program(const std::vector<std::string>& words, const Surroundings& sur
 /// The asyncmark program of this build, with the workload `faulty` in it.
 std::string program();
 
+/// Whether this machine has terminals to give: one without /dev/pts mounted has none.
+bool has_terminals();
+
 /// asyncmark with these arguments.
 Ended asyncmark(const std::vector<std::string>& arguments, const Surroundings& surroundings = {});
 
