@@ -241,7 +241,7 @@ TEST(Machine, WithoutProcessesOrThreadsFailsTheCase) {
   const auto ended =
       run_program({"sh", "-c",
                    "cp \"$0\" program; exec setpriv --reuid=65534 --regid=65534 --clear-groups "
-                   "prlimit --nproc=15 ./program run sleep --wait 1ms --ops 40 --in-flight 40 "
+                   "prlimit --nproc=15 ./program run sleep --wait 30ms --ops 40 --in-flight 40 "
                    "--repetitions 1 --benchmark_format=json",
                    program()});
   EXPECT_EQ(ended.code, 4);
