@@ -6,7 +6,8 @@ namespace asyncmark {
 /// poll for during one.
 class Interruption {
  public:
-  /// From here on the signals no longer end the process. A second one does.
+  /// From here on the first of these signals does not end the process; one after it was seen
+  /// does. They are blocked for all threads started later, and children inherit that.
   static void watch();
   static bool happened();
   /// Becomes readable when it happens; -1 before watch().
