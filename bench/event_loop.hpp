@@ -41,10 +41,11 @@ class EventLoop {
   }
 
   /// Notes, from here to stop_watch(), how late the loop runs what is due, and who holds it. The
-  /// clients lend their clock readings, so an operation costs a comparison and no reading more.
-  void start_watch(LoopTimes& times) {
+  /// clients lend their clock readings, of which they leave the latest in `last_finished`, so an
+  /// operation costs a comparison and no reading more.
+  void start_watch(LoopTimes& times, const Clock::time_point& last_finished) {
     times_ = &times;
-    longest_hold_ = times.longest_hold;
+    last_finished_ = &last_finished;
     seen_ = Clock::now();
     probe_.expires_at(seen_ + kLoopProbePeriod);
     await_probe();
@@ -52,22 +53,22 @@ class EventLoop {
   void stop_watch() {
     if (!times_) return;  // By the last client, and again by each that comes when all is over.
     // A probe that is due and was never run is the latest of all.
-    if (seen_ > probe_.expiry()) times_->lag.add(seen_ - probe_.expiry());
+    if (seen() > probe_.expiry()) times_->lag.add(seen() - probe_.expiry());
     times_ = nullptr;
     probe_.cancel();
   }
 
   /// A client that did not just end another operation begins `op`, having read the clock.
   void begins(std::uint64_t op, Clock::time_point now) {
-    if (now - seen_ > longest_hold_) weigh(now, last_op_, false);
+    weigh(now, last_op_, false);
     seen_ = now;
     last_op_ = op;
   }
-  /// A client ends the operation that it began at `began`.
-  void ends(std::uint64_t op, Clock::time_point began, Clock::time_point now) {
-    // It cannot have held the loop for longer than it took: in most cases that settles it.
-    if (now - began > longest_hold_) weigh(now, op, began == seen_);
-    seen_ = now;
+  /// A client ends the operation that it began at `began`, and writes `now` down after this. It
+  /// cannot have held the loop for longer than it took, so this is called only for what took longer
+  /// than the longest hold so far.
+  [[gnu::noinline]] void ends(std::uint64_t op, Clock::time_point began, Clock::time_point now) {
+    if (times_) weigh(now, op, began == seen());
   }
 
   /// Runs until nothing is left to do or wait for. May be called again.
@@ -77,13 +78,17 @@ class EventLoop {
   }
 
  private:
-  /// No client read the clock since seen_. Whoever reads it now held the loop for all that time, if
-  /// it never gave it back; else since the probe fell due at the least, for an idle loop runs that.
+  /// When somebody last read the clock.
+  Clock::time_point seen() const { return std::max(seen_, *last_finished_); }
+
+  /// No client read the clock since seen(). Whoever reads it now held the loop for all that time,
+  /// if it never gave it back; else since the probe fell due at the least, for an idle loop runs
+  /// that.
   [[gnu::noinline]] void weigh(Clock::time_point now, std::uint64_t op, bool all_of_it) {
     if (!times_) return;
-    const auto held = now - (all_of_it ? seen_ : std::max(seen_, probe_.expiry()));
-    if (held <= longest_hold_) return;
-    longest_hold_ = times_->longest_hold = held;
+    const auto held = now - (all_of_it ? seen() : std::max(seen(), probe_.expiry()));
+    if (held <= times_->longest_hold) return;
+    times_->longest_hold = held;
     times_->held_by = op;
   }
 
@@ -103,8 +108,8 @@ class EventLoop {
   asio::io_context context_{1};
   AsyncTimer probe_;
   LoopTimes* times_ = nullptr;  ///< While it is watched.
-  Duration longest_hold_{};     ///< As times_ has it, at hand.
-  Clock::time_point seen_{};
+  Clock::time_point seen_{};    ///< When a client began or the probe ran.
+  const Clock::time_point* last_finished_ = nullptr;
   std::uint64_t last_op_ = 0;
 };
 
