@@ -70,6 +70,8 @@ std::optional<Bound> ideal_bound(const Workload& workload, const Load& load,
            "computing on the processors it can use");
   if (most == 0) return std::nullopt;
   bound.time = from_seconds(most / 1e9);
+  bound.asked = from_seconds((sums->wait + sums->cpu) / ops / 1e9);
+  bound.alike = sums->all_equal;
   return bound;
 }
 

@@ -5,14 +5,11 @@
 #include <algorithm>
 
 #include "bench/check_rules.hpp"
+#include "bench/offered.hpp"
 
 namespace asyncmark::check_rules {
 namespace {
 
-/// An offered rate counts as carried out from this share of it on.
-constexpr double kAchieved = 0.95;
-/// How long a schedule may be exceeded before that means anything.
-constexpr Duration kShortDelay = std::chrono::milliseconds(10);
 /// Shorter operations may end before the next one is begun, whatever the cap.
 constexpr Duration kOverlaps = std::chrono::milliseconds(1);
 /// What 10 / (1 - p) makes of p99, and of the median.
@@ -35,10 +32,7 @@ std::optional<Difference> extremes(const Compared& cases, Amount amount, Words w
 
 }  // namespace
 
-double Subject::busy() const {
-  const auto time = seconds(all.elapsed()) * processors;
-  return time > 0 ? seconds(all.cpu()) / time : 0;
-}
+double Subject::busy() const { return busy_share(result, all); }
 
 std::optional<Difference> unequal_operations(const Compared& cases) {
   const auto& load = cases.front()->result.what.load;
@@ -72,26 +66,13 @@ std::optional<std::string> cap_not_reached(const Subject& one) {
 }
 
 std::optional<std::string> saturated(const Subject& one) {
-  if (one.kind() != LoadKind::open_loop || one.all.passes.empty()) return std::nullopt;
-  const auto& load = one.result.what.load;
+  const auto offer = offered(one.result, one.all);
+  if (!offer || !offer->saturated()) return std::nullopt;
   const auto passes = static_cast<double>(one.all.passes.size());
-  const auto due = (one.ended() + static_cast<double>(one.all.never_started)) / passes;
-  const auto last_due = load.due ? Duration(load.due->back()) : from_seconds(due / *load.rate);
-  const auto elapsed = one.all.per_pass(one.all.elapsed());
-  const bool in_time = one.all.never_started == 0 && elapsed <= last_due + kShortDelay;
-  if (last_due <= Duration(0) || in_time) return std::nullopt;
-
-  // The operations due last may end after the schedule, each in its own time. But where processors
-  // are the limit that time has grown by waiting for them, and so excuses nothing.
-  const auto& service = one.all.service_time;
-  const auto drain =
-      one.busy() >= kBusy ? Duration(0) : std::min(service.max(), 5 * service.mean());
-  const auto active = std::max(elapsed - drain, last_due);
-  const auto share = one.ended() / passes / due * (seconds(last_due) / seconds(active));
-  if (share >= kAchieved) return std::nullopt;
+  const auto never = static_cast<double>(one.all.never_started) / passes;
   return fmt::format("{:.0f} % of the {:g} operations/s offered, {:.0f} of {:.0f} never started",
-                     100 * share, *load.rate, static_cast<double>(one.all.never_started) / passes,
-                     due);
+                     100 * offer->achieved, *one.result.what.load.rate, never,
+                     one.ended() / passes + never);
 }
 
 std::optional<std::string> few_operations(const Subject& one) {

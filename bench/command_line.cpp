@@ -34,10 +34,16 @@ struct Common {
   bool quiet = false;
 };
 
+/// What stands behind the flags of `run` beside those.
+struct Shown {
+  std::string format = "table";
+  std::string slo;
+};
+
 struct Arguments {
   Common common;
   std::string plan;
-  std::string format = "table";
+  Shown shown;
   std::string reproduction = "table";
   bool quick = false;
   std::string listed;
@@ -62,6 +68,19 @@ void add_common(CLI::App& app, Common& common) {
   app.add_flag("--quiet", common.quiet, "no progress on standard error")
       ->group("Output and limits");
   app.allow_extras();
+}
+
+void add_shown(CLI::App& app, Shown& shown) {
+  std::string formats;
+  for (const auto& format : Catalog::formats())
+    formats += (formats.empty() ? "" : ", ") + format.name;
+  app.add_option("--format", shown.format, "of what is printed: " + formats)
+      ->capture_default_str()
+      ->group("Output and limits");
+  app.add_option(
+         "--slo", shown.slo,
+         "with --rate: name the highest rate whose response time keeps to this, as p99=50ms")
+      ->group("Output and limits");
 }
 
 void add_text(CLI::App& app, Texts& texts, const std::string& name, const std::string& help,
@@ -97,12 +116,7 @@ void add_workload(CLI::App& run, Arguments& arguments, const WorkloadEntry& work
   for (const auto& runner : Catalog::runners())
     for (const auto& spec : runner.options) add_declared(app, arguments.options, spec, "Runners");
   add_common(app, arguments.common);
-  std::string formats;
-  for (const auto& format : Catalog::formats())
-    formats += (formats.empty() ? "" : ", ") + format.name;
-  app.add_option("--format", arguments.format, "of what is printed: " + formats)
-      ->capture_default_str()
-      ->group("Output and limits");
+  add_shown(app, arguments.shown);
   app.footer(fmt::format(
       "Flags of Google Benchmark work as everywhere: --benchmark_filter=REGEX, "
       "--benchmark_list_tests,\n--benchmark_repetitions=K, --benchmark_format=json, "
@@ -151,7 +165,7 @@ class Grammar {
     run->require_subcommand(0, 1);
     for (const auto& workload : Catalog::workloads()) add_workload(*run, arguments, workload);
     add_common(*run, arguments.common);
-    run->add_option("--format", arguments.format, "of what is printed")->capture_default_str();
+    add_shown(*run, arguments.shown);
     run->footer("Examples:\n  asyncmark run sleep --wait 46ms\n  asyncmark run --plan cases.json");
   }
   void add_reproduce() {
@@ -244,7 +258,9 @@ int do_run(const Grammar& grammar, const std::vector<std::string>& command) {
   // Before anything is said of words that are left over: `--wait --ops 5` leaves the 5.
   const auto requests = requested(grammar);
   auto settings = settings_of(grammar, command);
-  settings.print = Catalog::format(grammar.arguments.format).print;
+  const auto& shown = grammar.arguments.shown;
+  settings.print = Catalog::format(shown.format).print;
+  if (!shown.slo.empty()) settings.slo = Slo::parse(shown.slo);
   return run_and_print(requests, std::move(settings));
 }
 

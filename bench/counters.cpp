@@ -1,5 +1,7 @@
 #include "bench/counters.hpp"
 
+#include "bench/offered.hpp"
+
 namespace asyncmark {
 namespace {
 
@@ -32,6 +34,12 @@ Counters counters(const Result& result, const Measurement& one) {
                {"failed", static_cast<double>(one.failed)},
                {"never_started", static_cast<double>(one.never_started)},
                {"ops_per_s", one.ops_per_s()}};
+  if (const auto offer = offered(result, one)) {
+    all.emplace_back("offered_per_s", offer->per_s);
+    all.emplace_back("achieved_share", offer->achieved);
+  }
+  if (result.bound) all.emplace_back("service_asked_mean_ns", ns(result.bound->asked));
+  if (one.completed > 0) all.emplace_back("service_mean_ns", ns(one.service_time.mean()));
   add_times(all, "service", one.service_time,
             [&](double fraction) { return one.service_time.percentile(fraction); });
   add_times(all, "response", one.response_time,

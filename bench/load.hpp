@@ -45,6 +45,12 @@ struct Concurrency {
   bool one_loop = false;         ///< All operations share one event loop's thread.
 };
 
+/// Whether an open loop is given a cap: what is due while as many are in flight has to wait, as in
+/// a closed loop; only its response time goes on counting.
+inline bool is_partly_open(const Load& load) {
+  return load.rate && load.in_flight && *load.in_flight != kUnbounded;
+}
+
 inline LoadKind kind_of(const Load& load, const Concurrency& how) {
   if (load.rate) return LoadKind::open_loop;
   return !load.duration && how.cap >= load.ops ? LoadKind::burst : LoadKind::closed_loop;

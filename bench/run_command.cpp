@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -152,7 +153,11 @@ int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
     return 0;
   }
   check_time_limit(cases, settings.driver.child.time_limit);
+  const auto is_open = [](const Result& one) { return one.what.load.rate.has_value(); };
+  if (settings.slo && std::ranges::none_of(cases, is_open))
+    throw UsageError("--slo: judges the response times of an open loop; give --rate too");
   auto context = look_around(settings.command.front(), settings.command);
+  if (settings.slo) context.facts["slo"] = settings.slo->text();
   const Keeper keeper(settings.out, context);
   if (const auto& out = settings.driver.benchmark.out; !out.empty())
     check_writable(out, "--benchmark_out");

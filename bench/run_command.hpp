@@ -6,6 +6,7 @@
 
 #include "bench/driver.hpp"
 #include "bench/plan.hpp"
+#include "bench/slo.hpp"
 
 namespace asyncmark {
 
@@ -25,6 +26,7 @@ struct RunSettings {
   DriverSettings driver;
   FailureBudget max_failed;
   bool strict = false;               ///< Whether a finding of check() is an error.
+  std::optional<Slo> slo;            ///< Goes into the context, for the reports.
   std::string out;                   ///< Where the JSON goes; empty: nowhere.
   std::vector<std::string> command;  ///< As the user typed it, for the context.
   /// Writes down what standard output shows.

@@ -99,6 +99,7 @@ std::optional<double> median_counter(const Result& one, const std::string& name)
 }
 
 std::optional<double> times_baseline(const Result& one, const Cases& cases) {
+  if (one.what.load.rate) return std::nullopt;
   const auto* baseline = baseline_of(one, cases);
   if (!baseline) return std::nullopt;
   const auto base = median_counter(*baseline, "ops_per_s").value_or(0);

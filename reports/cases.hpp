@@ -44,7 +44,8 @@ Duration time_of(const Result& one);
 /// has it. Not for percentiles, which come from merged histograms.
 std::optional<double> median_counter(const Result& one, const std::string& name);
 
-/// How many times the successes per second of the baseline; absent without one.
+/// How many times the successes per second of the baseline; absent without one, and in an open
+/// loop, where the load decides them.
 std::optional<double> times_baseline(const Result& one, const Cases& cases);
 
 /// `0.0046x`, `3.41x`, `21.4x`, `975x`.

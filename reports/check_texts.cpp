@@ -2,14 +2,12 @@
 
 #include <fmt/format.h>
 
-#include "bench/checks.hpp"
-
 namespace asyncmark {
 
-std::vector<CheckText> check_texts(const Context& context, const std::vector<Result>& results) {
+std::vector<CheckText> check_texts(const std::vector<Finding>& findings) {
   std::vector<CheckText> texts;
   std::string code;
-  for (const auto& one : check(context, results)) {
+  for (const auto& one : findings) {
     if (one.code != code) texts.push_back({one.code + ": " + one.sentence, {}, one.remedy});
     code = one.code;
     // What is about several names them in its evidence.

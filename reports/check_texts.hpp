@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "bench/result.hpp"
+#include "bench/checks.hpp"
 
 namespace asyncmark {
 
@@ -15,7 +15,7 @@ struct CheckText {
   std::string remedy;
 };
 
-/// Everything that check() finds, one entry a rule.
-std::vector<CheckText> check_texts(const Context& context, const std::vector<Result>& results);
+/// What check() found, one entry a rule.
+std::vector<CheckText> check_texts(const std::vector<Finding>& findings);
 
 }  // namespace asyncmark

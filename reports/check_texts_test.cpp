@@ -23,12 +23,12 @@ Result with_threads(std::uint64_t ops) {
 }
 
 TEST(CheckTexts, GiveTheCasesOfOneRuleTogether) {
-  const auto texts = check_texts(some_context(), {with_threads(100), with_threads(500)});
+  const auto texts = check_texts(check(some_context(), {with_threads(100), with_threads(500)}));
   ASSERT_EQ(texts.size(), 1u);
   EXPECT_THAT(texts[0].heading, StartsWith("hidden-threads: "));
   EXPECT_THAT(texts[0].evidence, ElementsAre("sleep/event-loop/ops:100: 5 threads and processes",
                                              "sleep/event-loop/ops:500: 5 threads and processes"));
-  EXPECT_THAT(check_texts(some_context(), {construct({})}), IsEmpty());
+  EXPECT_THAT(check_texts(check(some_context(), {construct({})})), IsEmpty());
 }
 
 TEST(CheckTexts, StandUnderTheTable) {

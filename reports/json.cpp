@@ -27,7 +27,7 @@ const char* load_kind(const Result& result) {
     case LoadKind::closed_loop:
       return "closed loop";
     case LoadKind::open_loop:
-      return "open loop";
+      return is_partly_open(result.what.load) ? "partly open loop" : "open loop";
   }
   return "";
 }
@@ -51,7 +51,9 @@ Json details(const Result& result, const std::string& compared, const Repetition
               {"processors", result.how.processors},
               {"one_loop", result.how.one_loop}}}};
   if (result.bound)
-    json["bound"] = {{"time_ns", result.bound->time.count()}, {"term", result.bound->term}};
+    json["bound"] = {{"time_ns", result.bound->time.count()},
+                     {"term", result.bound->term},
+                     {"asked_ns", result.bound->asked.count()}};
   if (repetition.died.empty())
     json["measurement"] = to_json(repetition.measurement);
   else

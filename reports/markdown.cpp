@@ -6,6 +6,7 @@
 #include "bench/catalog.hpp"
 #include "reports/check_texts.hpp"
 #include "reports/context_lines.hpp"
+#include "reports/rates.hpp"
 #include "reports/reading.hpp"
 #include "reports/rows.hpp"
 
@@ -51,9 +52,9 @@ std::string table_text(const Table& table) {
   return text;
 }
 
-std::string checks(const Context& context, const std::vector<Result>& results) {
+std::string checks(const std::vector<Finding>& findings) {
   std::string text;
-  for (const auto& one : check_texts(context, results)) {
+  for (const auto& one : check_texts(findings)) {
     text += fmt::format("{}- {}\n", text.empty() ? "\n#### Checks\n\n" : "", plain(one.heading));
     for (const auto& evidence : one.evidence) text += fmt::format("  - {}\n", plain(evidence));
     text += fmt::format("  - Remedy: {}\n", plain(one.remedy));
@@ -65,12 +66,14 @@ std::string print(const Context& context, const std::vector<Result>& results) {
   std::string text;
   for (const auto& [heading, line] : context_lines(context))
     text += fmt::format("- {}: {}\n", heading, plain(line));
+  const auto findings = check(context, results);
   for (const auto& cases : grouped(results)) {
-    text += '\n' + table_text(make_table(cases, is_partial(context, results)));
-    if (const auto sentences = reading(cases); !sentences.empty())
+    text += '\n' + table_text(make_table(cases, is_partial(context, results), findings));
+    if (const auto rates = make_rates_table(context, cases)) text += '\n' + table_text(*rates);
+    if (const auto sentences = reading(context, cases); !sentences.empty())
       text += '\n' + plain(fmt::format("{}", fmt::join(sentences, " "))) + '\n';
   }
-  return text + checks(context, results);
+  return text + checks(findings);
 }
 
 const bool registered = Catalog::add(FormatEntry{

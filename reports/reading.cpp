@@ -4,23 +4,25 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <tuple>
+
+#include "reports/rates.hpp"
 
 namespace asyncmark {
 namespace {
 
-auto size_of(const Load& load) {
-  return std::tuple(load.rate.value_or(0), load.ops, load.duration.value_or(Duration{}));
-}
+auto size_of(const Load& load) { return std::tuple(load.ops, load.duration.value_or(Duration{})); }
 
 double rate_of(const Result* one) { return median_counter(*one, "ops_per_s").value_or(0); }
 
-/// The cases at the largest load under which one succeeded at all, the fastest first.
+/// The bursts and closed loops at the largest load under which one succeeded at all, the fastest
+/// first.
 Cases at_largest_load(const Cases& cases) {
   Cases found;
   for (const auto* one : cases)
-    if (rate_of(one) > 0) found.push_back(one);
+    if (rate_of(one) > 0 && !one->what.load.rate) found.push_back(one);
   if (found.empty()) return found;
   const auto by_size = [](const auto* one) { return size_of(one->what.load); };
   const auto largest = by_size(*std::ranges::max_element(found, {}, by_size));
@@ -30,7 +32,6 @@ Cases at_largest_load(const Cases& cases) {
 }
 
 std::string at(const Load& load) {
-  if (load.rate) return fmt::format("At {} operations due per second", *load.rate);
   if (load.duration) return fmt::format("Over {}", exact_text(*load.duration));
   return fmt::format("At {} operations", load.ops);
 }
@@ -101,15 +102,21 @@ std::string whether_caps_differ(const Cases& ranked, const Cases& cases) {
       *caps.begin(), *caps.rbegin());
 }
 
-}  // namespace
-
-std::vector<std::string> reading(const Cases& cases) {
+std::vector<std::string> read_closed(const Cases& cases) {
   const auto ranked = at_largest_load(cases);
   if (ranked.empty()) return {};
   std::vector<std::string> sentences{who_was_fastest(ranked, cases), who_was_as_fast(ranked),
                                      what_bound_it(*ranked.front()),
                                      whether_caps_differ(ranked, cases)};
   std::erase(sentences, "");
+  return sentences;
+}
+
+}  // namespace
+
+std::vector<std::string> reading(const Context& context, const Cases& cases) {
+  auto sentences = read_closed(cases);
+  std::ranges::copy(read_rates(context, cases), std::back_inserter(sentences));
   return sentences;
 }
 

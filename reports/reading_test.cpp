@@ -18,7 +18,7 @@ using testing::milliseconds;
 using ::testing::Not;
 
 std::vector<std::string> read(const std::vector<Result>& results) {
-  return reading(grouped(results).front());
+  return reading(testing::some_context(), grouped(results).front());
 }
 
 TEST(Reading, NamesTheFastestAtTheLargestLoadAndWhatBindsIt) {

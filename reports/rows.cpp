@@ -45,7 +45,13 @@ Cell response(const Figures& f, double fraction) {
   return value ? rounded_text(*value) : kTooFew;
 }
 
+/// An open loop takes as long as its schedule: that is no figure of the runner.
+bool is_open(const Figures& f) { return f.result.what.load.rate.has_value(); }
+
+Cell time(const Figures& f) { return is_open(f) ? Cell() : rounded_text(time_of(f.result)); }
+
 Cell interval(const Figures& f) {
+  if (is_open(f)) return std::nullopt;
   const auto found = median_interval(f.result.elapsed());
   if (!found) return std::nullopt;
   auto low = rounded_text(found->low);
@@ -58,7 +64,7 @@ Cell interval(const Figures& f) {
 
 Cell over_baseline(const Figures& f) {
   const auto is_baseline = [](const Result* one) { return one->what.runner == kBaseline; };
-  if (std::ranges::all_of(f.cases, is_baseline)) return std::nullopt;
+  if (is_open(f) || std::ranges::all_of(f.cases, is_baseline)) return std::nullopt;
   if (is_baseline(&f.result)) return "1x";
   const auto times = times_baseline(f.result, f.cases);
   return times ? Cell(ratio_text(*times)) : std::nullopt;
@@ -74,6 +80,19 @@ Cell counter(const Figures& f, const char* name) {
 std::string percent(double share) { return fmt::format("{:.0f} %", share * 100); }
 std::string nanoseconds(double ns) { return rounded_text(from_seconds(ns / 1e9)); }
 
+Cell of_ideal(const Figures& f) { return is_open(f) ? Cell() : counter<percent>(f, "efficiency"); }
+
+/// Where operations are not all alike the title cannot say what was asked of them.
+Cell service_asked(const Figures& f) {
+  const auto& bound = f.result.bound;
+  return bound && !bound->alike ? Cell(rounded_text(bound->asked)) : std::nullopt;
+}
+
+Cell service_mean(const Figures& f) {
+  if (!service_asked(f) || f.all.completed == 0) return std::nullopt;
+  return rounded_text(f.all.service_time.mean());
+}
+
 struct Measure {
   Column column;
   Cell (*cell)(const Figures&);
@@ -84,11 +103,14 @@ struct Measure {
 const std::vector<Measure>& measures() {
   static const std::vector<Measure> all{
       {{"in flight", "cap/peak"}, in_flight},
-      {{"", "time"}, [](const Figures& f) -> Cell { return rounded_text(time_of(f.result)); }},
+      {{"", "time"}, time},
       {{"95 %", "interval", true, 4}, interval},
       {{"", "ops/s"}, [](const Figures& f) { return counter<rounded_count>(f, "ops_per_s"); }},
+      {{"of", "offered"}, [](const Figures& f) { return counter<percent>(f, "achieved_share"); }},
       {{"over", kBaseline}, over_baseline},
-      {{"of", "ideal"}, [](const Figures& f) { return counter<percent>(f, "efficiency"); }},
+      {{"of", "ideal"}, of_ideal},
+      {{"service", "asked", true, 5}, service_asked},
+      {{"service", "mean", true, 5}, service_mean},
       {{"service", "p50", true, 2}, [](const Figures& f) { return service(f, 0.5); }},
       {{"service", "p99"}, [](const Figures& f) { return service(f, 0.99); }},
       {{"response", "p50", true, 1}, [](const Figures& f) { return response(f, 0.5); }},
@@ -161,16 +183,27 @@ Table leading_columns(const Cases& cases, bool partial) {
   return table;
 }
 
-std::string remark(const Result& one) {
+/// What a reader must know before quoting the row.
+std::string marks(const Result& one, const std::vector<Finding>& findings) {
+  std::string text;
+  for (const auto& [code, mark] : {std::pair{"saturated", "SATURATED"}, {"unstable", "UNSTABLE"}})
+    if (std::ranges::any_of(findings, [&, rule = code](const Finding& finding) {
+          return finding.code == rule && finding.cases == std::vector{one.name()};
+        }))
+      text += fmt::format("{}{}", text.empty() ? "" : ", ", mark);
+  return text;
+}
+
+std::string remark(const Result& one, const std::vector<Finding>& findings) {
   const auto died = one.died();
-  if (!died) return "";
+  if (!died) return marks(one, findings);
   const auto finished = one.finished().size();
   if (finished == 0) return *died;
   return fmt::format("{} of {} repetitions died: {}", one.repetitions.size() - finished,
                      one.repetitions.size(), *died);
 }
 
-void add_measures(Table& table, const Cases& cases) {
+void add_measures(Table& table, const Cases& cases, const std::vector<Finding>& findings) {
   std::vector<std::vector<Cell>> cells(measures().size());
   for (const auto* one : cases) {
     const bool finished = !one->finished().empty();
@@ -185,7 +218,11 @@ void add_measures(Table& table, const Cases& cases) {
       if (!cases[i]->finished().empty())
         table.rows[i].cells.push_back(cells[m][i].value_or(measures()[m].blank));
   }
-  for (std::size_t i = 0; i < cases.size(); ++i) table.rows[i].remark = remark(*cases[i]);
+  for (std::size_t i = 0; i < cases.size(); ++i) table.rows[i].remark = remark(*cases[i], findings);
+}
+
+bool shows_column(const Table& table, std::string_view heading) {
+  return std::ranges::find(table.columns, heading, &Column::heading) != table.columns.end();
 }
 
 bool shows(const Table& table, std::string_view heading, const std::string& cell) {
@@ -206,7 +243,7 @@ void add_notes(Table& table, const Cases& cases) {
     most = std::max(most, finished);
   }
   if (most == 0) return;
-  if (fewest < kEnoughForInterval)
+  if (fewest < kEnoughForInterval && shows_column(table, "time"))
     notes.push_back(fmt::format("time: {}; 6 or more give it a 95 % interval (--repetitions 6)",
                                 most == 1        ? "of one repetition"
                                 : fewest == most ? fmt::format("the median of {} repetitions", most)
@@ -221,15 +258,23 @@ void add_notes(Table& table, const Cases& cases) {
     notes.push_back(
         "response -: a closed loop has no response time, for it starts nothing until "
         "something has ended");
-  if (std::ranges::any_of(cases, [](const auto* one) { return one->bound.has_value(); }))
+  if (std::ranges::any_of(cases, [](const auto* one) { return is_partly_open(one->what.load); }))
+    notes.push_back(
+        "partly open: what is due while as many as the cap are in flight waits, and its response "
+        "time goes on");
+  if (shows_column(table, "service asked"))
+    notes.push_back(
+        "service asked: the mean of what was drawn for the operations; service mean: of what they "
+        "took");
+  if (shows_column(table, "of ideal"))
     notes.push_back("ideal bound: arithmetic from the waits and the CPU asked for, not measured");
 }
 
 }  // namespace
 
-Table make_table(const Cases& cases, bool partial) {
+Table make_table(const Cases& cases, bool partial, const std::vector<Finding>& findings) {
   auto table = leading_columns(cases, partial);
-  add_measures(table, cases);
+  add_measures(table, cases, findings);
   add_notes(table, cases);
   return table;
 }

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/checks.hpp"
 #include "reports/cases.hpp"
 
 namespace asyncmark {
@@ -33,7 +34,7 @@ struct Table {
 };
 
 /// A row a case. The title holds what all cases share, the leading columns what differs, the rest
-/// what was measured.
-Table make_table(const Cases& cases, bool partial);
+/// what was measured. The findings of check() mark the rows of cases that are not what they seem.
+Table make_table(const Cases& cases, bool partial, const std::vector<Finding>& findings);
 
 }  // namespace asyncmark

@@ -16,7 +16,7 @@ using testing::milliseconds;
 using ::testing::Not;
 
 Table table_of(const std::vector<Result>& results, bool partial = false) {
-  return make_table(grouped(results).front(), partial);
+  return make_table(grouped(results).front(), partial, check(testing::some_context(), results));
 }
 
 /// The cell of a row under a heading, or "no such column".

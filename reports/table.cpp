@@ -7,14 +7,15 @@
 #include "reports/check_texts.hpp"
 #include "reports/context_lines.hpp"
 #include "reports/draw.hpp"
+#include "reports/rates.hpp"
 #include "reports/reading.hpp"
 
 namespace asyncmark {
 namespace {
 
-std::string checks(const Context& context, const std::vector<Result>& results, std::size_t width) {
+std::string checks(const std::vector<Finding>& findings, std::size_t width) {
   std::string text;
-  for (const auto& one : check_texts(context, results)) {
+  for (const auto& one : check_texts(findings)) {
     text += (text.empty() ? "\nChecks\n" : "") + wrap("  " + one.heading, width);
     for (const auto& evidence : one.evidence) text += wrap("    " + evidence, width);
     text += wrap("    Remedy: " + one.remedy, width);
@@ -27,12 +28,14 @@ std::string print(const Context& context, const std::vector<Result>& results) {
   std::string text;
   for (const auto& [heading, line] : context_lines(context))
     text += fmt::format("{:<9}{}\n", heading, line);
+  const auto findings = check(context, results);
   for (const auto& cases : grouped(results)) {
-    text += '\n' + draw(make_table(cases, is_partial(context, results)), terminal);
-    if (const auto sentences = reading(cases); !sentences.empty())
+    text += '\n' + draw(make_table(cases, is_partial(context, results), findings), terminal);
+    if (const auto rates = make_rates_table(context, cases)) text += '\n' + draw(*rates, terminal);
+    if (const auto sentences = reading(context, cases); !sentences.empty())
       text += '\n' + wrap(fmt::format("{}", fmt::join(sentences, " ")), terminal.text_width());
   }
-  return text + checks(context, results, terminal.text_width());
+  return text + checks(findings, terminal.text_width());
 }
 
 const bool registered = Catalog::add(FormatEntry{

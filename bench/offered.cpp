@@ -1,0 +1,49 @@
+#include "bench/offered.hpp"
+
+#include <algorithm>
+#include <thread>
+
+namespace asyncmark {
+namespace {
+
+/// How long a schedule may be exceeded before that means anything.
+constexpr Duration kShortDelay = std::chrono::milliseconds(10);
+/// From this share on, a model waits for processors more than for what it waits on.
+constexpr double kBusy = 0.8;
+
+/// The operations due last may end after the schedule, each in its own time. But where processors
+/// are the limit that time has grown by waiting for them, and so excuses nothing.
+Duration drain(const Result& result, const Measurement& all) {
+  const auto& service = all.service_time;
+  if (busy_share(result, all) >= kBusy) return Duration(0);
+  return std::min(service.max(), 5 * service.mean());
+}
+
+}  // namespace
+
+double busy_share(const Result& result, const Measurement& all) {
+  const auto cores = std::max(1u, std::thread::hardware_concurrency());
+  const auto processors = std::clamp<std::uint64_t>(result.how.processors, 1, cores);
+  const auto time = seconds(all.elapsed()) * static_cast<double>(processors);
+  return time > 0 ? seconds(all.cpu()) / time : 0;
+}
+
+std::optional<Offered> offered(const Result& result, const Measurement& all) {
+  const auto& load = result.what.load;
+  if (!load.rate || all.passes.empty()) return std::nullopt;
+  const auto passes = static_cast<double>(all.passes.size());
+  const auto ended = static_cast<double>(all.completed + all.failed) / passes;
+  const auto due = ended + static_cast<double>(all.never_started) / passes;
+  const auto last_due = load.due ? Duration(load.due->back()) : from_seconds(due / *load.rate);
+  // One that is due alone, at the very beginning, makes no rate.
+  if (last_due <= Duration(0) || due <= 1) return Offered{*load.rate, 1};
+  // All but the first came due in that time.
+  Offered offer{(due - 1) / seconds(last_due), 1};
+  const auto elapsed = all.per_pass(all.elapsed());
+  if (all.never_started == 0 && elapsed <= last_due + kShortDelay) return offer;
+  const auto active = std::max(elapsed - drain(result, all), last_due);
+  offer.achieved = ended / due * (seconds(last_due) / seconds(active));
+  return offer;
+}
+
+}  // namespace asyncmark

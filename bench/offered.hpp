@@ -1,0 +1,25 @@
+#pragma once
+
+#include <optional>
+
+#include "bench/result.hpp"
+
+namespace asyncmark {
+
+/// What an open loop offered, and what share of it was carried out in its time.
+struct Offered {
+  double per_s = 0;     ///< Operations due, over the time until the last was due.
+  double achieved = 0;  ///< 1 where all were carried out as they came due.
+
+  /// The runner could not keep up, so response times grow for as long as the run lasts.
+  bool saturated() const { return achieved < 0.95; }
+};
+
+/// Absent for bursts and closed loops, which offer nothing by the clock. `all` is one repetition of
+/// `result` or several merged.
+std::optional<Offered> offered(const Result& result, const Measurement& all);
+
+/// The share of the processors it can use on this machine that a case kept busy, by CPU time.
+double busy_share(const Result& result, const Measurement& all);
+
+}  // namespace asyncmark

@@ -1,0 +1,184 @@
+#include "reports/rates.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "bench/counters.hpp"
+#include "bench/offered.hpp"
+
+namespace asyncmark {
+namespace {
+
+/// One open loop at one rate, all its repetitions as one.
+struct Point {
+  const Result& result;
+  Measurement all;
+
+  bool finished() const { return !all.passes.empty(); }
+  bool kept_up() const {
+    const auto offer = offered(result, all);
+    return offer && !offer->saturated();
+  }
+  std::string percentile_text(double fraction) const {
+    const auto value = response_percentile(all, fraction);
+    return value ? rounded_text(*value) : "n/a";
+  }
+};
+
+/// The same case at several rates.
+struct Line {
+  std::string label;
+  std::map<double, Point> points;
+};
+
+std::string name_but_for_rate(Case one) {
+  one.load.rate.reset();
+  return one.name();
+}
+
+/// The runner; where that does not tell the lines apart, with its cap and options.
+void label(std::vector<Line>& lines) {
+  std::map<std::string, int> times;
+  for (auto& line : lines) {
+    line.label = line.points.begin()->second.result.what.runner;
+    ++times[line.label];
+  }
+  for (auto& line : lines) {
+    if (times[line.label] < 2) continue;
+    const auto& one = line.points.begin()->second.result;
+    line.label +=
+        fmt::format("{}, {} in flight", one.what.runner_options.name_suffix(), one.how.cap);
+  }
+}
+
+std::vector<Line> lines_of(const Cases& cases) {
+  std::vector<Line> lines;
+  std::map<std::string, std::size_t> places;
+  for (const auto* one : cases) {
+    if (!one->what.load.rate) continue;
+    const auto [place, fresh] = places.emplace(name_but_for_rate(one->what), lines.size());
+    if (fresh) lines.emplace_back();
+    lines[place->second].points.emplace(*one->what.load.rate, Point{*one, one->merged()});
+  }
+  label(lines);
+  return lines;
+}
+
+std::set<double> rates_of(const std::vector<Line>& lines) {
+  std::set<double> rates;
+  for (const auto& line : lines)
+    for (const auto& [rate, point] : line.points) rates.insert(rate);
+  return rates;
+}
+
+std::string cell(const Line& line, double rate) {
+  const auto point = line.points.find(rate);
+  if (point == line.points.end()) return "-";
+  if (!point->second.finished()) return "died";
+  if (!point->second.kept_up()) return "SATURATED";
+  return point->second.percentile_text(0.5) + " / " + point->second.percentile_text(0.99);
+}
+
+/// The highest rate up to which every point keeps to the objective; absent when the lowest does
+/// not.
+std::optional<double> highest_within(const Slo& slo, const Line& line) {
+  std::optional<double> highest;
+  for (const auto& [rate, point] : line.points) {
+    const auto value = response_percentile(point.all, slo.fraction);
+    if (!point.finished() || !point.kept_up() || !value || *value > slo.limit) break;
+    highest = rate;
+  }
+  return highest;
+}
+
+std::string who_keeps_to(const Slo& slo, const std::vector<Line>& lines) {
+  std::vector<std::string> who;
+  for (const auto& line : lines) {
+    const auto highest = highest_within(slo, line);
+    who.push_back(highest ? fmt::format("{} up to {:g}/s", line.label, *highest)
+                          : fmt::format("{} at none of these rates", line.label));
+  }
+  return fmt::format("Within {}: {}.", slo.text(), fmt::join(who, ", "));
+}
+
+/// At one rate: who answered soonest, and who could not keep up. Empty when nobody could.
+std::string who_answered_soonest(const std::vector<Line>& lines, double rate) {
+  std::vector<std::pair<Duration, const Line*>> kept;
+  std::vector<std::string> others;
+  for (const auto& line : lines) {
+    const auto point = line.points.find(rate);
+    if (point == line.points.end() || !point->second.finished()) continue;
+    if (point->second.kept_up())
+      kept.emplace_back(response_percentile(point->second.all, 0.99)
+                            .value_or(point->second.all.response_time.max()),
+                        &line);
+    else
+      others.push_back(line.label);
+  }
+  if (kept.empty()) return "";
+  const auto& best = *std::ranges::min_element(kept, {}, [](const auto& one) { return one.first; });
+  const auto& point = best.second->points.at(rate);
+  auto text = fmt::format("At {:g} operations due per second, {} answered{}: p50 {}, p99 {}", rate,
+                          best.second->label, kept.size() > 1 ? " soonest" : "",
+                          point.percentile_text(0.5), point.percentile_text(0.99));
+  if (!others.empty()) text += fmt::format("; {} could not keep up", fmt::join(others, " and "));
+  return text + ".";
+}
+
+}  // namespace
+
+std::optional<Slo> slo_of(const Context& context) {
+  const auto text = context.facts.value("slo", "");
+  if (text.empty()) return std::nullopt;
+  return Slo::parse(text);
+}
+
+std::optional<Table> make_rates_table(const Context& context, const Cases& cases) {
+  const auto lines = lines_of(cases);
+  const auto rates = rates_of(lines);
+  const auto slo = slo_of(context);
+  if (rates.size() < 2) return std::nullopt;
+  Table table;
+  table.title = "response p50 / p99 by operations due per second";
+  table.columns = {{"", "runner", false}};
+  for (const auto rate : rates) table.columns.push_back({"", fmt::format("{:g}/s", rate)});
+  if (slo) table.columns.push_back({"highest within", slo->text()});
+  bool saturated = false;
+  for (const auto& line : lines) {
+    Row row{{line.label}, ""};
+    for (const auto rate : rates) row.cells.push_back(cell(line, rate));
+    saturated = saturated || std::ranges::count(row.cells, "SATURATED") > 0;
+    if (slo) {
+      const auto highest = highest_within(*slo, line);
+      row.cells.push_back(highest ? fmt::format("{:g}/s", *highest) : "none");
+    }
+    table.rows.push_back(std::move(row));
+  }
+  if (saturated)
+    table.notes.push_back(
+        "SATURATED: less than 95 % of what was offered was carried out in its time, so response "
+        "times only tell how long the run was");
+  return table;
+}
+
+std::vector<std::string> read_rates(const Context& context, const Cases& cases) {
+  const auto lines = lines_of(cases);
+  if (lines.empty()) return {};
+  std::vector<std::string> sentences;
+  if (const auto slo = slo_of(context)) sentences.push_back(who_keeps_to(*slo, lines));
+  const auto rates = rates_of(lines);
+  for (auto rate = rates.rbegin(); rate != rates.rend(); ++rate)
+    if (auto text = who_answered_soonest(lines, *rate); !text.empty()) {
+      sentences.push_back(std::move(text));
+      return sentences;
+    }
+  sentences.push_back(
+      fmt::format("At {:g} operations due per second and more, none kept up.", *rates.begin()));
+  return sentences;
+}
+
+}  // namespace asyncmark
