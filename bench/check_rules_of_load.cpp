@@ -38,7 +38,10 @@ std::optional<Difference> unequal_operations(const Compared& cases) {
   const auto& load = cases.front()->result.what.load;
   // A closed loop that a duration limits ends as many as it can: that is what it measures.
   if (load.ops == 0 && !load.rate) return std::nullopt;
-  const auto ended = [](const Subject& one) { return one.ended() / runs(one); };
+  // What was due and could not start has a rule of its own.
+  const auto ended = [](const Subject& one) {
+    return (one.ended() + static_cast<double>(one.all.never_started)) / runs(one);
+  };
   return extremes(cases, ended, [&](const Subject& one) {
     return fmt::format("{:.6g} operations a run", ended(one));
   });

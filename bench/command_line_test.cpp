@@ -119,6 +119,10 @@ TEST(UsageErrors, NameTheNumberThatIsOutOfRange) {
       {{"null", "--max-failed", "-1"}, {"--max-failed", "0 or more"}},
       {{"null", "--max-failed", "some"}, {"--max-failed", "whole number"}},
       {{"null", "--max-failed", "101%"}, {"--max-failed", "100%"}},
+      {{"null", "--rate", "5", "--slo", "p99"}, {"--slo", "p99=50ms"}},
+      {{"null", "--rate", "5", "--slo", "p98=50ms"}, {"--slo", "p99=50ms"}},
+      {{"null", "--rate", "5", "--slo", "p99=50"}, {"--slo", "unit"}},
+      {{"null", "--ops", "5", "--slo", "p99=50ms"}, {"--slo", "--rate"}},
   });
 }
 

@@ -23,6 +23,14 @@ struct Point {
     const auto offer = offered(result, all);
     return offer && !offer->saturated();
   }
+  /// Whether it keeps to the objective; absent where too few operations were measured to tell.
+  std::optional<bool> keeps_to(const Slo& slo) const {
+    if (!finished() || !kept_up()) return false;
+    if (all.response_time.max() <= slo.limit && all.never_started == 0) return true;
+    const auto value = response_percentile(all, slo.fraction);
+    if (!value) return std::nullopt;
+    return *value <= slo.limit;
+  }
   std::string percentile_text(double fraction) const {
     const auto value = response_percentile(all, fraction);
     return value ? rounded_text(*value) : "n/a";
@@ -83,14 +91,14 @@ std::string cell(const Line& line, double rate) {
   return point->second.percentile_text(0.5) + " / " + point->second.percentile_text(0.99);
 }
 
-/// The highest rate up to which every point keeps to the objective; absent when the lowest does
-/// not.
-std::optional<double> highest_within(const Slo& slo, const Line& line) {
-  std::optional<double> highest;
+/// The highest rate up to which every point keeps to the objective, in words.
+std::string highest_within(const Slo& slo, const Line& line) {
+  std::string highest = "none";
   for (const auto& [rate, point] : line.points) {
-    const auto value = response_percentile(point.all, slo.fraction);
-    if (!point.finished() || !point.kept_up() || !value || *value > slo.limit) break;
-    highest = rate;
+    const auto keeps = point.keeps_to(slo);
+    if (!keeps && highest == "none") return "n/a";
+    if (!keeps || !*keeps) break;
+    highest = fmt::format("{:g}/s", rate);
   }
   return highest;
 }
@@ -99,8 +107,9 @@ std::string who_keeps_to(const Slo& slo, const std::vector<Line>& lines) {
   std::vector<std::string> who;
   for (const auto& line : lines) {
     const auto highest = highest_within(slo, line);
-    who.push_back(highest ? fmt::format("{} up to {:g}/s", line.label, *highest)
-                          : fmt::format("{} at none of these rates", line.label));
+    who.push_back(line.label + (highest == "none"  ? " at none of these rates"
+                                : highest == "n/a" ? " after too few operations to tell"
+                                                   : " up to " + highest));
   }
   return fmt::format("Within {}: {}.", slo.text(), fmt::join(who, ", "));
 }
@@ -152,10 +161,7 @@ std::optional<Table> make_rates_table(const Context& context, const Cases& cases
     Row row{{line.label}, ""};
     for (const auto rate : rates) row.cells.push_back(cell(line, rate));
     saturated = saturated || std::ranges::count(row.cells, "SATURATED") > 0;
-    if (slo) {
-      const auto highest = highest_within(*slo, line);
-      row.cells.push_back(highest ? fmt::format("{:g}/s", *highest) : "none");
-    }
+    if (slo) row.cells.push_back(highest_within(*slo, line));
     table.rows.push_back(std::move(row));
   }
   if (saturated)
