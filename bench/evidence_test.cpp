@@ -1,0 +1,51 @@
+// What the built program says against its own figures.
+
+#include <gmock/gmock.h>
+
+#include "bench/catalog.hpp"
+#include "bench/testing/rows.hpp"
+#include "bench/testing/run_program.hpp"
+
+namespace asyncmark::testing {
+namespace {
+
+using ::testing::ContainsRegex;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+TEST(Evidence, RejectsAWorkloadThatSkipsATenthOfItsWaitsUnderEveryRunner) {
+  const auto ended = asyncmark({"run", "faulty", "--fault", "skip", "--every", "10", "--wait",
+                                "20ms", "--ops", "20", "--in-flight", "1", "--repetitions", "1"});
+  EXPECT_EQ(ended.code, 4);
+  for (const auto& runner : Catalog::runners())
+    EXPECT_THAT(ended.err,
+                ContainsRegex("faulty/" + runner.name + "/.*faster than its ideal bound"));
+}
+
+TEST(Evidence, FindsABlockingCallOnTheLoopAndHowLongItHeldIt) {
+  const auto held = asyncmark({"run", "sleep", "--blocking", "--wait", "30ms", "--runner",
+                               "event-loop", "--ops", "20", "--out", "out.json"});
+  EXPECT_THAT(held.out, HasSubstr("loop-held"));
+  for (const auto& row : Json::parse(held.files.at("out.json")).at("benchmarks"))
+    if (row.at("run_type") == "iteration") {
+      EXPECT_GT(row.at("loop_held_max_ns"), 29.9e6);
+      EXPECT_LT(row.at("loop_held_max_ns"), 60e6);
+    }
+  const auto given_back = asyncmark({"run", "sleep", "--wait", "30ms", "--runner", "event-loop",
+                                     "--ops", "20", "--format", "table"});
+  EXPECT_THAT(given_back.out, Not(HasSubstr("loop-held")));
+}
+
+TEST(Evidence, PutsEveryRunnerNearItsIdealBoundAndNoneAboveIt) {
+  const auto ended =
+      asyncmark({"run", "sleep", "--ops", "100", "--in-flight", "28", "--runner",
+                 "thread-per-op,thread-pool,event-loop,process-pool", "--benchmark_format=json"});
+  for (const auto& row : rows(ended)) {
+    if (row.at("run_type") != "iteration") continue;
+    EXPECT_GT(row.at("efficiency"), 0.4) << row.at("name");
+    EXPECT_LE(row.at("efficiency"), 1.002) << row.at("name");
+  }
+}
+
+}  // namespace
+}  // namespace asyncmark::testing
