@@ -15,7 +15,7 @@ using ::testing::Not;
 
 TEST(Evidence, RejectsAWorkloadThatSkipsATenthOfItsWaitsUnderEveryRunner) {
   const auto ended = asyncmark({"run", "faulty", "--fault", "skip", "--every", "10", "--wait",
-                                "20ms", "--ops", "20", "--in-flight", "1", "--repetitions", "1"});
+                                "80ms", "--ops", "20", "--in-flight", "1", "--repetitions", "1"});
   EXPECT_EQ(ended.code, 4);
   for (const auto& runner : Catalog::runners())
     EXPECT_THAT(ended.err,
