@@ -15,6 +15,7 @@
 
 #include "bench/build_info.hpp"
 #include "bench/catalog.hpp"
+#include "bench/completion.hpp"
 #include "bench/errors.hpp"
 #include "bench/run_command.hpp"
 
@@ -316,6 +317,12 @@ int dispatch(int argc, char** argv) {
       rest.empty() ? "no command is given" : fmt::format("no such command '{}'", rest[0])));
 }
 
+/// For the shell: what the words after `complete` may go on with, a line each.
+int complete(const std::vector<std::string>& words) {
+  for (const auto& one : completions(Grammar().app, words)) fmt::print("{}\n", one);
+  return 0;
+}
+
 /// Where standard input, output or error is closed, the next file opened would take its number, and
 /// its place.
 void fill_standard_descriptors() {
@@ -332,6 +339,9 @@ int command_line(int argc, char** argv) {
   if (argc > 2 && std::string_view(argv[1]) == "launch") return launch(argv + 2);
   fill_standard_descriptors();
   try {
+    // Before the grammar sees them: half a word is no mistake here.
+    if (argc > 1 && std::string_view(argv[1]) == "complete")
+      return complete({argv + 2, argv + argc});
     return dispatch(argc, argv);
   } catch (const UsageError& error) {
     fmt::print(stderr, "asyncmark: {}\n", error.what());
