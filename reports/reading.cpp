@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <set>
 #include <tuple>
 
@@ -54,11 +55,27 @@ bool overlap(const Result& one, const Result& other) {
   return a.low <= b.high && b.low <= a.high;
 }
 
-/// The runner, with its cap where that alone tells two cases apart.
+/// What may tell two cases of one runner at one load apart, in words.
+std::map<std::string, std::string> particulars(const Result& one) {
+  std::map<std::string, std::string> all{{"", fmt::format("{} in flight", one.how.cap)}};
+  for (const auto& [name, value] : load_texts(one.what)) all[name] = name + " " + value;
+  for (const auto& spec : one.what.runner_options.specs())
+    all[spec.name] = spec.name + " " + one.what.runner_options.print(spec.name);
+  return all;
+}
+
+/// The runner, with whatever else tells the case from another of the same runner.
 std::string label(const Result& one, const Cases& ranked) {
-  const auto same = [&](const auto* other) { return other->what.runner == one.what.runner; };
-  if (std::ranges::count_if(ranked, same) < 2) return one.what.runner;
-  return fmt::format("{} with {} in flight", one.what.runner, one.how.cap);
+  std::set<std::string> differing;
+  const auto own = particulars(one);
+  for (const auto* other : ranked) {
+    if (other->what.runner != one.what.runner) continue;
+    auto others = particulars(*other);
+    for (const auto& [name, words] : own)
+      if (others[name] != words) differing.insert(words);
+  }
+  if (differing.empty()) return one.what.runner;
+  return fmt::format("{} with {}", one.what.runner, fmt::join(differing, " and "));
 }
 
 std::string who_was_fastest(const Cases& ranked, const Cases& cases) {

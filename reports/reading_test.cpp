@@ -89,5 +89,15 @@ TEST(Reading, OfASingleCaseClaimsNoVictory) {
               Contains(HasSubstr("At 100 operations, event-loop: 50.0 ms.")));
 }
 
+TEST(Reading, TellsCasesOfOneRunnerApart) {
+  auto once = construct({.times = {milliseconds(50)}});
+  auto often = construct({.times = {milliseconds(51)}});
+  often.what.load.passes = 3;
+  EXPECT_THAT(read({once, often}).front(), HasSubstr("event-loop was fastest"));
+  auto warm = construct({.times = {milliseconds(49)}});
+  warm.what.load.warmup = 7;
+  EXPECT_THAT(read({once, warm}).front(), HasSubstr("event-loop with warmup 7 was fastest"));
+}
+
 }  // namespace
 }  // namespace asyncmark
