@@ -19,6 +19,7 @@ constexpr Duration kOverlaps = std::chrono::milliseconds(1);
 constexpr std::uint64_t kEnoughForP99 = 1000;
 constexpr std::uint64_t kEnoughForMedian = 20;
 constexpr double kPoorEfficiency = 0.5;
+constexpr double kMostlyWork = 0.5;
 
 double runs(const Subject& one) { return static_cast<double>(one.result.finished().size()); }
 
@@ -31,6 +32,30 @@ std::optional<Difference> extremes(const Compared& cases, Amount amount, Words w
   if (amount(**most) - amount(**least) <= 1e-9 * amount(**most)) return std::nullopt;
   const auto a = (*least)->result.name(), b = (*most)->result.name();
   return Difference{{a, b}, fmt::format("{} by {}, {} by {}", words(**least), a, words(**most), b)};
+}
+
+/// Operations that were due, in all passes.
+double due(const Subject& one) { return one.ended() + static_cast<double>(one.all.never_started); }
+
+/// The part of an open loop's offered rate that was carried out; 1 where it kept its time.
+std::optional<double> share_of_offered(const Subject& one) {
+  if (one.kind() != LoadKind::open_loop || one.all.passes.empty()) return std::nullopt;
+  const auto& load = one.result.what.load;
+  const auto passes = static_cast<double>(one.all.passes.size());
+  const auto due_a_pass = due(one) / passes;
+  const auto last_due =
+      load.due ? Duration(load.due->back()) : from_seconds(due_a_pass / *load.rate);
+  const auto elapsed = one.all.per_pass(one.all.elapsed());
+  const bool in_time = one.all.never_started == 0 && elapsed <= last_due + kShortDelay;
+  if (last_due <= Duration(0) || in_time) return 1;
+
+  // The operations due last may end after the schedule, each in its own time. But where processors
+  // are the limit that time has grown by waiting for them, and so excuses nothing.
+  const auto& service = one.all.service_time;
+  const auto drain =
+      one.busy() >= kBusy ? Duration(0) : std::min(service.max(), 5 * service.mean());
+  const auto active = std::max(elapsed - drain, last_due);
+  return one.ended() / passes / due_a_pass * (seconds(last_due) / seconds(active));
 }
 
 }  // namespace
@@ -59,6 +84,21 @@ std::optional<Difference> unequal_failures(const Compared& cases) {
   });
 }
 
+std::optional<Difference> client_cpus_differ(const Compared& cases) {
+  const Subject* first = nullptr;
+  for (const auto* one : cases) {
+    const auto& cpus = one->all.placement.client;
+    if (cpus.empty()) continue;
+    if (!first) first = one;
+    const auto& others = first->all.placement.client;
+    if (cpus != others)
+      return Difference{{first->result.name(), one->result.name()},
+                        fmt::format("processors {} by {}, {} by {}", others, first->result.name(),
+                                    cpus, one->result.name())};
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string> cap_not_reached(const Subject& one) {
   const auto& load = one.result.what.load;
   if (!load.in_flight || one.kind() == LoadKind::open_loop) return std::nullopt;
@@ -72,26 +112,26 @@ std::optional<std::string> cap_not_reached(const Subject& one) {
 }
 
 std::optional<std::string> saturated(const Subject& one) {
-  if (one.kind() != LoadKind::open_loop || one.all.passes.empty()) return std::nullopt;
-  const auto& load = one.result.what.load;
+  const auto share = share_of_offered(one);
+  if (!share || *share >= kAchieved) return std::nullopt;
   const auto passes = static_cast<double>(one.all.passes.size());
-  const auto due = (one.ended() + static_cast<double>(one.all.never_started)) / passes;
-  const auto last_due = load.due ? Duration(load.due->back()) : from_seconds(due / *load.rate);
-  const auto elapsed = one.all.per_pass(one.all.elapsed());
-  const bool in_time = one.all.never_started == 0 && elapsed <= last_due + kShortDelay;
-  if (last_due <= Duration(0) || in_time) return std::nullopt;
-
-  // The operations due last may end after the schedule, each in its own time. But where processors
-  // are the limit that time has grown by waiting for them, and so excuses nothing.
-  const auto& service = one.all.service_time;
-  const auto drain =
-      one.busy() >= kBusy ? Duration(0) : std::min(service.max(), 5 * service.mean());
-  const auto active = std::max(elapsed - drain, last_due);
-  const auto share = one.ended() / passes / due * (seconds(last_due) / seconds(active));
-  if (share >= kAchieved) return std::nullopt;
   return fmt::format("{:.0f} % of the {:g} operations/s offered, {:.0f} of {:.0f} never started",
-                     100 * share, *load.rate, static_cast<double>(one.all.never_started) / passes,
-                     due);
+                     100 * *share, *one.result.what.load.rate,
+                     static_cast<double>(one.all.never_started) / passes, due(one) / passes);
+}
+
+std::optional<std::string> generator_saturated(const Subject& one) {
+  const auto share = share_of_offered(one);
+  if (!share || one.busy() < kBusy) return std::nullopt;
+  if (*share >= kAchieved && one.all.never_started == 0) return std::nullopt;
+  // Where operations are known to compute, that is what is measured.
+  const auto cost = typical_cost(one);
+  if (cost && seconds(cost->cpu) * one.ended() >= kMostlyWork * seconds(one.all.cpu()))
+    return std::nullopt;
+  return fmt::format("{:.0f} % of {:g} {} busy, for {:.0f} % of the {:g} operations/s offered",
+                     100 * one.busy(), one.processors,
+                     one.processors == 1 ? "processor were" : "processors were", 100 * *share,
+                     *one.result.what.load.rate);
 }
 
 std::optional<std::string> few_operations(const Subject& one) {

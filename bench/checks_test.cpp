@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "bench/arrivals.hpp"
+#include "bench/calibration.hpp"
 #include "bench/catalog.hpp"
 #include "bench/testing/run_program.hpp"
 
@@ -63,6 +64,7 @@ Measurement measured(const Case& one, const Concurrency& how, double slower) {
   m.resources.user = cpu;
   m.service_time.add(service, m.completed);
   m.peak_in_flight = one.load.rate ? 1 + cap / 2 : cap;
+  m.placement.client = "0-1";
   m.observed.samples = 200;
   m.observed.mean_in_flight =
       static_cast<double>(m.service_time.sum_ns()) / (seconds(elapsed) * 1e9) * (2 - slower);
@@ -99,7 +101,29 @@ void take(Measurement& m, Duration service, std::uint64_t at_once) {
   m.observed.mean_in_flight = static_cast<double>(at_once);
 }
 
-Context quiet() { return {{{"num_cpus", 2}, {"load_avg", {0.5, 0.4, 0.3}}}}; }
+Context quiet() {
+  return {{{"num_cpus", 2},
+           {"load_avg", {0.5, 0.4, 0.3}},
+           {"steal_share", 0.002},
+           {"others_share", 0.03},
+           {"calibration",
+            {{"clock_ns", 22.0},
+             {"sleep_overshoot_median_ns", 90'000},
+             {"sleep_overshoot_max_ns", 130'000},
+             {"timer_slack_ns", 50'000},
+             {"aa_pair", {{"case", "null"}, {"a_ns_per_op", 50.0}, {"b_ns_per_op", 54.0}}}}}}};
+}
+
+/// quiet(), knowing what nothing takes under the runners of these.
+Context calibrated(const std::vector<Result>& results) {
+  auto context = quiet();
+  auto& costs = context.facts["calibration"]["null"] = Json::array();
+  for (const auto& one : results)
+    costs.push_back({{"runner", one.what.runner},
+                     {"case", null_case(one).name()},
+                     {"ns_per_op", one.what.runner == "thread-per-op" ? 20'000.0 : 50.0}});
+  return context;
+}
 
 std::vector<std::string> codes(const std::vector<Result>& results,
                                const Context& context = quiet()) {
@@ -125,10 +149,19 @@ TEST(Checks, FindNothingInTwentyCleanPairs) {
     pairs.push_back({{.in_flight = 5, .duration = std::chrono::seconds(3)},
                      {.runner = other, .in_flight = 5, .duration = std::chrono::seconds(3)}});
     pairs.push_back({{.workload = "null"}, {.runner = other, .workload = "null"}});
+    pairs.push_back(
+        {{.in_flight = 16, .wait = "2ms"}, {.runner = other, .in_flight = 16, .wait = "2ms"}});
+    pairs.push_back({{.ops = 20'000, .in_flight = 100, .wait = "1s"},
+                     {.runner = other, .ops = 20'000, .in_flight = 100, .wait = "1s"}});
+    pairs.push_back(
+        {{.rate = 4, .duration = std::chrono::minutes(5), .wait = "100ms"},
+         {.runner = other, .rate = 4, .duration = std::chrono::minutes(5), .wait = "100ms"}});
   }
   EXPECT_GE(pairs.size(), 20u);
-  for (const auto& [a, b] : pairs)
-    EXPECT_THAT(codes({clean(a), clean(b)}), IsEmpty()) << case_of(a).name() << " " << b.runner;
+  for (const auto& [a, b] : pairs) {
+    const std::vector pair{clean(a), clean(b)};
+    EXPECT_THAT(codes(pair, calibrated(pair)), IsEmpty()) << pair[0].name() << " " << b.runner;
+  }
 }
 
 TEST(Checks, PassOverWhatHasNotFinished) {
@@ -304,11 +337,115 @@ TEST(Checks, FindALoadedMachine) {
   context.facts["load_avg"] = {2.5, 0.1, 0.1};
   EXPECT_THAT(codes({clean({})}, context), ElementsAre("noisy-machine"));
   context = quiet();
-  context.facts["steal_share_since_boot"] = 0.2;
-  EXPECT_THAT(codes({clean({})}, context), ElementsAre("noisy-machine"));
-  context.facts["steal_share_since_boot"] = 0.002;
-  EXPECT_THAT(codes({clean({})}, context), IsEmpty());
+  for (const auto* share : {"steal_share", "others_share"}) {
+    context = quiet();
+    context.facts[share] = 0.2;
+    EXPECT_THAT(codes({clean({})}, context), ElementsAre("noisy-machine")) << share;
+  }
+  EXPECT_THAT(codes({clean({})}, quiet()), IsEmpty());
   EXPECT_THAT(codes({clean({})}, Context{}), IsEmpty());
+}
+
+TEST(Checks, FindTheSameMeasuredTwiceFarApart) {
+  auto context = quiet();
+  context.facts["calibration"]["aa_pair"]["b_ns_per_op"] = 70.0;
+  EXPECT_THAT(codes({clean({})}, context), ElementsAre("noisy-machine"));
+  EXPECT_THAT(check(context, {clean({})}).front().evidence, HasSubstr("40 % apart"));
+}
+
+TEST(Checks, FindTimersThatAreCoarse) {
+  for (const auto* key : {"sleep_overshoot_median_ns", "timer_slack_ns"}) {
+    auto context = quiet();
+    context.facts["calibration"][key] = 1'500'000;
+    EXPECT_THAT(codes({clean({})}, context), ElementsAre("coarse-timers")) << key;
+    EXPECT_THAT(check(context, {clean({})}).front().evidence, HasSubstr("1.50 ms"));
+  }
+}
+
+TEST(Checks, FindWhereTheHarnessIsMostOfWhatIsMeasured) {
+  const auto quick = [](Duration one) {
+    return changed(clean({.runner = "sync", .wait = "0us"}),
+                   [&](Measurement& m) { take(m, one, 1); });
+  };
+  const auto found = [](const Result& one) { return codes({one}, calibrated({one})); };
+  EXPECT_THAT(found(quick(Duration(80))), ElementsAre("harness-cost"));
+  EXPECT_THAT(found(quick(Duration(120))), IsEmpty());
+  const auto result = quick(Duration(80));
+  EXPECT_THAT(check(calibrated({result}), {result}).front().evidence,
+              HasSubstr("80 ns an operation, of which 50 ns"));
+  EXPECT_THAT(codes({result}), IsEmpty()) << "not calibrated";
+  auto null = changed(clean({.runner = "sync", .workload = "null"}),
+                      [](Measurement& m) { take(m, Duration(50), 1); });
+  EXPECT_THAT(found(null), IsEmpty()) << "which is what it is for";
+}
+
+TEST(Checks, FindThatTheNetworkHadTrouble) {
+  const auto with = [](const NetworkCounts& network, const Plan& plan = {.wait = "250ms"}) {
+    return changed(clean(plan), [&](Measurement& m) { m.observed.network = network; });
+  };
+  EXPECT_THAT(codes({with({.listen_overflows = 5, .listen_drops = 5})}),
+              ElementsAre("network-trouble"));
+  EXPECT_THAT(codes({with({.tcp_timeouts = 1})}), ElementsAre("network-trouble"));
+  EXPECT_THAT(only_finding({with({.listen_overflows = 5, .tcp_timeouts = 1})}).evidence,
+              HasSubstr("15 listen overflows, 3 TCP time-outs"));
+  EXPECT_THAT(codes({with({.retransmitted_segments = 9})}), IsEmpty()) << "without a time-out";
+  EXPECT_THAT(codes({with({.tcp_timeouts = 1}, {})}), IsEmpty())
+      << "another program's, for nothing here took as long as that";
+}
+
+TEST(Checks, FindThatDescriptorsOrPortsRanOut) {
+  for (const auto& reason : {reasons::kNoDescriptor, reasons::kNoPort, FailureReason("reset")}) {
+    const auto failing = changed(clean({}), [&](Measurement& m) {
+      m.completed -= 10;
+      m.add_failures(std::string(reason.code()), 10);
+    });
+    if (reason == FailureReason("reset"))
+      EXPECT_THAT(codes({failing}), IsEmpty());
+    else
+      EXPECT_THAT(codes({failing}), ElementsAre("network-trouble")) << reason.code();
+  }
+}
+
+TEST(Checks, FindThatTheGeneratorWasTheLimit) {
+  // 10,000 a second asked for, and 4,000 carried out.
+  const auto late = [](const Plan& plan, Duration cpu) {
+    return changed(clean(plan), [&](Measurement& m) {
+      m.passes = {{milliseconds(250), cpu, m.completed}};
+      m.observed.samples = 0;
+      m.loop = {};
+    });
+  };
+  const Plan open{.rate = 10'000, .wait = "1ms"};
+  EXPECT_THAT(codes({late(open, milliseconds(230))}),
+              ElementsAre("saturated", "generator-saturated", "processor-bound"));
+  EXPECT_THAT(codes({late(open, milliseconds(100))}), ElementsAre("saturated"));
+  const Plan computing{.rate = 10'000, .wait = "1ms", .cpu = "200us"};
+  EXPECT_THAT(codes({late(computing, milliseconds(230))}), ElementsAre("saturated"))
+      << "what was measured is computing";
+}
+
+TEST(Checks, FindClientsOnDifferentProcessors) {
+  const auto on = [](const std::string& runner, const std::string& cpus) {
+    return changed(clean({.runner = runner}), [&](Measurement& m) { m.placement.client = cpus; });
+  };
+  EXPECT_THAT(codes({on("sync", "0-1"), on("event-loop", "1")}), ElementsAre("client-cpus-differ"));
+  EXPECT_THAT(only_finding({on("sync", "0-1"), on("event-loop", "1")}).evidence,
+              HasSubstr("processors 0-1 by sleep/sync/ops:1000, 1 by sleep/event-loop/ops:1000"));
+  EXPECT_THAT(codes({on("sync", "1"), on("event-loop", "1")}), IsEmpty());
+  EXPECT_THAT(codes({on("sync", ""), on("event-loop", "1")}), IsEmpty()) << "not known";
+}
+
+TEST(Checks, CountTheProcessorsThatACaseWasGiven) {
+  // Both of two busy half of the time, or one of one all of it.
+  const auto on = [](const std::string& cpus) {
+    return changed(clean({.runner = "thread-pool", .ops = 100'000}), [&](Measurement& m) {
+      m.passes = {{std::chrono::seconds(300), std::chrono::seconds(299), m.completed}};
+      m.observed.samples = 0;
+      m.placement.client = cpus;
+    });
+  };
+  EXPECT_THAT(codes({on("0-1")}), IsEmpty());
+  EXPECT_THAT(codes({on("1")}), ElementsAre("processor-bound"));
 }
 
 TEST(Checks, FindRepetitionsThatDiffer) {
