@@ -72,9 +72,12 @@ std::string behind_links(const std::string& path) {
 }
 
 bool same_file(const std::string& a, const std::string& b) {
-  std::error_code unknown;
-  return std::filesystem::weakly_canonical(behind_links(a), unknown) ==
-         std::filesystem::weakly_canonical(behind_links(b), unknown);
+  const auto whole = [](const std::string& path) {
+    std::error_code unknown;
+    return std::filesystem::weakly_canonical(std::filesystem::absolute(behind_links(path)),
+                                             unknown);
+  };
+  return whole(a) == whole(b);
 }
 
 /// Throws UsageError unless `path` can be written. Leaves everything as it was.
