@@ -66,8 +66,13 @@ std::optional<std::string> network_trouble(const Subject& one) {
     add(one.all.observed.network.listen_overflows, "listen overflow");
     add(one.all.observed.network.tcp_timeouts, "TCP time-out");
   }
-  add(times(one.all, reasons::kNoDescriptor), "operation without a descriptor");
-  add(times(one.all, reasons::kNoPort), "operation without a port");
+  const auto add_failures = [&](const FailureReason& reason, std::string_view lacking) {
+    if (const auto number = times(one.all, reason))
+      signs.push_back(
+          fmt::format("{} operation{} without a {}", number, number == 1 ? "" : "s", lacking));
+  };
+  add_failures(reasons::kNoDescriptor, "descriptor");
+  add_failures(reasons::kNoPort, "port");
   if (signs.empty()) return std::nullopt;
   return fmt::format("{}", fmt::join(signs, ", "));
 }

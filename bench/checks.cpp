@@ -107,9 +107,9 @@ const std::vector<Rule>& rules() {
        "operations took longer than what they wait for, though processors were idle",
        "look for timer slack, power saving and other load on the machine"},
       {"harness-cost", in_each_case(harness_cost),
-       "more than half of the time is the harness's own: it takes that for an operation that does "
+       "more than half of the time is the runner's own: it takes that for operations that do "
        "nothing",
-       "give each operation more to do, or take the difference to the workload null"},
+       "give each operation more to do, or look at the difference to the workload null"},
       {"network-trouble", in_each_case(network_trouble),
        "the network's own trouble was measured too: what was dropped is sent again much later",
        "raise the listener's backlog, somaxconn or 'ulimit -n', or open fewer connections"},

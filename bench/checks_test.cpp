@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 
 #include "bench/arrivals.hpp"
-#include "bench/calibration.hpp"
 #include "bench/catalog.hpp"
+#include "bench/testing/quiet.hpp"
 #include "bench/testing/run_program.hpp"
 
 namespace asyncmark {
@@ -12,9 +12,11 @@ namespace {
 
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
+using testing::calibrated;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using testing::quiet;
 
 struct Plan {
   std::string runner = "event-loop";
@@ -99,30 +101,6 @@ void take(Measurement& m, Duration service, std::uint64_t at_once) {
   m.service_time.add(service, m.completed);
   m.passes = {{service * static_cast<std::int64_t>(m.completed / at_once), m.cpu(), m.completed}};
   m.observed.mean_in_flight = static_cast<double>(at_once);
-}
-
-Context quiet() {
-  return {{{"num_cpus", 2},
-           {"load_avg", {0.5, 0.4, 0.3}},
-           {"steal_share", 0.002},
-           {"others_share", 0.03},
-           {"calibration",
-            {{"clock_ns", 22.0},
-             {"sleep_overshoot_median_ns", 90'000},
-             {"sleep_overshoot_max_ns", 130'000},
-             {"timer_slack_ns", 50'000},
-             {"aa_pair", {{"case", "null"}, {"a_ns_per_op", 50.0}, {"b_ns_per_op", 54.0}}}}}}};
-}
-
-/// quiet(), knowing what nothing takes under the runners of these.
-Context calibrated(const std::vector<Result>& results) {
-  auto context = quiet();
-  auto& costs = context.facts["calibration"]["null"] = Json::array();
-  for (const auto& one : results)
-    costs.push_back({{"runner", one.what.runner},
-                     {"case", null_case(one).name()},
-                     {"ns_per_op", one.what.runner == "thread-per-op" ? 20'000.0 : 50.0}});
-  return context;
 }
 
 std::vector<std::string> codes(const std::vector<Result>& results,
@@ -330,80 +308,6 @@ TEST(Checks, FindTimersThatAreLate) {
   EXPECT_THAT(codes({took(milliseconds(56), {})}), ElementsAre("late-timers"));
   EXPECT_THAT(codes({took(milliseconds(51), {})}), IsEmpty());
   EXPECT_THAT(codes({took(milliseconds(56), std::chrono::seconds(3))}), IsEmpty()) << "busy";
-}
-
-TEST(Checks, FindALoadedMachine) {
-  auto context = quiet();
-  context.facts["load_avg"] = {2.5, 0.1, 0.1};
-  EXPECT_THAT(codes({clean({})}, context), ElementsAre("noisy-machine"));
-  context = quiet();
-  for (const auto* share : {"steal_share", "others_share"}) {
-    context = quiet();
-    context.facts[share] = 0.2;
-    EXPECT_THAT(codes({clean({})}, context), ElementsAre("noisy-machine")) << share;
-  }
-  EXPECT_THAT(codes({clean({})}, quiet()), IsEmpty());
-  EXPECT_THAT(codes({clean({})}, Context{}), IsEmpty());
-}
-
-TEST(Checks, FindTheSameMeasuredTwiceFarApart) {
-  auto context = quiet();
-  context.facts["calibration"]["aa_pair"]["b_ns_per_op"] = 70.0;
-  EXPECT_THAT(codes({clean({})}, context), ElementsAre("noisy-machine"));
-  EXPECT_THAT(check(context, {clean({})}).front().evidence, HasSubstr("40 % apart"));
-}
-
-TEST(Checks, FindTimersThatAreCoarse) {
-  for (const auto* key : {"sleep_overshoot_median_ns", "timer_slack_ns"}) {
-    auto context = quiet();
-    context.facts["calibration"][key] = 1'500'000;
-    EXPECT_THAT(codes({clean({})}, context), ElementsAre("coarse-timers")) << key;
-    EXPECT_THAT(check(context, {clean({})}).front().evidence, HasSubstr("1.50 ms"));
-  }
-}
-
-TEST(Checks, FindWhereTheHarnessIsMostOfWhatIsMeasured) {
-  const auto quick = [](Duration one) {
-    return changed(clean({.runner = "sync", .wait = "0us"}),
-                   [&](Measurement& m) { take(m, one, 1); });
-  };
-  const auto found = [](const Result& one) { return codes({one}, calibrated({one})); };
-  EXPECT_THAT(found(quick(Duration(80))), ElementsAre("harness-cost"));
-  EXPECT_THAT(found(quick(Duration(120))), IsEmpty());
-  const auto result = quick(Duration(80));
-  EXPECT_THAT(check(calibrated({result}), {result}).front().evidence,
-              HasSubstr("80 ns an operation, of which 50 ns"));
-  EXPECT_THAT(codes({result}), IsEmpty()) << "not calibrated";
-  auto null = changed(clean({.runner = "sync", .workload = "null"}),
-                      [](Measurement& m) { take(m, Duration(50), 1); });
-  EXPECT_THAT(found(null), IsEmpty()) << "which is what it is for";
-}
-
-TEST(Checks, FindThatTheNetworkHadTrouble) {
-  const auto with = [](const NetworkCounts& network, const Plan& plan = {.wait = "250ms"}) {
-    return changed(clean(plan), [&](Measurement& m) { m.observed.network = network; });
-  };
-  EXPECT_THAT(codes({with({.listen_overflows = 5, .listen_drops = 5})}),
-              ElementsAre("network-trouble"));
-  EXPECT_THAT(codes({with({.tcp_timeouts = 1})}), ElementsAre("network-trouble"));
-  EXPECT_THAT(only_finding({with({.listen_overflows = 5, .tcp_timeouts = 1})}).evidence,
-              HasSubstr("15 listen overflows, 3 TCP time-outs"));
-  EXPECT_THAT(codes({with({.retransmitted_segments = 9})}), IsEmpty()) << "without a time-out";
-  EXPECT_THAT(codes({with({.tcp_timeouts = 1}, {})}), IsEmpty())
-      << "another program's, for nothing here took as long as that";
-}
-
-TEST(Checks, FindThatDescriptorsOrPortsRanOut) {
-  for (const auto& reason : {reasons::kNoDescriptor, reasons::kNoPort, FailureReason("reset")}) {
-    const auto failing = changed(clean({}), [&](Measurement& m) {
-      m.completed -= 10;
-      m.add_failures(std::string(reason.code()), 10);
-    });
-    if (reason == FailureReason("reset"))
-      EXPECT_THAT(codes({failing}), IsEmpty());
-    else
-      EXPECT_THAT(codes({failing}), ElementsAre("network-trouble")) << reason.code();
-  }
 }
 
 TEST(Checks, FindThatTheGeneratorWasTheLimit) {
