@@ -32,11 +32,13 @@ std::uint64_t times(const Measurement& one, const FailureReason& reason) {
   return found == one.failures.end() ? 0 : found->second;
 }
 
-/// Whether anything took so long, or failed, that a lost segment may have been why. The kernel's
-/// counts are of the whole machine, and others have their own troubles.
-bool may_have_waited_for_the_network(const Measurement& one) {
-  return one.failed != 0 || one.never_started != 0 || one.service_time.max() >= kLeastTimeout ||
-         one.phases.set_up >= kLeastTimeout;
+/// Whether anything took so much longer than it should, or failed, that a lost segment may have
+/// been why. The kernel's counts are of the whole machine, and others have their own troubles.
+bool may_have_waited_for_the_network(const Subject& one) {
+  const auto cost = typical_cost(one).value_or(Cost{});
+  return one.all.failed != 0 || one.all.never_started != 0 ||
+         one.all.service_time.max() >= cost.wait + cost.cpu + kLeastTimeout ||
+         one.all.phases.set_up >= kLeastTimeout;
 }
 
 }  // namespace
@@ -62,7 +64,7 @@ std::optional<std::string> network_trouble(const Subject& one) {
   const auto add = [&](std::uint64_t number, std::string_view what) {
     if (number != 0) signs.push_back(fmt::format("{} {}{}", number, what, number == 1 ? "" : "s"));
   };
-  if (may_have_waited_for_the_network(one.all)) {
+  if (may_have_waited_for_the_network(one)) {
     add(one.all.observed.network.listen_overflows, "listen overflow");
     add(one.all.observed.network.tcp_timeouts, "TCP time-out");
   }
