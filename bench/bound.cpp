@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <thread>
 
 namespace asyncmark {
 namespace {
@@ -64,8 +63,8 @@ std::optional<Bound> ideal_bound(const Workload& workload, const Load& load,
   const auto* queue = cap == 1 ? "one at a time" : "waits queue behind the cap";
   consider((sums->wait + sums->cpu) / cap, queue);
   if (sums->all_equal) consider(std::ceil(ops / cap) * sums->longest, queue);
-  const auto cores = std::max(1u, std::thread::hardware_concurrency());
-  const auto processors = static_cast<double>(std::min<std::uint64_t>(how.processors, cores));
+  const auto there = std::max<std::uint64_t>(1, own_cpus().size());
+  const auto processors = static_cast<double>(std::min(how.processors, there));
   consider(sums->cpu / processors + (how.processors == 1 ? sums->shortest_wait : 0),
            "computing on the processors it can use");
   if (most == 0) return std::nullopt;
@@ -76,7 +75,7 @@ std::optional<Bound> ideal_bound(const Workload& workload, const Load& load,
 }
 
 std::optional<Bound> ideal_bound(const Case& one) {
-  return ideal_bound(*one.make_workload(), one.load, one.make_runner()->concurrency(one.load));
+  return ideal_bound(*one.make_workload(), one.load, one.concurrency());
 }
 
 }  // namespace asyncmark

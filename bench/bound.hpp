@@ -25,10 +25,10 @@ inline constexpr double kClockError = 0.002;
 ///   and ceil(N / c) * (w + s) where all are equal
 ///
 /// with `due` the arrivals of an open loop (else zero), c operations in flight and k processors
-/// that this runner can use: list scheduling's lower bounds (Graham, 1966). One loop that computes
-/// before it waits adds its last wait to sum(s). Absent where the cost of an operation is unknown
-/// or nothing takes any time, for loads limited by a duration alone, and for more than ten million
-/// operations.
+/// that this runner can use, of those that are there for it: list scheduling's lower bounds
+/// (Graham, 1966). One loop that computes before it waits adds its last wait to sum(s). Absent
+/// where the cost of an operation is unknown or nothing takes any time, for loads limited by a
+/// duration alone, and for more than ten million operations.
 std::optional<Bound> ideal_bound(const Workload& workload, const Load& load,
                                  const Concurrency& how);
 std::optional<Bound> ideal_bound(const Case& one);

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <queue>
 #include <random>
-#include <thread>
 
 #include "bench/catalog.hpp"
 
@@ -41,7 +40,7 @@ std::vector<Cost> equal(std::size_t ops, Duration wait, Duration cpu = 0ns) {
   return {ops, Cost{wait, cpu}};
 }
 
-std::uint64_t cores() { return std::max(1u, std::thread::hardware_concurrency()); }
+std::uint64_t cores() { return own_cpus().size(); }
 
 /// When the last operation ends if each begins, in this order, as soon as one of `cap` places and
 /// one of `processors` is free, computes and then waits: a schedule that could really happen.

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "bench/catalog.hpp"
 #include "bench/errors.hpp"
 
@@ -50,6 +52,7 @@ std::string Case::name() const {
   }
   if (load.warmup) name += fmt::format("/warmup:{}", *load.warmup);
   if (load.passes != 1) name += fmt::format("/passes:{}", load.passes);
+  if (!cpus.empty()) name += "/cpus:" + list_text(cpus);
   if (seed != 1) name += fmt::format("/seed:{}", seed);
   return name + runner_options.name_suffix() + workload_options.name_suffix();
 }
@@ -62,6 +65,13 @@ std::unique_ptr<Runner> Case::make_runner() const {
   return Catalog::runner(runner).make(runner_options);
 }
 
+Concurrency Case::concurrency() const {
+  auto how = make_runner()->concurrency(load);
+  const auto there = cpus.empty() ? own_cpus().size() : cpus.size();
+  how.processors = std::clamp<std::uint64_t>(how.processors, 1, std::max<std::size_t>(1, there));
+  return how;
+}
+
 Json to_json(const Case& one) {
   Json load = Json::object();
   if (one.load.ops != 0) load["ops"] = one.load.ops;
@@ -72,11 +82,13 @@ Json to_json(const Case& one) {
     load["arrivals"] = one.load.arrivals == Arrivals::poisson ? "poisson" : "fixed";
   put(load, "warmup", one.load.warmup);
   load["passes"] = one.load.passes;
-  return {{"name", one.name()},
-          {"workload", {{"name", one.workload}, {"options", one.workload_options.to_json()}}},
-          {"runner", {{"name", one.runner}, {"options", one.runner_options.to_json()}}},
-          {"load", std::move(load)},
-          {"seed", one.seed}};
+  Json json{{"name", one.name()},
+            {"workload", {{"name", one.workload}, {"options", one.workload_options.to_json()}}},
+            {"runner", {{"name", one.runner}, {"options", one.runner_options.to_json()}}},
+            {"load", std::move(load)},
+            {"seed", one.seed}};
+  if (!one.cpus.empty()) json["cpus"] = list_text(one.cpus);
+  return json;
 }
 
 Case case_from_json(const Json& json) {
@@ -116,6 +128,8 @@ Case case_from_json(const Json& json) {
   if (load.contains("warmup")) one.load.warmup = count(load, "warmup", 0);
   one.load.passes = count(load, "passes", 1);
   one.seed = count(json, "seed", 1);
+  if (json.contains("cpus"))
+    one.cpus = parse_cpus(field<std::string>(json, "cpus", "", "a text"), "case: cpus");
   if (one.load.ops == 0 && !one.load.duration)
     throw UsageError("case: load.ops or load.duration_ns must be 1 or more");
   if (one.load.in_flight == std::uint64_t{0})

@@ -5,6 +5,7 @@
 
 #include "bench/load.hpp"
 #include "bench/options.hpp"
+#include "bench/placement.hpp"
 #include "bench/runner.hpp"
 #include "bench/workload.hpp"
 
@@ -18,11 +19,15 @@ struct Case {
   OptionValues runner_options;
   Load load;
   std::uint64_t seed = 1;
+  Cpus cpus;  ///< Of the client, if it was placed (`--cpus`); else empty.
 
   /// `sleep/event-loop/ops:1000/in_flight:28/wait:44.3ms`: everything that is not at its default.
   std::string name() const;
   std::unique_ptr<Workload> make_workload() const;
   std::unique_ptr<Runner> make_runner() const;
+  /// As the runner resolves the load, with no more processors than are there for it. Throws
+  /// UsageError when the load does not tell.
+  Concurrency concurrency() const;
 };
 
 /// The case document, without the arrivals of an open loop, which travel beside it.

@@ -14,7 +14,7 @@ namespace asyncmark::check_rules {
 struct Subject {
   const Result& result;
   Measurement all;    ///< Its finished repetitions as one.
-  double processors;  ///< That its runner can use on this machine.
+  double processors;  ///< That its runner could use, of those that it was given.
 
   LoadKind kind() const { return kind_of(result.what.load, result.how); }
   /// Operations that were begun and ended, whatever came of them.
@@ -32,16 +32,18 @@ struct Difference {
   std::string evidence;
 };
 
-/// From this share on, a model waits for processors more than for what it waits on.
-inline constexpr double kBusy = 0.8;
+/// What an operation takes, if its workload tells: the median over the first ones.
+std::optional<Cost> typical_cost(const Subject& one);
 
 // Of compared cases.
 std::optional<Difference> unequal_operations(const Compared& cases);
 std::optional<Difference> unequal_failures(const Compared& cases);
+std::optional<Difference> client_cpus_differ(const Compared& cases);
 
 // Of one case: whether what was asked for was done.
 std::optional<std::string> cap_not_reached(const Subject& one);
 std::optional<std::string> saturated(const Subject& one);
+std::optional<std::string> generator_saturated(const Subject& one);
 std::optional<std::string> few_operations(const Subject& one);
 std::optional<std::string> processor_bound(const Subject& one);
 
@@ -52,8 +54,13 @@ std::optional<std::string> hidden_threads(const Subject& one);
 std::optional<std::string> delayed_acknowledgement(const Subject& one);
 std::optional<std::string> late_timers(const Subject& one);
 
-// Of the machine and its noise.
+// Of the harness, the kernel and the machine.
+std::optional<std::string> harness_cost(const Subject& one, const Context& context);
+std::optional<std::string> network_trouble(const Subject& one);
+std::optional<std::string> coarse_timers(const Context& context);
 std::optional<std::string> noisy_machine(const Context& context);
+
+// Of how steady it was.
 std::optional<std::string> uneven_repetitions(const Subject& one);
 std::optional<std::string> unstable_passes(const Subject& one);
 

@@ -16,6 +16,7 @@ constexpr Duration kOverlaps = std::chrono::milliseconds(1);
 constexpr std::uint64_t kEnoughForP99 = 1000;
 constexpr std::uint64_t kEnoughForMedian = 20;
 constexpr double kPoorEfficiency = 0.5;
+constexpr double kMostlyWork = 0.5;
 
 double runs(const Subject& one) { return static_cast<double>(one.result.finished().size()); }
 
@@ -56,6 +57,21 @@ std::optional<Difference> unequal_failures(const Compared& cases) {
   });
 }
 
+std::optional<Difference> client_cpus_differ(const Compared& cases) {
+  const Subject* first = nullptr;
+  for (const auto* one : cases) {
+    const auto& cpus = one->all.placement.client;
+    if (cpus.empty()) continue;
+    if (!first) first = one;
+    const auto& others = first->all.placement.client;
+    if (cpus != others)
+      return Difference{{first->result.name(), one->result.name()},
+                        fmt::format("processors {} by {}, {} by {}", others, first->result.name(),
+                                    cpus, one->result.name())};
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string> cap_not_reached(const Subject& one) {
   const auto& load = one.result.what.load;
   if (!load.in_flight || one.kind() == LoadKind::open_loop) return std::nullopt;
@@ -76,6 +92,20 @@ std::optional<std::string> saturated(const Subject& one) {
   return fmt::format("{:.0f} % of the {:g} operations/s offered, {:.0f} of {:.0f} never started",
                      100 * offer->achieved, *one.result.what.load.rate, never,
                      one.ended() / passes + never);
+}
+
+std::optional<std::string> generator_saturated(const Subject& one) {
+  const auto offer = offered(one.result, one.all);
+  if (!offer || one.busy() < kBusy) return std::nullopt;
+  if (!offer->saturated() && one.all.never_started == 0) return std::nullopt;
+  // Where operations are known to compute, that is what is measured.
+  const auto cost = typical_cost(one);
+  if (cost && seconds(cost->cpu) * one.ended() >= kMostlyWork * seconds(one.all.cpu()))
+    return std::nullopt;
+  return fmt::format("{:.0f} % of {:g} {} busy, for {:.0f} % of the {:g} operations/s offered",
+                     100 * one.busy(), one.processors,
+                     one.processors == 1 ? "processor were" : "processors were",
+                     100 * offer->achieved, *one.result.what.load.rate);
 }
 
 std::optional<std::string> few_operations(const Subject& one) {

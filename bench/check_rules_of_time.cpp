@@ -1,7 +1,6 @@
-// Rules that ask whether the times are of what they seem to be, and the machine fit to take them.
+// Rules that ask whether the times are of what they seem to be, and steady.
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -24,21 +23,6 @@ constexpr double kMuchComputing = 0.3;  ///< Of what an operation takes by itsel
 constexpr double kUneven = 1.2;
 /// What is over sooner differs by more, for reasons that no remedy mends.
 constexpr Duration kLongEnough = milliseconds(10);
-constexpr double kMuchSteal = 0.05;
-
-/// What an operation takes, if its workload tells: the median over the first ones.
-std::optional<Cost> typical_cost(const Subject& one) {
-  const auto workload = one.result.what.make_workload();
-  std::vector<Duration> wait, cpu;
-  const auto ops = std::clamp<std::uint64_t>(one.all.completed, 1, 10'000);
-  for (std::uint64_t op = 0; op < ops; ++op) {
-    const auto cost = workload->cost(op);
-    if (!cost) return std::nullopt;
-    wait.push_back(cost->wait);
-    cpu.push_back(cost->cpu);
-  }
-  return Cost{median(wait), median(cpu)};
-}
 
 /// Whether some option of the workload is a wait that delayed acknowledgements would look like.
 bool asked_for_such_waits(const Case& one) {
@@ -66,6 +50,19 @@ std::optional<std::string> uneven(const std::vector<Run>& runs, Ended ended) {
 }
 
 }  // namespace
+
+std::optional<Cost> typical_cost(const Subject& one) {
+  const auto workload = one.result.what.make_workload();
+  std::vector<Duration> wait, cpu;
+  const auto ops = std::clamp<std::uint64_t>(one.all.completed, 1, 10'000);
+  for (std::uint64_t op = 0; op < ops; ++op) {
+    const auto cost = workload->cost(op);
+    if (!cost) return std::nullopt;
+    wait.push_back(cost->wait);
+    cpu.push_back(cost->cpu);
+  }
+  return Cost{median(wait), median(cpu)};
+}
 
 /// Little's law holds exactly over a run that begins and ends with nothing in flight, be it a
 /// burst, a closed or an open loop: in flight, integrated over time, is the sum of the service
@@ -145,21 +142,6 @@ std::optional<std::string> late_timers(const Subject& one) {
   if (*measured <= asked + asked / 10 + milliseconds(1)) return std::nullopt;
   return fmt::format("half of them took {} or more, for {} asked for", rounded_text(*measured),
                      rounded_text(asked));
-}
-
-std::optional<std::string> noisy_machine(const Context& context) {
-  const auto& facts = context.facts;
-  std::vector<std::string> signs;
-  const auto loads = facts.value("load_avg", std::vector<double>{});
-  const auto cores = facts.value("num_cpus", 1);
-  if (!loads.empty() && loads.front() > cores)
-    signs.push_back(
-        fmt::format("a load average of {:.2f} on {} cores before the run", loads.front(), cores));
-  if (const auto steal = facts.value("steal_share_since_boot", 0.0); steal > kMuchSteal)
-    signs.push_back(
-        fmt::format("{:.0f} % of all processor time went to other virtual machines", 100 * steal));
-  if (signs.empty()) return std::nullopt;
-  return fmt::format("{}", fmt::join(signs, "; "));
 }
 
 std::optional<std::string> uneven_repetitions(const Subject& one) {

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <functional>
-#include <thread>
 
 #include "bench/check_rules.hpp"
+#include "bench/offered.hpp"
 
 namespace asyncmark {
 namespace {
@@ -36,6 +36,16 @@ auto in_each_case(std::optional<std::string> (*rule)(const Subject&)) {
   };
 }
 
+auto in_each_case(std::optional<std::string> (*rule)(const Subject&, const Context&)) {
+  return [rule](const Scene& scene) {
+    Differences found;
+    for (const auto& one : scene.subjects)
+      if (auto evidence = rule(one, scene.context))
+        found.push_back({{one.result.name()}, std::move(*evidence)});
+    return found;
+  };
+}
+
 auto in_each_comparison(std::optional<Difference> (*rule)(const Compared&)) {
   return [rule](const Scene& scene) {
     Differences found;
@@ -61,6 +71,9 @@ const std::vector<Rule>& rules() {
       {"unequal-failures", in_each_comparison(unequal_failures),
        "compared cases failed differently often, and an operation that fails early looks fast",
        "mend what fails, or compare at a load at which nothing does"},
+      {"client-cpus-differ", in_each_comparison(client_cpus_differ),
+       "compared cases ran on different processors, so they had not the same to run on",
+       "give all of them the same --cpus and --launcher"},
       {"cap-not-reached", in_each_case(cap_not_reached),
        "other than the cap that was asked for was in flight, so this is no comparison at equal cap",
        "leave --workers out, or compare as usually deployed, without --in-flight; a call that "
@@ -69,6 +82,10 @@ const std::vector<Rule>& rules() {
       {"saturated", in_each_case(saturated),
        "less was carried out than was offered, so response times grow with the run",
        "offer a lower --rate, or more --in-flight or --workers"},
+      {"generator-saturated", in_each_case(generator_saturated),
+       "the load generator's own processors were busy, so it is the limit and not what it measures",
+       "offer a lower --rate, give the client more processors (--cpus), or take a runner that uses "
+       "more of them"},
       {"few-operations", in_each_case(few_operations),
        "too few operations for the percentiles that this kind of run is for",
        "give more --ops, a longer --duration or more --repetitions"},
@@ -90,6 +107,16 @@ const std::vector<Rule>& rules() {
       {"late-timers", in_each_case(late_timers),
        "operations took longer than what they wait for, though processors were idle",
        "look for timer slack, power saving and other load on the machine"},
+      {"harness-cost", in_each_case(harness_cost),
+       "more than half of the time is the runner's own: it takes that for operations that do "
+       "nothing",
+       "give each operation more to do, or look at the difference to the workload null"},
+      {"network-trouble", in_each_case(network_trouble),
+       "the network's own trouble was measured too: what was dropped is sent again much later",
+       "raise the listener's backlog, somaxconn or 'ulimit -n', or open fewer connections"},
+      {"coarse-timers", in_the_context(coarse_timers),
+       "timers of this machine are late, and all that waits is late with them",
+       "look for timer slack, power saving, or a virtual machine that is seldom run"},
       {"noisy-machine", in_the_context(noisy_machine),
        "others were using this machine, so times are longer than they need be and vary",
        "end what else runs, or take another machine"},
@@ -112,12 +139,12 @@ bool compared(const Case& a, const Case& b) {
 
 Scene set(const Context& context, const std::vector<Result>& results) {
   Scene scene{context, {}, {}};
-  const auto cores = context.facts.value("num_cpus", std::thread::hardware_concurrency());
-  for (const auto& one : results)
-    if (!one.finished().empty())
-      scene.subjects.push_back({one, one.merged(),
-                                static_cast<double>(std::clamp<std::uint64_t>(
-                                    one.how.processors, 1, std::max(1u, cores)))});
+  for (const auto& one : results) {
+    if (one.finished().empty()) continue;
+    auto all = one.merged();
+    const auto processors = usable_processors(one, all);
+    scene.subjects.push_back({one, std::move(all), processors});
+  }
   for (const auto& one : scene.subjects) {
     const auto group = std::ranges::find_if(scene.comparisons, [&](const Compared& cases) {
       return compared(cases.front()->result.what, one.result.what);

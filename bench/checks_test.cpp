@@ -4,6 +4,7 @@
 
 #include "bench/arrivals.hpp"
 #include "bench/catalog.hpp"
+#include "bench/testing/quiet.hpp"
 #include "bench/testing/run_program.hpp"
 
 namespace asyncmark {
@@ -11,9 +12,11 @@ namespace {
 
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
+using testing::calibrated;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using testing::quiet;
 
 struct Plan {
   std::string runner = "event-loop";
@@ -63,6 +66,7 @@ Measurement measured(const Case& one, const Concurrency& how, double slower) {
   m.resources.user = cpu;
   m.service_time.add(service, m.completed);
   m.peak_in_flight = one.load.rate ? 1 + cap / 2 : cap;
+  m.placement.client = "0-1";
   m.observed.samples = 200;
   m.observed.mean_in_flight =
       static_cast<double>(m.service_time.sum_ns()) / (seconds(elapsed) * 1e9) * (2 - slower);
@@ -99,8 +103,6 @@ void take(Measurement& m, Duration service, std::uint64_t at_once) {
   m.observed.mean_in_flight = static_cast<double>(at_once);
 }
 
-Context quiet() { return {{{"num_cpus", 2}, {"load_avg", {0.5, 0.4, 0.3}}}}; }
-
 std::vector<std::string> codes(const std::vector<Result>& results,
                                const Context& context = quiet()) {
   std::vector<std::string> all;
@@ -125,10 +127,19 @@ TEST(Checks, FindNothingInTwentyCleanPairs) {
     pairs.push_back({{.in_flight = 5, .duration = std::chrono::seconds(3)},
                      {.runner = other, .in_flight = 5, .duration = std::chrono::seconds(3)}});
     pairs.push_back({{.workload = "null"}, {.runner = other, .workload = "null"}});
+    pairs.push_back(
+        {{.in_flight = 16, .wait = "2ms"}, {.runner = other, .in_flight = 16, .wait = "2ms"}});
+    pairs.push_back({{.ops = 20'000, .in_flight = 100, .wait = "1s"},
+                     {.runner = other, .ops = 20'000, .in_flight = 100, .wait = "1s"}});
+    pairs.push_back(
+        {{.rate = 4, .duration = std::chrono::minutes(5), .wait = "100ms"},
+         {.runner = other, .rate = 4, .duration = std::chrono::minutes(5), .wait = "100ms"}});
   }
   EXPECT_GE(pairs.size(), 20u);
-  for (const auto& [a, b] : pairs)
-    EXPECT_THAT(codes({clean(a), clean(b)}), IsEmpty()) << case_of(a).name() << " " << b.runner;
+  for (const auto& [a, b] : pairs) {
+    const std::vector pair{clean(a), clean(b)};
+    EXPECT_THAT(codes(pair, calibrated(pair)), IsEmpty()) << pair[0].name() << " " << b.runner;
+  }
 }
 
 TEST(Checks, PassOverWhatHasNotFinished) {
@@ -141,9 +152,8 @@ TEST(Checks, PassOverWhatHasNotFinished) {
 }
 
 TEST(Checks, FindUnequalNumbersOfOperations) {
-  const auto fewer = changed(clean({.runner = "thread-pool"}), [](Measurement& m) {
-    m.completed = m.passes[0].completed = 990;
-  });
+  const auto fewer = changed(clean({.runner = "thread-pool"}),
+                             [](Measurement& m) { m.completed = m.passes[0].completed = 990; });
   EXPECT_THAT(codes({clean({}), fewer}), ElementsAre("unequal-operations"));
   EXPECT_THAT(codes({clean({.ops = 990}), clean({.runner = "sync"})}), IsEmpty());
   const auto found = only_finding({clean({}), fewer});
@@ -298,16 +308,46 @@ TEST(Checks, FindTimersThatAreLate) {
   EXPECT_THAT(codes({took(milliseconds(56), std::chrono::seconds(3))}), IsEmpty()) << "busy";
 }
 
-TEST(Checks, FindALoadedMachine) {
-  auto context = quiet();
-  context.facts["load_avg"] = {2.5, 0.1, 0.1};
-  EXPECT_THAT(codes({clean({})}, context), ElementsAre("noisy-machine"));
-  context = quiet();
-  context.facts["steal_share_since_boot"] = 0.2;
-  EXPECT_THAT(codes({clean({})}, context), ElementsAre("noisy-machine"));
-  context.facts["steal_share_since_boot"] = 0.002;
-  EXPECT_THAT(codes({clean({})}, context), IsEmpty());
-  EXPECT_THAT(codes({clean({})}, Context{}), IsEmpty());
+TEST(Checks, FindThatTheGeneratorWasTheLimit) {
+  // 10,000 a second asked for, and 4,000 carried out.
+  const auto late = [](const Plan& plan, Duration cpu) {
+    return changed(clean(plan), [&](Measurement& m) {
+      m.passes = {{milliseconds(250), cpu, m.completed}};
+      m.observed.samples = 0;
+      m.loop = {};
+    });
+  };
+  const Plan open{.rate = 10'000, .wait = "1ms"};
+  EXPECT_THAT(codes({late(open, milliseconds(230))}),
+              ElementsAre("saturated", "generator-saturated", "processor-bound"));
+  EXPECT_THAT(codes({late(open, milliseconds(100))}), ElementsAre("saturated"));
+  const Plan computing{.rate = 10'000, .wait = "1ms", .cpu = "200us"};
+  EXPECT_THAT(codes({late(computing, milliseconds(230))}), ElementsAre("saturated"))
+      << "what was measured is computing";
+}
+
+TEST(Checks, FindClientsOnDifferentProcessors) {
+  const auto on = [](const std::string& runner, const std::string& cpus) {
+    return changed(clean({.runner = runner}), [&](Measurement& m) { m.placement.client = cpus; });
+  };
+  EXPECT_THAT(codes({on("sync", "0-1"), on("event-loop", "1")}), ElementsAre("client-cpus-differ"));
+  EXPECT_THAT(only_finding({on("sync", "0-1"), on("event-loop", "1")}).evidence,
+              HasSubstr("processors 0-1 by sleep/sync/ops:1000, 1 by sleep/event-loop/ops:1000"));
+  EXPECT_THAT(codes({on("sync", "1"), on("event-loop", "1")}), IsEmpty());
+  EXPECT_THAT(codes({on("sync", ""), on("event-loop", "1")}), IsEmpty()) << "not known";
+}
+
+TEST(Checks, CountTheProcessorsThatACaseWasGiven) {
+  // Both of two busy half of the time, or one of one all of it.
+  const auto on = [](const std::string& cpus) {
+    return changed(clean({.runner = "thread-pool", .ops = 100'000}), [&](Measurement& m) {
+      m.passes = {{std::chrono::seconds(300), std::chrono::seconds(299), m.completed}};
+      m.observed.samples = 0;
+      m.placement.client = cpus;
+    });
+  };
+  EXPECT_THAT(codes({on("0-1")}), IsEmpty());
+  EXPECT_THAT(codes({on("1")}), ElementsAre("processor-bound"));
 }
 
 TEST(Checks, FindRepetitionsThatDiffer) {

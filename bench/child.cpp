@@ -140,6 +140,7 @@ Repetition watch(const Case& one, const ChildSettings& settings) {
   const auto in = above_passed(std::move(input.read));
   const auto out = above_passed(std::move(output.write));
   const auto arrivals = above_passed(arrivals_file(one.load));
+  const auto network_before = network_counts();
   Watcher watcher;
   auto child = spawn(settings, {in.get(), out.get(), arrivals.get(), watcher.descriptor()});
   const auto group = child.pid();
@@ -162,6 +163,7 @@ Repetition watch(const Case& one, const ChildSettings& settings) {
   auto report = read_report(text);
   if (text.empty() && ending.how != "exit 0") return {{}, "ended by " + ending.how};
   report.measurement.observed = watcher.observed();
+  report.measurement.observed.network = network_counts() - network_before;
   return {std::move(report.measurement), std::move(report.error)};
 }
 

@@ -295,6 +295,7 @@ int do_list(const std::string& what) {
   if (all || what == "runners") list_entries("runners", Catalog::runners());
   if (all || what == "formats") list_entries("formats", Catalog::formats());
   if (all || what == "reproductions") list_entries("reproductions", Catalog::reproductions());
+  if (std::fflush(stdout) != 0) throw UsageError("standard output cannot be written");
   return 0;
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "bench/placement.hpp"
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
 
@@ -90,6 +91,41 @@ TEST(UsageErrors, NameTheValueThatIsNoDuration) {
       {{"null", "--duration", "0s"}, {"--duration", "more than 0"}},
       {{"null", "--time-limit", "10"}, {"--time-limit", "unit"}},
       {{"null", "--time-limit", "0s"}, {"--time-limit", "more than 0"}},
+  });
+}
+
+TEST(UsageErrors, SayThatTwoResultsCannotBeOneFile) {
+  expect_all_refused({
+      {{"null", "--out", "r", "--benchmark_out=r"}, {"--out", "--benchmark_out", "'r'"}},
+      {{"null", "--out", "r", "--benchmark_out=./r"}, {"--out", "--benchmark_out"}},
+  });
+}
+
+TEST(UsageErrors, SayThatALimitLeavesNoTimeForTheWarmup) {
+  expect_run_refused({"sleep", "--runner", "sync", "--wait", "300ms", "--ops", "1", "--warmup", "9",
+                      "--time-limit", "2s"},
+                     {"--time-limit", "at least 3.00 s"});
+}
+
+TEST(UsageErrors, SayThatAListWasLost) {
+  for (const auto* words : {"list", "run null --benchmark_list_tests"}) {
+    const auto ended =
+        run_program({"sh", "-c", "\"$0\" " + std::string(words) + " > /dev/full", program()});
+    EXPECT_EQ(ended.code, 2) << words;
+    EXPECT_THAT(ended.err, HasSubstr("standard output"));
+  }
+}
+
+TEST(UsageErrors, NameTheProcessorsThatThereAreNot) {
+  const auto beyond = std::to_string(own_cpus().back() + 1);
+  expect_all_refused({
+      {{"null", "--cpus", beyond}, {"--cpus", "no processor " + beyond}},
+      {{"null", "--cpus", "client=" + beyond}, {"--cpus", "no processor " + beyond}},
+      {{"null", "--cpus", ""}, {"--cpus", "0-1"}},
+      {{"null", "--cpus", "one"}, {"--cpus", "'one'", "0-1"}},
+      {{"null", "--cpus", "server=0"}, {"--cpus", "client=LIST"}},
+      {{"null", "--cpus", "service=0"}, {"--cpus", "null has no service"}},
+      {{"null", "--cpus", "client=0,service=0"}, {"--cpus", "null has no service"}},
   });
 }
 

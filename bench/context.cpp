@@ -4,16 +4,21 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <sched.h>
+#include <sys/resource.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include <boost/version.hpp>
+#include <cmath>
+#include <cstdlib>
 #include <ctime>
 #include <fstream>
 #include <sstream>
 
 #include "bench/build_info.hpp"
+#include "bench/placement.hpp"
 #include "bench/protocol.hpp"
+#include "bench/usage.hpp"
 
 namespace asyncmark {
 namespace {
@@ -41,20 +46,6 @@ std::string unquoted(const std::string& text) {
   return text.size() >= 2 && text.front() == '"' ? text.substr(1, text.size() - 2) : text;
 }
 
-/// As the kernel lists processors: "0-1", "0,2-3".
-std::string affinity() { return after_key("/proc/self/status", "Cpus_allowed_list"); }
-
-/// The part of all processor time since boot that the hypervisor gave to others.
-double steal_share() {
-  std::istringstream fields(after_key("/proc/stat", "cpu "));
-  double sum = 0, value = 0, steal = 0;
-  for (int i = 0; fields >> value && i < 8; ++i) {
-    sum += value;
-    if (i == 7) steal = value;
-  }
-  return sum > 0 ? steal / sum : 0;
-}
-
 /// The limit of this process' cgroup (version 2), or "max".
 std::string cgroup(const char* file) {
   auto group = after_key("/proc/self/cgroup", "0::");
@@ -66,7 +57,7 @@ void add_machine(Json& facts) {
   utsname name{};
   uname(&name);
   facts["cpu_model"] = after_key("/proc/cpuinfo", "model name");
-  facts["affinity"] = affinity();
+  facts["affinity"] = list_text(own_cpus());
   facts["kernel"] = fmt::format("{} {}", name.sysname, name.release);
   facts["os"] = unquoted(after_key("/etc/os-release", "PRETTY_NAME="));
   const auto governor = line_of("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
@@ -75,7 +66,6 @@ void add_machine(Json& facts) {
       line_of("/sys/devices/system/clocksource/clocksource0/current_clocksource");
   facts["cgroup_cpu_max"] = cgroup("cpu.max");
   facts["cgroup_memory_max"] = cgroup("memory.max");
-  facts["steal_share_since_boot"] = steal_share();
 }
 
 void add_build(Json& facts) {
@@ -142,6 +132,34 @@ Context look_around(const std::string& executable, const std::vector<std::string
   add_machine(facts);
   add_build(facts);
   return context;
+}
+
+ProcessorTime processor_time() {
+  std::istringstream fields(after_key("/proc/stat", "cpu "));
+  double user = 0, nice = 0, system = 0, idle = 0, waiting = 0, irq = 0, softirq = 0, steal = 0;
+  fields >> user >> nice >> system >> idle >> waiting >> irq >> softirq >> steal;
+  const auto ticks = [hz = static_cast<double>(sysconf(_SC_CLK_TCK))](double count) {
+    return from_seconds(count / hz);
+  };
+  rusage children{};
+  getrusage(RUSAGE_CHILDREN, &children);
+  return {ticks(user + nice + system + idle + waiting + irq + softirq + steal),
+          ticks(user + nice + system), ticks(steal),
+          own_usage().cpu() + usage_from(children).cpu()};
+}
+
+void add_what_others_took(Context& context, const ProcessorTime& before) {
+  const auto now = processor_time();
+  double loads[3];
+  if (const auto known = getloadavg(loads, 3); known > 0)
+    context.facts["load_avg_after"] = std::vector<double>(loads, loads + known);
+  const auto total = now.total - before.total;
+  if (total < std::chrono::seconds(1)) return;
+  const auto share = [&](Duration part) {
+    return std::max(0.0, std::round(1e4 * seconds(part) / seconds(total)) / 1e4);
+  };
+  context.facts["steal_share"] = share(now.stolen - before.stolen);
+  context.facts["others_share"] = share(now.busy - before.busy - (now.ours - before.ours));
 }
 
 }  // namespace asyncmark

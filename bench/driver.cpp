@@ -133,12 +133,13 @@ std::vector<Result> filtered(std::vector<Result> cases, const std::string& filte
 }
 
 void drive(std::vector<Result>& cases, const DriverSettings& settings) {
-  Interruption::watch();
   Progress progress(cases, settings.progress);
   for (auto& result : cases) {
     const auto body = [&](benchmark::State& state) {
+      const auto before = result.repetitions.size();
       run_once(state, result, settings, progress);
-      if (settings.keep) settings.keep(cases);
+      // After an interruption thousands may be left out, one by one.
+      if (settings.keep && result.repetitions.size() != before) settings.keep(cases);
     };
     benchmark::RegisterBenchmark(result.name().c_str(), body)
         ->UseManualTime()

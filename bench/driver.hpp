@@ -37,7 +37,8 @@ struct DriverSettings {
 std::vector<Result> filtered(std::vector<Result> cases, const std::string& filter);
 
 /// Carries out the cases: Google Benchmark repeats, interleaves and reports, each run in a child of
-/// its own. On an Interruption the rest is left out; `cases` then holds what was finished.
+/// its own. On an Interruption (which the caller watches for) the rest is left out; `cases` then
+/// holds what was finished.
 void drive(std::vector<Result>& cases, const DriverSettings& settings);
 
 }  // namespace asyncmark

@@ -181,13 +181,25 @@ bool maps_a_named_segment(pid_t process) {
 /// Kills random workers at random moments, up to `times` or until the run is over, and checks the
 /// ledger. Gives how many it killed.
 std::size_t kill_workers(std::size_t times, const Words& load, std::uint64_t ops) {
-  Words words{program(),       "run",       "faulty",
-              "--fault",       "none",      "--runner",
-              "process-pool",  "--workers", std::to_string(kWorkers),
-              "--repetitions", "1",         "--benchmark_format=json"};
+  Words words{program(),
+              "run",
+              "faulty",
+              "--fault",
+              "none",
+              "--runner",
+              "process-pool",
+              "--workers",
+              std::to_string(kWorkers),
+              "--repetitions",
+              "1",
+              "--benchmark_format=json",
+              "--launcher",
+              R"(sh -c 'echo > started; exec "$@"' sh)"};
   words.insert(words.end(), load.begin(), load.end());
   std::mt19937 random(7);
   Program run(words);
+  // Calibration has workers too, and uses no launcher.
+  EXPECT_TRUE(eventually([&] { return std::filesystem::exists(run.folder() + "/started"); }));
   EXPECT_TRUE(eventually([&] { return workers_of(run).size() == kWorkers; }));
   std::size_t killed = 0;
   while (killed < times) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "bench/errors.hpp"
+#include "bench/placement.hpp"
 
 namespace asyncmark {
 
@@ -52,6 +53,8 @@ void Measurement::merge(const Measurement& other) {
   observed.samples += other.observed.samples;
   observed.peak_threads = std::max(observed.peak_threads, other.observed.peak_threads);
   observed.kernel_bytes = std::max(observed.kernel_bytes, other.observed.kernel_bytes);
+  observed.network += other.observed.network;
+  if (placement.client.empty()) placement = other.placement;
   peak_in_flight = std::max(peak_in_flight, other.peak_in_flight);
 }
 
@@ -138,6 +141,10 @@ Observed observed_from_json(const Json& json) {
     if (observed.mean_in_flight < 0)
       throw UsageError("mean_in_flight: is not a number of 0 or more");
   }
+  const auto& network = part(json, "network", kObject);
+  observed.network = {whole_at(network, "listen_overflows"), whole_at(network, "listen_drops"),
+                      whole_at(network, "tcp_timeouts"),
+                      whole_at(network, "retransmitted_segments")};
   return observed;
 }
 
@@ -158,6 +165,8 @@ Json to_json(const Measurement& m) {
     passes.push_back({{"elapsed_ns", pass.elapsed.count()},
                       {"cpu_ns", pass.cpu.count()},
                       {"completed", pass.completed}});
+  auto placement = Json::object();
+  if (!m.placement.client.empty()) placement["client"] = m.placement.client;
   return {{"completed", m.completed},
           {"failed", m.failed},
           {"never_started", m.never_started},
@@ -180,7 +189,13 @@ Json to_json(const Measurement& m) {
            {{"samples", m.observed.samples},
             {"mean_in_flight", m.observed.mean_in_flight},
             {"peak_threads", m.observed.peak_threads},
-            {"kernel_bytes", m.observed.kernel_bytes}}},
+            {"kernel_bytes", m.observed.kernel_bytes},
+            {"network",
+             {{"listen_overflows", m.observed.network.listen_overflows},
+              {"listen_drops", m.observed.network.listen_drops},
+              {"tcp_timeouts", m.observed.network.tcp_timeouts},
+              {"retransmitted_segments", m.observed.network.retransmitted_segments}}}}},
+          {"placement", std::move(placement)},
           {"peak_in_flight", m.peak_in_flight},
           {"service_time", to_json(m.service_time)},
           {"response_time", to_json(m.response_time)},
@@ -218,6 +233,8 @@ Measurement measurement_from_json(const Json& json) {
   m.phases.warm_up = duration_at(phases, "warm_up_ns");
   m.phases.timed = duration_at(phases, "timed_ns");
   m.observed = observed_from_json(part(json, "observed", kObject));
+  if (const auto& placement = part(json, "placement", kObject); placement.contains("client"))
+    m.placement.client = list_text(parse_cpus(placement.at("client").get<std::string>(), "client"));
   m.peak_in_flight = whole_at(json, "peak_in_flight");
   m.service_time = histogram_from_json(part(json, "service_time", kObject));
   m.response_time = histogram_from_json(part(json, "response_time", kObject));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bench/histogram.hpp"
+#include "bench/network.hpp"
 #include "bench/options.hpp"
 #include "bench/recorder.hpp"
 
@@ -48,6 +49,12 @@ struct Observed {
   /// The most that the kernel's own memory (stacks, page tables, slab) grew by. The machine's, not
   /// the child's alone: the kernel tells no better.
   std::int64_t kernel_bytes = 0;
+  NetworkCounts network{};  ///< From the child's start to its end; the machine's, not its alone.
+};
+
+/// Which processors the kernel let a case use, as it lists them (`0-1`); empty where not known.
+struct Placed {
+  std::string client;
 };
 
 /// What one child measured. Plain data; merges over threads and processes, passes and repetitions.
@@ -63,6 +70,7 @@ struct Measurement {
   Phases phases;
   Resources resources;
   Observed observed;
+  Placed placement;
   std::uint64_t peak_in_flight = 0;
 
   void add(const Recorder& recorder);

@@ -46,6 +46,8 @@ Measurement example() {
                  .grown_bytes = -66};
   m.phases = {1ms, 2ms, 3ms};
   m.observed = {.samples = 100, .mean_in_flight = 27.5, .peak_threads = 29, .kernel_bytes = -77};
+  m.observed.network = {1, 2, 3, 4};
+  m.placement.client = "0,2-3";
   m.loop.lag.add(60us, 50);
   m.loop.longest_hold = 5ms;
   m.loop.held_by = 17;
@@ -81,6 +83,11 @@ TEST(Measurement, SurvivesJson) {
   EXPECT_EQ(after.observed.mean_in_flight, 27.5);
   EXPECT_EQ(after.observed.peak_threads, 29u);
   EXPECT_EQ(after.observed.kernel_bytes, -77);
+  EXPECT_EQ(after.observed.network.listen_overflows, 1u);
+  EXPECT_EQ(after.observed.network.listen_drops, 2u);
+  EXPECT_EQ(after.observed.network.tcp_timeouts, 3u);
+  EXPECT_EQ(after.observed.network.retransmitted_segments, 4u);
+  EXPECT_EQ(after.placement.client, "0,2-3");
   EXPECT_EQ(after.loop.lag.count(), 50u);
   EXPECT_EQ(after.loop.longest_hold, 5ms);
   EXPECT_EQ(after.loop.held_by, 17u);
@@ -144,6 +151,7 @@ TEST(Measurement, MergesRepetitions) {
   other.resources.peak_rss_bytes = 50;
   other.resources.grown_bytes = 60;
   other.observed = {.samples = 300, .mean_in_flight = 10, .peak_threads = 20, .kernel_bytes = 5};
+  other.observed.network = {10, 20, 30, 40};
   other.loop.longest_hold = 6ms;
   other.loop.held_by = 3;
   other.add_failures("timeout", 1);
@@ -164,6 +172,8 @@ TEST(Measurement, MergesRepetitions) {
   EXPECT_DOUBLE_EQ(merged.observed.mean_in_flight, (27.5 * 100 + 10.0 * 300) / 400);
   EXPECT_EQ(merged.observed.peak_threads, 29u);
   EXPECT_EQ(merged.observed.kernel_bytes, 5);
+  EXPECT_EQ(merged.observed.network.tcp_timeouts, 33u);
+  EXPECT_EQ(merged.placement.client, "0,2-3");
   EXPECT_EQ(merged.loop.lag.count(), 100u);
   EXPECT_EQ(merged.loop.longest_hold, 6ms);
   EXPECT_EQ(merged.loop.held_by, 3u);

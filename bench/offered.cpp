@@ -1,15 +1,14 @@
 #include "bench/offered.hpp"
 
 #include <algorithm>
-#include <thread>
+
+#include "bench/placement.hpp"
 
 namespace asyncmark {
 namespace {
 
 /// How long a schedule may be exceeded before that means anything.
 constexpr Duration kShortDelay = std::chrono::milliseconds(10);
-/// From this share on, a model waits for processors more than for what it waits on.
-constexpr double kBusy = 0.8;
 
 /// The operations due last may end after the schedule, each in its own time. But where processors
 /// are the limit that time has grown by waiting for them, and so excuses nothing.
@@ -21,10 +20,16 @@ Duration drain(const Result& result, const Measurement& all) {
 
 }  // namespace
 
+double usable_processors(const Result& result, const Measurement& all) {
+  const auto& known = all.placement.client;
+  auto cpus = known.empty() ? result.what.cpus : parse_cpus(known, "placement");
+  if (cpus.empty()) cpus = own_cpus();
+  return static_cast<double>(
+      std::clamp<std::uint64_t>(result.how.processors, 1, std::max<std::size_t>(1, cpus.size())));
+}
+
 double busy_share(const Result& result, const Measurement& all) {
-  const auto cores = std::max(1u, std::thread::hardware_concurrency());
-  const auto processors = std::clamp<std::uint64_t>(result.how.processors, 1, cores);
-  const auto time = seconds(all.elapsed()) * static_cast<double>(processors);
+  const auto time = seconds(all.elapsed()) * usable_processors(result, all);
   return time > 0 ? seconds(all.cpu()) / time : 0;
 }
 

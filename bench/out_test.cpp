@@ -65,6 +65,16 @@ TEST(Out, ReplacesWhatWasThereAsAWhole) {
   EXPECT_FALSE(Json::parse(ended.files.at("r.json")).at("context").contains("partial"));
 }
 
+TEST(Out, WritesThroughASymbolicLinkAndTouchesNothingElse) {
+  const auto ended = run_program({"sh", "-c",
+                                  "echo mine > r.json.part; mkdir d; ln -s d/to r.json; "
+                                  "\"$0\" run null --runner sync --ops 10 --repetitions 2 --out "
+                                  "r.json && test -L r.json && ls d && cat r.json.part",
+                                  program()});
+  EXPECT_THAT(ended.out, HasSubstr("\nto\nmine\n"));
+  EXPECT_EQ(rows_of(ended.files.at("r.json")).size(), 2u);
+}
+
 TEST(Out, GivesAPipeOneDocument) {
   const auto ended = run_program({"sh", "-c",
                                   "mkfifo pipe; cat pipe > got & \"$0\" run null --runner sync "

@@ -25,6 +25,12 @@ class FailureReason {
   std::array<char, 16> text_{};
 };
 
+/// Reasons that all workloads share, so that a check can tell them.
+namespace reasons {
+inline constexpr FailureReason kNoDescriptor{"no descriptor"};  ///< EMFILE, ENFILE
+inline constexpr FailureReason kNoPort{"no port"};              ///< EADDRNOTAVAIL of connect()
+}  // namespace reasons
+
 /// How one operation ended. A failed operation is counted, never thrown.
 struct Outcome {
   FailureReason failure;  ///< Empty when the operation succeeded.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <set>
 
@@ -77,6 +78,9 @@ const std::vector<std::pair<std::string, std::string>>& run_options() {
       {"warmup", "operations before timing, discarded (default: one a session)"},
       {"repetitions", "runs of each case, each in a fresh process (default: 3)"},
       {"passes", "timed runs inside one process, over the same sessions (default: 1)"},
+      {"cpus",
+       "processors for each side, as 0-1 or client=0,service=1; a plain LIST is the client's "
+       "(default: any)"},
       {"seed", "of everything that is drawn at random (default: 1)"},
   };
   return options;
@@ -125,6 +129,12 @@ bool Request::set_load(const std::string& name, const std::string& text) {
     passes_ = count(text, flag);
   } else if (name == "repetitions") {
     repetitions_ = count(text, flag, 1, kMostRepetitions);
+  } else if (name == "cpus") {
+    const auto placement = Placement::parse(text);
+    if (!placement.service.empty())
+      throw UsageError(fmt::format(
+          "--cpus: the workload {} has no service to place; give the client's alone", workload_));
+    cpus_ = placement.client;
   } else if (name == "seed") {
     seed_ = count(text, flag, 0, std::numeric_limits<std::int64_t>::max());
   } else {
@@ -177,8 +187,8 @@ std::vector<Result> Request::cases_of(const std::string& name) const {
     for (const auto cap : capped ? in_flight_ : std::vector<std::uint64_t>{0}) {
       if (capped) load.in_flight = cap;
       Result planned;
-      planned.what = {workload_, workload_options_, name, options, load, seed_};
-      planned.how = planned.what.make_runner()->concurrency(load);
+      planned.what = {workload_, workload_options_, name, options, load, seed_, cpus_};
+      planned.how = planned.what.concurrency();
       planned.bound = ideal_bound(planned.what);
       planned.planned_repetitions = repetitions_;
       cases.push_back(std::move(planned));
@@ -200,6 +210,12 @@ std::vector<Result> Request::cases() const {
   return all;
 }
 
+bool Request::asks_for_idle_in_flight() const {
+  return !in_flight_.empty() && in_flight_ != std::vector<std::uint64_t>{1} && !runners_.empty() &&
+         std::ranges::none_of(
+             runners_, [](const auto& name) { return Catalog::runner(name).knows_in_flight; });
+}
+
 std::vector<Result> expand(const std::vector<Request>& requests) {
   std::vector<Result> all;
   std::set<std::string> names;
@@ -219,6 +235,10 @@ namespace {
 /// A value of a plan as the text that the same flag would have.
 std::string flag_text(const Json& value, const std::string& where) {
   if (value.is_string()) return value.get<std::string>();
+  // 1e3 is as whole as 1000.
+  if (const auto number = value.is_number_float() ? value.get<double>() : 0.5;
+      std::trunc(number) == number && std::abs(number) < 1e15)
+    return fmt::format("{:.0f}", number);
   if (value.is_number() || value.is_boolean()) return value.dump();
   if (value.is_array() && !value.empty()) {
     std::string list;
@@ -241,10 +261,13 @@ Request parse_entry(const Json& entry, const std::string& where) {
     throw UsageError(where + ".workload: is missing; it names the workload, as \"sleep\"");
   try {
     Request request(workload->get<std::string>());
+    std::set<std::string> given;
     for (const auto& [key, value] : entry.items()) {
       if (key == "workload") continue;
       std::string flag = key;
       std::ranges::replace(flag, '_', '-');
+      if (!given.insert(flag).second)
+        throw UsageError(fmt::format("{}: is given with dashes and with underscores", flag));
       request.set(flag, flag_text(value, key));
     }
     request.cases();
@@ -254,24 +277,37 @@ Request parse_entry(const Json& entry, const std::string& where) {
   }
 }
 
-}  // namespace
-
-std::vector<Request> parse_plan(const std::string& text, const std::string& file) {
-  Json plan;
+/// JSON with comments, in which no object has a key twice: the later would silently replace the
+/// earlier. Throws UsageError.
+Json parse_strictly(const std::string& text, const std::string& file) {
+  std::vector<std::set<std::string>> keys;
+  const auto look = [&](int, Json::parse_event_t event, Json& value) {
+    if (event == Json::parse_event_t::object_start) keys.emplace_back();
+    if (event == Json::parse_event_t::object_end) keys.pop_back();
+    if (event == Json::parse_event_t::key && !keys.back().insert(value.get<std::string>()).second)
+      throw UsageError(fmt::format("{}: the key {} is given twice", file, value.dump()));
+    return true;
+  };
   try {
-    plan = Json::parse(text, nullptr, true, /*ignore_comments=*/true);
+    return Json::parse(text, look, true, /*ignore_comments=*/true);
   } catch (const Json::exception& error) {
     throw UsageError(fmt::format("{}: is not JSON: {}", file, error.what()));
   }
+}
+
+}  // namespace
+
+std::vector<Request> parse_plan(const std::string& text, const std::string& file) {
+  const auto plan = parse_strictly(text, file);
   if (!plan.is_object()) throw UsageError(file + ": is not a JSON object with a list \"cases\"");
   for (const auto& [key, value] : plan.items())
     if (key != "cases" && key != "$schema")
       throw UsageError(fmt::format("{}: unknown key \"{}\"; a plan has \"cases\"", file, key));
-  if (!plan.contains("cases") || !plan["cases"].is_array() || plan["cases"].empty())
+  if (!plan.contains("cases") || !plan.at("cases").is_array() || plan.at("cases").empty())
     throw UsageError(file + ": needs a list \"cases\" with at least one entry");
   std::vector<Request> requests;
-  for (std::size_t i = 0; i < plan["cases"].size(); ++i)
-    requests.push_back(parse_entry(plan["cases"][i], fmt::format("{}: cases[{}]", file, i)));
+  for (std::size_t i = 0; i < plan.at("cases").size(); ++i)
+    requests.push_back(parse_entry(plan.at("cases")[i], fmt::format("{}: cases[{}]", file, i)));
   return requests;
 }
 

@@ -24,6 +24,9 @@ class Request {
   /// by it alone. Throws UsageError when options contradict one another.
   std::vector<Result> cases() const;
 
+  /// Whether `--in-flight` asks for more than one of runners that by definition never have more.
+  bool asks_for_idle_in_flight() const;
+
  private:
   bool set_load(const std::string& name, const std::string& text);
   std::vector<Load> loads() const;
@@ -42,6 +45,7 @@ class Request {
   std::uint64_t passes_ = 1;
   std::uint64_t repetitions_ = 3;
   std::uint64_t seed_ = 1;
+  Cpus cpus_;
 };
 
 /// What `run` knows beside the workload's and the runners' own options: (flag, help).

@@ -218,7 +218,7 @@ std::string refused_entry(const std::string& fields) {
 TEST(Plan, NamesTheEntryAndTheKeyThatAreWrong) {
   const std::pair<std::string, std::vector<std::string>> wrong[] = {
       {"ops",
-       {"0", "-1", "1.5", "1e3", "null", "{}", "[]", "[0]", "[null]", "true", "\"\"", "1e30",
+       {"0", "-1", "1.5", "null", "{}", "[]", "[0]", "[null]", "true", "\"\"", "1e30",
         "99999999999999999999"}},
       {"in-flight",
        {"0", "18446744073709551615", "-1", "1.5", "\"all\"", "true", "18446744073709551616"}},
@@ -228,7 +228,7 @@ TEST(Plan, NamesTheEntryAndTheKeyThatAreWrong) {
       {"duration", {"5", "\"5\"", "\"0s\""}},
       {"blocking", {"1", "\"yes\"", "null", "[]"}},
       {"distribution", {"1", "\"zipf\""}},
-      {"repetitions", {"0", "4294967296", "1.0"}},
+      {"repetitions", {"0", "4294967296", "1.1"}},
       {"seed", {"-1", "0.5"}},
       {"runner", {"null", "[]", "5"}},
       {"color", {"\"red\"", "1"}},
@@ -240,6 +240,43 @@ TEST(Plan, NamesTheEntryAndTheKeyThatAreWrong) {
       EXPECT_THAT(said, HasSubstr(key == "runner" ? "runner" : key)) << key << ": " << value;
       EXPECT_THAT(said, Not(HasSubstr("\n"))) << key << ": " << value;
     }
+}
+
+TEST(Plan, TakesWholeNumbersHoweverTheyAreWritten) {
+  const auto cases = expand(parse_plan(
+      R"({"cases": [{"workload": "sleep", "runner": "sync", "ops": [1e3, 20.0]}]})", "p.json"));
+  EXPECT_THAT(names(cases), ElementsAre("sleep/sync/ops:1000", "sleep/sync/ops:20"));
+}
+
+TEST(Plan, TakesProcessorsAsANumberATextOrAList) {
+  const auto one = std::to_string(own_cpus().front());
+  for (const auto& text : {one, '"' + one + '"', "[" + one + "]", "\"client=" + one + '"'}) {
+    const auto cases = expand(parse_plan(
+        R"({"cases": [{"workload": "sleep", "runner": "sync", "ops": 5, "cpus": )" + text + "}]}",
+        "p.json"));
+    EXPECT_THAT(names(cases), ElementsAre("sleep/sync/ops:5/cpus:" + one));
+    EXPECT_EQ(cases[0].how.processors, 1u);
+  }
+}
+
+TEST(Request, TellsWhenACapIsForNobody) {
+  const auto idle = [](const char* runners, const char* in_flight) {
+    return request({{"runner", runners}, {"ops", "5"}, {"in-flight", in_flight}})
+        .asks_for_idle_in_flight();
+  };
+  EXPECT_TRUE(idle("sync", "7"));
+  EXPECT_FALSE(idle("sync", "1"));
+  EXPECT_FALSE(idle("sync,event-loop", "7"));
+  EXPECT_FALSE(request({{"runner", "sync"}, {"ops", "5"}}).asks_for_idle_in_flight());
+}
+
+TEST(Plan, RefusesWhatIsGivenTwice) {
+  EXPECT_THAT(refused_entry(R"("ops": 5, "wait": "1ms", "ops": 6)"),
+              AllOf(HasSubstr("\"ops\""), HasSubstr("twice")));
+  EXPECT_THAT(refused_entry(R"("in-flight": 5, "in_flight": 6)"), HasSubstr("in-flight"));
+  EXPECT_THAT(refused_plan(R"({"cases": [{"workload": "sleep", "ops": 5}],
+                               "cases": [{"workload": "sleep", "ops": 5}]})"),
+              HasSubstr("twice"));
 }
 
 TEST(Plan, TakesNoListsOfLists) {

@@ -36,6 +36,8 @@ std::shared_ptr<const std::vector<std::int64_t>> read_arrivals() {
 }
 
 Measurement carry_out(Case one) {
+  // Before there is a thread, or memory near another processor.
+  if (!one.cpus.empty()) keep_to(one.cpus);
   if (one.load.rate) one.load.due = read_arrivals();
   const auto workload = one.make_workload();
   const auto runner = one.make_runner();
@@ -50,6 +52,7 @@ Measurement carry_out(Case one) {
       Clock::now() - begun - measurement.phases.warm_up - measurement.phases.timed;
   measurement.resources.peak_rss_bytes = peak_resident_bytes();
   measurement.resources.grown_bytes += measurement.resources.peak_rss_bytes - stood_before;
+  measurement.placement.client = list_text(own_cpus());
   return measurement;
 }
 

@@ -11,6 +11,7 @@
 #include <fstream>
 #include <iostream>
 
+#include "bench/calibration.hpp"
 #include "bench/catalog.hpp"
 #include "bench/checks.hpp"
 #include "bench/context.hpp"
@@ -21,7 +22,18 @@ namespace asyncmark {
 namespace {
 
 void list_tests(const std::vector<Result>& cases) {
-  for (const auto& one : cases) fmt::print("{}\n", one.name());
+  for (const auto& one : cases) std::cout << one.name() << '\n';
+  if (!std::cout.flush()) throw UsageError("standard output cannot be written");
+}
+
+/// What the warm-up needs under the best of circumstances: by default it has an operation at least.
+Duration least_warmup(const Case& one) {
+  const auto ops = one.load.warmup.value_or(1);
+  if (ops == 0) return {};
+  Load load;
+  load.ops = ops;
+  const auto bound = ideal_bound(*one.make_workload(), load, one.concurrency());
+  return bound ? bound->time : Duration(0);
 }
 
 /// What one child needs under the best of circumstances.
@@ -30,7 +42,7 @@ Duration least_time(const Result& one) {
   auto least = load.duration.value_or(Duration(0));
   if (one.bound) least = std::max(least, one.bound->time);
   if (load.due) least = std::max(least, Duration(load.due->back()));
-  return from_seconds(seconds(least) * static_cast<double>(load.passes));
+  return least_warmup(one.what) + from_seconds(seconds(least) * static_cast<double>(load.passes));
 }
 
 /// A case that cannot end before the limit would only be killed after a long wait.
@@ -44,6 +56,28 @@ void check_time_limit(const std::vector<Result>& cases, Duration limit) {
 std::filesystem::file_type type_of(const std::string& path) {
   std::error_code unknown;
   return std::filesystem::status(path, unknown).type();
+}
+
+/// The file that symbolic links lead to, whether it is there or not yet. What is no file (a pipe
+/// behind /dev/stdout) keeps its name.
+std::string behind_links(const std::string& path) {
+  std::error_code unknown;
+  if (type_of(path) == std::filesystem::file_type::regular)
+    return std::filesystem::canonical(path, unknown);
+  std::filesystem::path file = path;
+  if (type_of(path) == std::filesystem::file_type::not_found)
+    for (int i = 0; i < 40 && std::filesystem::is_symlink(file, unknown); ++i)
+      file = file.parent_path() / std::filesystem::read_symlink(file, unknown);
+  return file;
+}
+
+bool same_file(const std::string& a, const std::string& b) {
+  const auto whole = [](const std::string& path) {
+    std::error_code unknown;
+    return std::filesystem::weakly_canonical(std::filesystem::absolute(behind_links(path)),
+                                             unknown);
+  };
+  return whole(a) == whole(b);
 }
 
 /// Throws UsageError unless `path` can be written. Leaves everything as it was.
@@ -62,13 +96,18 @@ void check_writable(const std::string& path, const char* flag) {
 /// Writes the results so that the file is at every moment either the old or the new one, whole.
 class Keeper {
  public:
-  Keeper(std::string path, const Context& context) : path_(std::move(path)), context_(context) {
-    if (path_.empty()) return;
+  Keeper(const std::string& path, const Context& context) : context_(context) {
+    if (path.empty()) return;
+    path_ = behind_links(path);  // Not the link is to be replaced.
     const auto type = type_of(path_);
     check_writable(path_, "--out");
-    if (type == std::filesystem::file_type::regular) check_writable(path_ + ".part", "--out");
     regular_ = type == std::filesystem::file_type::not_found ||
                type == std::filesystem::file_type::regular;
+    if (!regular_) return;
+    const auto folder = std::filesystem::absolute(path_).parent_path();
+    if (access(folder.c_str(), W_OK) != 0)
+      throw UsageError(
+          fmt::format("--out: '{}' cannot be written: {}", folder.string(), std::strerror(errno)));
   }
 
   /// After each child. A pipe or device gets the final document alone.
@@ -83,14 +122,32 @@ class Keeper {
  private:
   bool write(const std::vector<Result>& results) const {
     const auto text = Catalog::format("json").print(context_, results);
-    const auto target = regular_ ? path_ + ".part" : path_;
-    std::ofstream file(target);
-    file << text;
-    file.close();
-    if (file && (!regular_ || std::rename(target.c_str(), path_.c_str()) == 0)) return true;
+    if (regular_ ? replace(text) : put(std::fopen(path_.c_str(), "w"), text)) return true;
     fmt::print(stderr, "warning: --out: '{}' could not be written: {}\n", path_,
                std::strerror(errno));
     return false;
+  }
+
+  /// By a file beside it that was not there before, for it may be the user's.
+  bool replace(const std::string& text) const {
+    std::string part;
+    std::FILE* file = nullptr;
+    for (int i = 0; !file; ++i) {
+      part = fmt::format("{}.{}.part", path_, getpid() + i);
+      file = std::fopen(part.c_str(), "wx");
+      if (!file && errno != EEXIST) return false;
+    }
+    if (put(file, text) && std::rename(part.c_str(), path_.c_str()) == 0) return true;
+    const int error = errno;
+    std::remove(part.c_str());
+    errno = error;
+    return false;
+  }
+
+  static bool put(std::FILE* file, const std::string& text) {
+    if (!file) return false;
+    const bool all = std::fwrite(text.data(), 1, text.size(), file) == text.size();
+    return std::fclose(file) == 0 && all;
   }
 
   std::string path_;
@@ -156,14 +213,24 @@ int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
   const auto is_open = [](const Result& one) { return one.what.load.rate.has_value(); };
   if (settings.slo && std::ranges::none_of(cases, is_open))
     throw UsageError("--slo: judges the response times of an open loop; give --rate too");
+  if (std::ranges::any_of(requests, &Request::asks_for_idle_in_flight))
+    fmt::print(stderr, "warning: --in-flight: none of the chosen runners ever has more than 1\n");
   auto context = look_around(settings.command.front(), settings.command);
   if (settings.slo) context.facts["slo"] = settings.slo->text();
   const Keeper keeper(settings.out, context);
-  if (const auto& out = settings.driver.benchmark.out; !out.empty())
-    check_writable(out, "--benchmark_out");
+  if (const auto& out = settings.driver.benchmark.out; !out.empty()) {
+    if (!settings.out.empty() && same_file(out, settings.out))
+      throw UsageError(
+          fmt::format("--out and --benchmark_out: both are '{}'; give each its own", out));
+    check_writable(behind_links(out), "--benchmark_out");
+  }
   settings.driver.keep = [&](const auto& results) { keeper.keep(results); };
 
+  Interruption::watch();
+  context.facts["calibration"] = calibrate(cases, settings.driver.child);
+  const auto before = processor_time();
   drive(cases, settings.driver);
+  add_what_others_took(context, before);
 
   if (Interruption::happened()) {
     context.facts["partial"] = true;

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <map>
+
 namespace asyncmark {
 namespace {
 
@@ -32,6 +35,42 @@ std::string load_average(const Json& facts) {
   return fmt::format("{:.2f}", fmt::join(found->get<std::vector<double>>(), " "));
 }
 
+std::string rounded(const Json& calibration, const char* key) {
+  const auto found = calibration.find(key);
+  return found == calibration.end() ? "" : rounded_text(from_seconds(found->get<double>() / 1e9));
+}
+
+/// What an operation that does nothing takes, by runner: of several cases the least and the most.
+std::string null_costs(const Json& calibration) {
+  std::vector<std::string> runners;
+  std::map<std::string, std::pair<double, double>> costs;
+  for (const auto& one : calibration.value("null", Json::array())) {
+    const auto runner = one.value("runner", "");
+    const auto cost = one.value("ns_per_op", 0.0) / 1e9;
+    const auto [known, is_new] = costs.try_emplace(runner, cost, cost);
+    if (is_new) runners.push_back(runner);
+    auto& [least, most] = known->second;
+    least = std::min(least, cost);
+    most = std::max(most, cost);
+  }
+  std::vector<std::string> texts;
+  for (const auto& runner : runners) {
+    const auto [least, most] = costs[runner];
+    const auto from = rounded_text(from_seconds(least)), to = rounded_text(from_seconds(most));
+    texts.push_back(fmt::format("{}{} for {}", from, from == to ? "" : " to " + to, runner));
+  }
+  return fmt::format("{}", fmt::join(texts, ", "));
+}
+
+Line harness(const Json& facts) {
+  const auto calibration = facts.value("calibration", Json::object());
+  return Line()
+      .add(rounded(calibration, "clock_ns"), "a clock reading {}")
+      .add(rounded(calibration, "sleep_overshoot_median_ns"), "sleeps {} late")
+      .add(rounded(calibration, "timer_slack_ns"), "timer slack {}")
+      .add(null_costs(calibration), "an empty operation {}");
+}
+
 }  // namespace
 
 std::vector<std::pair<std::string, std::string>> context_lines(const Context& context) {
@@ -50,6 +89,7 @@ std::vector<std::pair<std::string, std::string>> context_lines(const Context& co
                     .add(text(facts, "compiler"))
                     .add(text(facts, "compiler_flags"))
                     .add(debug ? "DEBUG BUILD: its figures mean little" : "")},
+      {"harness", harness(facts)},
       {"date", Line().add(text(facts, "date"))},
   };
   std::vector<std::pair<std::string, std::string>> known;

@@ -113,6 +113,9 @@ TEST(PlanSchema, IsSatisfiedByPlansThatAreAccepted) {
          "in-flight": [28, "unbounded"], "repetitions": 5, "warmup": 0, "seed": 7},
         {"workload": "null", "runner": "all", "in_flight": 4, "ops": "1000", "passes": 3},
         {"workload": "sleep", "blocking": true, "duration": "1.5s", "runner": "sync"},
+        {"workload": "sleep", "runner": "sync", "ops": 1e3, "cpus": 0},
+        {"workload": "sleep", "runner": "sync", "ops": 5, "cpus": "client=0"},
+        {"workload": "sleep", "runner": "sync", "ops": 6, "cpus": [0]},
         {"workload": "sleep", "wait": "7ms", "rate": [100, 200.5], "arrivals": "poisson"}]})")};
   for (const auto& plan : plans) EXPECT_NO_THROW(parse_plan(plan.dump(), "plan")) << plan;
   const auto found = violations(plans, kPlanSchema);
@@ -125,6 +128,7 @@ TEST(PlanSchema, IsViolatedByPlansThatAreRefused) {
   for (const char* plan : {R"({})", R"({"cases": []})", R"({"cases": [{"runner": "sync"}]})",
                            R"({"cases": [{"workload": "sleep"}], "other": 1})",
                            R"({"cases": [{"workload": "sleep", "ops": 0}]})",
+                           R"({"cases": [{"workload": "sleep", "cpus": "one"}]})",
                            R"({"cases": [{"workload": "sleep", "duration": 5}]})",
                            R"({"cases": [{"workload": "sleep", "wait": {"ms": 46}}]})",
                            R"({"cases": [{"workload": "sleep", "in_flight": []}]})"}) {
