@@ -1,5 +1,10 @@
 #include "bench/usage.hpp"
 
+#include <dirent.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstdlib>
 #include <fstream>
 #include <string>
 
@@ -11,11 +16,44 @@ Duration from_timeval(const timeval& time) {
 }
 
 /// The value of a line such as "VmRSS:   1234 kB", in bytes.
-std::int64_t bytes_in(const char* file, const std::string& key) {
+std::int64_t bytes_in(const std::string& file, const std::string& key) {
   std::ifstream lines(file);
   for (std::string line; std::getline(lines, line);)
     if (line.starts_with(key)) return std::stoll(line.substr(key.size())) * 1024;
   return 0;
+}
+
+/// The second number of /proc/.../schedstat, in ns. With plain calls, for a pool's workers come
+/// here one after the other while the last of them still carry out operations.
+std::optional<Duration> run_queue_wait_in(int folder, const char* file) {
+  const int fd = openat(folder, file, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return std::nullopt;
+  char text[100];
+  const auto got = read(fd, text, sizeof text - 1);
+  close(fd);
+  if (got <= 0) return std::nullopt;
+  text[got] = '\0';
+  char* end = text;
+  std::strtoll(text, &end, 10);  // The time on a processor.
+  return Duration(std::strtoll(end, nullptr, 10));
+}
+
+/// Of the threads that the process has now.
+std::optional<Duration> run_queue_wait() {
+  DIR* tasks = opendir("/proc/self/task");
+  if (!tasks) return std::nullopt;
+  std::optional<Duration> sum = Duration(0);
+  while (const auto* task = readdir(tasks)) {
+    if (task->d_name[0] == '.') continue;
+    const auto wait =
+        run_queue_wait_in(dirfd(tasks), (std::string(task->d_name) + "/schedstat").c_str());
+    if (sum && wait)
+      *sum += *wait;
+    else
+      sum.reset();
+  }
+  closedir(tasks);
+  return sum;
 }
 
 }  // namespace
@@ -27,6 +65,10 @@ Usage& Usage::operator+=(const Usage& other) {
   involuntary_switches += other.involuntary_switches;
   minor_faults += other.minor_faults;
   major_faults += other.major_faults;
+  if (run_queue_wait && other.run_queue_wait)
+    *run_queue_wait += *other.run_queue_wait;
+  else
+    run_queue_wait.reset();
   return *this;
 }
 
@@ -36,7 +78,10 @@ Usage Usage::operator-(const Usage& other) const {
           voluntary_switches - other.voluntary_switches,
           involuntary_switches - other.involuntary_switches,
           minor_faults - other.minor_faults,
-          major_faults - other.major_faults};
+          major_faults - other.major_faults,
+          run_queue_wait && other.run_queue_wait
+              ? std::optional(*run_queue_wait - *other.run_queue_wait)
+              : std::nullopt};
 }
 
 Usage usage_from(const rusage& kernel) {
@@ -45,10 +90,17 @@ Usage usage_from(const rusage& kernel) {
           static_cast<std::uint64_t>(kernel.ru_nvcsw),
           static_cast<std::uint64_t>(kernel.ru_nivcsw),
           static_cast<std::uint64_t>(kernel.ru_minflt),
-          static_cast<std::uint64_t>(kernel.ru_majflt)};
+          static_cast<std::uint64_t>(kernel.ru_majflt),
+          std::nullopt};
 }
 
 Usage own_usage() {
+  auto used = own_usage_of_passing_threads();
+  used.run_queue_wait = run_queue_wait();
+  return used;
+}
+
+Usage own_usage_of_passing_threads() {
   rusage kernel{};
   getrusage(RUSAGE_SELF, &kernel);
   return usage_from(kernel);
@@ -63,22 +115,23 @@ std::int64_t private_bytes() {
 
 std::int64_t peak_resident_bytes() { return bytes_in("/proc/self/status", "VmHWM:"); }
 
-std::int64_t kernel_memory_bytes() {
-  const char* file = "/proc/meminfo";
-  return bytes_in(file, "KernelStack:") + bytes_in(file, "PageTables:") +
-         bytes_in(file, "SUnreclaim:");
+Held held_for(int pid) {
+  Held held;
+  const auto add = [&](const std::string& process) {
+    std::ifstream status("/proc/" + process + "/status");
+    for (std::string line; std::getline(status, line);) {
+      if (line.starts_with("VmPTE:")) held.page_table_bytes += std::stoll(line.substr(6)) * 1024;
+      if (line.starts_with("Threads:")) held.threads += std::stoull(line.substr(8));
+    }
+  };
+  const auto process = std::to_string(pid);
+  add(process);
+  std::ifstream children("/proc/" + process + "/task/" + process + "/children");
+  for (std::string child; children >> child;) add(child);
+  return held;
 }
 
-std::uint64_t threads_of(int pid) {
-  const auto process = "/proc/" + std::to_string(pid);
-  std::uint64_t threads = 0;
-  std::ifstream status(process + "/status");
-  for (std::string line; std::getline(status, line);)
-    if (line.starts_with("Threads:")) threads = std::stoull(line.substr(8));
-  std::ifstream children(process + "/task/" + std::to_string(pid) + "/children");
-  for (std::string child; children >> child;) ++threads;
-  return threads;
-}
+std::int64_t slab_bytes() { return bytes_in("/proc/meminfo", "SUnreclaim:"); }
 
 void forget_peak_resident() {
   // Not ru_maxrss: it survives exec, so a child of a large parent would report the parent's peak.

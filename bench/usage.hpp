@@ -3,12 +3,13 @@
 #include <sys/resource.h>
 
 #include <cstdint>
+#include <optional>
 
 #include "bench/units.hpp"
 
 namespace asyncmark {
 
-/// Running totals of what a process has used, from getrusage() or wait4().
+/// Running totals of what a process has used, from getrusage() or wait4() and the scheduler.
 struct Usage {
   Duration user{};
   Duration system{};
@@ -16,16 +17,24 @@ struct Usage {
   std::uint64_t involuntary_switches = 0;
   std::uint64_t minor_faults = 0;
   std::uint64_t major_faults = 0;
+  /// Time in which threads could have run and no processor took them. Absent where some of it is
+  /// not known, for a part of it would look like little; a sum with such a one is absent as well.
+  std::optional<Duration> run_queue_wait = Duration(0);
 
   Duration cpu() const { return user + system; }
   Usage& operator+=(const Usage& other);
   Usage operator-(const Usage& other) const;
 };
 
+/// Without run_queue_wait, which the kernel does not tell there.
 Usage usage_from(const rusage& kernel);
 
-/// Of the calling process, all its threads, ended ones included.
+/// Of the calling process, all its threads, ended ones included; but run_queue_wait is that of the
+/// threads it has now, for a thread takes its own with it.
 Usage own_usage();
+
+/// own_usage() of a process whose threads have come and gone: without run_queue_wait.
+Usage own_usage_of_passing_threads();
 
 /// Resident memory of the calling process in bytes.
 std::int64_t resident_bytes();
@@ -37,13 +46,21 @@ std::int64_t private_bytes();
 /// The most memory that was resident since forget_peak_resident(), in bytes.
 std::int64_t peak_resident_bytes();
 
-/// Memory that the kernel holds for its own ends on the whole machine: stacks of threads, page
-/// tables and slab that it cannot give back, in bytes.
-std::int64_t kernel_memory_bytes();
+/// What the kernel holds for a process and its children (a pool's workers).
+struct Held {
+  std::uint64_t threads = 0;  ///< Of all of them; 0 if the process is gone.
+  std::int64_t page_table_bytes = 0;
+};
+Held held_for(int pid);
 
-/// How many threads a process has, with its children (a pool's workers) counted too; 0 if it is
-/// gone.
-std::uint64_t threads_of(int pid);
+/// The kernel's stack of one thread, in bytes. The kernel tells only the sum over the machine, of
+/// which other programs' threads soon are the larger part; but all stacks have the one size that it
+/// was built with, which for processors of 64 bits is this.
+inline constexpr std::int64_t kKernelStackBytes = 16 << 10;
+
+/// Memory on the whole machine that the kernel allocated for small objects of its own and cannot
+/// give back (slab), in bytes.
+std::int64_t slab_bytes();
 
 /// Lets the kernel's high-water mark start anew from what is resident now.
 void forget_peak_resident();

@@ -120,7 +120,7 @@ class ProcessPool {
     auto& seat = seats_[i];
     std::unique_ptr<BlockingSession> session;
     try {
-      session = workload_.open_blocking();
+      session = open_blocking(workload_, stage());
     } catch (const std::exception& error) {
       std::strncpy(seat.trouble, error.what(), sizeof seat.trouble - 1);
       return;
@@ -241,6 +241,8 @@ class ProcessPoolRunner final : public Runner {
 const bool registered = Catalog::add(RunnerEntry{
     .name = "process-pool",
     .summary = "a fixed number of processes, one operation each at a time",
+    .timing = "starting its processes is not timed: they are there before, and waking them is "
+              "timed; so is replacing one that dies",
     .options = {workers_option()},
     .make =
         [](const OptionValues& options) {
