@@ -38,6 +38,7 @@ struct Arguments {
   Common common;
   std::string plan;
   std::string format = "table";
+  bool phases = false;
   std::string reproduction = "table";
   bool quick = false;
   std::string listed;
@@ -88,6 +89,18 @@ void add_declared(CLI::App& app, Texts& texts, const OptionSpec& spec, const cha
   add_text(app, texts, spec.name, help, group);
 }
 
+void add_output(CLI::App& run, Arguments& arguments) {
+  std::string formats;
+  for (const auto& format : Catalog::formats())
+    formats += (formats.empty() ? "" : ", ") + format.name;
+  run.add_option("--format", arguments.format, "of what is printed: " + formats)
+      ->capture_default_str()
+      ->group("Output and limits");
+  run.add_flag("--phases", arguments.phases,
+               "print how long set-up, connecting, warm-up, the timed part and its drain took")
+      ->group("Output and limits");
+}
+
 void add_workload(CLI::App& run, Arguments& arguments, const WorkloadEntry& workload) {
   auto& app = *run.add_subcommand(workload.name, workload.summary);
   for (const auto& spec : workload.options)
@@ -97,12 +110,7 @@ void add_workload(CLI::App& run, Arguments& arguments, const WorkloadEntry& work
   for (const auto& runner : Catalog::runners())
     for (const auto& spec : runner.options) add_declared(app, arguments.options, spec, "Runners");
   add_common(app, arguments.common);
-  std::string formats;
-  for (const auto& format : Catalog::formats())
-    formats += (formats.empty() ? "" : ", ") + format.name;
-  app.add_option("--format", arguments.format, "of what is printed: " + formats)
-      ->capture_default_str()
-      ->group("Output and limits");
+  add_output(app, arguments);
   app.footer(fmt::format(
       "Flags of Google Benchmark work as everywhere: --benchmark_filter=REGEX, "
       "--benchmark_list_tests,\n--benchmark_repetitions=K, --benchmark_format=json, "
@@ -151,7 +159,7 @@ class Grammar {
     run->require_subcommand(0, 1);
     for (const auto& workload : Catalog::workloads()) add_workload(*run, arguments, workload);
     add_common(*run, arguments.common);
-    run->add_option("--format", arguments.format, "of what is printed")->capture_default_str();
+    add_output(*run, arguments);
     run->footer("Examples:\n  asyncmark run sleep --wait 46ms\n  asyncmark run --plan cases.json");
   }
   void add_reproduce() {
@@ -244,7 +252,14 @@ int do_run(const Grammar& grammar, const std::vector<std::string>& command) {
   // Before anything is said of words that are left over: `--wait --ops 5` leaves the 5.
   const auto requests = requested(grammar);
   auto settings = settings_of(grammar, command);
-  settings.print = Catalog::format(grammar.arguments.format).print;
+  const auto& format = Catalog::format(grammar.arguments.format);
+  settings.print = format.print;
+  if (grammar.arguments.phases) {
+    settings.print = format.print_with_phases;
+    if (!settings.print)
+      throw UsageError(fmt::format(
+          "--phases: --format {} has no place for them; use table or markdown", format.name));
+  }
   return run_and_print(requests, std::move(settings));
 }
 

@@ -6,6 +6,7 @@
 #include "bench/catalog.hpp"
 #include "reports/check_texts.hpp"
 #include "reports/context_lines.hpp"
+#include "reports/phases.hpp"
 #include "reports/reading.hpp"
 #include "reports/rows.hpp"
 
@@ -61,12 +62,14 @@ std::string checks(const Context& context, const std::vector<Result>& results) {
   return text;
 }
 
-std::string print(const Context& context, const std::vector<Result>& results) {
+std::string print(const Context& context, const std::vector<Result>& results, bool phases) {
   std::string text;
   for (const auto& [heading, line] : context_lines(context))
     text += fmt::format("- {}: {}\n", heading, plain(line));
   for (const auto& cases : grouped(results)) {
-    text += '\n' + table_text(make_table(cases, is_partial(context, results)));
+    const bool partial = is_partial(context, results);
+    text += '\n' + table_text(make_table(cases, partial));
+    if (phases) text += '\n' + table_text(phases_table(cases, partial));
     if (const auto sentences = reading(cases); !sentences.empty())
       text += '\n' + plain(fmt::format("{}", fmt::join(sentences, " "))) + '\n';
   }
@@ -76,7 +79,12 @@ std::string print(const Context& context, const std::vector<Result>& results) {
 const bool registered = Catalog::add(FormatEntry{
     .name = "markdown",
     .summary = "the same table for a README or a pull request",
-    .print = print,
+    .print = [](const Context& context,
+                const std::vector<Result>& results) { return print(context, results, false); },
+    .print_with_phases =
+        [](const Context& context, const std::vector<Result>& results) {
+          return print(context, results, true);
+        },
 });
 
 }  // namespace
