@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "bench/errors.hpp"
+#include "bench/usage.hpp"
 
 namespace asyncmark {
 
@@ -45,10 +46,7 @@ void Measurement::merge(const Measurement& other) {
   resources.involuntary_switches += other.resources.involuntary_switches;
   resources.minor_faults += other.resources.minor_faults;
   resources.major_faults += other.resources.major_faults;
-  if (resources.run_queue_wait && other.resources.run_queue_wait)
-    *resources.run_queue_wait += *other.resources.run_queue_wait;
-  else
-    resources.run_queue_wait.reset();
+  resources.run_queue_wait = sum_of(resources.run_queue_wait, other.resources.run_queue_wait);
   phases.set_up += other.phases.set_up;
   phases.connect += other.phases.connect;
   phases.warm_up += other.phases.warm_up;

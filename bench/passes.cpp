@@ -37,10 +37,13 @@ void add(Resources& resources, const Usage& used) {
   resources.involuntary_switches += used.involuntary_switches;
   resources.minor_faults += used.minor_faults;
   resources.major_faults += used.major_faults;
-  if (resources.run_queue_wait && used.run_queue_wait)
-    *resources.run_queue_wait += *used.run_queue_wait;
-  else
-    resources.run_queue_wait.reset();
+}
+
+void add_wait(Resources& resources, std::optional<Duration> before, std::optional<Duration> after) {
+  // Less than before: a thread has ended, perhaps one that some library kept.
+  const auto wait =
+      before && after && *after >= *before ? std::optional(*after - *before) : std::nullopt;
+  resources.run_queue_wait = sum_of(resources.run_queue_wait, wait);
 }
 
 }  // namespace
@@ -55,6 +58,8 @@ Measurement measure(const Load& load, const Concurrency& how, const Crew& crew) 
   measurement.phases.warm_up = Clock::now() - begun;
   for (std::uint64_t i = 0; i < load.passes; ++i) {
     const auto completed_before = completed(crew.recorders);
+    // Read outside of what usage() frames, for it takes processor time itself.
+    const auto waited_before = crew.run_queue_wait();
     const auto before = crew.usage();
     stage.drain.forget();
     stage.schedule.begin(load, kind_of(load, how), Clock::now());
@@ -69,6 +74,7 @@ Measurement measure(const Load& load, const Concurrency& how, const Crew& crew) 
         {last - t0, used.cpu(), completed(crew.recorders) - completed_before});
     measurement.phases.drain += stage.drain.length();
     add(measurement.resources, used);
+    add_wait(measurement.resources, waited_before, crew.run_queue_wait());
     measurement.never_started += stage.schedule.never_started();
   }
   measurement.phases.timed = Clock::now() - begun - measurement.phases.warm_up;

@@ -109,16 +109,17 @@ TEST(Passes, DoNotKnowAWaitForProcessorsThatTheirCrewDoesNotKnow) {
     Pages<Recorder> recorders(1, Sharing::with_threads);
     auto load = of_ops(1);
     load.warmup = 0;
-    Usage used{.run_queue_wait = before};
+    auto waited = before;
     return measure(load, {},
                    {.stage = stage,
                     .recorders = recorders.span(),
-                    .carry_out = [&] { used.run_queue_wait = after; },
-                    .usage = [&] { return used; }})
+                    .carry_out = [&] { waited = after; },
+                    .run_queue_wait = [&] { return waited; }})
         .resources.run_queue_wait;
   };
   EXPECT_EQ(wait(3ms, 10ms), 7ms);
   EXPECT_EQ(wait(3ms, std::nullopt), std::nullopt);
+  EXPECT_EQ(wait(3ms, 2ms), std::nullopt) << "a thread has ended";
   EXPECT_EQ(wait(std::nullopt, 10ms), std::nullopt);
 }
 

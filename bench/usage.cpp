@@ -23,10 +23,10 @@ std::int64_t bytes_in(const std::string& file, const std::string& key) {
   return 0;
 }
 
-/// The second number of /proc/.../schedstat, in ns. With plain calls, for a pool's workers come
-/// here one after the other while the last of them still carry out operations.
-std::optional<Duration> run_queue_wait_in(int folder, const char* file) {
-  const int fd = openat(folder, file, O_RDONLY | O_CLOEXEC);
+/// The second number of a schedstat file, in ns.
+std::optional<Duration> run_queue_wait_in(int folder, const std::string& file) {
+  // With plain calls: a pool may have thousands of threads.
+  const int fd = openat(folder, file.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return std::nullopt;
   char text[100];
   const auto got = read(fd, text, sizeof text - 1);
@@ -38,24 +38,6 @@ std::optional<Duration> run_queue_wait_in(int folder, const char* file) {
   return Duration(std::strtoll(end, nullptr, 10));
 }
 
-/// Of the threads that the process has now.
-std::optional<Duration> run_queue_wait() {
-  DIR* tasks = opendir("/proc/self/task");
-  if (!tasks) return std::nullopt;
-  std::optional<Duration> sum = Duration(0);
-  while (const auto* task = readdir(tasks)) {
-    if (task->d_name[0] == '.') continue;
-    const auto wait =
-        run_queue_wait_in(dirfd(tasks), (std::string(task->d_name) + "/schedstat").c_str());
-    if (sum && wait)
-      *sum += *wait;
-    else
-      sum.reset();
-  }
-  closedir(tasks);
-  return sum;
-}
-
 }  // namespace
 
 Usage& Usage::operator+=(const Usage& other) {
@@ -65,10 +47,6 @@ Usage& Usage::operator+=(const Usage& other) {
   involuntary_switches += other.involuntary_switches;
   minor_faults += other.minor_faults;
   major_faults += other.major_faults;
-  if (run_queue_wait && other.run_queue_wait)
-    *run_queue_wait += *other.run_queue_wait;
-  else
-    run_queue_wait.reset();
   return *this;
 }
 
@@ -78,10 +56,7 @@ Usage Usage::operator-(const Usage& other) const {
           voluntary_switches - other.voluntary_switches,
           involuntary_switches - other.involuntary_switches,
           minor_faults - other.minor_faults,
-          major_faults - other.major_faults,
-          run_queue_wait && other.run_queue_wait
-              ? std::optional(*run_queue_wait - *other.run_queue_wait)
-              : std::nullopt};
+          major_faults - other.major_faults};
 }
 
 Usage usage_from(const rusage& kernel) {
@@ -90,21 +65,27 @@ Usage usage_from(const rusage& kernel) {
           static_cast<std::uint64_t>(kernel.ru_nvcsw),
           static_cast<std::uint64_t>(kernel.ru_nivcsw),
           static_cast<std::uint64_t>(kernel.ru_minflt),
-          static_cast<std::uint64_t>(kernel.ru_majflt),
-          std::nullopt};
+          static_cast<std::uint64_t>(kernel.ru_majflt)};
 }
 
 Usage own_usage() {
-  auto used = own_usage_of_passing_threads();
-  used.run_queue_wait = run_queue_wait();
-  return used;
-}
-
-Usage own_usage_of_passing_threads() {
   rusage kernel{};
   getrusage(RUSAGE_SELF, &kernel);
   return usage_from(kernel);
 }
+
+std::optional<Duration> run_queue_wait_of(int pid) {
+  DIR* tasks = opendir(("/proc/" + std::to_string(pid) + "/task").c_str());
+  if (!tasks) return std::nullopt;
+  std::optional<Duration> sum = Duration(0);
+  while (const auto* task = readdir(tasks))
+    if (task->d_name[0] != '.')
+      sum = sum_of(sum, run_queue_wait_in(dirfd(tasks), std::string(task->d_name) + "/schedstat"));
+  closedir(tasks);
+  return sum;
+}
+
+std::optional<Duration> own_run_queue_wait() { return run_queue_wait_of(getpid()); }
 
 std::int64_t resident_bytes() { return bytes_in("/proc/self/status", "VmRSS:"); }
 

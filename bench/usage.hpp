@@ -9,7 +9,7 @@
 
 namespace asyncmark {
 
-/// Running totals of what a process has used, from getrusage() or wait4() and the scheduler.
+/// Running totals of what a process has used, from getrusage() or wait4().
 struct Usage {
   Duration user{};
   Duration system{};
@@ -17,24 +17,27 @@ struct Usage {
   std::uint64_t involuntary_switches = 0;
   std::uint64_t minor_faults = 0;
   std::uint64_t major_faults = 0;
-  /// Time in which threads could have run and no processor took them. Absent where some of it is
-  /// not known, for a part of it would look like little; a sum with such a one is absent as well.
-  std::optional<Duration> run_queue_wait = Duration(0);
 
   Duration cpu() const { return user + system; }
   Usage& operator+=(const Usage& other);
   Usage operator-(const Usage& other) const;
 };
 
-/// Without run_queue_wait, which the kernel does not tell there.
 Usage usage_from(const rusage& kernel);
 
-/// Of the calling process, all its threads, ended ones included; but run_queue_wait is that of the
-/// threads it has now, for a thread takes its own with it.
+/// Of the calling process, all its threads, ended ones included.
 Usage own_usage();
 
-/// own_usage() of a process whose threads have come and gone: without run_queue_wait.
-Usage own_usage_of_passing_threads();
+/// For how long the threads that a process has now could have run and no processor took them; those
+/// that ended took theirs with them. Absent where the kernel does not tell. It takes some 10 us a
+/// thread.
+std::optional<Duration> run_queue_wait_of(int pid);
+std::optional<Duration> own_run_queue_wait();
+
+/// Both together, absent where one of them is: a part would look like little.
+inline std::optional<Duration> sum_of(std::optional<Duration> a, std::optional<Duration> b) {
+  return a && b ? std::optional(*a + *b) : std::nullopt;
+}
 
 /// Resident memory of the calling process in bytes.
 std::int64_t resident_bytes();

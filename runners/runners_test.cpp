@@ -352,6 +352,7 @@ TEST(ProcessPoolRunner, CountsAWorkerThatDiesAtTheOperationItCarriedOut) {
   EXPECT_EQ(done.failures, (std::map<std::string, std::uint64_t>{{"SIGKILL", 10}, {"exit 9", 10}}));
   EXPECT_EQ(watched.seen().opened, 3 + 20) << "each that died was replaced";
   EXPECT_EQ(watched.calls(), 100) << "no operation was carried out again";
+  EXPECT_FALSE(done.resources.run_queue_wait) << "the dead took theirs with them";
   EXPECT_THAT(testing::children_of(getpid()), IsEmpty());
 }
 

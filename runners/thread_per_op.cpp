@@ -167,7 +167,7 @@ class ThreadPerOp final : public Runner {
                     .recorders = launcher.recorders(),
                     .sessions = launcher.sessions(),
                     .carry_out = [&] { launcher.carry_out(); },
-                    .usage = own_usage_of_passing_threads});
+                    .run_queue_wait = [] { return std::nullopt; }});
   }
 };
 
