@@ -36,8 +36,7 @@ inline OptionSpec workers_option() {
 /// one operation at a time, so a cap below the workers leaves the rest of them out.
 inline Concurrency pool_of(std::optional<std::int64_t> workers, const Load& load,
                            std::uint64_t usual) {
-  const auto cap = load.in_flight == kUnbounded ? cap_or_all(load, "a pool")
-                                                : load.in_flight.value_or(kUnbounded);
+  const auto cap = load.in_flight ? cap_or_all(load, "a pool") : kUnbounded;
   auto size = workers ? static_cast<std::uint64_t>(*workers) : load.in_flight ? cap : usual;
   size = std::min(size, cap);
   return {.workers = size, .cap = size, .processors = size};

@@ -68,6 +68,13 @@ TEST(Pool, KeepsNoMoreWorkersThanTheCapLetsWork) {
   EXPECT_EQ(pool(8, of_ops(5, kUnbounded)), 5u);
 }
 
+TEST(Pool, KeepsNoMoreWorkersThanThereAreOperations) {
+  EXPECT_EQ(pool({}, of_ops(5, 28)), 5u);
+  EXPECT_EQ(pool(8, of_ops(5, 28)), 5u);
+  EXPECT_EQ(pool({}, open_loop(5, 28)), 5u);
+  EXPECT_EQ(pool({}, of_time(28)), 28u);
+}
+
 TEST(Pool, IsSizedByArrivalsWhereThereIsNoNumberOfOperations) {
   EXPECT_EQ(pool(8, of_time()), 8u);
   EXPECT_EQ(pool(8, of_time(4)), 4u);

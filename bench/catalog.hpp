@@ -27,6 +27,7 @@ struct WorkloadEntry {
 struct RunnerEntry {
   std::string name;
   std::string summary;
+  std::string timing;  ///< One sentence: whether starting threads or processes is timed.
   std::vector<OptionSpec> options;
   bool knows_in_flight = true;  ///< False where the cap is 1 by definition.
   std::function<std::unique_ptr<Runner>(const OptionValues&)> make;
@@ -37,6 +38,8 @@ struct FormatEntry {
   std::string name;
   std::string summary;
   std::function<std::string(const Context&, const std::vector<Result>&)> print;
+  /// The same with how long the parts of the runs took; empty where they have no place.
+  std::function<std::string(const Context&, const std::vector<Result>&)> print_with_phases = {};
 };
 
 /// A published measurement that asyncmark repeats (`asyncmark reproduce table`).

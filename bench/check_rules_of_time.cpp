@@ -23,6 +23,8 @@ constexpr double kMuchComputing = 0.3;  ///< Of what an operation takes by itsel
 constexpr double kUneven = 1.2;
 /// What is over sooner differs by more, for reasons that no remedy mends.
 constexpr Duration kLongEnough = milliseconds(10);
+/// Of a shorter pass, a slice is shorter than what a machine may be held up.
+constexpr Duration kLongPass = std::chrono::seconds(1);
 
 /// Whether some option of the workload is a wait that delayed acknowledgements would look like.
 bool asked_for_such_waits(const Case& one) {
@@ -47,6 +49,27 @@ std::optional<std::string> uneven(const std::vector<Run>& runs, Ended ended) {
   if (fastest <= kUneven * slowest) return std::nullopt;
   return fmt::format("of {}, from {} to {} operations/s", rates.size(), rounded_count(slowest),
                      rounded_count(fastest));
+}
+
+/// The part of one pass that differs most from their mean, if by more than noise.
+std::optional<std::string> uneven_slices(const Measurement& run, std::uint64_t cap) {
+  const auto& slices = run.observed.slices;
+  if (slices.empty() || run.passes.size() != 1 || run.elapsed() < kLongPass) return std::nullopt;
+  double mean = 0;
+  for (const auto begun : slices)
+    mean += static_cast<double>(begun) / static_cast<double>(slices.size());
+  const auto off = [mean](std::uint64_t begun) {
+    return std::abs(static_cast<double>(begun) - mean);
+  };
+  // Operations of equal length are begun in waves of the cap, and one wave more or less may fall
+  // into a slice at either end; where lengths are drawn, numbers scatter by their root. A quarter
+  // is what a machine that others use as well takes away for a while.
+  const auto noise = 0.25 * mean + 2 * static_cast<double>(cap) + 4 * std::sqrt(mean);
+  const auto worst = std::ranges::max_element(slices, {}, off);
+  if (off(*worst) <= noise) return std::nullopt;
+  return fmt::format("{} operations begun in part {} of {}, {} in each by the mean",
+                     rounded_count(static_cast<double>(*worst)), worst - slices.begin() + 1,
+                     slices.size(), rounded_count(mean));
 }
 
 }  // namespace
@@ -156,6 +179,10 @@ std::optional<std::string> unstable_passes(const Subject& one) {
           return std::pair(pass.elapsed, static_cast<double>(pass.completed));
         }))
       return evidence;
+  // A burst begins all at once, and an open loop when they are due.
+  if (one.kind() != LoadKind::closed_loop) return std::nullopt;
+  for (const auto* run : one.result.finished())
+    if (auto evidence = uneven_slices(*run, one.result.how.cap)) return evidence;
   return std::nullopt;
 }
 

@@ -124,7 +124,8 @@ const std::vector<Rule>& rules() {
        "repetitions of the same case were not equally fast, so small differences mean nothing",
        "quiet the machine, or give more --repetitions and quote the interval"},
       {"unstable", in_each_case(unstable_passes),
-       "passes of one process were not equally fast, so it was in no steady state",
+       "passes of one process, or parts of one pass, were not equally fast, so it was in no steady "
+       "state",
        "give a longer --warmup or longer passes"},
   };
   return all;

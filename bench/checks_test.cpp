@@ -371,6 +371,44 @@ TEST(Checks, FindPassesThatDiffer) {
   EXPECT_THAT(codes({unsteady}), ElementsAre("unstable"));
 }
 
+/// A closed loop of 10 s, and the operations that it began in each part of it.
+Result sliced(const std::vector<std::uint64_t>& slices) {
+  return changed(clean({.in_flight = 28, .duration = std::chrono::seconds(10)}),
+                 [&](Measurement& m) { m.observed.slices = slices; });
+}
+
+TEST(Checks, FindPartsOfOnePassThatDiffer) {
+  EXPECT_THAT(codes({sliced({600, 610, 590, 600, 600, 600, 600, 600, 600, 200})}),
+              ElementsAre("unstable"));
+  EXPECT_THAT(codes({sliced({1200, 600, 600, 600, 600, 600, 600, 600, 600, 600})}),
+              ElementsAre("unstable"));
+  EXPECT_THAT(check(quiet(), {sliced({600, 600, 200})}).front().evidence,
+              HasSubstr("200 operations begun in part 3 of 3"));
+}
+
+TEST(Checks, AllowPartsOfOnePassTheirWavesAndTheirNoise) {
+  EXPECT_THAT(codes({sliced({588, 616, 588, 616, 644, 560, 588, 616, 616, 588})}), IsEmpty());
+  EXPECT_THAT(codes({sliced({600, 600, 600, 470, 600, 600, 600, 600, 600, 600})}), IsEmpty());
+  EXPECT_THAT(codes({sliced({0, 28, 28, 0, 28, 28, 0, 28, 28, 28})}), IsEmpty());
+  EXPECT_THAT(codes({sliced({})}), IsEmpty());
+}
+
+TEST(Checks, TakeNoPartsOfABurstAnOpenLoopOrAShortRunForItsState) {
+  const auto uneven = [](Measurement& m) { m.observed.slices = {10'000, 0, 0, 0, 0}; };
+  EXPECT_THAT(codes({changed(clean({.wait = "2s"}), uneven)}), IsEmpty());
+  EXPECT_THAT(codes({changed(clean({.ops = 10'000, .in_flight = 1000, .rate = 100}), uneven)}),
+              IsEmpty());
+  EXPECT_THAT(codes({changed(clean({.in_flight = 100}), uneven)}), IsEmpty()) << "half a second";
+}
+
+TEST(Checks, FindARunThatSlowsDown) {
+  const auto ended =
+      testing::asyncmark({"run", "faulty", "--fault", "slow-down", "--at", "2000", "--ops", "2080",
+                          "--wait", "200us", "--runner", "sync", "--repetitions", "1", "--strict"});
+  EXPECT_EQ(ended.code, 3);
+  EXPECT_THAT(ended.err, HasSubstr("--strict: unstable: faulty/sync/ops:2080"));
+}
+
 TEST(Checks, SayEverythingInWords) {
   const auto json = to_json(
       check(quiet(), {changed(clean({}), [](Measurement& m) { m.observed.peak_threads = 2; })}));

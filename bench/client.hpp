@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <ctime>
+#include <memory>
 #include <new>
 
 #include "bench/event_loop.hpp"
@@ -16,6 +17,14 @@ inline void sleep_until(Clock::time_point when) {
   const timespec until{ns / 1'000'000'000, ns % 1'000'000'000};
   while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr) == EINTR) {
   }
+}
+
+/// Opens a session, and notes that it took from now until then.
+inline std::unique_ptr<BlockingSession> open_blocking(const Workload& workload, Stage& stage) {
+  stage.connect.begins(Clock::now());
+  auto session = workload.open_blocking();
+  stage.connect.ends(Clock::now());
+  return session;
 }
 
 /// What a call that throws comes to. Only where an exception is being handled.
@@ -54,6 +63,7 @@ inline void run_client(BlockingSession& session, Stage& stage, Recorder& recorde
     recorder.record(*start, now, finished, outcome);
     now = finished;
   }
+  stage.drain.begins(now);
   stage.in_flight.leave(recorder.in_flight);
 }
 

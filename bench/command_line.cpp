@@ -2,183 +2,23 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <unistd.h>
 #include <wordexp.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <sstream>
 
-#include "bench/build_info.hpp"
 #include "bench/catalog.hpp"
 #include "bench/completion.hpp"
 #include "bench/errors.hpp"
+#include "bench/grammar.hpp"
 #include "bench/run_command.hpp"
 
 namespace asyncmark {
 namespace {
-
-/// Options as (name, text), in the order given; Request understands them.
-using Texts = std::vector<std::pair<std::string, std::string>>;
-
-/// What stands behind the flags that `run` and `reproduce` share.
-struct Common {
-  std::string time_limit = "10m";
-  std::string launcher;
-  std::string max_failed = "0";
-  std::string out;
-  bool strict = false;
-  bool quiet = false;
-};
-
-/// What stands behind the flags of `run` beside those.
-struct Shown {
-  std::string format = "table";
-  std::string slo;
-};
-
-struct Arguments {
-  Common common;
-  std::string plan;
-  Shown shown;
-  std::string reproduction = "table";
-  bool quick = false;
-  std::string listed;
-  Texts options;
-};
-
-void add_common(CLI::App& app, Common& common) {
-  app.add_option("--time-limit", common.time_limit, "end a case's process after this long")
-      ->capture_default_str()
-      ->group("Output and limits");
-  app.add_option("--launcher", common.launcher,
-                 "command put before each case's process, as 'taskset -c 1' or 'perf stat'")
-      ->group("Output and limits");
-  app.add_option("--max-failed", common.max_failed,
-                 "operations of a case that may fail before the exit code is 4: N or P%")
-      ->capture_default_str()
-      ->group("Output and limits");
-  app.add_option("--out", common.out, "write the results to this file as JSON")
-      ->group("Output and limits");
-  app.add_flag("--strict", common.strict, "exit with 3 if any check finds something")
-      ->group("Output and limits");
-  app.add_flag("--quiet", common.quiet, "no progress on standard error")
-      ->group("Output and limits");
-  app.allow_extras();
-}
-
-void add_shown(CLI::App& app, Shown& shown) {
-  std::string formats;
-  for (const auto& format : Catalog::formats())
-    formats += (formats.empty() ? "" : ", ") + format.name;
-  app.add_option("--format", shown.format, "of what is printed: " + formats)
-      ->capture_default_str()
-      ->group("Output and limits");
-  app.add_option(
-         "--slo", shown.slo,
-         "with --rate: name the highest rate whose response time keeps to this, as p99=50ms")
-      ->group("Output and limits");
-}
-
-void add_text(CLI::App& app, Texts& texts, const std::string& name, const std::string& help,
-              const char* group) {
-  app.add_option_function<std::string>(
-         "--" + name, [&texts, name](const std::string& text) { texts.emplace_back(name, text); },
-         help)
-      ->group(group);
-}
-
-void add_declared(CLI::App& app, Texts& texts, const OptionSpec& spec, const char* group) {
-  if (app.get_option_no_throw("--" + spec.name)) return;  // Another runner declared it as well.
-  if (spec.kind == OptionKind::flag) {
-    app.add_flag_callback(
-           "--" + spec.name, [&texts, name = spec.name] { texts.emplace_back(name, "true"); },
-           spec.help)
-        ->group(group);
-    return;
-  }
-  auto help = spec.help;
-  if (!spec.choices.empty()) help = fmt::format("{}: {}", fmt::join(spec.choices, ", "), help);
-  if (const auto otherwise = spec.print(spec.otherwise); !otherwise.empty())
-    help += fmt::format(" (default: {})", otherwise);
-  add_text(app, texts, spec.name, help, group);
-}
-
-void add_workload(CLI::App& run, Arguments& arguments, const WorkloadEntry& workload) {
-  auto& app = *run.add_subcommand(workload.name, workload.summary);
-  for (const auto& spec : workload.options)
-    add_declared(app, arguments.options, spec, "What an operation does");
-  for (const auto& [name, help] : run_options())
-    add_text(app, arguments.options, name, help, "How hard, and how often");
-  for (const auto& runner : Catalog::runners())
-    for (const auto& spec : runner.options) add_declared(app, arguments.options, spec, "Runners");
-  add_common(app, arguments.common);
-  add_shown(app, arguments.shown);
-  app.footer(fmt::format(
-      "Flags of Google Benchmark work as everywhere: --benchmark_filter=REGEX, "
-      "--benchmark_list_tests,\n--benchmark_repetitions=K, --benchmark_format=json, "
-      "--benchmark_out=FILE, --benchmark_enable_random_interleaving.\n\nExamples:\n"
-      "  asyncmark run {0} --ops 100,500,1000 --out results.json\n"
-      "  asyncmark run {0} --runner thread-pool,event-loop --in-flight 28 --repetitions 10\n",
-      workload.name));
-}
-
-/// The whole command line, as CLI11 sees it.
-class Grammar {
- public:
-  Grammar()
-      : app("Measures the same work done four ways: one thread, many threads, an event loop, a "
-            "pool "
-            "of processes.",
-            "asyncmark") {
-    app.set_version_flag("--version",
-                         fmt::format("asyncmark {} ({})", build::kVersion, build::kCommit));
-    app.require_subcommand(0, 1);
-    app.allow_extras();
-    app.footer(
-        "Exit codes: 0 fine, 2 usage, 3 a check found something (with --strict), 4 a case died or "
-        "too many operations failed, 130 interrupted.\n\nExamples:\n"
-        "  asyncmark reproduce\n"
-        "  asyncmark run sleep --wait 46ms --runner all --ops 100,500,1000\n"
-        "  asyncmark run sleep --help");
-    add_run();
-    add_reproduce();
-    list->add_option("what", arguments.listed,
-                     "workloads, runners, formats or reproductions (default: all)");
-    run_case->group("");  // Not in --help: asyncmark starts it by itself.
-  }
-
-  Arguments arguments;
-  CLI::App app;
-  CLI::App* run = app.add_subcommand("run", "measure a workload under one or more runners");
-  CLI::App* reproduce =
-      app.add_subcommand("reproduce", "repeat a published measurement, side by side with it");
-  CLI::App* list = app.add_subcommand("list", "what there is to run");
-  CLI::App* run_case = app.add_subcommand("run-case", "carry out one case from standard input");
-
- private:
-  void add_run() {
-    run->add_option("--plan", arguments.plan, "a file of cases: JSON with comments");
-    run->require_subcommand(0, 1);
-    for (const auto& workload : Catalog::workloads()) add_workload(*run, arguments, workload);
-    add_common(*run, arguments.common);
-    add_shown(*run, arguments.shown);
-    run->footer("Examples:\n  asyncmark run sleep --wait 46ms\n  asyncmark run --plan cases.json");
-  }
-  void add_reproduce() {
-    std::string names;
-    for (const auto& one : Catalog::reproductions())
-      names += fmt::format("{}{}: {}", names.empty() ? "" : "; ", one.name, one.summary);
-    reproduce->add_option("what", arguments.reproduction, names)->capture_default_str();
-    reproduce->add_flag("--quick", arguments.quick, "a tenth of every wait, and say so");
-    add_common(*reproduce, arguments.common);
-    reproduce->footer("Examples:\n  asyncmark reproduce\n  asyncmark reproduce table --quick");
-  }
-};
 
 /// Whether posix_spawnp() would find it.
 bool is_program(const std::string& name) {
@@ -260,7 +100,14 @@ int do_run(const Grammar& grammar, const std::vector<std::string>& command) {
   const auto requests = requested(grammar);
   auto settings = settings_of(grammar, command);
   const auto& shown = grammar.arguments.shown;
-  settings.print = Catalog::format(shown.format).print;
+  const auto& format = Catalog::format(shown.format);
+  settings.print = format.print;
+  if (shown.phases) {
+    settings.print = format.print_with_phases;
+    if (!settings.print)
+      throw UsageError(fmt::format(
+          "--phases: --format {} has no place for them; use table or markdown", format.name));
+  }
   if (!shown.slo.empty()) settings.slo = Slo::parse(shown.slo);
   return run_and_print(requests, std::move(settings));
 }

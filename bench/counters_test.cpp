@@ -28,10 +28,13 @@ Measurement measured(int ops) {
   for (int i = 1; i <= ops; ++i) m.service_time.add(Duration(i));
   m.completed = static_cast<std::uint64_t>(ops);
   m.passes = {{1s, 500ms, m.completed}};
-  m.resources.user = 400ns;
-  m.resources.system = 600ns;
+  m.resources.user = 40ms;
+  m.resources.system = 60ms;
   m.resources.voluntary_switches = 20;
   m.resources.involuntary_switches = 10;
+  m.resources.minor_faults = 30;
+  m.resources.major_faults = 1;
+  m.resources.run_queue_wait = 700ns;
   m.resources.peak_rss_bytes = 10'000'000;
   m.resources.grown_bytes = 5'000;
   m.peak_in_flight = 50;
@@ -74,13 +77,40 @@ TEST(Counters, DivideWhatWasUsedByOperationsEndedFailedOnesToo) {
   const auto all = of({}, m);
   EXPECT_EQ(all.at("failed"), 40);
   EXPECT_DOUBLE_EQ(all.at("ops_per_s"), 60);
-  EXPECT_DOUBLE_EQ(all.at("cpu_ns_per_op"), 10);
-  EXPECT_DOUBLE_EQ(all.at("user_ns_per_op"), 4);
-  EXPECT_DOUBLE_EQ(all.at("system_ns_per_op"), 6);
+  EXPECT_DOUBLE_EQ(all.at("cpu_ns_per_op"), 1e6);
+  EXPECT_DOUBLE_EQ(all.at("user_ns_per_op"), 4e5);
+  EXPECT_DOUBLE_EQ(all.at("system_ns_per_op"), 6e5);
   EXPECT_DOUBLE_EQ(all.at("voluntary_switches_per_op"), 0.2);
   EXPECT_DOUBLE_EQ(all.at("involuntary_switches_per_op"), 0.1);
+  EXPECT_DOUBLE_EQ(all.at("minor_faults_per_op"), 0.3);
+  EXPECT_DOUBLE_EQ(all.at("major_faults_per_op"), 0.01);
+  EXPECT_DOUBLE_EQ(all.at("run_queue_wait_ns_per_op"), 7);
   EXPECT_DOUBLE_EQ(all.at("memory_bytes_per_op"), 100);
   EXPECT_EQ(all.at("peak_in_flight"), 50);
+}
+
+TEST(Counters, CountTheKernelsShareOfMemory) {
+  auto m = measured(60);
+  m.observed.page_table_bytes = 4'000;
+  m.observed.kernel_stack_bytes = 16'000;
+  EXPECT_DOUBLE_EQ(of({}, m).at("memory_bytes_per_op"), 500);
+}
+
+TEST(Counters, LeaveOutWhatIsNotKnownOfEveryThread) {
+  auto m = measured(60);
+  m.resources.run_queue_wait.reset();
+  EXPECT_THAT(of({}, m), Not(Contains(Key("run_queue_wait_ns_per_op"))));
+}
+
+TEST(Counters, TellUserFromSystemOnlyWhereTheKernelsTicksDo) {
+  auto m = measured(100);
+  m.resources.system = 0ms;
+  EXPECT_EQ(of({}, m).at("system_ns_per_op"), 0);
+  m.resources.user = 39ms;
+  const auto all = of({}, m);
+  EXPECT_EQ(all.at("cpu_ns_per_op"), 39e4);
+  EXPECT_THAT(all, Not(Contains(Key("user_ns_per_op"))));
+  EXPECT_THAT(all, Not(Contains(Key("system_ns_per_op"))));
 }
 
 TEST(Counters, StayFiniteWhenEverythingFailed) {
@@ -106,7 +136,7 @@ TEST(Counters, TellWhatWasObservedOnlyWhereSomethingWas) {
   auto m = measured(100);
   EXPECT_THAT(of({}, m), Not(Contains(Key("sampled_in_flight"))));
   EXPECT_THAT(of({}, m), Not(Contains(Key("loop_lag_max_ns"))));
-  m.observed = {.samples = 10, .mean_in_flight = 2.5, .peak_threads = 3, .kernel_bytes = 0};
+  m.observed = {.samples = 10, .mean_in_flight = 2.5, .peak_threads = 3};
   m.loop.lag.add(7ns, 5);
   const auto all = of({}, m);
   EXPECT_EQ(all.at("sampled_in_flight"), 2.5);

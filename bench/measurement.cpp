@@ -7,8 +7,16 @@
 
 #include "bench/errors.hpp"
 #include "bench/placement.hpp"
+#include "bench/usage.hpp"
 
 namespace asyncmark {
+
+std::int64_t Observed::kernel_bytes() const {
+  // A machine's slab changes by itself, by some megabytes while a program is compiled on it: what
+  // does not stand out from that belongs to nobody.
+  constexpr std::int64_t kSlabNoise = 8 << 20;
+  return page_table_bytes + kernel_stack_bytes + (slab_bytes > kSlabNoise ? slab_bytes : 0);
+}
 
 void Measurement::add(const Recorder& recorder) {
   service_time.merge(recorder.service_time);
@@ -39,9 +47,12 @@ void Measurement::merge(const Measurement& other) {
   resources.involuntary_switches += other.resources.involuntary_switches;
   resources.minor_faults += other.resources.minor_faults;
   resources.major_faults += other.resources.major_faults;
+  resources.run_queue_wait = sum_of(resources.run_queue_wait, other.resources.run_queue_wait);
   phases.set_up += other.phases.set_up;
+  phases.connect += other.phases.connect;
   phases.warm_up += other.phases.warm_up;
   phases.timed += other.phases.timed;
+  phases.drain += other.phases.drain;
   resources.peak_rss_bytes = std::max(resources.peak_rss_bytes, other.resources.peak_rss_bytes);
   resources.grown_bytes = std::max(resources.grown_bytes, other.resources.grown_bytes);
   observed.mean_in_flight =
@@ -52,7 +63,10 @@ void Measurement::merge(const Measurement& other) {
                 static_cast<double>(observed.samples + other.observed.samples);
   observed.samples += other.observed.samples;
   observed.peak_threads = std::max(observed.peak_threads, other.observed.peak_threads);
-  observed.kernel_bytes = std::max(observed.kernel_bytes, other.observed.kernel_bytes);
+  observed.page_table_bytes = std::max(observed.page_table_bytes, other.observed.page_table_bytes);
+  observed.kernel_stack_bytes =
+      std::max(observed.kernel_stack_bytes, other.observed.kernel_stack_bytes);
+  observed.slab_bytes = std::max(observed.slab_bytes, other.observed.slab_bytes);
   observed.network += other.observed.network;
   if (placement.client.empty()) placement = other.placement;
   peak_in_flight = std::max(peak_in_flight, other.peak_in_flight);
@@ -131,11 +145,40 @@ const Json& part(const Json& json, const char* key, const Json& empty) {
 const Json kObject = Json::object();
 const Json kList = Json::array();
 
+Resources resources_from_json(const Json& json) {
+  Resources resources;
+  resources.user = duration_at(json, "user_ns");
+  resources.system = duration_at(json, "system_ns");
+  resources.voluntary_switches = whole_at(json, "voluntary_switches");
+  resources.involuntary_switches = whole_at(json, "involuntary_switches");
+  resources.minor_faults = whole_at(json, "minor_faults");
+  resources.major_faults = whole_at(json, "major_faults");
+  resources.run_queue_wait.reset();
+  if (json.contains("run_queue_wait_ns"))
+    resources.run_queue_wait = duration_at(json, "run_queue_wait_ns");
+  resources.peak_rss_bytes = whole_at<std::int64_t>(json, "peak_rss_bytes");
+  resources.grown_bytes = whole_at<std::int64_t>(json, "grown_bytes");
+  return resources;
+}
+
+Phases phases_from_json(const Json& json) {
+  return {.set_up = duration_at(json, "set_up_ns"),
+          .connect = duration_at(json, "connect_ns"),
+          .warm_up = duration_at(json, "warm_up_ns"),
+          .timed = duration_at(json, "timed_ns"),
+          .drain = duration_at(json, "drain_ns")};
+}
+
 Observed observed_from_json(const Json& json) {
   Observed observed;
   observed.samples = whole_at(json, "samples");
   observed.peak_threads = whole_at(json, "peak_threads");
-  observed.kernel_bytes = whole_at<std::int64_t>(json, "kernel_bytes");
+  observed.page_table_bytes = whole_at<std::int64_t>(json, "page_table_bytes");
+  observed.kernel_stack_bytes = whole_at<std::int64_t>(json, "kernel_stack_bytes");
+  observed.slab_bytes = whole_at<std::int64_t>(json, "slab_bytes");
+  for (const auto& begun : part(json, "slices", kList))
+    observed.slices.push_back(whole<std::uint64_t>(begun, "slices"));
+  observed.slice = duration_at(json, "slice_ns");
   if (const auto mean = json.find("mean_in_flight"); mean != json.end()) {
     observed.mean_in_flight = mean->is_number() ? mean->get<double>() : -1;
     if (observed.mean_in_flight < 0)
@@ -159,6 +202,42 @@ Histogram histogram_from_json(const Json& json) {
   return histogram;
 }
 
+namespace {
+
+Json to_json(const Resources& resources) {
+  Json json{{"user_ns", resources.user.count()},
+            {"system_ns", resources.system.count()},
+            {"voluntary_switches", resources.voluntary_switches},
+            {"involuntary_switches", resources.involuntary_switches},
+            {"minor_faults", resources.minor_faults},
+            {"major_faults", resources.major_faults},
+            {"peak_rss_bytes", resources.peak_rss_bytes},
+            {"grown_bytes", resources.grown_bytes}};
+  if (resources.run_queue_wait) json["run_queue_wait_ns"] = resources.run_queue_wait->count();
+  return json;
+}
+
+Json to_json(const Phases& phases) {
+  return {{"set_up_ns", phases.set_up.count()},
+          {"connect_ns", phases.connect.count()},
+          {"warm_up_ns", phases.warm_up.count()},
+          {"timed_ns", phases.timed.count()},
+          {"drain_ns", phases.drain.count()}};
+}
+
+Json to_json(const Observed& observed) {
+  return {{"samples", observed.samples},
+          {"mean_in_flight", observed.mean_in_flight},
+          {"peak_threads", observed.peak_threads},
+          {"page_table_bytes", observed.page_table_bytes},
+          {"kernel_stack_bytes", observed.kernel_stack_bytes},
+          {"slab_bytes", observed.slab_bytes},
+          {"slices", observed.slices},
+          {"slice_ns", observed.slice.count()}};
+}
+
+}  // namespace
+
 Json to_json(const Measurement& m) {
   auto passes = Json::array();
   for (const auto& pass : m.passes)
@@ -172,29 +251,9 @@ Json to_json(const Measurement& m) {
           {"never_started", m.never_started},
           {"failures", m.failures},
           {"passes", std::move(passes)},
-          {"phases",
-           {{"set_up_ns", m.phases.set_up.count()},
-            {"warm_up_ns", m.phases.warm_up.count()},
-            {"timed_ns", m.phases.timed.count()}}},
-          {"resources",
-           {{"user_ns", m.resources.user.count()},
-            {"system_ns", m.resources.system.count()},
-            {"voluntary_switches", m.resources.voluntary_switches},
-            {"involuntary_switches", m.resources.involuntary_switches},
-            {"minor_faults", m.resources.minor_faults},
-            {"major_faults", m.resources.major_faults},
-            {"peak_rss_bytes", m.resources.peak_rss_bytes},
-            {"grown_bytes", m.resources.grown_bytes}}},
-          {"observed",
-           {{"samples", m.observed.samples},
-            {"mean_in_flight", m.observed.mean_in_flight},
-            {"peak_threads", m.observed.peak_threads},
-            {"kernel_bytes", m.observed.kernel_bytes},
-            {"network",
-             {{"listen_overflows", m.observed.network.listen_overflows},
-              {"listen_drops", m.observed.network.listen_drops},
-              {"tcp_timeouts", m.observed.network.tcp_timeouts},
-              {"retransmitted_segments", m.observed.network.retransmitted_segments}}}}},
+          {"phases", to_json(m.phases)},
+          {"resources", to_json(m.resources)},
+          {"observed", to_json(m.observed)},
           {"placement", std::move(placement)},
           {"peak_in_flight", m.peak_in_flight},
           {"service_time", to_json(m.service_time)},
@@ -219,19 +278,8 @@ Measurement measurement_from_json(const Json& json) {
     m.passes.push_back({duration_at(pass, "elapsed_ns"), duration_at(pass, "cpu_ns"),
                         whole_at(pass, "completed")});
   }
-  const auto& resources = part(json, "resources", kObject);
-  m.resources.user = duration_at(resources, "user_ns");
-  m.resources.system = duration_at(resources, "system_ns");
-  m.resources.voluntary_switches = whole_at(resources, "voluntary_switches");
-  m.resources.involuntary_switches = whole_at(resources, "involuntary_switches");
-  m.resources.minor_faults = whole_at(resources, "minor_faults");
-  m.resources.major_faults = whole_at(resources, "major_faults");
-  m.resources.peak_rss_bytes = whole_at<std::int64_t>(resources, "peak_rss_bytes");
-  m.resources.grown_bytes = whole_at<std::int64_t>(resources, "grown_bytes");
-  const auto& phases = part(json, "phases", kObject);
-  m.phases.set_up = duration_at(phases, "set_up_ns");
-  m.phases.warm_up = duration_at(phases, "warm_up_ns");
-  m.phases.timed = duration_at(phases, "timed_ns");
+  m.resources = resources_from_json(part(json, "resources", kObject));
+  m.phases = phases_from_json(part(json, "phases", kObject));
   m.observed = observed_from_json(part(json, "observed", kObject));
   if (const auto& placement = part(json, "placement", kObject); placement.contains("client"))
     m.placement.client = list_text(parse_cpus(placement.at("client").get<std::string>(), "client"));

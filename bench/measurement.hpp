@@ -13,11 +13,18 @@
 
 namespace asyncmark {
 
-/// How long the parts of a child's life took.
+/// How long the parts of a child's life took. They follow one another, but for `drain`.
 struct Phases {
-  Duration set_up{};  ///< Opening sessions, and starting the threads or processes that are kept.
+  /// Starting the threads or processes that are kept, as far as no session was being opened.
+  Duration set_up{};
+  /// From the moment the first session was begun to be opened until the last was open. The threads
+  /// of a pool open their own while others are being started: that time is counted here.
+  Duration connect{};
   Duration warm_up{};
   Duration timed{};  ///< All passes. A burst of thread-per-op starts its threads in here.
+  /// The last part of `timed`, summed over the passes: from the first time that an operation ended
+  /// and there was no other left to begin, to the end of the last one.
+  Duration drain{};
 };
 
 /// One timed run over the sessions of one child.
@@ -36,8 +43,12 @@ struct Resources {
   std::uint64_t involuntary_switches = 0;
   std::uint64_t minor_faults = 0;  ///< Page faults served without reading a disk.
   std::uint64_t major_faults = 0;
-  std::int64_t peak_rss_bytes = 0;  ///< Of the child, and of its workers where it has some.
-  /// Peak resident memory beyond what stood before the first session or thread.
+  /// Time in which threads could have run and no processor took them; absent where it is not known
+  /// of all, as of threads that have ended.
+  std::optional<Duration> run_queue_wait = Duration(0);
+  std::int64_t peak_rss_bytes = 0;  ///< Of the child alone, without the workers of a pool.
+  /// Peak resident memory beyond what stood before the first session or thread, and what workers
+  /// had of their own.
   std::int64_t grown_bytes = 0;
 };
 
@@ -46,9 +57,17 @@ struct Observed {
   std::uint64_t samples = 0;
   double mean_in_flight = 0;  ///< Over time.
   std::uint64_t peak_threads = 0;
-  /// The most that the kernel's own memory (stacks, page tables, slab) grew by. The machine's, not
-  /// the child's alone: the kernel tells no better.
-  std::int64_t kernel_bytes = 0;
+  /// The most by which the kernel's own memory grew since before the first session or thread.
+  std::int64_t page_table_bytes = 0;    ///< Of the child and its workers.
+  std::int64_t kernel_stack_bytes = 0;  ///< Of their threads but the first.
+  std::int64_t slab_bytes = 0;          ///< Of the machine: the kernel does not tell whose it is.
+  /// One pass: the operations that were begun in each of some parts of it, equally long, up to the
+  /// one in which the last was begun. Empty where too few samples tell, or passes are several.
+  std::vector<std::uint64_t> slices{};
+  Duration slice{};  ///< How long each of them is.
+
+  /// What the kernel held for the operations, as far as it tells.
+  std::int64_t kernel_bytes() const;
   NetworkCounts network{};  ///< From the child's start to its end; the machine's, not its alone.
 };
 
@@ -75,7 +94,7 @@ struct Measurement {
 
   void add(const Recorder& recorder);
   void add_failures(const std::string& reason, std::uint64_t times);
-  /// Takes in another measurement of the same case.
+  /// Takes in another measurement of the same case, but for its slices, which are of one pass.
   void merge(const Measurement& other);
 
   Duration elapsed() const;  ///< The sum over the passes.

@@ -42,10 +42,18 @@ Measurement example() {
                  .involuntary_switches = 44,
                  .minor_faults = 45,
                  .major_faults = 46,
+                 .run_queue_wait = 47ns,
                  .peak_rss_bytes = 55,
                  .grown_bytes = -66};
-  m.phases = {1ms, 2ms, 3ms};
-  m.observed = {.samples = 100, .mean_in_flight = 27.5, .peak_threads = 29, .kernel_bytes = -77};
+  m.phases = {.set_up = 1ms, .connect = 4ms, .warm_up = 2ms, .timed = 3ms, .drain = 5ms};
+  m.observed = {.samples = 100,
+                .mean_in_flight = 27.5,
+                .peak_threads = 29,
+                .page_table_bytes = 77,
+                .kernel_stack_bytes = 78,
+                .slab_bytes = -79,
+                .slices = {500, 501},
+                .slice = 7ms};
   m.observed.network = {1, 2, 3, 4};
   m.placement.client = "0,2-3";
   m.loop.lag.add(60us, 50);
@@ -76,13 +84,20 @@ TEST(Measurement, SurvivesJson) {
   EXPECT_EQ(after.resources.major_faults, 46u);
   EXPECT_EQ(after.resources.peak_rss_bytes, 55);
   EXPECT_EQ(after.resources.grown_bytes, -66);
+  EXPECT_EQ(after.resources.run_queue_wait, 47ns);
   EXPECT_EQ(after.phases.set_up, 1ms);
+  EXPECT_EQ(after.phases.connect, 4ms);
+  EXPECT_EQ(after.phases.drain, 5ms);
   EXPECT_EQ(after.phases.warm_up, 2ms);
   EXPECT_EQ(after.phases.timed, 3ms);
   EXPECT_EQ(after.observed.samples, 100u);
   EXPECT_EQ(after.observed.mean_in_flight, 27.5);
   EXPECT_EQ(after.observed.peak_threads, 29u);
-  EXPECT_EQ(after.observed.kernel_bytes, -77);
+  EXPECT_EQ(after.observed.page_table_bytes, 77);
+  EXPECT_EQ(after.observed.kernel_stack_bytes, 78);
+  EXPECT_EQ(after.observed.slab_bytes, -79);
+  EXPECT_THAT(after.observed.slices, ElementsAre(500u, 501u));
+  EXPECT_EQ(after.observed.slice, 7ms);
   EXPECT_EQ(after.observed.network.listen_overflows, 1u);
   EXPECT_EQ(after.observed.network.listen_drops, 2u);
   EXPECT_EQ(after.observed.network.tcp_timeouts, 3u);
@@ -150,7 +165,12 @@ TEST(Measurement, MergesRepetitions) {
   other.peak_in_flight = 30;
   other.resources.peak_rss_bytes = 50;
   other.resources.grown_bytes = 60;
-  other.observed = {.samples = 300, .mean_in_flight = 10, .peak_threads = 20, .kernel_bytes = 5};
+  other.observed = {.samples = 300,
+                    .mean_in_flight = 10,
+                    .peak_threads = 20,
+                    .page_table_bytes = 80,
+                    .kernel_stack_bytes = 4,
+                    .slab_bytes = 5};
   other.observed.network = {10, 20, 30, 40};
   other.loop.longest_hold = 6ms;
   other.loop.held_by = 3;
@@ -167,11 +187,16 @@ TEST(Measurement, MergesRepetitions) {
   EXPECT_EQ(merged.resources.involuntary_switches, 88u);
   EXPECT_EQ(merged.resources.peak_rss_bytes, 55);
   EXPECT_EQ(merged.resources.grown_bytes, 60);
+  EXPECT_EQ(merged.resources.run_queue_wait, 94ns);
   EXPECT_EQ(merged.phases.timed, 6ms);
+  EXPECT_EQ(merged.phases.connect, 8ms);
+  EXPECT_EQ(merged.phases.drain, 10ms);
   EXPECT_EQ(merged.observed.samples, 400u);
   EXPECT_DOUBLE_EQ(merged.observed.mean_in_flight, (27.5 * 100 + 10.0 * 300) / 400);
   EXPECT_EQ(merged.observed.peak_threads, 29u);
-  EXPECT_EQ(merged.observed.kernel_bytes, 5);
+  EXPECT_EQ(merged.observed.page_table_bytes, 80);
+  EXPECT_EQ(merged.observed.kernel_stack_bytes, 78);
+  EXPECT_EQ(merged.observed.slab_bytes, 5);
   EXPECT_EQ(merged.observed.network.tcp_timeouts, 33u);
   EXPECT_EQ(merged.placement.client, "0,2-3");
   EXPECT_EQ(merged.loop.lag.count(), 100u);
@@ -179,6 +204,26 @@ TEST(Measurement, MergesRepetitions) {
   EXPECT_EQ(merged.loop.held_by, 3u);
   EXPECT_EQ(merged.peak_in_flight, 30u);
   EXPECT_EQ(merged.service_time.count(), 2000u);
+}
+
+TEST(Measurement, DoesNotKnowAWaitForProcessorsOfWhichAPartIsUnknown) {
+  auto unknown = example();
+  unknown.resources.run_queue_wait.reset();
+  const auto json = to_json(unknown);
+  EXPECT_FALSE(json.at("resources").contains("run_queue_wait_ns"));
+  EXPECT_FALSE(measurement_from_json(json).resources.run_queue_wait);
+  auto merged = example();
+  merged.merge(unknown);
+  EXPECT_FALSE(merged.resources.run_queue_wait);
+}
+
+TEST(Measurement, CountsTheMachinesSlabOnlyWhereItStandsOutFromNoise) {
+  Observed observed{.page_table_bytes = 100, .kernel_stack_bytes = 20, .slab_bytes = 1 << 20};
+  EXPECT_EQ(observed.kernel_bytes(), 120);
+  observed.slab_bytes = 64 << 20;
+  EXPECT_EQ(observed.kernel_bytes(), 120 + (64 << 20));
+  observed.slab_bytes = -observed.slab_bytes;
+  EXPECT_EQ(observed.kernel_bytes(), 120);
 }
 
 TEST(Measurement, OfNothingObservedMergesToNothingAndNotNan) {
@@ -251,7 +296,8 @@ TEST(Measurement, RefusesEveryFieldOfTheWrongType) {
 
 TEST(Measurement, RefusesWhatIsNegative) {
   const std::set<std::string> may_be{"/resources/peak_rss_bytes", "/resources/grown_bytes",
-                                     "/observed/kernel_bytes"};
+                                     "/observed/slab_bytes", "/observed/page_table_bytes",
+                                     "/observed/kernel_stack_bytes"};
   for (const auto& path : all_paths())
     if (!may_be.contains(path)) {
       EXPECT_THROW(measurement_from_json(with(path, -1)), std::exception) << path;

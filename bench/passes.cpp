@@ -39,30 +39,47 @@ void add(Resources& resources, const Usage& used) {
   resources.major_faults += used.major_faults;
 }
 
+void add_wait(Resources& resources, std::optional<Duration> before, std::optional<Duration> after) {
+  // Less than before: a thread has ended, perhaps one that some library kept.
+  const auto wait =
+      before && after && *after >= *before ? std::optional(*after - *before) : std::nullopt;
+  resources.run_queue_wait = sum_of(resources.run_queue_wait, wait);
+}
+
 }  // namespace
 
 Measurement measure(const Load& load, const Concurrency& how, const Crew& crew) {
   Measurement measurement;
   const auto begun = Clock::now();
+  auto& stage = crew.stage;
+  measurement.phases.connect = stage.connect.length();
+  measurement.phases.set_up = begun - stage.begun - measurement.phases.connect;
   warm_up(load, how, crew);
   measurement.phases.warm_up = Clock::now() - begun;
   for (std::uint64_t i = 0; i < load.passes; ++i) {
     const auto completed_before = completed(crew.recorders);
+    // Read outside of what usage() frames, for it takes processor time itself.
+    const auto waited_before = crew.run_queue_wait();
     const auto before = crew.usage();
-    window().phase = Phase::timed;
-    crew.stage.schedule.begin(load, kind_of(load, how), Clock::now());
+    stage.drain.forget();
+    stage.schedule.begin(load, kind_of(load, how), Clock::now());
+    window().phase = Phase::timed;  // Only now, or the parent would see the last pass's claims.
     crew.carry_out();
     window().phase = Phase::over;
     const auto used = crew.usage() - before;
-    const auto t0 = crew.stage.schedule.t0();
-    measurement.passes.push_back({std::max(last_finished(crew.recorders), t0) - t0, used.cpu(),
-                                  completed(crew.recorders) - completed_before});
+    const auto t0 = stage.schedule.t0();
+    const auto last = std::max(last_finished(crew.recorders), t0);
+    stage.drain.ends(last);
+    measurement.passes.push_back(
+        {last - t0, used.cpu(), completed(crew.recorders) - completed_before});
+    measurement.phases.drain += stage.drain.length();
     add(measurement.resources, used);
-    measurement.never_started += crew.stage.schedule.never_started();
+    add_wait(measurement.resources, waited_before, crew.run_queue_wait());
+    measurement.never_started += stage.schedule.never_started();
   }
   measurement.phases.timed = Clock::now() - begun - measurement.phases.warm_up;
   for (const auto& recorder : crew.recorders) measurement.add(recorder);
-  measurement.peak_in_flight = crew.stage.in_flight.peak();
+  measurement.peak_in_flight = stage.in_flight.peak();
   return measurement;
 }
 

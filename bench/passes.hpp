@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 
 #include "bench/load.hpp"
@@ -18,11 +19,14 @@ struct Crew {
   std::function<void()> carry_out;
   /// What the whole crew has used so far.
   std::function<Usage()> usage = own_usage;
+  /// For how long the threads of the whole crew have waited for processors so far; absent where
+  /// they do not last, or did not.
+  std::function<std::optional<Duration>()> run_queue_wait = own_run_queue_wait;
 };
 
 /// The same course for every runner: warm up and forget it, carry out the passes one after the
-/// other, add up what the recorders hold. Memory is for the caller to fill in, who stood there
-/// before the first session.
+/// other, add up what the recorders hold. All before is set-up and connecting. Memory is for the
+/// caller to fill in, who stood there before the first session.
 Measurement measure(const Load& load, const Concurrency& how, const Crew& crew);
 
 }  // namespace asyncmark

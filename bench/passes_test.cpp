@@ -78,6 +78,51 @@ TEST(Passes, CountOnlyWhatIsTimed) {
   EXPECT_GT(m.phases.warm_up, 0ns);
 }
 
+TEST(Passes, KnowTheirPhases) {
+  Stage stage;
+  const auto opened = stage.begun + 2ms;
+  stage.connect.begins(opened);
+  stage.connect.ends(opened + 3ms);
+  while (Clock::now() < opened + 4ms) {
+  }
+  Pages<Recorder> recorders(1, Sharing::with_threads);
+  auto load = of_ops(1);
+  load.passes = 2;
+  load.warmup = 1;
+  const auto carry_out = [&] {
+    const auto start = stage.schedule.next(Clock::now(), 0ns);
+    const auto began = Clock::now();
+    stage.drain.begins(began + 20us);
+    recorders[0].record(*start, began, began + 50us, {});
+  };
+  const auto m =
+      measure(load, {}, {.stage = stage, .recorders = recorders.span(), .carry_out = carry_out});
+  EXPECT_EQ(m.phases.connect, 3ms);
+  EXPECT_GE(m.phases.set_up, 3ms) << "2 ms before the first session, 1 ms after the last";
+  EXPECT_EQ(m.phases.drain, 60us) << "of the passes alone";
+  EXPECT_GT(m.phases.timed, 0ns);
+}
+
+TEST(Passes, DoNotKnowAWaitForProcessorsThatTheirCrewDoesNotKnow) {
+  const auto wait = [](std::optional<Duration> before, std::optional<Duration> after) {
+    Stage stage;
+    Pages<Recorder> recorders(1, Sharing::with_threads);
+    auto load = of_ops(1);
+    load.warmup = 0;
+    auto waited = before;
+    return measure(load, {},
+                   {.stage = stage,
+                    .recorders = recorders.span(),
+                    .carry_out = [&] { waited = after; },
+                    .run_queue_wait = [&] { return waited; }})
+        .resources.run_queue_wait;
+  };
+  EXPECT_EQ(wait(3ms, 10ms), 7ms);
+  EXPECT_EQ(wait(3ms, std::nullopt), std::nullopt);
+  EXPECT_EQ(wait(3ms, 2ms), std::nullopt) << "a thread has ended";
+  EXPECT_EQ(wait(std::nullopt, 10ms), std::nullopt);
+}
+
 TEST(Passes, HaveResponseTimesInABurstAlone) {
   EXPECT_EQ(Fake().measure(of_ops(100), {.cap = 100}).response_time.count(), 90u);
   EXPECT_EQ(Fake().measure(of_ops(100), {.cap = 99}).response_time.count(), 0u);

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <limits>
 
 #include "bench/histogram.hpp"
 #include "bench/loop_times.hpp"
@@ -113,10 +115,46 @@ class InFlight {
   std::atomic<std::uint64_t> peak_{0};
 };
 
-/// What all clients of a run share.
+/// The time from the first beginning to the last end of something that several clients do: each
+/// notes its own, once.
+class TimeSpan {
+ public:
+  void begins(Clock::time_point at) {
+    const auto time = at.time_since_epoch().count();
+    auto first = first_.load(std::memory_order_relaxed);
+    while (time < first && !first_.compare_exchange_weak(first, time, std::memory_order_relaxed)) {
+    }
+  }
+  void ends(Clock::time_point at) {
+    const auto time = at.time_since_epoch().count();
+    auto last = last_.load(std::memory_order_relaxed);
+    while (time > last && !last_.compare_exchange_weak(last, time, std::memory_order_relaxed)) {
+    }
+  }
+
+  /// Zero when nothing has begun, or nothing ended after that.
+  Duration length() const {
+    return std::max(Duration(0), Duration(last_.load()) - Duration(first_.load()));
+  }
+  void forget() {
+    first_ = kNever;
+    last_ = 0;
+  }
+
+ private:
+  static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+  std::atomic<std::int64_t> first_{kNever};
+  std::atomic<std::int64_t> last_{0};
+};
+
+/// What all clients of a run share. A runner makes it before anything else, for that is when its
+/// set-up begins.
 struct Stage {
-  Schedule schedule;
+  const Clock::time_point begun = Clock::now();
+  TimeSpan connect;  ///< The opening of sessions.
+  TimeSpan drain;    ///< A client begins it when it finds nothing left to begin.
   InFlight in_flight;
+  Schedule schedule;
 };
 
 }  // namespace asyncmark

@@ -185,6 +185,20 @@ TEST(Pages, ThatNoMachineHasAreRefused) {
     EXPECT_THROW(Pages<Recorder>(count, Sharing::with_threads), std::bad_alloc) << count;
 }
 
+TEST(TimeSpan, GoesFromTheFirstBeginningToTheLastEnd) {
+  TimeSpan span;
+  EXPECT_EQ(span.length(), Duration(0));
+  span.begins(Clock::time_point(Duration(30)));
+  EXPECT_EQ(span.length(), Duration(0)) << "nothing has ended";
+  span.begins(Clock::time_point(Duration(10)));
+  span.ends(Clock::time_point(Duration(50)));
+  span.ends(Clock::time_point(Duration(45)));
+  EXPECT_EQ(span.length(), Duration(40));
+  span.forget();
+  span.ends(Clock::time_point(Duration(60)));
+  EXPECT_EQ(span.length(), Duration(0)) << "nothing has begun";
+}
+
 TEST(InFlight, CountsEachClientOnceHoweverOftenItEnters) {
   InFlight in_flight;
   bool first = false, second = false;

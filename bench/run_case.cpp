@@ -42,14 +42,12 @@ Measurement carry_out(Case one) {
   const auto workload = one.make_workload();
   const auto runner = one.make_runner();
   window().pid = static_cast<std::uint32_t>(getpid());
-  window().kernel_bytes_before = kernel_memory_bytes();
+  window().slab_bytes_before = slab_bytes();
+  window().page_table_bytes_before = held_for(getpid()).page_table_bytes;
   window().phase = Phase::set_up;
   forget_peak_resident();
   const auto stood_before = resident_bytes();
-  const auto begun = Clock::now();
   auto measurement = runner->run(*workload, one.load);
-  measurement.phases.set_up =
-      Clock::now() - begun - measurement.phases.warm_up - measurement.phases.timed;
   measurement.resources.peak_rss_bytes = peak_resident_bytes();
   measurement.resources.grown_bytes += measurement.resources.peak_rss_bytes - stood_before;
   measurement.placement.client = list_text(own_cpus());

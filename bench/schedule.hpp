@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "bench/load.hpp"
+#include "bench/window.hpp"
 
 namespace asyncmark {
 
@@ -18,7 +19,8 @@ struct Start {
 };
 
 /// Hands out the operations of one pass, each once. Plain data and one atomic counter, so that
-/// threads, and processes through shared memory, claim from the same schedule.
+/// threads, and processes through shared memory, claim from the same schedule. The counter is that
+/// of the process's window, so one schedule at a time hands out operations in a process.
 class Schedule {
  public:
   /// Begins a pass at `t0`. Nobody may be claiming meanwhile, and the load's arrivals must live as
@@ -32,7 +34,7 @@ class Schedule {
     last_start_ = Clock::time_point::max();
     if (load.duration && !due_) last_start_ = t0 + *load.duration;
     if (due_ && ops_ > 0) schedule_end_ = t0 + Duration(due_[ops_ - 1]);
-    next_.store(0, std::memory_order_relaxed);
+    next_->store(0, std::memory_order_relaxed);
   }
 
   /// Claims the next operation, or nothing when all are claimed or the time to start is over. `now`
@@ -41,18 +43,18 @@ class Schedule {
   /// overloaded runner degrades instead of hanging.
   std::optional<Start> next(Clock::time_point now, Duration slowest) {
     if (now >= last_start_ || (due_ && now >= schedule_end_ + drain(slowest))) return std::nullopt;
-    const auto op = next_.fetch_add(1, std::memory_order_relaxed);
+    const auto op = next_->fetch_add(1, std::memory_order_relaxed);
     if (op >= ops_) return std::nullopt;
     if (kind_ == LoadKind::closed_loop) return Start{op, std::nullopt};
     return Start{op, due_ ? t0_ + Duration(due_[op]) : t0_};
   }
 
-  bool exhausted() const { return next_.load(std::memory_order_relaxed) >= ops_; }
+  bool exhausted() const { return next_->load(std::memory_order_relaxed) >= ops_; }
 
   Clock::time_point t0() const { return t0_; }
 
   /// How many operations were handed out.
-  std::uint64_t claimed() const { return std::min(next_.load(), ops_); }
+  std::uint64_t claimed() const { return std::min(next_->load(), ops_); }
 
   /// How many were due and could not start.
   std::uint64_t never_started() const { return ops_ == kUnbounded ? 0 : ops_ - claimed(); }
@@ -68,8 +70,7 @@ class Schedule {
   Clock::time_point schedule_end_{};
   const std::int64_t* due_ = nullptr;
   std::uint64_t ops_ = 0;
-  // On a cache line of its own: every claim writes it, and the fields above are only read.
-  alignas(64) std::atomic<std::uint64_t> next_{0};
+  std::atomic<std::uint64_t>* next_ = &window().claimed;  // Where the parent can see it.
 };
 
 }  // namespace asyncmark

@@ -1,5 +1,10 @@
 #include "bench/usage.hpp"
 
+#include <dirent.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstdlib>
 #include <fstream>
 #include <string>
 
@@ -11,11 +16,26 @@ Duration from_timeval(const timeval& time) {
 }
 
 /// The value of a line such as "VmRSS:   1234 kB", in bytes.
-std::int64_t bytes_in(const char* file, const std::string& key) {
+std::int64_t bytes_in(const std::string& file, const std::string& key) {
   std::ifstream lines(file);
   for (std::string line; std::getline(lines, line);)
     if (line.starts_with(key)) return std::stoll(line.substr(key.size())) * 1024;
   return 0;
+}
+
+/// The second number of a schedstat file, in ns.
+std::optional<Duration> run_queue_wait_in(int folder, const std::string& file) {
+  // With plain calls: a pool may have thousands of threads.
+  const int fd = openat(folder, file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return std::nullopt;
+  char text[100];
+  const auto got = read(fd, text, sizeof text - 1);
+  close(fd);
+  if (got <= 0) return std::nullopt;
+  text[got] = '\0';
+  char* end = text;
+  std::strtoll(text, &end, 10);  // The time on a processor.
+  return Duration(std::strtoll(end, nullptr, 10));
 }
 
 }  // namespace
@@ -54,6 +74,19 @@ Usage own_usage() {
   return usage_from(kernel);
 }
 
+std::optional<Duration> run_queue_wait_of(int pid) {
+  DIR* tasks = opendir(("/proc/" + std::to_string(pid) + "/task").c_str());
+  if (!tasks) return std::nullopt;
+  std::optional<Duration> sum = Duration(0);
+  while (const auto* task = readdir(tasks))
+    if (task->d_name[0] != '.')
+      sum = sum_of(sum, run_queue_wait_in(dirfd(tasks), std::string(task->d_name) + "/schedstat"));
+  closedir(tasks);
+  return sum;
+}
+
+std::optional<Duration> own_run_queue_wait() { return run_queue_wait_of(getpid()); }
+
 std::int64_t resident_bytes() { return bytes_in("/proc/self/status", "VmRSS:"); }
 
 std::int64_t private_bytes() {
@@ -63,22 +96,23 @@ std::int64_t private_bytes() {
 
 std::int64_t peak_resident_bytes() { return bytes_in("/proc/self/status", "VmHWM:"); }
 
-std::int64_t kernel_memory_bytes() {
-  const char* file = "/proc/meminfo";
-  return bytes_in(file, "KernelStack:") + bytes_in(file, "PageTables:") +
-         bytes_in(file, "SUnreclaim:");
+Held held_for(int pid) {
+  Held held;
+  const auto add = [&](const std::string& process) {
+    std::ifstream status("/proc/" + process + "/status");
+    for (std::string line; std::getline(status, line);) {
+      if (line.starts_with("VmPTE:")) held.page_table_bytes += std::stoll(line.substr(6)) * 1024;
+      if (line.starts_with("Threads:")) held.threads += std::stoull(line.substr(8));
+    }
+  };
+  const auto process = std::to_string(pid);
+  add(process);
+  std::ifstream children("/proc/" + process + "/task/" + process + "/children");
+  for (std::string child; children >> child;) add(child);
+  return held;
 }
 
-std::uint64_t threads_of(int pid) {
-  const auto process = "/proc/" + std::to_string(pid);
-  std::uint64_t threads = 0;
-  std::ifstream status(process + "/status");
-  for (std::string line; std::getline(status, line);)
-    if (line.starts_with("Threads:")) threads = std::stoull(line.substr(8));
-  std::ifstream children(process + "/task/" + std::to_string(pid) + "/children");
-  for (std::string child; children >> child;) ++threads;
-  return threads;
-}
+std::int64_t slab_bytes() { return bytes_in("/proc/meminfo", "SUnreclaim:"); }
 
 void forget_peak_resident() {
   // Not ru_maxrss: it survives exec, so a child of a large parent would report the parent's peak.

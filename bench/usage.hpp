@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include <cstdint>
+#include <optional>
 
 #include "bench/units.hpp"
 
@@ -27,6 +28,17 @@ Usage usage_from(const rusage& kernel);
 /// Of the calling process, all its threads, ended ones included.
 Usage own_usage();
 
+/// For how long the threads that a process has now could have run and no processor took them; those
+/// that ended took theirs with them. Absent where the kernel does not tell. It takes some 10 us a
+/// thread.
+std::optional<Duration> run_queue_wait_of(int pid);
+std::optional<Duration> own_run_queue_wait();
+
+/// Both together, absent where one of them is: a part would look like little.
+inline std::optional<Duration> sum_of(std::optional<Duration> a, std::optional<Duration> b) {
+  return a && b ? std::optional(*a + *b) : std::nullopt;
+}
+
 /// Resident memory of the calling process in bytes.
 std::int64_t resident_bytes();
 
@@ -37,13 +49,21 @@ std::int64_t private_bytes();
 /// The most memory that was resident since forget_peak_resident(), in bytes.
 std::int64_t peak_resident_bytes();
 
-/// Memory that the kernel holds for its own ends on the whole machine: stacks of threads, page
-/// tables and slab that it cannot give back, in bytes.
-std::int64_t kernel_memory_bytes();
+/// What the kernel holds for a process and its children (a pool's workers).
+struct Held {
+  std::uint64_t threads = 0;  ///< Of all of them; 0 if the process is gone.
+  std::int64_t page_table_bytes = 0;
+};
+Held held_for(int pid);
 
-/// How many threads a process has, with its children (a pool's workers) counted too; 0 if it is
-/// gone.
-std::uint64_t threads_of(int pid);
+/// The kernel's stack of one thread, in bytes. The kernel tells only the sum over the machine, of
+/// which other programs' threads soon are the larger part; but all stacks have the one size that it
+/// was built with, which for processors of 64 bits is this.
+inline constexpr std::int64_t kKernelStackBytes = 16 << 10;
+
+/// Memory on the whole machine that the kernel allocated for small objects of its own and cannot
+/// give back (slab), in bytes.
+std::int64_t slab_bytes();
 
 /// Lets the kernel's high-water mark start anew from what is resident now.
 void forget_peak_resident();

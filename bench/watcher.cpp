@@ -6,12 +6,18 @@
 
 #include <algorithm>
 #include <new>
+#include <utility>
 
+#include "bench/load.hpp"
 #include "bench/usage.hpp"
 
 namespace asyncmark {
 
-Watcher::Watcher() : file_(memfd_create("window", MFD_CLOEXEC)), next_(Clock::now()) {
+Watcher::Watcher(std::uint64_t passes, std::uint64_t ops)
+    : file_(memfd_create("window", MFD_CLOEXEC)),
+      next_(Clock::now()),
+      one_pass_(passes == 1),
+      ops_(ops == 0 ? kUnbounded : ops) {
   if (!file_ || ftruncate(file_.get(), sizeof(Window)) != 0) return;
   void* memory = mmap(nullptr, sizeof(Window), PROT_READ | PROT_WRITE, MAP_SHARED, file_.get(), 0);
   if (memory != MAP_FAILED) window_ = new (memory) Window;
@@ -34,6 +40,7 @@ void Watcher::look() {
       ++observed_.samples;
     }
     last_ = now;
+    if (one_pass_) count_begun(now);
     if (now >= next_of_process_) look_at_process();
   } else {
     last_ = {};
@@ -47,17 +54,39 @@ void Watcher::look() {
 }
 
 void Watcher::look_at_process() {
-  const auto pid = window_->pid.load();
-  observed_.peak_threads = std::max(observed_.peak_threads, threads_of(static_cast<int>(pid)));
-  observed_.kernel_bytes =
-      std::max(observed_.kernel_bytes, kernel_memory_bytes() - window_->kernel_bytes_before.load());
+  const auto held = held_for(static_cast<int>(window_->pid.load()));
+  if (held.threads > 0) {
+    observed_.peak_threads = std::max(observed_.peak_threads, held.threads);
+    observed_.page_table_bytes =
+        std::max(observed_.page_table_bytes,
+                 held.page_table_bytes - window_->page_table_bytes_before.load());
+    observed_.kernel_stack_bytes =
+        std::max(observed_.kernel_stack_bytes,
+                 static_cast<std::int64_t>(held.threads - 1) * kKernelStackBytes);
+    observed_.slab_bytes =
+        std::max(observed_.slab_bytes, slab_bytes() - window_->slab_bytes_before.load());
+  }
   // These read files of the kernel: about 0.1 ms, so at most a hundredth of the time.
   next_of_process_ = Clock::now() + std::chrono::milliseconds(10);
+}
+
+void Watcher::count_begun(Clock::time_point now) {
+  // A day of samples would take as much memory as what is measured: half of them tell as much.
+  constexpr std::size_t kMany = 20'000;
+  if (begun_operations_.size() == kMany) {
+    std::size_t kept = 0;
+    std::erase_if(begun_operations_, [&](const Begun&) { return kept++ % 2 == 1; });
+  }
+  // Not beyond the operations there are: clients that find none left have counted as well.
+  begun_operations_.push_back({now, std::min(window_->claimed.load(), ops_)});
 }
 
 Observed Watcher::observed() const {
   auto result = observed_;
   if (watched_seconds_ > 0) result.mean_in_flight = in_flight_seconds_ / watched_seconds_;
+  auto slices = slices_of(begun_operations_);
+  result.slices = std::move(slices.begun);
+  result.slice = slices.length;
   return result;
 }
 

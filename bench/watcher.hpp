@@ -2,9 +2,11 @@
 
 #include <optional>
 #include <random>
+#include <vector>
 
 #include "bench/measurement.hpp"
 #include "bench/process.hpp"
+#include "bench/slices.hpp"
 #include "bench/window.hpp"
 
 namespace asyncmark {
@@ -12,7 +14,8 @@ namespace asyncmark {
 /// The parent's look through a child's window, at random moments while the timed part runs.
 class Watcher {
  public:
-  Watcher();
+  /// `passes` and `ops` of the case; 0 where a duration limits it.
+  Watcher(std::uint64_t passes, std::uint64_t ops);
   ~Watcher();
   Watcher(const Watcher&) = delete;
   Watcher& operator=(const Watcher&) = delete;
@@ -31,6 +34,7 @@ class Watcher {
 
  private:
   void look_at_process();
+  void count_begun(Clock::time_point now);
 
   Descriptor file_;
   Window* window_ = nullptr;
@@ -41,6 +45,9 @@ class Watcher {
   std::minstd_rand random_{std::random_device{}()};
   double in_flight_seconds_ = 0;
   double watched_seconds_ = 0;
+  bool one_pass_;
+  std::uint64_t ops_;
+  std::vector<Begun> begun_operations_;
   Observed observed_;
 };
 

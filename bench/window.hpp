@@ -15,8 +15,13 @@ struct Window {
   std::atomic<std::uint64_t> in_flight{0};
   std::atomic<Phase> phase{Phase::starting};
   std::atomic<std::uint32_t> pid{0};  ///< Of the child itself, not of a launcher before it.
-  std::atomic<std::int64_t> kernel_bytes_before{
-      0};  ///< kernel_memory_bytes() before the first session.
+  /// slab_bytes(), and the page tables of the child, before the first session.
+  std::atomic<std::int64_t> slab_bytes_before{0};
+  std::atomic<std::int64_t> page_table_bytes_before{0};
+  /// How many operations of the pass were claimed, and a few more at its end: each client that
+  /// finds nothing left has counted once in vain. On a cache line of its own, for every claim
+  /// writes it.
+  alignas(64) std::atomic<std::uint64_t> claimed{0};
 };
 
 /// The window of this process: the one its parent watches, or else one that nobody does.

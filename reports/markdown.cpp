@@ -6,6 +6,7 @@
 #include "bench/catalog.hpp"
 #include "reports/check_texts.hpp"
 #include "reports/context_lines.hpp"
+#include "reports/phases.hpp"
 #include "reports/rates.hpp"
 #include "reports/reading.hpp"
 #include "reports/rows.hpp"
@@ -62,14 +63,16 @@ std::string checks(const std::vector<Finding>& findings) {
   return text;
 }
 
-std::string print(const Context& context, const std::vector<Result>& results) {
+std::string print(const Context& context, const std::vector<Result>& results, bool phases) {
   std::string text;
   for (const auto& [heading, line] : context_lines(context))
     text += fmt::format("- {}: {}\n", heading, plain(line));
   const auto findings = check(context, results);
   for (const auto& cases : grouped(results)) {
-    text += '\n' + table_text(make_table(cases, is_partial(context, results), findings));
+    const bool partial = is_partial(context, results);
+    text += '\n' + table_text(make_table(cases, partial, findings));
     if (const auto rates = make_rates_table(context, cases)) text += '\n' + table_text(*rates);
+    if (phases) text += '\n' + table_text(phases_table(cases, partial));
     if (const auto sentences = reading(context, cases); !sentences.empty())
       text += '\n' + plain(fmt::format("{}", fmt::join(sentences, " "))) + '\n';
   }
@@ -79,7 +82,12 @@ std::string print(const Context& context, const std::vector<Result>& results) {
 const bool registered = Catalog::add(FormatEntry{
     .name = "markdown",
     .summary = "the same table for a README or a pull request",
-    .print = print,
+    .print = [](const Context& context,
+                const std::vector<Result>& results) { return print(context, results, false); },
+    .print_with_phases =
+        [](const Context& context, const std::vector<Result>& results) {
+          return print(context, results, true);
+        },
 });
 
 }  // namespace

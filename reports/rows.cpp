@@ -156,33 +156,6 @@ std::string caps_text(const Cases& cases) {
   return fmt::format("{}", fmt::join(caps, " or "));
 }
 
-/// Starts the table: runner, what differs, and a title of what does not.
-Table leading_columns(const Cases& cases, bool partial) {
-  Table table;
-  table.title = workload_text(cases.front()->what);
-  table.columns = {{"", "runner", false}};
-  for (const auto* one : cases) table.rows.push_back({{one->what.runner}, ""});
-  std::vector<std::string> names;
-  for (const auto* one : cases)
-    for (const auto& [name, value] : distinctions(one->what))
-      if (std::ranges::find(names, name) == names.end()) names.push_back(name);
-  for (const auto& name : names) {
-    const auto first = value_of(cases.front()->what, name);
-    if (std::ranges::all_of(cases,
-                            [&](const auto* one) { return value_of(one->what, name) == first; })) {
-      table.title += fmt::format(", {} {}", name, first);
-      continue;
-    }
-    table.columns.push_back({"", name});
-    for (std::size_t i = 0; i < cases.size(); ++i)
-      table.rows[i].cells.push_back(value_of(cases[i]->what, name));
-  }
-  table.title += ": " + comparison(cases);
-  if (equal_cap(cases)) table.title += fmt::format(" of {} in flight", caps_text(cases));
-  if (partial) table.title += " (PARTIAL: interrupted)";
-  return table;
-}
-
 /// What a reader must know before quoting the row.
 std::string marks(const Result& one, const std::vector<Finding>& findings) {
   std::string text;
@@ -268,9 +241,39 @@ void add_notes(Table& table, const Cases& cases) {
         "took");
   if (shows_column(table, "of ideal"))
     notes.push_back("ideal bound: arithmetic from the waits and the CPU asked for, not measured");
+  if (std::ranges::find(table.columns, "memory per op", &Column::heading) != table.columns.end())
+    notes.push_back(
+        "memory: for each operation in flight, with the kernel's share: page tables, stacks of "
+        "threads, slab");
 }
 
 }  // namespace
+
+Table leading_columns(const Cases& cases, bool partial) {
+  Table table;
+  table.title = workload_text(cases.front()->what);
+  table.columns = {{"", "runner", false}};
+  for (const auto* one : cases) table.rows.push_back({{one->what.runner}, ""});
+  std::vector<std::string> names;
+  for (const auto* one : cases)
+    for (const auto& [name, value] : distinctions(one->what))
+      if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+  for (const auto& name : names) {
+    const auto first = value_of(cases.front()->what, name);
+    if (std::ranges::all_of(cases,
+                            [&](const auto* one) { return value_of(one->what, name) == first; })) {
+      table.title += fmt::format(", {} {}", name, first);
+      continue;
+    }
+    table.columns.push_back({"", name});
+    for (std::size_t i = 0; i < cases.size(); ++i)
+      table.rows[i].cells.push_back(value_of(cases[i]->what, name));
+  }
+  table.title += ": " + comparison(cases);
+  if (equal_cap(cases)) table.title += fmt::format(" of {} in flight", caps_text(cases));
+  if (partial) table.title += " (PARTIAL: interrupted)";
+  return table;
+}
 
 Table make_table(const Cases& cases, bool partial, const std::vector<Finding>& findings) {
   auto table = leading_columns(cases, partial);

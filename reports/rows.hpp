@@ -33,6 +33,10 @@ struct Table {
   std::vector<std::string> notes;  ///< What the signs in the table mean, a line each.
 };
 
+/// The beginning of a table, a row a case: a title of what all cases share, and the columns of the
+/// runner and of what differs.
+Table leading_columns(const Cases& cases, bool partial);
+
 /// A row a case. The title holds what all cases share, the leading columns what differs, the rest
 /// what was measured. The findings of check() mark the rows of cases that are not what they seem.
 Table make_table(const Cases& cases, bool partial, const std::vector<Finding>& findings);

@@ -7,6 +7,7 @@
 #include "reports/check_texts.hpp"
 #include "reports/context_lines.hpp"
 #include "reports/draw.hpp"
+#include "reports/phases.hpp"
 #include "reports/rates.hpp"
 #include "reports/reading.hpp"
 
@@ -23,15 +24,17 @@ std::string checks(const std::vector<Finding>& findings, std::size_t width) {
   return text;
 }
 
-std::string print(const Context& context, const std::vector<Result>& results) {
+std::string print(const Context& context, const std::vector<Result>& results, bool phases) {
   const auto terminal = Terminal::of_standard_output();
   std::string text;
   for (const auto& [heading, line] : context_lines(context))
     text += fmt::format("{:<9}{}\n", heading, line);
   const auto findings = check(context, results);
   for (const auto& cases : grouped(results)) {
-    text += '\n' + draw(make_table(cases, is_partial(context, results), findings), terminal);
+    const bool partial = is_partial(context, results);
+    text += '\n' + draw(make_table(cases, partial, findings), terminal);
     if (const auto rates = make_rates_table(context, cases)) text += '\n' + draw(*rates, terminal);
+    if (phases) text += '\n' + draw(phases_table(cases, partial), terminal);
     if (const auto sentences = reading(context, cases); !sentences.empty())
       text += '\n' + wrap(fmt::format("{}", fmt::join(sentences, " ")), terminal.text_width());
   }
@@ -41,7 +44,12 @@ std::string print(const Context& context, const std::vector<Result>& results) {
 const bool registered = Catalog::add(FormatEntry{
     .name = "table",
     .summary = "for people: the figures side by side, and read aloud",
-    .print = print,
+    .print = [](const Context& context,
+                const std::vector<Result>& results) { return print(context, results, false); },
+    .print_with_phases =
+        [](const Context& context, const std::vector<Result>& results) {
+          return print(context, results, true);
+        },
 });
 
 }  // namespace

@@ -34,7 +34,9 @@ class LoopRun {
 
  private:
   Async<void> open(const Workload& workload, std::uint64_t count) {
+    stage_.connect.begins(Clock::now());
     while (sessions_.size() < count) sessions_.push_back(co_await workload.open_async(loop_));
+    stage_.connect.ends(Clock::now());
   }
 
   /// Starts clients until one of them waits for its time to come, or the cap is reached. So a burst
@@ -79,14 +81,15 @@ class LoopRun {
       now = finished;
       ++waiting_;
     }
+    stage_.drain.begins(now);
     over_ = true;  // It was given nothing more, nor would any other be.
     --waiting_;
     stage_.in_flight.leave(in_flight);
     if (++ended_ == clients_) loop_.stop_watch();
   }
 
-  EventLoop loop_;
   Stage stage_;
+  EventLoop loop_;
   std::uint64_t cap_;
   std::uint64_t clients_ = 0;
   std::uint64_t ended_ = 0;
@@ -124,6 +127,8 @@ class EventLoopRunner final : public Runner {
 const bool registered = Catalog::add(RunnerEntry{
     .name = "event-loop",
     .summary = "one thread, one event loop, a coroutine for each operation in flight",
+    .timing = "its one thread is there before; making a coroutine for each operation in flight is "
+              "timed",
     .options = {},
     .make = [](const OptionValues&) { return std::make_unique<EventLoopRunner>(); },
 });

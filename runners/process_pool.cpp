@@ -88,6 +88,13 @@ class ProcessPool {
     for (const auto& seat : seats_.span()) sum += seat.used;
     return sum;
   }
+  /// Read from here, while the workers rest: a worker that did so itself would take a processor
+  /// from those that still carry out operations. Unknown once one has died.
+  std::optional<Duration> run_queue_wait() const {
+    auto sum = died_ ? std::nullopt : own_run_queue_wait();
+    for (const auto& worker : workers_) sum = sum_of(sum, run_queue_wait_of(worker.pid()));
+    return sum;
+  }
   Stage& stage() { return shared_[0].stage; }
   std::span<Recorder> recorders() { return recorders_.span(); }
 
@@ -120,7 +127,7 @@ class ProcessPool {
     auto& seat = seats_[i];
     std::unique_ptr<BlockingSession> session;
     try {
-      session = workload_.open_blocking();
+      session = open_blocking(workload_, stage());
     } catch (const std::exception& error) {
       std::strncpy(seat.trouble, error.what(), sizeof seat.trouble - 1);
       return;
@@ -162,6 +169,7 @@ class ProcessPool {
   void replace(std::size_t i) {
     const auto end = workers_[i].wait();
     buried_ += end.used;
+    died_ = true;
     const bool opened = seats_[i].arrived.load(std::memory_order_acquire) != 0;
     if (seats_[i].trouble[0] != '\0') throw CaseError(seats_[i].trouble);
     early_deaths_ = opened ? 0 : early_deaths_ + 1;
@@ -211,6 +219,7 @@ class ProcessPool {
   std::uint32_t pass_ = 0;
   int early_deaths_ = 0;
   Usage buried_;
+  bool died_ = false;  ///< One of the workers, at any time.
 };
 
 class ProcessPoolRunner final : public Runner {
@@ -229,7 +238,8 @@ class ProcessPoolRunner final : public Runner {
                                 .recorders = pool.recorders(),
                                 .sessions = how.workers,
                                 .carry_out = [&] { pool.carry_out(); },
-                                .usage = [&] { return pool.usage(); }});
+                                .usage = [&] { return pool.usage(); },
+                                .run_queue_wait = [&] { return pool.run_queue_wait(); }});
     measurement.resources.grown_bytes = pool.end();
     return measurement;
   }
@@ -241,6 +251,8 @@ class ProcessPoolRunner final : public Runner {
 const bool registered = Catalog::add(RunnerEntry{
     .name = "process-pool",
     .summary = "a fixed number of processes, one operation each at a time",
+    .timing = "starting its processes is not timed: they are there before, and waking them is "
+              "timed; so is replacing one that dies",
     .options = {workers_option()},
     .make =
         [](const OptionValues& options) {

@@ -272,6 +272,45 @@ TEST_P(EveryRunner, StopsToStartWhenTheTimeIsOver) {
             done.completed + (is_sync() ? 1 : 2));  // The warm-up.
 }
 
+TEST_P(EveryRunner, KnowsHowLongItWaitedForProcessorsUnlessItsThreadsEnd) {
+  Watched watched;
+  const auto wait = run(watched, closed(300, 7)).resources.run_queue_wait;
+  EXPECT_EQ(wait.has_value(), GetParam() != "thread-per-op");
+  EXPECT_GE(wait.value_or(0ns), 0ns);
+}
+
+TEST_P(EveryRunner, TellsTheOpeningOfSessionsFromTheRestOfItsSetUp) {
+  struct Slow final : Watched {
+    std::unique_ptr<BlockingSession> open_blocking() const override {
+      sleep_until(Clock::now() + 20ms);
+      return Watched::open_blocking();
+    }
+    Async<std::unique_ptr<AsyncSession>> open_async(EventLoop& loop) const override {
+      co_await sleep_until(loop, Clock::now() + 20ms);
+      co_return co_await Watched::open_async(loop);
+    }
+  } slow;
+  const auto phases = run(slow, closed(40, 2)).phases;
+  EXPECT_GE(phases.connect, 20ms);
+  EXPECT_LT(phases.set_up, phases.connect);
+}
+
+TEST_P(EveryRunner, DrainsFromTheFirstThatHasNothingLeftToBegin) {
+  Watched watched;
+  watched.wait = 20ms;
+  // In the second wave of two, one operation of 20 ms is alone.
+  const auto phases = run(watched, closed(3, 2)).phases;
+  if (is_sync())
+    EXPECT_EQ(phases.drain, 0ns);
+  else
+    EXPECT_GE(phases.drain, 10ms);
+  EXPECT_LT(phases.drain, phases.timed);
+}
+
+TEST_P(EveryRunner, SaysWhetherStartingThreadsOrProcessesIsTimed) {
+  EXPECT_THAT(Catalog::runner(GetParam()).timing, HasSubstr("timed"));
+}
+
 TEST_P(EveryRunner, LeavesNoThreadAndNoProcess) {
   Watched watched;
   run(watched, closed(40, 8));
@@ -313,6 +352,7 @@ TEST(ProcessPoolRunner, CountsAWorkerThatDiesAtTheOperationItCarriedOut) {
   EXPECT_EQ(done.failures, (std::map<std::string, std::uint64_t>{{"SIGKILL", 10}, {"exit 9", 10}}));
   EXPECT_EQ(watched.seen().opened, 3 + 20) << "each that died was replaced";
   EXPECT_EQ(watched.calls(), 100) << "no operation was carried out again";
+  EXPECT_FALSE(done.resources.run_queue_wait) << "the dead took theirs with them";
   EXPECT_THAT(testing::children_of(getpid()), IsEmpty());
 }
 

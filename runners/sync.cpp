@@ -13,9 +13,9 @@ class Sync final : public Runner {
   Concurrency concurrency(const Load&) const override { return {}; }
 
   Measurement run(const Workload& workload, const Load& load) const override {
-    const auto session = workload.open_blocking();
-    Pages<Recorder> recorders(1, Sharing::with_threads);
     Stage stage;
+    const auto session = open_blocking(workload, stage);
+    Pages<Recorder> recorders(1, Sharing::with_threads);
     return measure(load, concurrency(load),
                    {.stage = stage, .recorders = recorders.span(), .carry_out = [&] {
                       run_client(*session, stage, recorders[0]);
@@ -26,6 +26,7 @@ class Sync final : public Runner {
 const bool registered = Catalog::add(RunnerEntry{
     .name = "sync",
     .summary = "one thread, one operation after the other",
+    .timing = "its one thread is there before; no thread or process is started in the timed part",
     .options = {},
     .knows_in_flight = false,
     .make = [](const OptionValues&) { return std::make_unique<Sync>(); },

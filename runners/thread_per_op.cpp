@@ -55,7 +55,8 @@ class Launcher {
   Launcher(const Workload& workload, std::uint64_t slots)
       : slots_(slots, Sharing::with_threads), recorders_(1, Sharing::with_threads) {
     const bool shared = workload.sessions() == Sessions::shared;
-    while (sessions_.size() < (shared ? 1 : slots)) sessions_.push_back(workload.open_blocking());
+    while (sessions_.size() < (shared ? 1 : slots))
+      sessions_.push_back(open_blocking(workload, stage_));
   }
 
   void carry_out() {
@@ -71,7 +72,11 @@ class Launcher {
       slot->start = *start;
       launch(*slot);
     }
+    none_left_ = Clock::now();
+    // Not yet the drain where none has ended: while all threads run, nobody is idle.
+    if (away_ < stage_.schedule.claimed()) stage_.drain.begins(*none_left_);
     while (away_ != 0) reap();
+    none_left_.reset();
   }
 
   Stage& stage() { return stage_; }
@@ -130,6 +135,7 @@ class Launcher {
     while (slot) {
       auto* const next = slot->next;
       recorders_[0].record(slot->start, slot->began, slot->finished, slot->outcome);
+      if (none_left_) stage_.drain.begins(std::max(slot->finished, *none_left_));
       put_back(*slot);
       --away_;
       slot = next;
@@ -143,6 +149,7 @@ class Launcher {
   Slot* free_ = nullptr;
   std::size_t used_ = 0;
   std::size_t away_ = 0;
+  std::optional<Clock::time_point> none_left_;  ///< Since when there is no operation to begin.
 };
 
 class ThreadPerOp final : public Runner {
@@ -159,13 +166,15 @@ class ThreadPerOp final : public Runner {
                    {.stage = launcher.stage(),
                     .recorders = launcher.recorders(),
                     .sessions = launcher.sessions(),
-                    .carry_out = [&] { launcher.carry_out(); }});
+                    .carry_out = [&] { launcher.carry_out(); },
+                    .run_queue_wait = [] { return std::nullopt; }});
   }
 };
 
 const bool registered = Catalog::add(RunnerEntry{
     .name = "thread-per-op",
     .summary = "a fresh thread for every operation",
+    .timing = "starting a thread is timed: each operation starts one of its own",
     .options = {},
     .make = [](const OptionValues&) { return std::make_unique<ThreadPerOp>(); },
 });

@@ -44,7 +44,9 @@ class Faulty final : public Workload {
     return {};
   }
 
-  Duration wait() const { return wait_; }
+  Duration wait(std::uint64_t op) const {
+    return fault_ == "slow-down" && op >= at_ ? 50 * wait_ : wait_;
+  }
   bool waits(std::uint64_t op) const {
     return wait_ > Duration(0) && !(fault_ == "skip" && now(op));
   }
@@ -63,7 +65,7 @@ class BlockingFaulty final : public BlockingSession {
  public:
   explicit BlockingFaulty(const Faulty& faulty) : faulty_(faulty) {}
   Outcome call(std::uint64_t op) override {
-    if (faulty_.waits(op)) sleep_until(Clock::now() + faulty_.wait());
+    if (faulty_.waits(op)) sleep_until(Clock::now() + faulty_.wait(op));
     return faulty_.act(op);
   }
 
@@ -75,7 +77,7 @@ class AsyncFaulty final : public AsyncSession {
  public:
   AsyncFaulty(const Faulty& faulty, EventLoop& loop) : faulty_(faulty), loop_(loop) {}
   Async<Outcome> call(std::uint64_t op) override {
-    if (faulty_.waits(op)) co_await sleep_until(loop_, Clock::now() + faulty_.wait());
+    if (faulty_.waits(op)) co_await sleep_until(loop_, Clock::now() + faulty_.wait(op));
     co_return faulty_.act(op);
   }
 
@@ -101,10 +103,10 @@ const bool registered = Catalog::add(WorkloadEntry{
         {
             choice_option("fault",
                           {"none", "fail", "throw", "hang", "kill", "crash", "exit", "refuse-open",
-                           "crash-open", "skip"},
+                           "crash-open", "skip", "slow-down"},
                           "what goes wrong"),
             count_option("every", 1, "at every so many operations"),
-            count_option("at", 0, "at this operation alone (default: 0)"),
+            count_option("at", 0, "at this operation alone, or slow-down from it on (default: 0)"),
             duration_option("wait", Duration(0), "how long an operation waits before"),
         },
     .make = [](const OptionValues& options,

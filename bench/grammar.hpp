@@ -1,0 +1,56 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace asyncmark {
+
+/// Options as (name, text), in the order given; Request understands them.
+using Texts = std::vector<std::pair<std::string, std::string>>;
+
+/// What stands behind the flags that `run` and `reproduce` share.
+struct Common {
+  std::string time_limit = "10m";
+  std::string launcher;
+  std::string max_failed = "0";
+  std::string out;
+  bool strict = false;
+  bool quiet = false;
+};
+
+/// What stands behind the flags of `run` beside those.
+struct Shown {
+  std::string format = "table";
+  bool phases = false;
+  std::string slo;  ///< Empty: none.
+};
+
+struct Arguments {
+  Common common;
+  std::string plan;
+  Shown shown;
+  std::string reproduction = "table";
+  bool quick = false;
+  std::string listed;
+  Texts options;
+};
+
+/// The whole command line, as CLI11 sees it. Parsing fills `arguments`.
+class Grammar {
+ public:
+  Grammar();
+
+  Arguments arguments;
+  CLI::App app;
+  CLI::App* run;
+  CLI::App* reproduce;
+  CLI::App* list;
+
+ private:
+  void add_run();
+  void add_reproduce();
+};
+
+}  // namespace asyncmark
