@@ -41,6 +41,7 @@ std::optional<Difference> unequal_failures(const Compared& cases);
 std::optional<Difference> client_cpus_differ(const Compared& cases);
 
 // Of one case: whether what was asked for was done.
+std::optional<std::string> failed_operations(const Subject& one, const Context& context);
 std::optional<std::string> cap_not_reached(const Subject& one);
 std::optional<std::string> saturated(const Subject& one);
 std::optional<std::string> generator_saturated(const Subject& one);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "bench/check_rules.hpp"
+#include "bench/failure_budget.hpp"
 #include "bench/offered.hpp"
 
 namespace asyncmark::check_rules {
@@ -70,6 +71,13 @@ std::optional<Difference> client_cpus_differ(const Compared& cases) {
                                     cpus, one->result.name())};
   }
   return std::nullopt;
+}
+
+std::optional<std::string> failed_operations(const Subject& one, const Context& context) {
+  const auto budget = context.facts.value("max_failed", "0");
+  if (!FailureBudget::parse(budget).exceeded_by(one.all)) return std::nullopt;
+  return fmt::format("{} of {:.0f} failed, where --max-failed {} allows fewer", one.all.failed,
+                     one.ended(), budget);
 }
 
 std::optional<std::string> cap_not_reached(const Subject& one) {

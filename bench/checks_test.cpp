@@ -161,6 +161,19 @@ TEST(Checks, FindUnequalNumbersOfOperations) {
   EXPECT_THAT(found.evidence, HasSubstr("990 operations a run by sleep/thread-pool"));
 }
 
+TEST(Checks, FindMoreFailedOperationsThanMay) {
+  const auto failing = changed(clean({}), [](Measurement& m) {
+    m.completed -= 10;
+    m.add_failures("reset", 10);
+  });
+  const auto found = check({{{"max_failed", "0"}}}, {failing});
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].code, "failed-operations");
+  EXPECT_THAT(found[0].evidence, HasSubstr("30 of 3000 failed, where --max-failed 0"));
+  for (const auto* budget : {"30", "1%"})
+    EXPECT_THAT(check({{{"max_failed", budget}}}, {failing}), IsEmpty()) << budget;
+}
+
 TEST(Checks, FindUnequalFailures) {
   const auto failing = [](const std::string& runner) {
     return changed(clean({.runner = runner}), [](Measurement& m) {

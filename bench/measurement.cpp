@@ -232,6 +232,11 @@ Json to_json(const Observed& observed) {
           {"page_table_bytes", observed.page_table_bytes},
           {"kernel_stack_bytes", observed.kernel_stack_bytes},
           {"slab_bytes", observed.slab_bytes},
+          {"network",
+           {{"listen_overflows", observed.network.listen_overflows},
+            {"listen_drops", observed.network.listen_drops},
+            {"tcp_timeouts", observed.network.tcp_timeouts},
+            {"retransmitted_segments", observed.network.retransmitted_segments}}},
           {"slices", observed.slices},
           {"slice_ns", observed.slice.count()}};
 }

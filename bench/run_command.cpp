@@ -2,21 +2,16 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
 
 #include "bench/calibration.hpp"
-#include "bench/catalog.hpp"
 #include "bench/checks.hpp"
 #include "bench/context.hpp"
 #include "bench/errors.hpp"
 #include "bench/interruption.hpp"
+#include "bench/result_file.hpp"
 
 namespace asyncmark {
 namespace {
@@ -53,108 +48,6 @@ void check_time_limit(const std::vector<Result>& cases, Duration limit) {
                                    one.name(), rounded_text(least), exact_text(limit)));
 }
 
-std::filesystem::file_type type_of(const std::string& path) {
-  std::error_code unknown;
-  return std::filesystem::status(path, unknown).type();
-}
-
-/// The file that symbolic links lead to, whether it is there or not yet. What is no file (a pipe
-/// behind /dev/stdout) keeps its name.
-std::string behind_links(const std::string& path) {
-  std::error_code unknown;
-  if (type_of(path) == std::filesystem::file_type::regular)
-    return std::filesystem::canonical(path, unknown);
-  std::filesystem::path file = path;
-  if (type_of(path) == std::filesystem::file_type::not_found)
-    for (int i = 0; i < 40 && std::filesystem::is_symlink(file, unknown); ++i)
-      file = file.parent_path() / std::filesystem::read_symlink(file, unknown);
-  return file;
-}
-
-bool same_file(const std::string& a, const std::string& b) {
-  const auto whole = [](const std::string& path) {
-    std::error_code unknown;
-    return std::filesystem::weakly_canonical(std::filesystem::absolute(behind_links(path)),
-                                             unknown);
-  };
-  return whole(a) == whole(b);
-}
-
-/// Throws UsageError unless `path` can be written. Leaves everything as it was.
-void check_writable(const std::string& path, const char* flag) {
-  const auto type = type_of(path);
-  // A pipe is not opened to try: its reader would take that for the end.
-  const bool can = type == std::filesystem::file_type::fifo
-                       ? access(path.c_str(), W_OK) == 0
-                       : std::ofstream(path, std::ios::app).is_open();
-  if (!can)
-    throw UsageError(
-        fmt::format("{}: '{}' cannot be written: {}", flag, path, std::strerror(errno)));
-  if (type == std::filesystem::file_type::not_found) std::filesystem::remove(path);
-}
-
-/// Writes the results so that the file is at every moment either the old or the new one, whole.
-class Keeper {
- public:
-  Keeper(const std::string& path, const Context& context) : context_(context) {
-    if (path.empty()) return;
-    path_ = behind_links(path);  // Not the link is to be replaced.
-    const auto type = type_of(path_);
-    check_writable(path_, "--out");
-    regular_ = type == std::filesystem::file_type::not_found ||
-               type == std::filesystem::file_type::regular;
-    if (!regular_) return;
-    const auto folder = std::filesystem::absolute(path_).parent_path();
-    if (access(folder.c_str(), W_OK) != 0)
-      throw UsageError(
-          fmt::format("--out: '{}' cannot be written: {}", folder.string(), std::strerror(errno)));
-  }
-
-  /// After each child. A pipe or device gets the final document alone.
-  void keep(const std::vector<Result>& results) const {
-    if (!path_.empty() && regular_) write(results);
-  }
-  /// False when it could not be written.
-  bool keep_last(const std::vector<Result>& results) const {
-    return path_.empty() || write(results);
-  }
-
- private:
-  bool write(const std::vector<Result>& results) const {
-    const auto text = Catalog::format("json").print(context_, results);
-    if (regular_ ? replace(text) : put(std::fopen(path_.c_str(), "w"), text)) return true;
-    fmt::print(stderr, "warning: --out: '{}' could not be written: {}\n", path_,
-               std::strerror(errno));
-    return false;
-  }
-
-  /// By a file beside it that was not there before, for it may be the user's.
-  bool replace(const std::string& text) const {
-    std::string part;
-    std::FILE* file = nullptr;
-    for (int i = 0; !file; ++i) {
-      part = fmt::format("{}.{}.part", path_, getpid() + i);
-      file = std::fopen(part.c_str(), "wx");
-      if (!file && errno != EEXIST) return false;
-    }
-    if (put(file, text) && std::rename(part.c_str(), path_.c_str()) == 0) return true;
-    const int error = errno;
-    std::remove(part.c_str());
-    errno = error;
-    return false;
-  }
-
-  static bool put(std::FILE* file, const std::string& text) {
-    if (!file) return false;
-    const bool all = std::fwrite(text.data(), 1, text.size(), file) == text.size();
-    return std::fclose(file) == 0 && all;
-  }
-
-  std::string path_;
-  bool regular_ = false;
-  const Context& context_;
-};
-
 /// What went wrong, a line a case, on standard error.
 bool warn(const std::vector<Result>& results, const FailureBudget& budget) {
   bool too_bad = false;
@@ -186,20 +79,37 @@ bool warn(const std::vector<Finding>& findings) {
   return !findings.empty();
 }
 
+/// Throws UsageError for what makes no sense of these cases, before any of them runs.
+void check_settings(const std::vector<Result>& cases, const RunSettings& settings) {
+  check_time_limit(cases, settings.driver.child.time_limit);
+  const auto is_open = [](const Result& one) { return one.what.load.rate.has_value(); };
+  if (settings.slo && std::ranges::none_of(cases, is_open))
+    throw UsageError("--slo: judges the response times of an open loop; give --rate too");
+  const auto& out = settings.driver.benchmark.out;
+  if (out.empty()) return;
+  if (!settings.out.empty() && same_file(out, settings.out))
+    throw UsageError(
+        fmt::format("--out and --benchmark_out: both are '{}'; give each its own", out));
+  check_writable(out, "--benchmark_out");
+}
+
+/// Where and how this run is made, with what the user asked of its results.
+Context context_of(const RunSettings& settings) {
+  auto context = look_around(settings.command.front(), settings.command);
+  context.facts["max_failed"] = settings.max_failed.text();
+  if (settings.slo) context.facts["slo"] = settings.slo->text();
+  return context;
+}
+
+/// The results on standard output; throws UsageError where they are lost there.
+void print(const Context& context, const std::vector<Result>& cases, const RunSettings& settings) {
+  if (settings.driver.benchmark.format.empty() && !cases.empty())
+    std::cout << settings.print(context, cases) << std::flush;
+  if (!std::cout.flush())
+    throw UsageError("standard output cannot be written: the results are lost there");
+}
+
 }  // namespace
-
-FailureBudget FailureBudget::parse(const std::string& text) {
-  if (!text.ends_with('%'))
-    return {static_cast<std::uint64_t>(parse_count(text, "--max-failed", 0)), 0};
-  const auto share = parse_real(text.substr(0, text.size() - 1), "--max-failed");
-  if (share > 100) throw UsageError(fmt::format("--max-failed: {} is more than 100%", text));
-  return {0, share / 100};
-}
-
-bool FailureBudget::exceeded_by(const Measurement& all) const {
-  const auto ended = static_cast<double>(all.failed + all.completed);
-  return all.failed > number && static_cast<double>(all.failed) > share * ended;
-}
 
 int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
   auto cases = filtered(expand(requests), settings.driver.benchmark.filter);
@@ -209,22 +119,12 @@ int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
     list_tests(cases);
     return 0;
   }
-  check_time_limit(cases, settings.driver.child.time_limit);
-  const auto is_open = [](const Result& one) { return one.what.load.rate.has_value(); };
-  if (settings.slo && std::ranges::none_of(cases, is_open))
-    throw UsageError("--slo: judges the response times of an open loop; give --rate too");
+  check_settings(cases, settings);
   if (std::ranges::any_of(requests, &Request::asks_for_idle_in_flight))
     fmt::print(stderr, "warning: --in-flight: none of the chosen runners ever has more than 1\n");
-  auto context = look_around(settings.command.front(), settings.command);
-  if (settings.slo) context.facts["slo"] = settings.slo->text();
-  const Keeper keeper(settings.out, context);
-  if (const auto& out = settings.driver.benchmark.out; !out.empty()) {
-    if (!settings.out.empty() && same_file(out, settings.out))
-      throw UsageError(
-          fmt::format("--out and --benchmark_out: both are '{}'; give each its own", out));
-    check_writable(behind_links(out), "--benchmark_out");
-  }
-  settings.driver.keep = [&](const auto& results) { keeper.keep(results); };
+  auto context = context_of(settings);
+  const ResultFile file(settings.out, context);
+  settings.driver.keep = [&](const auto& results) { file.keep(results); };
 
   Interruption::watch();
   context.facts["calibration"] = calibrate(cases, settings.driver.child);
@@ -236,11 +136,8 @@ int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
     context.facts["partial"] = true;
     std::erase_if(cases, [](const Result& one) { return one.repetitions.empty(); });
   }
-  const bool kept = keeper.keep_last(cases);
-  if (settings.driver.benchmark.format.empty() && !cases.empty())
-    std::cout << settings.print(context, cases) << std::flush;
-  if (!std::cout.flush())
-    throw UsageError("standard output cannot be written: the results are lost there");
+  const bool kept = file.keep_last(cases);
+  print(context, cases, settings);
   const bool too_bad = warn(cases, settings.max_failed);
   const bool not_comparable = settings.strict && warn(check(context, cases));
   if (Interruption::happened()) {

@@ -5,21 +5,11 @@
 #include <vector>
 
 #include "bench/driver.hpp"
+#include "bench/failure_budget.hpp"
 #include "bench/plan.hpp"
 #include "bench/slo.hpp"
 
 namespace asyncmark {
-
-/// `--max-failed`: how many operations of a case may fail, as a number or as a share of those
-/// ended.
-struct FailureBudget {
-  std::uint64_t number = 0;
-  double share = 0;
-
-  /// Reads `5` or `2%`. Throws UsageError.
-  static FailureBudget parse(const std::string& text);
-  bool exceeded_by(const Measurement& all) const;
-};
 
 /// Everything that `run` and `reproduce` share beside their cases.
 struct RunSettings {
