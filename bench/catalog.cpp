@@ -38,11 +38,13 @@ const Entry& find(std::string_view name, std::string_view kind) {
 bool Catalog::add(WorkloadEntry entry) { return insert(std::move(entry)); }
 bool Catalog::add(RunnerEntry entry) { return insert(std::move(entry)); }
 bool Catalog::add(FormatEntry entry) { return insert(std::move(entry)); }
+bool Catalog::add(ServiceEntry entry) { return insert(std::move(entry)); }
 bool Catalog::add(ReproductionEntry entry) { return insert(std::move(entry)); }
 
 const std::vector<WorkloadEntry>& Catalog::workloads() { return entries<WorkloadEntry>(); }
 const std::vector<RunnerEntry>& Catalog::runners() { return entries<RunnerEntry>(); }
 const std::vector<FormatEntry>& Catalog::formats() { return entries<FormatEntry>(); }
+const std::vector<ServiceEntry>& Catalog::services() { return entries<ServiceEntry>(); }
 const std::vector<ReproductionEntry>& Catalog::reproductions() {
   return entries<ReproductionEntry>();
 }
@@ -55,6 +57,9 @@ const RunnerEntry& Catalog::runner(std::string_view name) {
 }
 const FormatEntry& Catalog::format(std::string_view name) {
   return find<FormatEntry>(name, "format");
+}
+const ServiceEntry& Catalog::service(std::string_view name) {
+  return find<ServiceEntry>(name, "service");
 }
 const ReproductionEntry& Catalog::reproduction(std::string_view name) {
   return find<ReproductionEntry>(name, "reproduction");

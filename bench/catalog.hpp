@@ -15,6 +15,7 @@ namespace asyncmark {
 struct Result;
 struct Context;
 struct Request;
+struct ServiceCounts;
 
 /// A workload as it registers itself. `make` throws UsageError when the values do not fit together.
 struct WorkloadEntry {
@@ -42,6 +43,16 @@ struct FormatEntry {
   std::function<std::string(const Context&, const std::vector<Result>&)> print_with_phases = {};
 };
 
+/// What a workload needs to be up: a process of its own (`asyncmark serve NAME`).
+struct ServiceEntry {
+  std::string name;
+  std::string summary;
+  std::vector<OptionSpec> options;
+  /// Listens, calls announce() and serves until Interruption::descriptor() is readable. Throws
+  /// UsageError when the values do not fit together or the service cannot be.
+  std::function<void(const OptionValues&, ServiceCounts&)> serve;
+};
+
 /// A published measurement that asyncmark repeats (`asyncmark reproduce table`).
 struct ReproductionEntry {
   std::string name;
@@ -58,18 +69,21 @@ class Catalog {
   static bool add(WorkloadEntry entry);
   static bool add(RunnerEntry entry);
   static bool add(FormatEntry entry);
+  static bool add(ServiceEntry entry);
   static bool add(ReproductionEntry entry);
 
   /// In the order of their names, so that lists do not depend on the order of linking.
   static const std::vector<WorkloadEntry>& workloads();
   static const std::vector<RunnerEntry>& runners();
   static const std::vector<FormatEntry>& formats();
+  static const std::vector<ServiceEntry>& services();
   static const std::vector<ReproductionEntry>& reproductions();
 
   /// Throw UsageError, with the names that exist, for a name that does not.
   static const WorkloadEntry& workload(std::string_view name);
   static const RunnerEntry& runner(std::string_view name);
   static const FormatEntry& format(std::string_view name);
+  static const ServiceEntry& service(std::string_view name);
   static const ReproductionEntry& reproduction(std::string_view name);
 };
 

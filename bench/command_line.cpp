@@ -16,6 +16,7 @@
 #include "bench/errors.hpp"
 #include "bench/grammar.hpp"
 #include "bench/run_command.hpp"
+#include "bench/serving.hpp"
 
 namespace asyncmark {
 namespace {
@@ -49,14 +50,17 @@ std::vector<std::string> words(const std::string& command) {
   return all;
 }
 
+UsageError unknown(const std::string& argument) {
+  return UsageError(fmt::format("unknown {} '{}'; --help lists what there is",
+                                argument.starts_with('-') ? "option" : "argument", argument));
+}
+
 /// What CLI11 did not know: flags of Google Benchmark, or a mistake.
 BenchmarkFlags benchmark_flags(const CLI::App& app) {
-  const auto unknown = app.remaining(true);
-  for (const auto& argument : unknown)
-    if (!argument.starts_with("--benchmark_"))
-      throw UsageError(fmt::format("unknown {} '{}'; --help lists what there is",
-                                   argument.starts_with('-') ? "option" : "argument", argument));
-  return BenchmarkFlags::parse(unknown);
+  const auto rest = app.remaining(true);
+  for (const auto& argument : rest)
+    if (!argument.starts_with("--benchmark_")) throw unknown(argument);
+  return BenchmarkFlags::parse(rest);
 }
 
 RunSettings settings_of(const Grammar& grammar, const std::vector<std::string>& command) {
@@ -126,6 +130,21 @@ int do_reproduce(const Grammar& grammar, const std::vector<std::string>& command
   return code;
 }
 
+int do_serve(const Grammar& grammar) {
+  const auto chosen = grammar.serve->get_subcommands();
+  const auto rest = grammar.app.remaining(true);
+  if (chosen.empty()) {
+    if (!rest.empty() && !rest[0].starts_with('-')) Catalog::service(rest[0]);
+    throw UsageError("serve: give a service ('asyncmark list services')");
+  }
+  const auto& service = Catalog::service(chosen[0]->get_name());
+  OptionValues options(service.options);
+  for (const auto& [name, text] : grammar.arguments.options) options.set(name, text);
+  if (!rest.empty()) throw unknown(rest[0]);
+  serve(service, options, grammar.arguments.counts);
+  return 0;
+}
+
 template <class Entry>
 void list_entries(const char* title, const std::vector<Entry>& entries) {
   fmt::print("{}\n", title);
@@ -134,12 +153,13 @@ void list_entries(const char* title, const std::vector<Entry>& entries) {
 
 int do_list(const std::string& what) {
   const bool all = what.empty();
-  if (!all && what != "workloads" && what != "runners" && what != "formats" &&
+  if (!all && what != "workloads" && what != "runners" && what != "services" && what != "formats" &&
       what != "reproductions")
-    throw UsageError(
-        fmt::format("list: '{}' is none of workloads, runners, formats, reproductions", what));
+    throw UsageError(fmt::format(
+        "list: '{}' is none of workloads, runners, services, formats, reproductions", what));
   if (all || what == "workloads") list_entries("workloads", Catalog::workloads());
   if (all || what == "runners") list_entries("runners", Catalog::runners());
+  if (all || what == "services") list_entries("services", Catalog::services());
   if (all || what == "formats") list_entries("formats", Catalog::formats());
   if (all || what == "reproductions") list_entries("reproductions", Catalog::reproductions());
   if (std::fflush(stdout) != 0) throw UsageError("standard output cannot be written");
@@ -158,10 +178,11 @@ int dispatch(int argc, char** argv) {
   const std::vector<std::string> command(argv, argv + argc);
   if (grammar.run->parsed()) return do_run(grammar, command);
   if (grammar.reproduce->parsed()) return do_reproduce(grammar, command);
+  if (grammar.serve->parsed()) return do_serve(grammar);
   if (grammar.list->parsed()) return do_list(grammar.arguments.listed);
   const auto rest = grammar.app.remaining();
   throw UsageError(fmt::format(
-      "{}; there are reproduce, run and list, and --help explains them",
+      "{}; there are reproduce, run, serve and list, and --help explains them",
       rest.empty() ? "no command is given" : fmt::format("no such command '{}'", rest[0])));
 }
 

@@ -26,20 +26,24 @@ Words values_of(const std::string& flag, const std::string& command) {
     all.push_back("all");
     return all;
   }
-  for (const auto& workload : Catalog::workloads())
-    for (const auto& spec : workload.options)
-      if (workload.name == command && "--" + spec.name == flag) return spec.choices;
-  return {};
+  const auto choices = [&](const auto& entries) {
+    for (const auto& entry : entries)
+      for (const auto& spec : entry.options)
+        if (entry.name == command && "--" + spec.name == flag) return spec.choices;
+    return Words{};
+  };
+  const auto found = choices(Catalog::workloads());
+  return found.empty() ? choices(Catalog::services()) : found;
 }
 
 /// What may stand for a word that is no flag.
 Words positional(const CLI::App& app) {
-  if (app.get_name() == "list") return {"workloads", "runners", "formats", "reproductions"};
+  if (app.get_name() == "list")
+    return {"workloads", "runners", "services", "formats", "reproductions"};
   if (app.get_name() == "reproduce") return names(Catalog::reproductions());
   Words all;
-  for (const auto* command : app.get_subcommands([](const CLI::App* one) {
-         return !one->get_group().empty();  // Without a group it is not for people.
-       }))
+  for (const auto* command :
+       app.get_subcommands([](const CLI::App* one) { return !one->get_group().empty(); }))
     all.push_back(command->get_name());
   return all;
 }
@@ -47,7 +51,8 @@ Words positional(const CLI::App& app) {
 Words flags(const CLI::App& app) {
   Words all;
   for (const auto* option : app.get_options())
-    for (const auto& name : option->get_lnames()) all.push_back("--" + name);
+    if (!option->get_group().empty())  // Without a group it is not for people.
+      for (const auto& name : option->get_lnames()) all.push_back("--" + name);
   return all;
 }
 

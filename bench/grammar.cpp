@@ -98,6 +98,7 @@ Grammar::Grammar()
       run(app.add_subcommand("run", "measure a workload under one or more runners")),
       reproduce(
           app.add_subcommand("reproduce", "repeat a published measurement, side by side with it")),
+      serve(app.add_subcommand("serve", "be a service that a workload calls, until Ctrl-C")),
       list(app.add_subcommand("list", "what there is to run")) {
   app.set_version_flag("--version",
                        fmt::format("asyncmark {} ({})", build::kVersion, build::kCommit));
@@ -108,11 +109,13 @@ Grammar::Grammar()
       "too many operations failed, 130 interrupted.\n\nExamples:\n"
       "  asyncmark reproduce\n"
       "  asyncmark run sleep --wait 46ms --runner all --ops 100,500,1000\n"
-      "  asyncmark run sleep --help");
+      "  asyncmark run sleep --help\n"
+      "  asyncmark serve http --help");
   add_run();
   add_reproduce();
+  add_serve();
   list->add_option("what", arguments.listed,
-                   "workloads, runners, formats or reproductions (default: all)");
+                   "workloads, runners, services, formats or reproductions (default: all)");
 }
 
 void Grammar::add_run() {
@@ -132,6 +135,19 @@ void Grammar::add_reproduce() {
   reproduce->add_flag("--quick", arguments.quick, "a tenth of every wait, and say so");
   add_common(*reproduce, arguments.common);
   reproduce->footer("Examples:\n  asyncmark reproduce\n  asyncmark reproduce table --quick");
+}
+
+void Grammar::add_serve() {
+  serve->require_subcommand(0, 1);
+  serve->allow_extras();
+  for (const auto& service : Catalog::services()) {
+    auto& one = *serve->add_subcommand(service.name, service.summary);
+    for (const auto& spec : service.options)
+      add_declared(one, arguments.options, spec, "How it serves");
+    one.add_option("--counts", arguments.counts)->group("");  // Not for people.
+    one.allow_extras();
+  }
+  serve->footer("Examples:\n  asyncmark serve http --delay 46ms\n  asyncmark serve http --help");
 }
 
 }  // namespace asyncmark

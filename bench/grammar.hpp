@@ -34,6 +34,7 @@ struct Arguments {
   std::string reproduction = "table";
   bool quick = false;
   std::string listed;
+  int counts = -1;  ///< Where a service counts for the process that started it.
   Texts options;
 };
 
@@ -46,11 +47,13 @@ class Grammar {
   CLI::App app;
   CLI::App* run;
   CLI::App* reproduce;
+  CLI::App* serve;
   CLI::App* list;
 
  private:
   void add_run();
   void add_reproduce();
+  void add_serve();
 };
 
 }  // namespace asyncmark

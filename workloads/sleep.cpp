@@ -1,32 +1,14 @@
 // Waits, and burns processor time if asked: an I/O call whose cost is known beforehand.
 
-#include <fmt/format.h>
-
 #include <cmath>
-#include <ctime>
 #include <numbers>
 
 #include "bench/catalog.hpp"
 #include "bench/client.hpp"
-#include "bench/errors.hpp"
+#include "workloads/spending.hpp"
 
 namespace asyncmark {
 namespace {
-
-// --stall D@OP: every OP-th operation waits D longer.
-struct Stall {
-  Duration extra{};
-  std::uint64_t every = 0;
-};
-
-Stall parse_stall(const std::string& text) {
-  if (text.empty()) return {};
-  const auto at = text.find('@');
-  if (at == std::string::npos)
-    throw UsageError(fmt::format("--stall: '{}' is not D@OP; for example 200ms@500", text));
-  return {parse_duration(text.substr(0, at), "--stall"),
-          static_cast<std::uint64_t>(parse_count(text.substr(at + 1), "--stall"))};
-}
 
 /// A number in (0, 1) that depends on its arguments alone, so that every runner and every
 /// repetition draws the same for the same operation: SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
@@ -49,24 +31,13 @@ double factor(const std::string& distribution, double u, double v) {
   return u < 0.9 ? 0.5 : 5.5;
 }
 
-void burn(Duration cpu) {
-  const auto used = [] {
-    timespec time{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-    return std::chrono::seconds(time.tv_sec) + Duration(time.tv_nsec);
-  };
-  if (cpu <= Duration(0)) return;
-  for (const auto end = used() + cpu; used() < end;) {
-  }
-}
-
 class Sleep final : public Workload {
  public:
   Sleep(const OptionValues& options, std::uint64_t seed)
       : wait_(options.duration("wait")),
         cpu_(options.duration("cpu")),
         distribution_(options.text("distribution")),
-        stall_(parse_stall(options.text("stall"))),
+        stall_(Stall::parse(options.text("stall"))),
         blocking_(options.flag("blocking")),
         seed_(seed) {}
 
@@ -77,7 +48,7 @@ class Sleep final : public Workload {
 
   std::optional<Cost> cost(std::uint64_t op) const override {
     Cost cost{drawn(wait_, 0, op), drawn(cpu_, 2, op)};
-    if (stall_.every != 0 && (op + 1) % stall_.every == 0) cost.wait += stall_.extra;
+    if (stall_.at(op)) cost.wait += stall_.extra;
     return cost;
   }
 

@@ -1,0 +1,59 @@
+#include "bench/serving.hpp"
+
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <fstream>
+#include <new>
+
+#include "bench/catalog.hpp"
+#include "bench/errors.hpp"
+#include "bench/interruption.hpp"
+
+namespace asyncmark {
+namespace {
+
+/// The counts behind the descriptor, if it is such a file. Never unmapped: it is for all our life.
+ServiceCounts* shared_counts(int descriptor) {
+  struct stat file {};
+  if (fstat(descriptor, &file) != 0 || file.st_size != sizeof(ServiceCounts)) return nullptr;
+  void* memory =
+      mmap(nullptr, sizeof(ServiceCounts), PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
+  return memory == MAP_FAILED ? nullptr : static_cast<ServiceCounts*>(memory);
+}
+
+/// A connection takes a descriptor, and the usual limit for those is 1024.
+void raise_descriptor_limit() {
+  rlimit files{};
+  getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+}
+
+}  // namespace
+
+void announce(const std::string& endpoint, const std::string& how) {
+  fmt::print("{}{}\n{}\n", kListening, endpoint, how);
+  if (std::fflush(stdout) != 0) throw UsageError("standard output cannot be written");
+}
+
+int longest_listen_backlog() {
+  int backlog = 0;
+  return std::ifstream("/proc/sys/net/core/somaxconn") >> backlog ? backlog : 4096;
+}
+
+void serve(const ServiceEntry& service, const OptionValues& options, int counts) {
+  raise_descriptor_limit();
+  Interruption::watch();
+  ServiceCounts own;
+  auto* shared = shared_counts(counts);
+  try {
+    service.serve(options, shared ? *shared : own);
+  } catch (const CaseError& error) {
+    throw UsageError(error.what());
+  }
+}
+
+}  // namespace asyncmark

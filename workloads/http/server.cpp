@@ -1,0 +1,95 @@
+// Our own HTTP servers, in the two models that people argue about: what the workload `http` calls
+// where it is given no URL.
+
+#include "workloads/http/server.hpp"
+
+#include <fmt/format.h>
+
+#include <fstream>
+
+#include "bench/catalog.hpp"
+#include "bench/errors.hpp"
+#include "bench/result_file.hpp"
+
+namespace asyncmark::http_server {
+
+void Log::write(const std::string& path) const {
+  std::ofstream file(path);
+  file << "arrived_ns completed_ns\n";
+  for (const auto& [arrived, completed] : lines_)
+    file << arrived.time_since_epoch().count() << ' ' << completed.time_since_epoch().count()
+         << '\n';
+  if (!file.flush()) throw UsageError(fmt::format("--log: '{}' cannot be written", path));
+}
+
+std::string endpoint(unsigned port) { return fmt::format("http://127.0.0.1:{}", port); }
+
+void throw_cannot_listen(const Settings& settings, const std::string& reason) {
+  throw UsageError(fmt::format("--port: cannot listen on 127.0.0.1:{}: {}", settings.port, reason));
+}
+
+namespace {
+
+constexpr std::int64_t kUsualWorkers = 32;  ///< As the runner thread-pool has.
+constexpr std::int64_t kMostWorkers = 10'000;
+
+Settings settings_from(const OptionValues& options) {
+  Settings settings;
+  settings.delay = options.duration("delay");
+  settings.cpu = options.duration("cpu");
+  settings.stall = Stall::parse(options.text("stall"));
+  const auto port = options.optional_count("port").value_or(0);
+  if (port > 65'535)
+    throw UsageError(
+        fmt::format("--port: {} is none; give 1 to 65535, or 0 for any that is free", port));
+  settings.port = static_cast<std::uint16_t>(port);
+  const auto workers = options.optional_count("workers");
+  if (workers && options.text("model") != "thread-pool")
+    throw UsageError("--workers: only --model thread-pool has them");
+  if (workers.value_or(0) > kMostWorkers)
+    throw UsageError(
+        fmt::format("--workers: {} are too many; give at most {}", *workers, kMostWorkers));
+  settings.workers = static_cast<std::uint64_t>(workers.value_or(kUsualWorkers));
+  if (options.number("payload") > (std::int64_t{1} << 30))
+    throw UsageError("--payload: must be at most 1GiB");
+  settings.body.assign(static_cast<std::size_t>(options.number("payload")), 'x');
+  return settings;
+}
+
+void serve_http(const OptionValues& options, ServiceCounts& counts) {
+  const auto settings = settings_from(options);
+  const auto& file = options.text("log");
+  if (!file.empty()) check_writable(file, "--log");
+  Log log(!file.empty());
+  Answering answering(settings, counts, log);
+  if (options.text("model") == "thread-pool")
+    serve_thread_pool(answering);
+  else
+    serve_event_loop(answering);
+  if (!file.empty()) log.write(file);
+}
+
+const bool registered = Catalog::add(ServiceEntry{
+    .name = "http",
+    .summary = "answers every HTTP request alike, on the loopback interface",
+    .options =
+        {
+            choice_option("model", {"event-loop", "thread-pool"},
+                          "one thread for all connections (Boost.Beast), or one for each "
+                          "(cpp-httplib)"),
+            duration_option("delay", Duration(0), "how long an answer waits"),
+            duration_option("cpu", Duration(0), "processor time that an answer burns first"),
+            size_option("payload", 32, "body of an answer"),
+            text_option("stall", "",
+                        "D@OP: at every OP-th request nobody is answered for D, as 200ms@500"),
+            text_option("log", "",
+                        "file that gets, at the end, when each request arrived and was answered, "
+                        "in ns of the monotonic clock"),
+            count_option("port", 0, "to listen on; 0: any that is free (default: 0)"),
+            count_option("workers", 1, "threads of the pool (default: 32)"),
+        },
+    .serve = serve_http,
+});
+
+}  // namespace
+}  // namespace asyncmark::http_server
