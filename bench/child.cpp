@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -15,22 +14,11 @@
 #include "bench/interruption.hpp"
 #include "bench/process.hpp"
 #include "bench/protocol.hpp"
+#include "bench/spawn.hpp"
 #include "bench/watcher.hpp"
 
 namespace asyncmark {
 namespace {
-
-struct Pipe {
-  Descriptor read;
-  Descriptor write;
-
-  static Pipe open() {
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0)
-      throw CaseError(fmt::format("its child could not be started: {}", std::strerror(errno)));
-    return {Descriptor(ends[0]), Descriptor(ends[1])};
-  }
-};
 
 /// The arrivals as a file without a name; empty when the load has none.
 Descriptor arrivals_file(const Load& load) {
@@ -43,69 +31,13 @@ Descriptor arrivals_file(const Load& load) {
   return file;
 }
 
-/// posix_spawn's two attribute objects, freed whatever happens.
-struct SpawnPlan {
-  posix_spawn_file_actions_t files;
-  posix_spawnattr_t attributes;
-
-  SpawnPlan() {
-    posix_spawn_file_actions_init(&files);
-    posix_spawnattr_init(&attributes);
-    // A process group of its own: Ctrl-C reaches us alone, and we end a launcher with all it
-    // started.
-    posix_spawnattr_setpgroup(&attributes, 0);
-    sigset_t defaults;
-    sigfillset(&defaults);
-    posix_spawnattr_setsigdefault(&attributes, &defaults);
-    sigset_t none;
-    sigemptyset(&none);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setflags(
-        &attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-  }
-  ~SpawnPlan() {
-    posix_spawn_file_actions_destroy(&files);
-    posix_spawnattr_destroy(&attributes);
-  }
-  void pass(int from, int to) { posix_spawn_file_actions_adddup2(&files, from, to); }
-};
-
-struct Passed {
-  int input;
-  int report;
-  int arrivals;  ///< Or -1.
-  int window;
-};
-
-Process spawn(const ChildSettings& settings, const Passed& passed) {
-  // Not the path that we were started by: the file there may have been built anew meanwhile.
-  const auto ourselves = fmt::format("/proc/{}/exe", getpid());
-  std::vector<std::string> words{ourselves, "run-case"};
-  if (!settings.launcher.empty()) {
-    words.insert(words.begin(), settings.launcher.begin(), settings.launcher.end());
-    words.insert(words.begin(), {ourselves, "launch"});
-  }
-  std::vector<char*> argv;
-  for (auto& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
-
-  SpawnPlan plan;
-  plan.pass(passed.input, STDIN_FILENO);
-  plan.pass(STDERR_FILENO, STDOUT_FILENO);  // Standard output is for results.
-  plan.pass(passed.report, kReportDescriptor);
-  if (passed.arrivals >= 0) plan.pass(passed.arrivals, kArrivalsDescriptor);
-  plan.pass(passed.window, kWindowDescriptor);
-  pid_t pid = 0;
-  if (const int error =
-          posix_spawnp(&pid, argv[0], &plan.files, &plan.attributes, argv.data(), environ))
-    throw CaseError(fmt::format("{} could not be started: {}", words[0], std::strerror(error)));
-  return Process(pid, "its child");
-}
-
-/// Keeps descriptors that are about to be passed away from the numbers they are passed as.
-Descriptor above_passed(Descriptor file) {
-  if (!file || file.get() > kWindowDescriptor) return file;
-  return Descriptor(fcntl(file.get(), F_DUPFD_CLOEXEC, kWindowDescriptor + 1));
+/// The command of the case's process.
+std::vector<std::string> command(const ChildSettings& settings) {
+  if (settings.launcher.empty()) return {ourselves(), "run-case"};
+  std::vector<std::string> words{ourselves(), "launch"};
+  words.insert(words.end(), settings.launcher.begin(), settings.launcher.end());
+  words.insert(words.end(), {ourselves(), "run-case"});
+  return words;
 }
 
 enum class Until { ended, too_late, interrupted };
@@ -135,14 +67,17 @@ Until collect(const Process& child, int report, const ChildSettings& settings, W
 }
 
 Repetition watch(const Case& one, const ChildSettings& settings) {
-  auto input = Pipe::open();
-  auto output = Pipe::open();
-  const auto in = above_passed(std::move(input.read));
-  const auto out = above_passed(std::move(output.write));
-  const auto arrivals = above_passed(arrivals_file(one.load));
+  auto input = Pipe::open("its child");
+  auto output = Pipe::open("its child");
+  const auto arrivals = arrivals_file(one.load);
   const auto network_before = network_counts();
   Watcher watcher(one.load.passes, one.load.due ? one.load.due->size() : one.load.ops);
-  auto child = spawn(settings, {in.get(), out.get(), arrivals.get(), watcher.descriptor()});
+  auto child = spawn(command(settings),
+                     {{input.read.get(), STDIN_FILENO},
+                      {output.write.get(), kReportDescriptor},
+                      {arrivals.get(), kArrivalsDescriptor},
+                      {watcher.descriptor(), kWindowDescriptor}},
+                     "its child");
   const auto group = child.pid();
   fcntl(output.read.get(), F_SETFL, O_NONBLOCK);
 
