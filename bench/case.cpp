@@ -58,7 +58,9 @@ std::string Case::name() const {
 }
 
 std::unique_ptr<Workload> Case::make_workload() const {
-  return Catalog::workload(workload).make(workload_options, seed);
+  auto options = workload_options;
+  if (!endpoint.empty()) options.set("url", endpoint);
+  return Catalog::workload(workload).make(options, seed);
 }
 
 std::unique_ptr<Runner> Case::make_runner() const {
@@ -88,6 +90,7 @@ Json to_json(const Case& one) {
             {"load", std::move(load)},
             {"seed", one.seed}};
   if (!one.cpus.empty()) json["cpus"] = list_text(one.cpus);
+  if (!one.endpoint.empty()) json["endpoint"] = one.endpoint;
   return json;
 }
 
@@ -130,6 +133,9 @@ Case case_from_json(const Json& json) {
   one.seed = count(json, "seed", 1);
   if (json.contains("cpus"))
     one.cpus = parse_cpus(field<std::string>(json, "cpus", "", "a text"), "case: cpus");
+  one.endpoint = field<std::string>(json, "endpoint", "", "a text");
+  if (!one.endpoint.empty() && !one.workload_options.knows("url"))
+    throw UsageError(fmt::format("case: endpoint: the workload {} calls none", one.workload));
   if (one.load.ops == 0 && !one.load.duration)
     throw UsageError("case: load.ops or load.duration_ns must be 1 or more");
   if (one.load.in_flight == std::uint64_t{0})

@@ -20,6 +20,9 @@ struct Case {
   Load load;
   std::uint64_t seed = 1;
   Cpus cpus;  ///< Of the client, if it was placed (`--cpus`); else empty.
+  /// Of the service that was started for it, else empty. Not among the options: it is another one
+  /// each time, and would be in the name.
+  std::string endpoint = {};
 
   /// `sleep/event-loop/ops:1000/in_flight:28/wait:44.3ms`: everything that is not at its default.
   std::string name() const;

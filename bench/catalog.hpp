@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,7 +23,11 @@ struct WorkloadEntry {
   std::string name;
   std::string summary;  ///< One line, for `list` and `--help`.
   std::vector<OptionSpec> options;
+  /// In a child, the option `url` then is the endpoint of the service that was started for it.
   std::function<std::unique_ptr<Workload>(const OptionValues&, std::uint64_t seed)> make;
+  /// The words after `asyncmark serve` that start what it needs to be up; nullopt where these
+  /// values need nothing of ours. Equal words are one service.
+  std::function<std::optional<std::vector<std::string>>(const OptionValues&)> service = {};
 };
 
 struct RunnerEntry {

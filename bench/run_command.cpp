@@ -12,6 +12,7 @@
 #include "bench/errors.hpp"
 #include "bench/interruption.hpp"
 #include "bench/result_file.hpp"
+#include "bench/service.hpp"
 
 namespace asyncmark {
 namespace {
@@ -127,6 +128,7 @@ int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
   settings.driver.keep = [&](const auto& results) { file.keep(results); };
 
   Interruption::watch();
+  const auto services = start_services(cases);
   context.facts["calibration"] = calibrate(cases, settings.driver.child);
   const auto before = processor_time();
   drive(cases, settings.driver);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <string>
 
@@ -74,6 +75,13 @@ Usage own_usage() {
   return usage_from(kernel);
 }
 
+Duration processor_time_of(int pid) {
+  clockid_t clock{};
+  timespec time{};
+  if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &time) != 0) return {};
+  return std::chrono::seconds(time.tv_sec) + Duration(time.tv_nsec);
+}
+
 std::optional<Duration> run_queue_wait_of(int pid) {
   DIR* tasks = opendir(("/proc/" + std::to_string(pid) + "/task").c_str());
   if (!tasks) return std::nullopt;
@@ -94,7 +102,11 @@ std::int64_t private_bytes() {
   return bytes_in(file, "Private_Dirty:") + bytes_in(file, "Private_Clean:");
 }
 
-std::int64_t peak_resident_bytes() { return bytes_in("/proc/self/status", "VmHWM:"); }
+std::int64_t peak_resident_bytes() { return peak_resident_bytes_of(getpid()); }
+
+std::int64_t peak_resident_bytes_of(int pid) {
+  return bytes_in("/proc/" + std::to_string(pid) + "/status", "VmHWM:");
+}
 
 Held held_for(int pid) {
   Held held;
@@ -114,9 +126,11 @@ Held held_for(int pid) {
 
 std::int64_t slab_bytes() { return bytes_in("/proc/meminfo", "SUnreclaim:"); }
 
-void forget_peak_resident() {
+void forget_peak_resident() { forget_peak_resident_of(getpid()); }
+
+void forget_peak_resident_of(int pid) {
   // Not ru_maxrss: it survives exec, so a child of a large parent would report the parent's peak.
-  std::ofstream("/proc/self/clear_refs") << "5";
+  std::ofstream("/proc/" + std::to_string(pid) + "/clear_refs") << "5";
 }
 
 }  // namespace asyncmark

@@ -28,6 +28,10 @@ Usage usage_from(const rusage& kernel);
 /// Of the calling process, all its threads, ended ones included.
 Usage own_usage();
 
+/// Processor time of any process, all its threads, ended ones included, to the nanosecond; 0 once
+/// it is gone.
+Duration processor_time_of(int pid);
+
 /// For how long the threads that a process has now could have run and no processor took them; those
 /// that ended took theirs with them. Absent where the kernel does not tell. It takes some 10 us a
 /// thread.
@@ -48,6 +52,7 @@ std::int64_t private_bytes();
 
 /// The most memory that was resident since forget_peak_resident(), in bytes.
 std::int64_t peak_resident_bytes();
+std::int64_t peak_resident_bytes_of(int pid);
 
 /// What the kernel holds for a process and its children (a pool's workers).
 struct Held {
@@ -67,5 +72,6 @@ std::int64_t slab_bytes();
 
 /// Lets the kernel's high-water mark start anew from what is resident now.
 void forget_peak_resident();
+void forget_peak_resident_of(int pid);
 
 }  // namespace asyncmark

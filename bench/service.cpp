@@ -1,0 +1,151 @@
+#include "bench/service.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <poll.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <new>
+#include <sstream>
+
+#include "bench/catalog.hpp"
+#include "bench/errors.hpp"
+#include "bench/interruption.hpp"
+
+namespace asyncmark {
+namespace {
+
+constexpr int kCountsDescriptor = 3;
+constexpr auto kLongestStart = std::chrono::seconds(20);
+constexpr int kLongestEndMs = 2000;
+
+/// Keeps us to other processors for a moment, for what we start inherits them: set afterwards they
+/// would miss the threads that it has by then.
+class KeptTo {
+ public:
+  explicit KeptTo(const Cpus& cpus) {
+    if (!cpus.empty()) keep_to(cpus);
+  }
+  ~KeptTo() {
+    try {
+      keep_to(before_);
+    } catch (const CaseError&) {  // They were taken from us meanwhile.
+    }
+  }
+
+ private:
+  Cpus before_ = own_cpus();
+};
+
+/// User and system time of a process as /proc tells them.
+std::pair<Duration, Duration> split_time_of(pid_t pid) {
+  std::ifstream file(fmt::format("/proc/{}/stat", pid));
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  std::istringstream rest(text.substr(std::min(text.size(), text.rfind(')') + 1)));
+  std::string skipped;
+  for (int i = 0; i < 11; ++i) rest >> skipped;  // From the state, field 3, to before utime.
+  std::int64_t user = 0;
+  std::int64_t system = 0;
+  rest >> user >> system;
+  const Duration tick(1'000'000'000 / sysconf(_SC_CLK_TCK));
+  return {user * tick, system * tick};
+}
+
+}  // namespace
+
+Service::Service(std::vector<std::string> words, const Cpus& cpus, const std::string& program)
+    : name_(fmt::format("{}", fmt::join(words, " "))) {
+  try {
+    counts_file_ = Descriptor(memfd_create("counts", MFD_CLOEXEC));
+    if (!counts_file_ || ftruncate(counts_file_.get(), sizeof(ServiceCounts)) != 0)
+      throw CaseError(std::strerror(errno));
+    void* memory = mmap(nullptr, sizeof(ServiceCounts), PROT_READ | PROT_WRITE, MAP_SHARED,
+                        counts_file_.get(), 0);
+    if (memory == MAP_FAILED) throw CaseError(std::strerror(errno));
+    counts_ = new (memory) ServiceCounts;
+    output_ = Pipe::open(name_);
+
+    words.insert(words.begin(), {program, "launch", program, "serve"});
+    words.insert(words.end(), {"--counts", std::to_string(kCountsDescriptor)});
+    const KeptTo there(cpus);
+    process_ = spawn(
+        std::move(words),
+        {{output_.write.get(), STDOUT_FILENO}, {counts_file_.get(), kCountsDescriptor}}, name_);
+  } catch (const CaseError& error) {
+    throw UsageError(fmt::format("the service '{}' cannot be started: {}", name_, error.what()));
+  }
+  output_.write.reset();
+  await(output_.read.get());
+}
+
+Service::~Service() {
+  if (process_.running()) {
+    // It may have a log to write.
+    kill(process_.pid(), SIGTERM);
+    pollfd ended{process_.pidfd(), POLLIN, 0};
+    poll(&ended, 1, kLongestEndMs);
+  }
+  if (counts_) munmap(counts_, sizeof(ServiceCounts));
+}
+
+void Service::await(int output) {
+  std::string text;
+  for (const auto limit = Clock::now() + kLongestStart; Clock::now() < limit;) {
+    pollfd watched[] = {{output, POLLIN, 0}, {Interruption::descriptor(), POLLIN, 0}};
+    poll(watched, 2, 100);
+    if (watched[1].revents != 0) return;
+    if (watched[0].revents == 0) continue;
+    char buffer[4096];
+    const auto got = read(output, buffer, sizeof buffer);
+    if (got <= 0)
+      throw UsageError(
+          fmt::format("the service '{}' did not come up: {}", name_, process_.wait().how));
+    text.append(buffer, static_cast<std::size_t>(got));
+    const auto first = text.find('\n');
+    if (first == std::string::npos || text.find('\n', first + 1) == std::string::npos) continue;
+    const auto begin = std::string_view(kListening).size();
+    if (!text.starts_with(kListening)) break;
+    endpoint_ = text.substr(begin, first - begin);
+    how_ = text.substr(first + 1, text.find('\n', first + 1) - first - 1);
+    return;
+  }
+  throw UsageError(fmt::format("the service '{}' does not say that it listens", name_));
+}
+
+Service::Totals Service::totals() const {
+  const auto [user, system] = split_time_of(pid());
+  return {processor_time_of(pid()), user, system, counts_->requests.load()};
+}
+
+void Service::start_window() {
+  counts_->peak_connections = counts_->connections.load();
+  forget_peak_resident_of(pid());
+  before_ = totals();
+}
+
+ServiceUsage Service::usage() const {
+  const auto now = totals();
+  return {now.cpu - before_.cpu,          now.user - before_.user,
+          now.system - before_.system,    held_for(pid()).threads,
+          peak_resident_bytes_of(pid()),  counts_->peak_connections.load(),
+          now.requests - before_.requests};
+}
+
+Services start_services(std::vector<Result>& cases) {
+  Services all;
+  for (auto& result : cases) {
+    auto& one = result.what;
+    const auto& service = Catalog::workload(one.workload).service;
+    const auto words = service ? service(one.workload_options) : std::nullopt;
+    if (words) one.endpoint = all.try_emplace(*words, *words).first->second.endpoint();
+  }
+  return all;
+}
+
+}  // namespace asyncmark

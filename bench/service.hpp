@@ -1,0 +1,73 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "bench/placement.hpp"
+#include "bench/result.hpp"
+#include "bench/serving.hpp"
+#include "bench/spawn.hpp"
+
+namespace asyncmark {
+
+/// What a service used since start_window(), or since it was started.
+struct ServiceUsage {
+  Duration cpu{};             ///< To the nanosecond.
+  Duration user{};            ///< To a hundredth of a second, as the kernel tells of others.
+  Duration system{};          ///< The same.
+  std::uint64_t threads = 0;  ///< As it has now.
+  std::int64_t peak_resident_bytes = 0;
+  std::uint64_t peak_connections = 0;
+  std::uint64_t requests = 0;
+};
+
+/// A service that we started, as a process of its own. It ends with this, and with us whatever
+/// happens to us.
+class Service {
+ public:
+  /// Starts `asyncmark serve WORDS...`, kept to these processors if any, and waits until it accepts
+  /// connections, or an Interruption happens. Throws UsageError when it does not come up. `program`
+  /// is what serves.
+  explicit Service(std::vector<std::string> words, const Cpus& cpus = {},
+                   const std::string& program = ourselves());
+  ~Service();
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
+
+  /// Such as `http://127.0.0.1:41234`; empty after an Interruption.
+  const std::string& endpoint() const { return endpoint_; }
+  /// In its own words, how it serves.
+  const std::string& how() const { return how_; }
+  pid_t pid() const { return process_.pid(); }
+
+  void start_window();
+  ServiceUsage usage() const;
+
+ private:
+  struct Totals {
+    Duration cpu{};
+    Duration user{};
+    Duration system{};
+    std::uint64_t requests = 0;
+  };
+  Totals totals() const;
+  void await(int output);
+
+  std::string name_;
+  Descriptor counts_file_;
+  ServiceCounts* counts_ = nullptr;
+  Pipe output_;
+  Process process_;
+  std::string endpoint_;
+  std::string how_;
+  Totals before_;
+};
+
+using Services = std::map<std::vector<std::string>, Service>;
+
+/// Starts what the cases need, each distinct service once, and tells each case its endpoint. The
+/// services end with what is returned. Throws UsageError when one does not come up.
+Services start_services(std::vector<Result>& cases);
+
+}  // namespace asyncmark

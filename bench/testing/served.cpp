@@ -1,0 +1,84 @@
+// For our own tests: a workload that needs a service, and that service.
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "bench/catalog.hpp"
+#include "bench/client.hpp"
+#include "bench/errors.hpp"
+#include "bench/interruption.hpp"
+#include "bench/serving.hpp"
+
+namespace asyncmark {
+namespace {
+
+/// Its endpoint is its process, which an operation finds alive or not.
+void serve_presence(const OptionValues& options, ServiceCounts& counts) {
+  const auto& fault = options.text("fault");
+  if (fault == "refuse") throw UsageError("--fault: the service refuses");
+  if (fault == "crash") raise(SIGKILL);
+  if (fault == "mumble") fmt::print("hm\nhm\n");
+  const CountedConnection one(counts);
+  announce(std::to_string(getpid()), "by being there");
+  pollfd interruption{Interruption::descriptor(), POLLIN, 0};
+  while (poll(&interruption, 1, -1) < 1) {
+  }
+}
+
+class Visit final : public BlockingSession {
+ public:
+  Visit(pid_t service, Duration wait) : service_(service), wait_(wait) {}
+  Outcome call(std::uint64_t) override {
+    if (wait_ > Duration(0)) sleep_until(Clock::now() + wait_);
+    return kill(service_, 0) == 0 ? Outcome{} : Outcome::failed("gone");
+  }
+
+ private:
+  pid_t service_;
+  Duration wait_;
+};
+
+class Visits final : public Workload {
+ public:
+  explicit Visits(const OptionValues& options)
+      : url_(options.text("url")), wait_(options.duration("wait")) {}
+  std::unique_ptr<BlockingSession> open_blocking() const override {
+    if (url_.empty()) throw CaseError("there is no service");
+    return std::make_unique<Visit>(std::stoi(url_), wait_);
+  }
+
+ private:
+  std::string url_;
+  Duration wait_;
+};
+
+OptionSpec fault_option() {
+  return choice_option("fault", {"none", "refuse", "crash", "mumble"},
+                       "what the service does wrong");
+}
+
+const bool workload = Catalog::add(WorkloadEntry{
+    .name = "served",
+    .summary = "for tests: needs a service unless --url names one",
+    .options = {text_option("url", "", "the process to look for"), fault_option(),
+                duration_option("wait", Duration(0), "how long an operation waits before")},
+    .make = [](const OptionValues& options,
+               std::uint64_t) { return std::make_unique<Visits>(options); },
+    .service = [](const OptionValues& options) -> std::optional<std::vector<std::string>> {
+      if (!options.text("url").empty()) return std::nullopt;
+      return {{"presence", "--fault", options.text("fault")}};
+    },
+});
+
+const bool service = Catalog::add(ServiceEntry{
+    .name = "presence",
+    .summary = "for tests: is there",
+    .options = {fault_option()},
+    .serve = serve_presence,
+});
+
+}  // namespace
+}  // namespace asyncmark
