@@ -22,6 +22,9 @@ using Socket = asio::basic_stream_socket<asio::ip::tcp, EventLoop::Executor>;
 using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, EventLoop::Executor>;
 using Parser = http::request_parser<http::string_body>;
 
+/// More than any sensible request has, and little enough to hold.
+constexpr std::uint64_t kMostBody = 64 << 20;
+
 /// Errors as values: a client that goes is nothing out of the ordinary.
 constexpr auto as_error = asio::as_tuple(use_async);
 
@@ -84,6 +87,7 @@ class Server {
     AsyncTimer timer(loop_.executor());
     for (bool open = true; open;) {
       Parser request;
+      request.body_limit(kMostBody);
       const auto [error, size] = co_await http::async_read(socket, buffer, request, as_error);
       if (error) {
         if (is_malformed(error)) co_await refuse(socket);
