@@ -14,6 +14,7 @@
 #include "bench/interruption.hpp"
 #include "bench/process.hpp"
 #include "bench/protocol.hpp"
+#include "bench/service.hpp"
 #include "bench/spawn.hpp"
 #include "bench/watcher.hpp"
 
@@ -70,6 +71,8 @@ Repetition watch(const Case& one, const ChildSettings& settings) {
   auto input = Pipe::open("its child");
   auto output = Pipe::open("its child");
   const auto arrivals = arrivals_file(one.load);
+  auto* service = settings.service ? settings.service(one) : nullptr;
+  if (service) service->start_window();
   const auto network_before = network_counts();
   Watcher watcher(one.load.passes, one.load.due ? one.load.due->size() : one.load.ops);
   auto child = spawn(command(settings),
@@ -98,6 +101,7 @@ Repetition watch(const Case& one, const ChildSettings& settings) {
   auto report = read_report(text);
   if (text.empty() && ending.how != "exit 0") return {{}, "ended by " + ending.how};
   report.measurement.observed = watcher.observed();
+  if (service) report.measurement.observed.service = service->usage();
   report.measurement.observed.network = network_counts() - network_before;
   return {std::move(report.measurement), std::move(report.error)};
 }

@@ -9,10 +9,13 @@
 
 namespace asyncmark {
 
+class Service;
+
 struct ChildSettings {
   Duration time_limit = std::chrono::minutes(10);  ///< A child that runs longer is killed.
   std::vector<std::string> launcher;               ///< A command put before the child's own.
   std::function<void()> tick;                      ///< Called about twice a second meanwhile.
+  std::function<Service*(const Case&)> service;    ///< Which a case calls; null for none of ours.
 };
 
 /// The parent's side: carries out the case in a fresh process of this very program and waits for

@@ -33,6 +33,17 @@ void Measurement::add_failures(const std::string& reason, std::uint64_t times) {
   failed += times;
 }
 
+ServiceUsage& ServiceUsage::operator+=(const ServiceUsage& other) {
+  cpu += other.cpu;
+  user += other.user;
+  system += other.system;
+  threads = std::max(threads, other.threads);
+  peak_rss_bytes = std::max(peak_rss_bytes, other.peak_rss_bytes);
+  peak_connections = std::max(peak_connections, other.peak_connections);
+  requests += other.requests;
+  return *this;
+}
+
 void Measurement::merge(const Measurement& other) {
   service_time.merge(other.service_time);
   response_time.merge(other.response_time);
@@ -68,6 +79,8 @@ void Measurement::merge(const Measurement& other) {
       std::max(observed.kernel_stack_bytes, other.observed.kernel_stack_bytes);
   observed.slab_bytes = std::max(observed.slab_bytes, other.observed.slab_bytes);
   observed.network += other.observed.network;
+  if (other.observed.service)
+    observed.service = observed.service.value_or(ServiceUsage{}) += *other.observed.service;
   if (placement.client.empty()) placement = other.placement;
   peak_in_flight = std::max(peak_in_flight, other.peak_in_flight);
 }
@@ -188,6 +201,16 @@ Observed observed_from_json(const Json& json) {
   observed.network = {whole_at(network, "listen_overflows"), whole_at(network, "listen_drops"),
                       whole_at(network, "tcp_timeouts"),
                       whole_at(network, "retransmitted_segments")};
+  if (json.contains("service")) {
+    const auto& service = part(json, "service", kObject);
+    observed.service = {.cpu = duration_at(service, "cpu_ns"),
+                        .user = duration_at(service, "user_ns"),
+                        .system = duration_at(service, "system_ns"),
+                        .threads = whole_at(service, "threads"),
+                        .peak_rss_bytes = whole_at<std::int64_t>(service, "peak_rss_bytes"),
+                        .peak_connections = whole_at(service, "peak_connections"),
+                        .requests = whole_at(service, "requests")};
+  }
   return observed;
 }
 
@@ -226,19 +249,28 @@ Json to_json(const Phases& phases) {
 }
 
 Json to_json(const Observed& observed) {
-  return {{"samples", observed.samples},
-          {"mean_in_flight", observed.mean_in_flight},
-          {"peak_threads", observed.peak_threads},
-          {"page_table_bytes", observed.page_table_bytes},
-          {"kernel_stack_bytes", observed.kernel_stack_bytes},
-          {"slab_bytes", observed.slab_bytes},
-          {"network",
-           {{"listen_overflows", observed.network.listen_overflows},
-            {"listen_drops", observed.network.listen_drops},
-            {"tcp_timeouts", observed.network.tcp_timeouts},
-            {"retransmitted_segments", observed.network.retransmitted_segments}}},
-          {"slices", observed.slices},
-          {"slice_ns", observed.slice.count()}};
+  Json json{{"samples", observed.samples},
+            {"mean_in_flight", observed.mean_in_flight},
+            {"peak_threads", observed.peak_threads},
+            {"page_table_bytes", observed.page_table_bytes},
+            {"kernel_stack_bytes", observed.kernel_stack_bytes},
+            {"slab_bytes", observed.slab_bytes},
+            {"network",
+             {{"listen_overflows", observed.network.listen_overflows},
+              {"listen_drops", observed.network.listen_drops},
+              {"tcp_timeouts", observed.network.tcp_timeouts},
+              {"retransmitted_segments", observed.network.retransmitted_segments}}},
+            {"slices", observed.slices},
+            {"slice_ns", observed.slice.count()}};
+  if (const auto& service = observed.service)
+    json["service"] = {{"cpu_ns", service->cpu.count()},
+                       {"user_ns", service->user.count()},
+                       {"system_ns", service->system.count()},
+                       {"threads", service->threads},
+                       {"peak_rss_bytes", service->peak_rss_bytes},
+                       {"peak_connections", service->peak_connections},
+                       {"requests", service->requests}};
+  return json;
 }
 
 }  // namespace

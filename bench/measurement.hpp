@@ -52,6 +52,20 @@ struct Resources {
   std::int64_t grown_bytes = 0;
 };
 
+/// What a service used while a child called it. Its processor time over its requests is that of one
+/// request, whether timed or of the warm-up.
+struct ServiceUsage {
+  Duration cpu{};             ///< To the nanosecond.
+  Duration user{};            ///< To a hundredth of a second, as the kernel tells of others.
+  Duration system{};          ///< The same.
+  std::uint64_t threads = 0;  ///< At the end.
+  std::int64_t peak_rss_bytes = 0;
+  std::uint64_t peak_connections = 0;
+  std::uint64_t requests = 0;
+
+  ServiceUsage& operator+=(const ServiceUsage& other);
+};
+
 /// What the parent saw of the child from outside, at random moments of its timed part.
 struct Observed {
   std::uint64_t samples = 0;
@@ -69,6 +83,7 @@ struct Observed {
   /// What the kernel held for the operations, as far as it tells.
   std::int64_t kernel_bytes() const;
   NetworkCounts network{};  ///< From the child's start to its end; the machine's, not its alone.
+  std::optional<ServiceUsage> service{};  ///< In the same time, if one was started for the case.
 };
 
 /// Which processors the kernel let a case use, as it lists them (`0-1`); empty where not known.

@@ -128,7 +128,8 @@ int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
   settings.driver.keep = [&](const auto& results) { file.keep(results); };
 
   Interruption::watch();
-  const auto services = start_services(cases);
+  auto services = start_services(cases);
+  settings.driver.child.service = [&](const Case& one) { return service_of(services, one); };
   context.facts["calibration"] = calibrate(cases, settings.driver.child);
   const auto before = processor_time();
   drive(cases, settings.driver);

@@ -148,4 +148,10 @@ Services start_services(std::vector<Result>& cases) {
   return all;
 }
 
+Service* service_of(Services& services, const Case& one) {
+  for (auto& [words, service] : services)
+    if (!one.endpoint.empty() && service.endpoint() == one.endpoint) return &service;
+  return nullptr;
+}
+
 }  // namespace asyncmark

@@ -11,17 +11,6 @@
 
 namespace asyncmark {
 
-/// What a service used since start_window(), or since it was started.
-struct ServiceUsage {
-  Duration cpu{};             ///< To the nanosecond.
-  Duration user{};            ///< To a hundredth of a second, as the kernel tells of others.
-  Duration system{};          ///< The same.
-  std::uint64_t threads = 0;  ///< As it has now.
-  std::int64_t peak_resident_bytes = 0;
-  std::uint64_t peak_connections = 0;
-  std::uint64_t requests = 0;
-};
-
 /// A service that we started, as a process of its own. It ends with this, and with us whatever
 /// happens to us.
 class Service {
@@ -42,6 +31,7 @@ class Service {
   pid_t pid() const { return process_.pid(); }
 
   void start_window();
+  /// Since start_window(), or since it was started.
   ServiceUsage usage() const;
 
  private:
@@ -69,5 +59,8 @@ using Services = std::map<std::vector<std::string>, Service>;
 /// Starts what the cases need, each distinct service once, and tells each case its endpoint. The
 /// services end with what is returned. Throws UsageError when one does not come up.
 Services start_services(std::vector<Result>& cases);
+
+/// The one that was started for this case, or null.
+Service* service_of(Services& services, const Case& one);
 
 }  // namespace asyncmark

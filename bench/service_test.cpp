@@ -40,7 +40,7 @@ TEST(Service, TellsWhatItUsedInAWindow) {
   const auto whole = service.usage();
   EXPECT_EQ(whole.threads, 1);
   EXPECT_EQ(whole.peak_connections, 1);
-  EXPECT_GT(whole.peak_resident_bytes, 100'000);
+  EXPECT_GT(whole.peak_rss_bytes, 100'000);
   EXPECT_GT(whole.cpu, Duration(0)) << "it has started";
   service.start_window();
   const auto idle = service.usage();
@@ -84,6 +84,10 @@ TEST(Service, IsStartedOnceForAllCasesAndEndsWithTheRun) {
     if (!row.contains("asyncmark")) continue;  // An aggregate.
     endpoints.insert(row.at("asyncmark").at("case").at("endpoint"));
     EXPECT_EQ(number(row, "completed"), 10);
+    const auto& used = row["asyncmark"]["measurement"]["observed"]["service"];
+    EXPECT_EQ(used.at("threads"), 1);
+    EXPECT_EQ(used.at("peak_connections"), 1);
+    EXPECT_GT(used.at("peak_rss_bytes"), 100'000);
     EXPECT_THAT(row.at("name").get<std::string>(), Not(HasSubstr("url")));
   }
   EXPECT_THAT(endpoints, SizeIs(1));
