@@ -113,6 +113,13 @@ TEST(Counters, TellUserFromSystemOnlyWhereTheKernelsTicksDo) {
   EXPECT_THAT(all, Not(Contains(Key("system_ns_per_op"))));
 }
 
+TEST(Counters, DivideWhatTheServiceUsedByTheRequestsThatItSaw) {
+  auto m = measured(100);
+  EXPECT_THAT(of({}, m), Not(Contains(Key("service_cpu_ns_per_op"))));
+  m.observed.service = {.cpu = 30ms, .requests = 150};  // 50 of them to warm up.
+  EXPECT_EQ(of({}, m).at("service_cpu_ns_per_op"), 2e5);
+}
+
 TEST(Counters, StayFiniteWhenEverythingFailed) {
   Measurement m;
   m.add_failures("reset", 40);

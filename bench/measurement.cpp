@@ -203,13 +203,14 @@ Observed observed_from_json(const Json& json) {
                       whole_at(network, "retransmitted_segments")};
   if (json.contains("service")) {
     const auto& service = part(json, "service", kObject);
-    observed.service = {.cpu = duration_at(service, "cpu_ns"),
-                        .user = duration_at(service, "user_ns"),
-                        .system = duration_at(service, "system_ns"),
-                        .threads = whole_at(service, "threads"),
-                        .peak_rss_bytes = whole_at<std::int64_t>(service, "peak_rss_bytes"),
-                        .peak_connections = whole_at(service, "peak_connections"),
-                        .requests = whole_at(service, "requests")};
+    observed.service = {
+        .cpu = duration_at(service, "cpu_ns"),
+        .user = duration_at(service, "user_ns"),
+        .system = duration_at(service, "system_ns"),
+        .threads = whole_at(service, "threads"),
+        .peak_rss_bytes = static_cast<std::int64_t>(whole_at(service, "peak_rss_bytes")),
+        .peak_connections = whole_at(service, "peak_connections"),
+        .requests = whole_at(service, "requests")};
   }
   return observed;
 }
