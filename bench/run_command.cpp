@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <set>
 
 #include "bench/calibration.hpp"
 #include "bench/checks.hpp"
@@ -79,6 +80,14 @@ bool warn(const std::vector<Finding>& findings) {
   return !findings.empty();
 }
 
+/// Each workload once, with the options that it has in these cases. Throws UsageError.
+void prepare_workloads(const std::vector<Result>& cases) {
+  std::set<std::string> prepared;
+  for (const auto& one : cases)
+    if (prepared.insert(one.what.workload + one.what.workload_options.name_suffix()).second)
+      one.what.make_workload()->prepare();
+}
+
 /// Throws UsageError for what makes no sense of these cases, before any of them runs.
 void check_settings(const std::vector<Result>& cases, const RunSettings& settings) {
   check_time_limit(cases, settings.driver.child.time_limit);
@@ -120,6 +129,7 @@ int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
     return 0;
   }
   check_settings(cases, settings);
+  prepare_workloads(cases);
   if (std::ranges::any_of(requests, &Request::asks_for_idle_in_flight))
     fmt::print(stderr, "warning: --in-flight: none of the chosen runners ever has more than 1\n");
   auto context = context_of(settings);
