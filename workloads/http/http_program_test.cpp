@@ -1,0 +1,140 @@
+// `asyncmark run http`: what the built program accepts, and what it makes of servers that go wrong.
+
+#include <gmock/gmock.h>
+
+#include "bench/testing/rows.hpp"
+#include "bench/testing/run_program.hpp"
+#include "workloads/http/testing/calls.hpp"
+#include "workloads/http/testing/raw_server.hpp"
+
+namespace asyncmark::http::testing {
+namespace {
+
+using ::asyncmark::testing::accounted;
+using ::asyncmark::testing::asyncmark;
+using ::asyncmark::testing::Ended;
+using ::asyncmark::testing::number;
+using ::asyncmark::testing::rows;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
+
+using Words = std::vector<std::string>;
+
+Ended run(const std::string& url, const Words& more = {}) {
+  Words words{
+      "run", "http", "--url", url, "--ops", "30", "--repetitions", "1", "--benchmark_format=json"};
+  words.insert(words.end(), more.begin(), more.end());
+  return asyncmark(words);
+}
+
+/// One line that begins so, and exit code 2.
+void expect_usage_error(const Ended& ended, const std::string& begin) {
+  SCOPED_TRACE(begin);
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_THAT(ended.err, StartsWith("asyncmark: " + begin));
+  EXPECT_EQ(std::ranges::count(ended.err, '\n'), 1);
+  EXPECT_THAT(ended.out, IsEmpty());
+}
+
+TEST(HttpOptions, NeedAUrlThatCanBeCalled) {
+  expect_usage_error(asyncmark({"run", "http"}), "--url: is missing");
+  expect_usage_error(run("127.0.0.1:8080"), "--url: '127.0.0.1:8080' has no scheme");
+  expect_usage_error(run("ftp://127.0.0.1/"), "--url: 'ftp://127.0.0.1/' has the scheme ftp");
+  expect_usage_error(run("http://:80/"), "--url: 'http://:80/' names no host");
+  expect_usage_error(run("http://[::1/"), "--url: 'http://[::1/' has a '['");
+  for (const auto* port : {"0", "65536", "x", "", "80x", "-1"})
+    expect_usage_error(run(std::string("http://127.0.0.1:") + port + "/"), "--url: 'http://127");
+  expect_usage_error(run("http://127.0.0.1/a b"), "--url: 'http://127.0.0.1/a b' has a space");
+  expect_usage_error(run("http://me:secret@127.0.0.1/"), "--url: carries a user's name");
+  expect_usage_error(run("http://127.0.0.1/#part"), "--url: 'http://127.0.0.1/#part' has a '#'");
+  expect_usage_error(run("http://no-such-host.invalid/"),
+                     "--url: the host 'no-such-host.invalid' is not known");
+  expect_usage_error(run("http://192.0.2.1/"), "--url: 192.0.2.1 (192.0.2.1) is not this machine");
+}
+
+TEST(HttpOptions, AreLookedAtBeforeTheRun) {
+  const RawServer server(always(answer("hello")));
+  const auto refused = [&](const Words& words, const std::string& begin) {
+    expect_usage_error(run(server.url(), words), begin);
+  };
+  refused({"--method", "GET it"}, "--method: 'GET it'");
+  refused({"--body", "@no-such-file"}, "--body: the file 'no-such-file'");
+  refused({"--body", "@."}, "--body: the file '.'");
+  refused({"--header", "nothing"}, "--header: 'nothing'");
+  refused({"--header", "A: b|C d: e"}, "--header: 'C d: e'");
+  refused({"--header", "A: b\r\nC: d"}, "--header: has a line break");
+  refused({"--timeout", "0s"}, "--timeout: ");
+  refused({"--connect", "sometimes"}, "--connect: ");
+  refused({"--client", "curl"}, "--client: ");
+  for (const auto* status : {"ok", "99", "600", "20", "2x", "2000", "x00"})
+    refused({"--expect", status}, std::string("--expect: '") + status);
+  refused({"--insecure"}, "--ca, --insecure: ");
+  EXPECT_EQ(server.connections(), 0u);
+  expect_usage_error(run("https" + server.url().substr(4), {"--ca", "no-such-file"}),
+                     "--ca: 'no-such-file'");
+}
+
+TEST(HttpPreflight, FindsThatNothingListens) {
+  RawServer server(always(""));
+  server.stop_listening();
+  expect_usage_error(run(server.url()), "--url: nothing accepts a connection at 127.0.0.1:");
+  EXPECT_EQ(run(server.url(), {"--benchmark_list_tests"}).code, 0);
+}
+
+TEST(HttpPreflight, ConnectsOnceAndSendsNothing) {
+  std::string first = "not yet";
+  const RawServer server([&](Connection& connection) {
+    if (connection.number() == 0) first = connection.read_request();
+    always(answer("hello"))(connection);
+  });
+  const auto ended = run(server.url(), {"--runner", "sync"});
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_EQ(first, "");
+  EXPECT_EQ(server.connections(), 2u);
+}
+
+TEST(HttpLedger, BalancesUnderEveryRunner) {
+  for (const auto* connect : {"pooled", "per-op"}) {
+    SCOPED_TRACE(connect);
+    const RawServer server(always(answer("hello")));
+    const auto ended = run(server.url(), {"--connect", connect});
+    EXPECT_EQ(ended.code, 0) << ended.err;
+    ASSERT_EQ(rows(ended).size(), Catalog::runners().size());
+    for (const auto& row : rows(ended)) EXPECT_EQ(number(row, "completed"), 30u) << row;
+  }
+}
+
+TEST(HttpLedger, CountsEveryFailureUnderEveryRunner) {
+  // Of each connection the second request and the third: one bad answer, and one that never comes.
+  const RawServer server([](Connection& connection) {
+    connection.read_request();
+    connection.write(answer("hello"));
+    connection.read_request();
+    connection.write("HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n");
+    connection.read_request();
+    connection.reset();
+  });
+  const auto ended = run(server.url(), {"--in-flight", "4", "--timeout", "5s", "--warmup", "0"});
+  EXPECT_EQ(ended.code, 4) << ended.err;
+  ASSERT_EQ(rows(ended).size(), Catalog::runners().size());
+  for (const auto& row : rows(ended)) {
+    SCOPED_TRACE(row.at("name").get<std::string>());
+    EXPECT_EQ(accounted(row), 30u);
+    EXPECT_GE(number(row, "completed"), 10u);
+    EXPECT_GE(number(row, "failed"), 10u);
+    EXPECT_THAT(ended.err, AllOf(HasSubstr("bad status"), HasSubstr("reset")));
+  }
+}
+
+TEST(HttpLedger, EndsByTimeOutsWhereNothingIsAnswered) {
+  const RawServer server([](Connection& connection) { connection.hold(); });
+  const auto ended = run(server.url(), {"--in-flight", "30", "--timeout", "300ms", "--warmup", "0",
+                                        "--runner", "event-loop,thread-pool,thread-per-op"});
+  EXPECT_EQ(ended.code, 4);
+  for (const auto& row : rows(ended)) EXPECT_EQ(number(row, "failed"), 30u) << row;
+}
+
+}  // namespace
+}  // namespace asyncmark::http::testing
