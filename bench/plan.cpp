@@ -103,6 +103,12 @@ Request& Request::set(const std::string& name, const std::string& text) {
   return *this;
 }
 
+bool Request::adds_up(const std::string& name) const {
+  return std::ranges::any_of(workload_options_.specs(), [&](const OptionSpec& spec) {
+    return spec.name == name && spec.adds_up;
+  });
+}
+
 bool Request::set_load(const std::string& name, const std::string& text) {
   const auto flag = "--" + name;
   if (name == "runner") {
@@ -268,7 +274,10 @@ Request parse_entry(const Json& entry, const std::string& where) {
       std::ranges::replace(flag, '_', '-');
       if (!given.insert(flag).second)
         throw UsageError(fmt::format("{}: is given with dashes and with underscores", flag));
-      request.set(flag, flag_text(value, key));
+      if (value.is_array() && request.adds_up(flag))
+        for (const auto& one : value) request.set(flag, flag_text(one, key));
+      else
+        request.set(flag, flag_text(value, key));
     }
     request.cases();
     return request;
