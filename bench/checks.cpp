@@ -55,6 +55,16 @@ auto in_each_comparison(std::optional<Difference> (*rule)(const Compared&)) {
   };
 }
 
+auto in_all_cases(std::optional<Difference> (*rule)(const Compared&)) {
+  return [rule](const Scene& scene) {
+    Compared all;
+    for (const auto& one : scene.subjects) all.push_back(&one);
+    Differences found;
+    if (auto difference = rule(all)) found.push_back(std::move(*difference));
+    return found;
+  };
+}
+
 auto in_the_context(std::optional<std::string> (*rule)(const Context&)) {
   return [rule](const Scene& scene) {
     Differences found;
@@ -77,6 +87,9 @@ const std::vector<Rule>& rules() {
       {"client-cpus-differ", in_each_comparison(client_cpus_differ),
        "compared cases ran on different processors, so they had not the same to run on",
        "give all of them the same --cpus and --launcher"},
+      {"mixed-clients", in_all_cases(mixed_clients),
+       "runners did their operations by different clients, so they differ in more than the model",
+       "give all of them the same client, or one of the runners both"},
       {"cap-not-reached", in_each_case(cap_not_reached),
        "other than the cap that was asked for was in flight, so this is no comparison at equal cap",
        "leave --workers out, or compare as usually deployed, without --in-flight; a call that "
