@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <iostream>
-#include <set>
+#include <map>
 
 #include "bench/calibration.hpp"
 #include "bench/checks.hpp"
@@ -80,12 +80,20 @@ bool warn(const std::vector<Finding>& findings) {
   return !findings.empty();
 }
 
-/// Each workload once, with the options that it has in these cases. Throws UsageError.
+/// Each workload once with each set of its options, for the case that has the most in flight.
+/// Throws UsageError.
 void prepare_workloads(const std::vector<Result>& cases) {
-  std::set<std::string> prepared;
-  for (const auto& one : cases)
-    if (prepared.insert(one.what.workload + one.what.workload_options.name_suffix()).second)
-      one.what.make_workload()->prepare();
+  std::map<std::string, const Result*> largest;
+  for (const auto& one : cases) {
+    auto& known = largest[one.what.workload + one.what.workload_options.name_suffix()];
+    if (!known || known->how.cap < one.how.cap) known = &one;
+  }
+  for (const auto& [name, one] : largest) {
+    const auto workload = one->what.make_workload();
+    const bool shared = workload->sessions() == Sessions::shared ||
+                        (one->how.one_loop && workload->holds_the_loop());
+    workload->prepare(shared ? 1 : one->how.cap);
+  }
 }
 
 /// Throws UsageError for what makes no sense of these cases, before any of them runs.
