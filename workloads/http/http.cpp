@@ -9,6 +9,7 @@
 #include "bench/catalog.hpp"
 #include "bench/errors.hpp"
 #include "workloads/http/clients.hpp"
+#include "workloads/http/limits.hpp"
 
 namespace asyncmark::http {
 namespace {
@@ -81,7 +82,8 @@ class Http final : public Workload {
                                       settings_.headers, plan_.call.keep_alive);
   }
 
-  void prepare() const override {
+  void prepare(std::uint64_t sessions) const override {
+    check_room_for(sessions);
     make_tls();
     first_that_answers(resolve(settings_.url, remote_), std::min(plan_.timeout, kPreflightLimit));
   }
@@ -129,6 +131,23 @@ class Http final : public Workload {
   mutable Plan plan_;
 };
 
+OptionSpec header_option() {
+  auto option = text_option("header", "",
+                            "of the request, as 'Accept: text/plain'; may be given several times");
+  option.adds_up = true;
+  return option;
+}
+
+OptionSpec client_option() {
+  auto option = choice_option(
+      "client", {"beast", "httplib"},
+      "beast: the same code on threads and event loops; httplib: cpp-httplib, which blocks, "
+      "connects with its first operation, looks whether a kept connection still stands before "
+      "using it, and counts --timeout anew for connecting, writing and each reading");
+  option.is_client = true;
+  return option;
+}
+
 const bool registered = Catalog::add(WorkloadEntry{
     .name = "http",
     .summary = "calls a URL of yours, over connections that are kept or made for every call",
@@ -137,8 +156,7 @@ const bool registered = Catalog::add(WorkloadEntry{
             text_option("url", "", "what to call, as http://127.0.0.1:8080/path; or https"),
             text_option("method", "GET", "of the request"),
             text_option("body", "", "of the request: the text, or @FILE"),
-            text_option("header", "",
-                        "of the request, as 'Accept: text/plain'; several are separated by |"),
+            header_option(),
             choice_option("connect", {"pooled", "per-op"},
                           "pooled: connections are made before timing and kept, and made again "
                           "where the server closes them; per-op: each operation makes its own"),
@@ -148,11 +166,7 @@ const bool registered = Catalog::add(WorkloadEntry{
             flag_option("allow-remote", "put this load on a host that is not this machine"),
             text_option("ca", "", "a file of certificates (PEM) to trust, instead of the system's"),
             flag_option("insecure", "take any certificate"),
-            choice_option("client", {"beast", "httplib"},
-                          "beast: the same code on threads and event loops; httplib: cpp-httplib, "
-                          "which blocks, connects with its first operation, looks whether a kept "
-                          "connection still stands before using it, and counts --timeout anew for "
-                          "connecting, writing and each reading"),
+            client_option(),
         },
     .make = [](const OptionValues& options,
                std::uint64_t) { return std::make_unique<Http>(options); },

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
 #include "workloads/http/testing/calls.hpp"
@@ -18,13 +20,14 @@ using ::asyncmark::testing::rows;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 using Words = std::vector<std::string>;
 
 Ended run(const std::string& url, const Words& more = {}) {
-  Words words{
-      "run", "http", "--url", url, "--ops", "30", "--repetitions", "1", "--benchmark_format=json"};
+  Words words{"run", "http", "--url", url, "--repetitions", "1", "--benchmark_format=json"};
+  if (std::ranges::find(more, "--ops") == more.end()) words.insert(words.end(), {"--ops", "30"});
   words.insert(words.end(), more.begin(), more.end());
   return asyncmark(words);
 }
@@ -74,6 +77,31 @@ TEST(HttpOptions, AreLookedAtBeforeTheRun) {
   EXPECT_EQ(server.connections(), 0u);
   expect_usage_error(run("https" + server.url().substr(4), {"--ca", "no-such-file"}),
                      "--ca: 'no-such-file'");
+}
+
+TEST(HttpOptions, TakeSeveralHeaders) {
+  std::string request;
+  const RawServer server([&](Connection& connection) {
+    request = connection.read_request();
+    connection.write(answer("hello", "Connection: close\r\n"));
+  });
+  EXPECT_EQ(run(server.url(),
+                {"--runner", "sync", "--ops", "1", "--header", "A: b, c", "--header", "D: e"})
+                .code,
+            0);
+  EXPECT_THAT(request, AllOf(HasSubstr("\r\nA: b, c\r\n"), HasSubstr("\r\nD: e\r\n")));
+  const auto plan = R"({"cases": [{"workload": "http", "runner": "sync", "ops": 1, "url": ")" +
+                    server.url() + R"(", "header": ["F: g, h", "I: j"]}]})";
+  EXPECT_EQ(asyncmark({"run", "--plan", "plan.json"}, {.files = {{"plan.json", plan}}}).code, 0);
+  EXPECT_THAT(request, AllOf(HasSubstr("\r\nF: g, h\r\n"), HasSubstr("\r\nI: j\r\n")));
+}
+
+TEST(HttpPreflight, SaysHowManyConnectionsFit) {
+  const RawServer server(always(answer("hello")));
+  const auto ended = run(server.url(), {"--ops", "10000000", "--runner", "event-loop"});
+  expect_usage_error(ended, "--in-flight: 10000000 connections at once need more ");
+  EXPECT_THAT(ended.err, HasSubstr(" fit, or "));
+  EXPECT_EQ(server.connections(), 0u);
 }
 
 TEST(HttpPreflight, FindsThatNothingListens) {
@@ -134,6 +162,22 @@ TEST(HttpLedger, EndsByTimeOutsWhereNothingIsAnswered) {
                                         "--runner", "event-loop,thread-pool,thread-per-op"});
   EXPECT_EQ(ended.code, 4);
   for (const auto& row : rows(ended)) EXPECT_EQ(number(row, "failed"), 30u) << row;
+}
+
+TEST(HttpChecks, FlagRunnersWhoseClientsDiffer) {
+  const RawServer server(always(answer("hello")));
+  const auto entry = [&](const char* runners, const char* client) {
+    return R"({"workload": "http", "ops": 30, "repetitions": 1, "url": ")" + server.url() +
+           R"(", "runner": ")" + runners + R"(", "client": ")" + client + R"("})";
+  };
+  const auto run_both = [](const std::string& one, const std::string& another) {
+    const auto plan = R"({"cases": [)" + one + "," + another + "]}";
+    return asyncmark({"run", "--plan", "plan.json"}, {.files = {{"plan.json", plan}}}).out;
+  };
+  EXPECT_THAT(run_both(entry("event-loop", "beast"), entry("thread-pool", "httplib")),
+              HasSubstr("mixed-clients"));
+  EXPECT_THAT(run_both(entry("event-loop,thread-pool", "beast"), entry("thread-pool", "httplib")),
+              Not(HasSubstr("mixed-clients")));
 }
 
 }  // namespace
