@@ -9,6 +9,7 @@ constexpr Duration kLongestPeriod = std::chrono::milliseconds(100);
 }  // namespace
 
 void Deadlines::begin(Deadline& one, Duration limit) {
+  one.unlink();  // Where the last operation was ended by an exception.
   one.due = Clock::now() + limit;
   waiting_.push_back(one);
   period_ = std::clamp(limit / 20, kShortestPeriod, kLongestPeriod);

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <cctype>
 #include <cstring>
+#include <memory>
 
 #include "bench/errors.hpp"
 #include "workloads/http/failures.hpp"
@@ -12,11 +12,14 @@
 namespace asyncmark::http {
 namespace {
 
+constexpr std::size_t kArrivals = 64 * 1024;
+
 /// Where a thread receives. What is understood at once, which is nearly all, needs no memory of its
-/// connection.
-std::array<char, 64 * 1024>& arrivals() {
-  thread_local std::array<char, 64 * 1024> buffer;
-  return buffer;
+/// connection. On the heap, for what is thread-local itself is written over with zeros whenever a
+/// thread is started, and so becomes resident.
+std::span<char> arrivals() {
+  thread_local const auto buffer = std::make_unique_for_overwrite<char[]>(kArrivals);
+  return {buffer.get(), kArrivals};
 }
 
 }  // namespace
@@ -83,10 +86,10 @@ Want Exchange::send() {
 }
 
 Want Exchange::receive() {
-  auto& buffer = arrivals();
+  const auto buffer = arrivals();
   do {
     std::memcpy(buffer.data(), rest_.data(), rest_.size());
-    const auto progress = channel_.receive(std::span(buffer).subspan(rest_.size()));
+    const auto progress = channel_.receive(buffer.subspan(rest_.size()));
     if (progress.want != Want::nothing) return progress.want;
     if (!progress.failure.empty()) return over(progress.failure);
     if (progress.ended) return end_of_input();

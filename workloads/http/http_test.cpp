@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
+#include <unistd.h>
 
+#include <cstdio>
 #include <fstream>
 
 #include "bench/client.hpp"
@@ -38,9 +40,7 @@ class Client : public ::testing::TestWithParam<Waiting> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Http, Client, Values(Waiting::blocking, Waiting::on_a_loop),
-                         [](const auto& waiting) {
-                           return waiting.param == Waiting::blocking ? "Blocking" : "OnALoop";
-                         });
+                         [](const auto& one) { return to_string(one.param); });
 
 TEST_P(Client, ReadsAnswersOfEveryFraming) {
   for (const auto& text : {answer("hello"), answer(""), answer(std::string(3'000'000, 'x')),
@@ -91,7 +91,7 @@ TEST_P(Client, SendsWhatItIsTold) {
 }
 
 TEST_P(Client, SendsABodyThatTheSocketCannotTakeAtOnce) {
-  const auto file = ::testing::TempDir() + "asyncmark_body";
+  const auto file = fmt::format("{}asyncmark_body_{}", ::testing::TempDir(), getpid());
   std::ofstream(file) << std::string(4'000'000, 'b');
   std::size_t size = 0;
   const RawServer server([&](Connection& connection) {
@@ -99,6 +99,7 @@ TEST_P(Client, SendsABodyThatTheSocketCannotTakeAtOnce) {
     connection.write(answer("hello"));
   });
   EXPECT_THAT(reasons(server, 1, {{"method", "POST"}, {"body", "@" + file}}), ElementsAre(""));
+  std::remove(file.c_str());
   EXPECT_GT(size, 4'000'000u);
 }
 

@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
+#include <unistd.h>
 
 #include <cstdio>
 
@@ -66,9 +67,7 @@ class TlsClient : public ::testing::TestWithParam<Waiting> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Http, TlsClient, Values(Waiting::blocking, Waiting::on_a_loop),
-                         [](const auto& waiting) {
-                           return waiting.param == Waiting::blocking ? "Blocking" : "OnALoop";
-                         });
+                         [](const auto& one) { return to_string(one.param); });
 
 TEST_P(TlsClient, TrustsWhatItIsToldToTrust) {
   const RawServer server(always(answer(std::string(300'000, 'x'))), address_.context());

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,11 @@ using Options = std::map<std::string, std::string>;
 
 /// The two ways in which a session waits.
 enum class Waiting { blocking, on_a_loop };
+
+inline std::string to_string(Waiting waiting) {
+  return waiting == Waiting::blocking ? "Blocking" : "OnALoop";
+}
+inline void PrintTo(Waiting waiting, std::ostream* out) { *out << to_string(waiting); }
 
 inline std::unique_ptr<Workload> make_http(const Options& options) {
   OptionValues values(Catalog::workload("http").options);

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <stdexcept>
 
 namespace asyncmark::http::testing {
@@ -106,21 +107,29 @@ std::string RawServer::url(const std::string& target) const {
   return fmt::format("{}://127.0.0.1:{}{}", tls_ ? "https" : "http", port_, target);
 }
 
+void RawServer::play(int socket, std::size_t number) {
+  // OpenSSL writes to what the client has closed. Of this thread alone, or programs that the test
+  // starts would inherit it.
+  sigset_t broken_pipe;
+  sigemptyset(&broken_pipe);
+  sigaddset(&broken_pipe, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
+  {
+    Connection connection(socket, number, tls_);
+    script_(connection);
+  }
+  const std::scoped_lock closing(mutex_);
+  std::erase(sockets_, socket);
+  close(socket);
+}
+
 void RawServer::serve() {
   for (;;) {
     const int socket = accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC);
     if (socket < 0) return;
     const std::scoped_lock lock(mutex_);
     sockets_.push_back(socket);
-    clients_.emplace_back([this, socket, number = accepted_++] {
-      {
-        Connection connection(socket, number, tls_);
-        script_(connection);
-      }
-      const std::scoped_lock closing(mutex_);
-      std::erase(sockets_, socket);
-      close(socket);
-    });
+    clients_.emplace_back([this, socket, number = accepted_++] { play(socket, number); });
   }
 }
 

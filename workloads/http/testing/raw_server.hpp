@@ -59,6 +59,7 @@ class RawServer {
 
  private:
   void serve();
+  void play(int socket, std::size_t number);
 
   Script script_;
   SSL_CTX* tls_;
