@@ -1,5 +1,6 @@
 #include "workloads/http/channel.hpp"
 
+#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <poll.h>

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdio>
 #include <fstream>
 
@@ -77,14 +78,13 @@ TEST_P(Client, ExpectsNoBodyAfterHead) {
 }
 
 TEST_P(Client, SendsWhatItIsTold) {
-  std::string request;
-  const RawServer server([&](Connection& connection) {
-    request = connection.read_request();
+  const RawServer server([](Connection& connection) {
+    connection.read_request();
     connection.write(answer("hello"));
   });
   reasons(server, 1,
           {{"method", "PUT"}, {"body", "some text"}, {"header", "A-B: c d|Accept:text/plain"}});
-  EXPECT_THAT(request,
+  EXPECT_THAT(server.last_request(),
               AllOf(StartsWith("PUT /path?query HTTP/1.1\r\n"), HasSubstr("\r\nHost: 127.0.0.1:"),
                     HasSubstr("\r\nA-B: c d\r\n"), HasSubstr("\r\nAccept: text/plain\r\n"),
                     HasSubstr("\r\nContent-Length: 9\r\n"), EndsWith("\r\n\r\nsome text")));
@@ -93,14 +93,10 @@ TEST_P(Client, SendsWhatItIsTold) {
 TEST_P(Client, SendsABodyThatTheSocketCannotTakeAtOnce) {
   const auto file = fmt::format("{}asyncmark_body_{}", ::testing::TempDir(), getpid());
   std::ofstream(file) << std::string(4'000'000, 'b');
-  std::size_t size = 0;
-  const RawServer server([&](Connection& connection) {
-    size = connection.read_request().size();
-    connection.write(answer("hello"));
-  });
+  const RawServer server(always(answer("hello")));
   EXPECT_THAT(reasons(server, 1, {{"method", "POST"}, {"body", "@" + file}}), ElementsAre(""));
   std::remove(file.c_str());
-  EXPECT_GT(size, 4'000'000u);
+  EXPECT_GT(server.last_request().size(), 4'000'000u);
 }
 
 TEST_P(Client, KeepsItsConnection) {
@@ -110,14 +106,13 @@ TEST_P(Client, KeepsItsConnection) {
 }
 
 TEST_P(Client, ConnectsForEachOperationIfTold) {
-  std::string request;
-  const RawServer server([&](Connection& connection) {
-    request = connection.read_request();
+  const RawServer server([](Connection& connection) {
+    connection.read_request();
     connection.write(answer("hello"));
   });
   EXPECT_THAT(reasons(server, 3, {{"connect", "per-op"}}), ElementsAre("", "", ""));
   EXPECT_EQ(server.connections(), 3u);
-  EXPECT_THAT(request, HasSubstr("\r\nConnection: close\r\n"));
+  EXPECT_THAT(server.last_request(), HasSubstr("\r\nConnection: close\r\n"));
 }
 
 TEST_P(Client, ConnectsAgainWhereTheServerSaysThatItCloses) {
@@ -197,10 +192,10 @@ TEST_P(Client, KeepsTheConnectionOfAnAnswerWithTheWrongStatus) {
 }
 
 TEST_P(Client, IsRefusedWhereTheServerWentAway) {
-  RawServer* running = nullptr;
+  std::atomic<RawServer*> running = nullptr;
   RawServer server([&](Connection& connection) {
     connection.read_request();
-    running->stop_listening();
+    running.load()->stop_listening();
   });
   running = &server;
   EXPECT_THAT(reasons(server, 3), ElementsAre("closed early", "refused", "refused"));

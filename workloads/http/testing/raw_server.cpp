@@ -12,8 +12,8 @@
 
 namespace asyncmark::http::testing {
 
-Connection::Connection(int socket, std::size_t number, SSL_CTX* tls)
-    : socket_(socket), number_(number) {
+Connection::Connection(RawServer& server, int socket, std::size_t number, SSL_CTX* tls)
+    : server_(server), socket_(socket), number_(number) {
   const int on = 1;
   setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   if (!tls) return;
@@ -40,6 +40,8 @@ std::string Connection::read_request() {
       if (const auto whole = end + 4 + body; unread_.size() >= whole) {
         const auto request = unread_.substr(0, whole);
         unread_.erase(0, whole);
+        const std::scoped_lock lock(server_.mutex_);
+        server_.last_request_ = request;
         return request;
       }
     }
@@ -97,10 +99,16 @@ RawServer::~RawServer() {
 }
 
 void RawServer::stop_listening() {
+  const std::scoped_lock lock(stopping_);
   if (!acceptor_.joinable()) return;
   shutdown(listener_.get(), SHUT_RDWR);
   acceptor_.join();
   listener_.reset();
+}
+
+std::string RawServer::last_request() const {
+  const std::scoped_lock lock(mutex_);
+  return last_request_;
 }
 
 std::string RawServer::url(const std::string& target) const {
@@ -115,7 +123,7 @@ void RawServer::play(int socket, std::size_t number) {
   sigaddset(&broken_pipe, SIGPIPE);
   pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
   {
-    Connection connection(socket, number, tls_);
+    Connection connection(*this, socket, number, tls_);
     script_(connection);
   }
   const std::scoped_lock closing(mutex_);

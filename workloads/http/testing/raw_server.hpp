@@ -13,10 +13,12 @@
 
 namespace asyncmark::http::testing {
 
+class RawServer;
+
 /// The server's side of one connection, as a script sees it. All it does waits.
 class Connection {
  public:
-  Connection(int socket, std::size_t number, SSL_CTX* tls);
+  Connection(RawServer& server, int socket, std::size_t number, SSL_CTX* tls);
   /// In order: it says no more, and waits for the client to close. What is closed with something
   /// left to read is reset.
   ~Connection();
@@ -34,6 +36,7 @@ class Connection {
  private:
   long receive(char* into, std::size_t size);
 
+  RawServer& server_;
   int socket_;
   std::size_t number_;
   TlsSession tls_{nullptr, SSL_free};
@@ -54,10 +57,14 @@ class RawServer {
 
   std::string url(const std::string& target = "/") const;
   std::size_t connections() const { return accepted_; }
+  /// That was read last, on any connection.
+  std::string last_request() const;
   /// From now on connections are refused; those that there are go on.
   void stop_listening();
 
  private:
+  friend class Connection;
+
   void serve();
   void play(int socket, std::size_t number);
 
@@ -66,7 +73,9 @@ class RawServer {
   std::uint16_t port_ = 0;
   Descriptor listener_;
   std::atomic<std::size_t> accepted_{0};
-  std::mutex mutex_;
+  std::mutex stopping_;
+  mutable std::mutex mutex_;
+  std::string last_request_;
   std::vector<int> sockets_;
   std::vector<std::thread> clients_;
   std::thread acceptor_;
