@@ -50,8 +50,9 @@ Counters counters(const Result& result, const Measurement& one) {
   add_times(all, "response", one.response_time,
             [&](double fraction) { return response_percentile(one, fraction); });
   if (one.loop.lag.count() > 0 || one.loop.longest_hold > Duration(0)) {
-    if (const auto lag = one.loop.lag.percentile(0.99))
-      all.emplace_back("loop_lag_p99_ns", ns(*lag));
+    for (const auto& [name, fraction] :
+         {std::pair{"loop_lag_p50_ns", 0.5}, {"loop_lag_p99_ns", 0.99}})
+      if (const auto lag = one.loop.lag.percentile(fraction)) all.emplace_back(name, ns(*lag));
     all.emplace_back("loop_lag_max_ns", ns(one.loop.lag.max()));
     all.emplace_back("loop_held_max_ns", ns(one.loop.longest_hold));
   }

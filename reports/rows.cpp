@@ -77,6 +77,14 @@ Cell counter(const Figures& f, const char* name) {
   return value ? Cell(print(*value)) : std::nullopt;
 }
 
+/// Context switches, wanted and not.
+Cell switches(const Figures& f) {
+  const auto voluntary = median_counter(f.result, "voluntary_switches_per_op");
+  const auto involuntary = median_counter(f.result, "involuntary_switches_per_op");
+  if (!voluntary || !involuntary) return std::nullopt;
+  return fmt::format("{:.2g}", *voluntary + *involuntary);
+}
+
 std::string percent(double share) { return fmt::format("{:.0f} %", share * 100); }
 std::string nanoseconds(double ns) { return rounded_text(from_seconds(ns / 1e9)); }
 
@@ -117,6 +125,9 @@ const std::vector<Measure>& measures() {
       {{"response", "p99"}, [](const Figures& f) { return response(f, 0.99); }},
       {{"CPU", "per op"},
        [](const Figures& f) { return counter<nanoseconds>(f, "cpu_ns_per_op"); }},
+      {{"switches", "per op", true, 6}, switches},
+      {{"loop lag", "p99", true, 6},
+       [](const Figures& f) { return counter<nanoseconds>(f, "loop_lag_p99_ns"); }},
       {{"memory", "per op", true, 3},
        [](const Figures& f) {
          return f.all.peak_in_flight < kEnoughForMemory
