@@ -275,6 +275,19 @@ TEST(Checks, FindAnOperationThatHoldsTheLoop) {
   EXPECT_THAT(codes({crowded}), IsEmpty()) << "the loop's own work on so many";
 }
 
+TEST(Checks, FindALoopThatServesOneAtATime) {
+  const auto served = [](std::uint64_t at_once, Duration response) {
+    return changed(clean({.rate = 100, .wait = "5ms"}), [&](Measurement& m) {
+      m.peak_in_flight = at_once;
+      m.response_time.clear();
+      m.response_time.add(response, m.completed);
+    });
+  };
+  EXPECT_THAT(codes({served(1, milliseconds(9))}), ElementsAre("loop-held"));
+  EXPECT_THAT(codes({served(1, milliseconds(5))}), IsEmpty()) << "no two were due at a time";
+  EXPECT_THAT(codes({served(2, milliseconds(9))}), IsEmpty());
+}
+
 TEST(Checks, TakeOneHoldInManyRepetitionsForTheMachines) {
   auto result = clean({});
   result.repetitions[1].measurement.loop.longest_hold = milliseconds(40);

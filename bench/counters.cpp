@@ -12,6 +12,9 @@ using Counters = std::vector<std::pair<std::string, double>>;
 /// cannot be asked: sysconf(_SC_CLK_TCK) is the unit of older interfaces, and always 100.
 constexpr Duration kShortestSplit = 10 * std::chrono::milliseconds(4);
 
+// With fewer in flight, what any process takes for itself hides what an operation takes.
+constexpr std::uint64_t kEnoughForMemory = 20;
+
 double ns(Duration duration) { return static_cast<double>(duration.count()); }
 
 template <class Percentile>
@@ -78,7 +81,7 @@ Counters counters(const Result& result, const Measurement& one) {
     all.emplace_back("peak_threads", static_cast<double>(one.observed.peak_threads));
   }
   all.emplace_back("peak_rss_bytes", static_cast<double>(used.peak_rss_bytes));
-  if (one.peak_in_flight > 0)
+  if (one.peak_in_flight >= kEnoughForMemory)
     all.emplace_back("memory_bytes_per_op",
                      static_cast<double>(used.grown_bytes + one.observed.kernel_bytes()) /
                          static_cast<double>(one.peak_in_flight));

@@ -47,5 +47,16 @@ TEST(Evidence, PutsEveryRunnerNearItsIdealBoundAndNoneAboveIt) {
   }
 }
 
+TEST(Evidence, OfAnOpenLoopIsWatchedFromOutsideAsThatOfAnyLoad) {
+  // From a shell with nothing but its three files open, the numbers are those that a child expects.
+  const auto ended =
+      run_program({"sh", "-c", "exec 3>&- 4>&- 5>&- 6>&- 7>&-; exec \"$@\"", "sh", program(), "run",
+                   "sleep", "--wait", "100ms", "--rate", "200", "--ops", "100", "--runner",
+                   "event-loop", "--repetitions", "1", "--benchmark_format=json"});
+  const auto one = row(ended, "sleep/event-loop");
+  EXPECT_EQ(one.at("peak_threads"), 1);
+  EXPECT_GT(one.at("sampled_in_flight"), 4);
+}
+
 }  // namespace
 }  // namespace asyncmark::testing
