@@ -202,8 +202,8 @@ std::vector<std::string> read_rates(const Context& context, const Cases& cases) 
       sentences.push_back(std::move(text));
       return sentences;
     }
-  sentences.push_back(
-      fmt::format("At {} operations due per second and more, none kept up.", *rates.begin()));
+  sentences.push_back(fmt::format(
+      "At {} operations due per second and more, nobody kept up and answered.", *rates.begin()));
   return sentences;
 }
 

@@ -126,15 +126,17 @@ TEST(Rates, OfWhatFailedAreNotWithinAnyObjective) {
   measured.service_time.clear();
   measured.add_failures("refused", all);
   const std::vector<Result> one{failed};
-  EXPECT_THAT(read_rates(with_slo("p99=50ms"), grouped(one).front()),
-              ElementsAre("Within p99=50ms: sync at none of these rates.",
-                          "At 100 operations due per second and more, none kept up."));
+  EXPECT_THAT(
+      read_rates(with_slo("p99=50ms"), grouped(one).front()),
+      ElementsAre("Within p99=50ms: sync at none of these rates.",
+                  "At 100 operations due per second and more, nobody kept up and answered."));
 }
 
 TEST(Rates, ThatNobodyKeepsUpWithAreNamed) {
   const std::vector<Result> all{open_loop("sync", 100, milliseconds(10), milliseconds(20), 500)};
-  EXPECT_THAT(read_rates(some_context(), grouped(all).front()),
-              ElementsAre("At 100 operations due per second and more, none kept up."));
+  EXPECT_THAT(
+      read_rates(some_context(), grouped(all).front()),
+      ElementsAre("At 100 operations due per second and more, nobody kept up and answered."));
 }
 
 TEST(Rates, MarkTheRowsThatAreSaturatedAndHideWhatAnOpenLoopDoesNotHave) {
