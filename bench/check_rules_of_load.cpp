@@ -113,6 +113,8 @@ std::optional<std::string> cap_not_reached(const Subject& one) {
   const auto peak = one.all.peak_in_flight;
   if (peak <= asked && static_cast<double>(peak) >= 0.9 * static_cast<double>(asked))
     return std::nullopt;
+  if (asked < *load.in_flight)
+    return fmt::format("at most {} of {} operations in flight at once", peak, asked);
   return fmt::format("at most {} in flight, where {} were asked for", peak, asked);
 }
 

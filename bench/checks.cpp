@@ -112,7 +112,7 @@ const std::vector<Rule>& rules() {
        "what was seen in flight is not throughput times service time, so one of the three is wrong",
        "run it again on a quiet machine; if it stays, the runner or workload times something else"},
       {"loop-held", in_each_case(loop_held),
-       "one operation kept the event loop to itself, and all others waited for it meanwhile",
+       "an operation kept the event loop to itself, and all others waited for it meanwhile",
        "make that call an asynchronous one, or give it to threads (thread-pool)"},
       {"hidden-threads", in_each_case(hidden_threads),
        "an event loop of one thread had more: something waits or computes in hidden ones",

@@ -141,7 +141,8 @@ Repetition watch(const Case& one, const ChildSettings& settings) {
   const auto out = above_passed(std::move(output.write));
   const auto arrivals = above_passed(arrivals_file(one.load));
   const auto network_before = network_counts();
-  Watcher watcher(one.load.passes, one.load.due ? one.load.due->size() : one.load.ops);
+  Watcher watcher(above_passed(Descriptor(memfd_create("window", MFD_CLOEXEC))), one.load.passes,
+                  one.load.due ? one.load.due->size() : one.load.ops);
   auto child = spawn(settings, {in.get(), out.get(), arrivals.get(), watcher.descriptor()});
   const auto group = child.pid();
   fcntl(output.read.get(), F_SETFL, O_NONBLOCK);

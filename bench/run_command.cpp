@@ -155,12 +155,14 @@ int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
     std::erase_if(cases, [](const Result& one) { return one.repetitions.empty(); });
   }
   const bool kept = file.keep_last(cases);
+  Interruption::end_watch();  // Nobody looks from here on, and who reads this may not come.
   print(context, cases, settings);
   const bool too_bad = warn(cases, settings.max_failed);
   const bool not_comparable = settings.strict && warn(check(context, cases));
   if (Interruption::happened()) {
-    fmt::print(stderr, "interrupted: what was finished is above{}\n",
-               settings.out.empty() ? "" : " and in " + settings.out);
+    fmt::print(stderr, "interrupted: {}{}\n",
+               cases.empty() ? "nothing was finished" : "what was finished is above",
+               settings.out.empty() || cases.empty() ? "" : " and in " + settings.out);
     return 130;
   }
   if (!kept) return 2;
