@@ -69,6 +69,7 @@ std::optional<Bound> ideal_bound(const Workload& workload, const Load& load,
            "computing on the processors it can use");
   if (most == 0) return std::nullopt;
   bound.time = from_seconds(most / 1e9);
+  bound.undelayed = from_seconds(sums->last_end / 1e9);
   bound.asked = from_seconds((sums->wait + sums->cpu) / ops / 1e9);
   bound.alike = sums->all_equal;
   return bound;

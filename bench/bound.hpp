@@ -10,7 +10,9 @@ namespace asyncmark {
 /// The least time in which anything could have carried out a pass.
 struct Bound {
   Duration time{};
-  std::string term;   ///< What makes it so long, in words: "waits queue behind the cap".
+  std::string term;  ///< What makes it so long, in words: "waits queue behind the cap".
+  /// When the last operation would end, were each begun when it is due.
+  Duration undelayed{};
   Duration asked{};   ///< What an operation takes by itself, w + s: the mean over all of them.
   bool alike = true;  ///< Whether all take the same.
 };

@@ -40,6 +40,9 @@ std::optional<Difference> unequal_operations(const Compared& cases);
 std::optional<Difference> unequal_failures(const Compared& cases);
 std::optional<Difference> client_cpus_differ(const Compared& cases);
 
+/// Of all cases of a run, compared or not.
+std::optional<Difference> mixed_clients(const Compared& all);
+
 // Of one case: whether what was asked for was done.
 std::optional<std::string> failed_operations(const Subject& one, const Context& context);
 std::optional<std::string> cap_not_reached(const Subject& one);

@@ -73,6 +73,30 @@ std::optional<Difference> client_cpus_differ(const Compared& cases) {
   return std::nullopt;
 }
 
+std::optional<Difference> mixed_clients(const Compared& all) {
+  const auto client = [](const Subject& one) -> std::string {
+    const auto& options = one.result.what.workload_options;
+    const auto spec = std::ranges::find_if(options.specs(), &OptionSpec::is_client);
+    return spec == options.specs().end() ? "" : options.print(spec->name);
+  };
+  // The same runner with the other's client tells what is the client's and what the runner's.
+  const auto is_told_apart = [&](const Subject& a, const Subject& b) {
+    return std::ranges::any_of(all, [&](const Subject* one) {
+      const auto& runner = one->result.what.runner;
+      return (runner == a.result.what.runner && client(*one) == client(b)) ||
+             (runner == b.result.what.runner && client(*one) == client(a));
+    });
+  };
+  for (const auto* a : all)
+    for (const auto* b : all)
+      if (client(*a) < client(*b) && a->result.what.workload == b->result.what.workload &&
+          !is_told_apart(*a, *b))
+        return Difference{{a->result.name(), b->result.name()},
+                          fmt::format("the client {} under {}, {} under {}", client(*a),
+                                      a->result.what.runner, client(*b), b->result.what.runner)};
+  return std::nullopt;
+}
+
 std::optional<std::string> failed_operations(const Subject& one, const Context& context) {
   const auto budget = context.facts.value("max_failed", "0");
   if (!FailureBudget::parse(budget).exceeded_by(one.all)) return std::nullopt;
@@ -89,6 +113,8 @@ std::optional<std::string> cap_not_reached(const Subject& one) {
   const auto peak = one.all.peak_in_flight;
   if (peak <= asked && static_cast<double>(peak) >= 0.9 * static_cast<double>(asked))
     return std::nullopt;
+  if (asked < *load.in_flight)
+    return fmt::format("at most {} of {} operations in flight at once", peak, asked);
   return fmt::format("at most {} in flight, where {} were asked for", peak, asked);
 }
 

@@ -12,6 +12,8 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr double kMuchHarness = 0.5;
+/// Fewer operations are mostly starting up.
+constexpr double kEnoughOperations = 100;
 constexpr double kMuchSteal = 0.05;
 constexpr double kMuchByOthers = 0.1;
 /// Between medians of three: on two cores with little else to do they were seen up to 8 % apart,
@@ -51,10 +53,10 @@ std::optional<std::string> harness_cost(const Subject& one, const Context& conte
     if (cost.value("case", "") != null) continue;
     const auto own = cost.value("ns_per_op", 0.0);
     const auto all = seconds(one.all.elapsed()) * 1e9 / one.ended();
-    if (own <= kMuchHarness * all) return std::nullopt;
+    if (own <= kMuchHarness * all || one.ended() < kEnoughOperations) return std::nullopt;
     return fmt::format("{} an operation, of which {} remain with nothing to do",
                        rounded_text(from_seconds(all / 1e9)),
-                       rounded_text(from_seconds(own / 1e9)));
+                       rounded_text(from_seconds(std::min(own, all) / 1e9)));
   }
   return std::nullopt;
 }

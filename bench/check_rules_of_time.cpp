@@ -16,6 +16,9 @@ constexpr std::uint64_t kEnoughSamples = 100;
 constexpr std::uint64_t kEnoughSamplesOfOne = 50;
 constexpr double kLittleTolerance = 0.05;
 constexpr Duration kLongHold = milliseconds(10);
+constexpr double kWaitedFor = 1.2;
+/// What is over sooner is done before another can begin, without holding up anybody.
+constexpr Duration kHeld = milliseconds(1);
 constexpr double kLargeHold = 0.2;  ///< Of the mean service time.
 /// A loop's own work on its timers and queues, for each operation in flight.
 constexpr Duration kOwnWork = std::chrono::microseconds(1);
@@ -114,7 +117,28 @@ std::optional<std::string> in_flight_disagrees(const Subject& one) {
                      sampled, samples, expected);
 }
 
+namespace {
+
+/// Operations that waited for one another on the loop, each holding it for less than stands out
+/// by itself.
+std::optional<std::string> one_at_a_time(const Subject& one) {
+  const auto service = one.all.service_time.percentile(0.5);
+  const auto response = one.all.response_time.percentile(0.5);
+  if (!one.result.how.one_loop || one.result.how.cap == 1 || one.all.peak_in_flight != 1 ||
+      !service || *service < kHeld || !response)
+    return std::nullopt;
+  // That no two were ever due within one service time is not for this to explain.
+  if (seconds(*response) <= kWaitedFor * seconds(*service)) return std::nullopt;
+  return fmt::format(
+      "never more than one in flight; half of them took {} or more, and {} or more "
+      "from when they were due",
+      rounded_text(*service), rounded_text(*response));
+}
+
+}  // namespace
+
 std::optional<std::string> loop_held(const Subject& one) {
+  if (auto evidence = one_at_a_time(one)) return evidence;
   // The workload does it in every repetition; a machine that took the processor away does not.
   auto runs = one.result.finished();
   const auto middle = runs.begin() + static_cast<std::ptrdiff_t>((runs.size() - 1) / 2);
@@ -124,6 +148,9 @@ std::optional<std::string> loop_held(const Subject& one) {
   // One run alone cannot tell them apart, unless the operations take as long as that as a rule.
   const auto usual = one.all.service_time.percentile(0.5).value_or(Duration(0));
   if (runs.size() == 1 && 5 * usual < loop.longest_hold) return std::nullopt;
+  // Nor where it waited for a processor as long as that.
+  if (runs.size() == 1 && one.all.resources.run_queue_wait >= loop.longest_hold)
+    return std::nullopt;
   const auto service = one.all.service_time.mean();
   const auto own_work = static_cast<std::int64_t>(one.all.peak_in_flight) * kOwnWork;
   if (loop.longest_hold <= std::max(kLongHold, own_work) ||
@@ -174,11 +201,13 @@ std::optional<std::string> uneven_repetitions(const Subject& one) {
 }
 
 std::optional<std::string> unstable_passes(const Subject& one) {
-  for (const auto* run : one.result.finished())
+  for (const auto* run : one.result.finished()) {
+    if (run->failed != 0) continue;  // A pass does not tell how many of its own failed.
     if (auto evidence = uneven(run->passes, [](const Pass& pass) {
           return std::pair(pass.elapsed, static_cast<double>(pass.completed));
         }))
       return evidence;
+  }
   // A burst begins all at once, and an open loop when they are due.
   if (one.kind() != LoadKind::closed_loop) return std::nullopt;
   for (const auto* run : one.result.finished())

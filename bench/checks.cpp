@@ -55,6 +55,16 @@ auto in_each_comparison(std::optional<Difference> (*rule)(const Compared&)) {
   };
 }
 
+auto in_all_cases(std::optional<Difference> (*rule)(const Compared&)) {
+  return [rule](const Scene& scene) {
+    Compared all;
+    for (const auto& one : scene.subjects) all.push_back(&one);
+    Differences found;
+    if (auto difference = rule(all)) found.push_back(std::move(*difference));
+    return found;
+  };
+}
+
 auto in_the_context(std::optional<std::string> (*rule)(const Context&)) {
   return [rule](const Scene& scene) {
     Differences found;
@@ -77,6 +87,9 @@ const std::vector<Rule>& rules() {
       {"client-cpus-differ", in_each_comparison(client_cpus_differ),
        "compared cases ran on different processors, so they had not the same to run on",
        "give all of them the same --cpus and --launcher"},
+      {"mixed-clients", in_all_cases(mixed_clients),
+       "runners did their operations by different clients, so they differ in more than the model",
+       "give all of them the same client, or one of the runners both"},
       {"cap-not-reached", in_each_case(cap_not_reached),
        "other than the cap that was asked for was in flight, so this is no comparison at equal cap",
        "leave --workers out, or compare as usually deployed, without --in-flight; a call that "
@@ -99,7 +112,7 @@ const std::vector<Rule>& rules() {
        "what was seen in flight is not throughput times service time, so one of the three is wrong",
        "run it again on a quiet machine; if it stays, the runner or workload times something else"},
       {"loop-held", in_each_case(loop_held),
-       "one operation kept the event loop to itself, and all others waited for it meanwhile",
+       "an operation kept the event loop to itself, and all others waited for it meanwhile",
        "make that call an asynchronous one, or give it to threads (thread-pool)"},
       {"hidden-threads", in_each_case(hidden_threads),
        "an event loop of one thread had more: something waits or computes in hidden ones",

@@ -74,7 +74,8 @@ Repetition watch(const Case& one, const ChildSettings& settings) {
   auto* service = settings.service ? settings.service(one) : nullptr;
   if (service) service->start_window();
   const auto network_before = network_counts();
-  Watcher watcher(one.load.passes, one.load.due ? one.load.due->size() : one.load.ops);
+  Watcher watcher(Descriptor(memfd_create("window", MFD_CLOEXEC)), one.load.passes,
+                  one.load.due ? one.load.due->size() : one.load.ops);
   auto child = spawn(command(settings),
                      {{input.read.get(), STDIN_FILENO},
                       {output.write.get(), kReportDescriptor},

@@ -12,6 +12,9 @@ using Counters = std::vector<std::pair<std::string, double>>;
 /// cannot be asked: sysconf(_SC_CLK_TCK) is the unit of older interfaces, and always 100.
 constexpr Duration kShortestSplit = 10 * std::chrono::milliseconds(4);
 
+// With fewer in flight, what any process takes for itself hides what an operation takes.
+constexpr std::uint64_t kEnoughForMemory = 20;
+
 double ns(Duration duration) { return static_cast<double>(duration.count()); }
 
 template <class Percentile>
@@ -50,8 +53,9 @@ Counters counters(const Result& result, const Measurement& one) {
   add_times(all, "response", one.response_time,
             [&](double fraction) { return response_percentile(one, fraction); });
   if (one.loop.lag.count() > 0 || one.loop.longest_hold > Duration(0)) {
-    if (const auto lag = one.loop.lag.percentile(0.99))
-      all.emplace_back("loop_lag_p99_ns", ns(*lag));
+    for (const auto& [name, fraction] :
+         {std::pair{"loop_lag_p50_ns", 0.5}, {"loop_lag_p99_ns", 0.99}})
+      if (const auto lag = one.loop.lag.percentile(fraction)) all.emplace_back(name, ns(*lag));
     all.emplace_back("loop_lag_max_ns", ns(one.loop.lag.max()));
     all.emplace_back("loop_held_max_ns", ns(one.loop.longest_hold));
   }
@@ -80,7 +84,7 @@ Counters counters(const Result& result, const Measurement& one) {
     all.emplace_back("peak_threads", static_cast<double>(one.observed.peak_threads));
   }
   all.emplace_back("peak_rss_bytes", static_cast<double>(used.peak_rss_bytes));
-  if (one.peak_in_flight > 0)
+  if (one.peak_in_flight >= kEnoughForMemory)
     all.emplace_back("memory_bytes_per_op",
                      static_cast<double>(used.grown_bytes + one.observed.kernel_bytes()) /
                          static_cast<double>(one.peak_in_flight));

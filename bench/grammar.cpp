@@ -67,7 +67,17 @@ void add_declared(CLI::App& app, Texts& texts, const OptionSpec& spec, const cha
   if (!spec.choices.empty()) help = fmt::format("{}: {}", fmt::join(spec.choices, ", "), help);
   if (const auto otherwise = spec.print(spec.otherwise); !otherwise.empty())
     help += fmt::format(" (default: {})", otherwise);
-  add_text(app, texts, spec.name, help, group);
+  if (spec.adds_up)
+    app.add_option_function<std::vector<std::string>>(
+           "--" + spec.name,
+           [&texts, name = spec.name](const std::vector<std::string>& all) {
+             for (const auto& text : all) texts.emplace_back(name, text);
+           },
+           help)
+        ->allow_extra_args(false)
+        ->group(group);
+  else
+    add_text(app, texts, spec.name, help, group);
 }
 
 void add_workload(CLI::App& run, Arguments& arguments, const WorkloadEntry& workload) {

@@ -38,6 +38,11 @@ bool Interruption::happened() {
   return happened_before;
 }
 
+void Interruption::end_watch() {
+  happened();  // One that has come meanwhile was still ours.
+  sigprocmask(SIG_UNBLOCK, &watched, nullptr);
+}
+
 int Interruption::descriptor() { return pending; }
 
 }  // namespace asyncmark

@@ -10,6 +10,8 @@ class Interruption {
   /// does. They are blocked for all threads started later, and children inherit that.
   static void watch();
   static bool happened();
+  /// From here on each of these signals ends the process again.
+  static void end_watch();
   /// Becomes readable when it happens; -1 before watch().
   static int descriptor();
 };

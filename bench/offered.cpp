@@ -10,9 +10,11 @@ namespace {
 /// How long a schedule may be exceeded before that means anything.
 constexpr Duration kShortDelay = std::chrono::milliseconds(10);
 
-/// The operations due last may end after the schedule, each in its own time. But where processors
-/// are the limit that time has grown by waiting for them, and so excuses nothing.
-Duration drain(const Result& result, const Measurement& all) {
+/// How long after the schedule the operations due last may end, each in its own time. Where that is
+/// not known, what was seen excuses it; but where processors are the limit that has grown by
+/// waiting for them, and excuses nothing.
+Duration drain(const Result& result, const Measurement& all, Duration last_due) {
+  if (result.bound) return std::max(result.bound->undelayed - last_due, Duration(0));
   const auto& service = all.service_time;
   if (busy_share(result, all) >= kBusy) return Duration(0);
   return std::min(service.max(), 5 * service.mean());
@@ -41,12 +43,13 @@ std::optional<Offered> offered(const Result& result, const Measurement& all) {
   const auto due = ended + static_cast<double>(all.never_started) / passes;
   const auto last_due = load.due ? Duration(load.due->back()) : from_seconds(due / *load.rate);
   // One that is due alone, at the very beginning, makes no rate.
-  if (last_due <= Duration(0) || due <= 1) return Offered{*load.rate, 1};
+  if (last_due <= Duration(0)) return Offered{*load.rate, due > 0 ? ended / due : 1};
   // All but the first came due in that time.
   Offered offer{(due - 1) / seconds(last_due), 1};
   const auto elapsed = all.per_pass(all.elapsed());
-  if (all.never_started == 0 && elapsed <= last_due + kShortDelay) return offer;
-  const auto active = std::max(elapsed - drain(result, all), last_due);
+  const auto allowed = drain(result, all, last_due);
+  if (all.never_started == 0 && elapsed <= last_due + allowed + kShortDelay) return offer;
+  const auto active = std::max(elapsed - allowed, last_due);
   offer.achieved = ended / due * (seconds(last_due) / seconds(active));
   return offer;
 }

@@ -51,6 +51,25 @@ TEST(Offered, IsNotAchievedByWhatNeverStarted) {
   EXPECT_TRUE(offered(hundred_per_second(), carried_out(940, 10s, 5ms))->saturated());
 }
 
+TEST(Offered, KnowsHowLateAKnownWorkloadMayEnd) {
+  auto result = hundred_per_second();
+  // Its slowest operation, due last, takes 2 s by itself.
+  result.bound = Bound{.time = 12s, .term = "the last arrival", .undelayed = 11990ms};
+  EXPECT_FALSE(offered(result, carried_out(1000, 12s, 10ms))->saturated());
+  EXPECT_TRUE(offered(result, carried_out(1000, 14s, 2s))->saturated());
+  // A queue inside the service time excuses nothing.
+  result.bound->undelayed = 9995ms;
+  EXPECT_TRUE(offered(result, carried_out(1000, 14s, 4s))->saturated());
+}
+
+TEST(Offered, AllAtOnceIsAchievedAsFarAsItWasBegun) {
+  auto result = hundred_per_second();
+  result.what.load.due =
+      std::make_shared<const std::vector<std::int64_t>>(std::vector<std::int64_t>(1000, 0));
+  EXPECT_TRUE(offered(result, carried_out(100, 1s, 10ms))->saturated());
+  EXPECT_FALSE(offered(result, carried_out(1000, 1s, 10ms))->saturated());
+}
+
 TEST(Offered, IsNothingInABurstOrAClosedLoop) {
   Result burst;
   burst.what.load.ops = 1000;

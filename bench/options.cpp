@@ -141,7 +141,10 @@ template const std::string& OptionValues::as<std::string>(std::string_view) cons
 
 void OptionValues::set(std::string_view name, std::string_view text) {
   const auto i = index_of(name);
-  values_[i] = specs_[i].parse(text);
+  auto value = specs_[i].parse(text);
+  if (specs_[i].adds_up && values_[i] != specs_[i].otherwise)
+    value = fmt::format("{}|{}", std::get<std::string>(values_[i]), text);
+  values_[i] = std::move(value);
 }
 
 std::optional<std::int64_t> OptionValues::optional_count(std::string_view name) const {

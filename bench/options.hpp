@@ -27,6 +27,10 @@ struct OptionSpec {
   std::string help;
   std::vector<std::string> choices;  ///< Of a choice.
   std::int64_t least = 0;            ///< Of a count.
+  bool adds_up = false;  ///< Of a text: given again, it is added to what there is, behind a '|'.
+  /// Of a choice: it exchanges the code that does the work, so that cases which differ in it differ
+  /// by more than their runners.
+  bool is_client = false;
 
   /// Reads the value from what the user wrote. Throws UsageError naming `--name`.
   OptionValue parse(std::string_view text) const;

@@ -69,6 +69,18 @@ TEST(Options, TakeWhatIsSet) {
   EXPECT_EQ(values.text("distribution"), "uniform");
 }
 
+TEST(Options, ThatAddUpKeepWhatWasSetBefore) {
+  auto spec = text_option("header", "", "");
+  spec.adds_up = true;
+  OptionValues values({spec, text_option("body", "", "")});
+  for (const auto* text : {"a", "b", "c"}) {
+    values.set("header", text);
+    values.set("body", text);
+  }
+  EXPECT_EQ(values.text("header"), "a|b|c");
+  EXPECT_EQ(values.text("body"), "c");
+}
+
 TEST(Options, StandInTheNameInTheOrderDeclaredWhenNotAtTheirDefault) {
   OptionValues values(every_kind());
   values.set("distribution", "uniform");

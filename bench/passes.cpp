@@ -46,6 +46,18 @@ void add_wait(Resources& resources, std::optional<Duration> before, std::optiona
   resources.run_queue_wait = sum_of(resources.run_queue_wait, wait);
 }
 
+/// The memory in which the recorders were written. A page that was only read stays without memory
+/// of its own, so those count that hold anything.
+std::int64_t written_bytes(std::span<const Recorder> recorders) {
+  const auto bytes = std::as_bytes(recorders);
+  constexpr std::size_t kPage = 4096;
+  std::int64_t pages = 0;
+  for (std::size_t at = 0; at < bytes.size(); at += kPage)
+    pages += std::ranges::any_of(bytes.subspan(at, std::min(kPage, bytes.size() - at)),
+                                 [](std::byte one) { return one != std::byte{}; });
+  return pages * static_cast<std::int64_t>(kPage);
+}
+
 }  // namespace
 
 Measurement measure(const Load& load, const Concurrency& how, const Crew& crew) {
@@ -78,6 +90,9 @@ Measurement measure(const Load& load, const Concurrency& how, const Crew& crew) 
     measurement.never_started += stage.schedule.never_started();
   }
   measurement.phases.timed = Clock::now() - begun - measurement.phases.warm_up;
+  // Without what was written down, and before it is added up: neither is memory of the model.
+  measurement.resources.peak_rss_bytes = peak_resident_bytes();
+  measurement.resources.grown_bytes = -written_bytes(crew.recorders);
   for (const auto& recorder : crew.recorders) measurement.add(recorder);
   measurement.peak_in_flight = stage.in_flight.peak();
   return measurement;

@@ -25,8 +25,8 @@ struct Crew {
 };
 
 /// The same course for every runner: warm up and forget it, carry out the passes one after the
-/// other, add up what the recorders hold. All before is set-up and connecting. Memory is for the
-/// caller to fill in, who stood there before the first session.
+/// other, add up what the recorders hold. All before is set-up and connecting. Of the memory, the
+/// caller adds how much the peak lies above what stood before the first session.
 Measurement measure(const Load& load, const Concurrency& how, const Crew& crew);
 
 }  // namespace asyncmark

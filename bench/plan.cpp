@@ -69,8 +69,9 @@ const std::vector<std::pair<std::string, std::string>>& run_options() {
       {"runner", "LIST of runners, or all (default: all)"},
       {"ops", "LIST of numbers of operations (default: 100,500,1000)"},
       {"duration",
-       "start operations for this long, instead of a number of them; event-loop and thread-per-op "
-       "then need --in-flight"},
+       "start operations for this long, instead of a number of them; without --rate, event-loop "
+       "and "
+       "thread-per-op then need --in-flight"},
       {"in-flight",
        "LIST of caps on operations in flight, the same for every runner; or unbounded"},
       {"rate", "LIST of operations due per second: an open loop"},
@@ -101,6 +102,12 @@ Request& Request::set(const std::string& name, const std::string& text) {
         fmt::format("unknown option --{}; 'asyncmark run {} --help' lists them", name, workload_));
   }
   return *this;
+}
+
+bool Request::adds_up(const std::string& name) const {
+  return std::ranges::any_of(workload_options_.specs(), [&](const OptionSpec& spec) {
+    return spec.name == name && spec.adds_up;
+  });
 }
 
 bool Request::set_load(const std::string& name, const std::string& text) {
@@ -268,7 +275,10 @@ Request parse_entry(const Json& entry, const std::string& where) {
       std::ranges::replace(flag, '_', '-');
       if (!given.insert(flag).second)
         throw UsageError(fmt::format("{}: is given with dashes and with underscores", flag));
-      request.set(flag, flag_text(value, key));
+      if (value.is_array() && request.adds_up(flag))
+        for (const auto& one : value) request.set(flag, flag_text(one, key));
+      else
+        request.set(flag, flag_text(value, key));
     }
     request.cases();
     return request;

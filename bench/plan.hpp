@@ -20,6 +20,9 @@ class Request {
   /// Lists are separated by commas. Throws UsageError naming `--name`.
   Request& set(const std::string& name, const std::string& text);
 
+  /// Whether an option of the workload is set by a list one by one, and not as one text.
+  bool adds_up(const std::string& name) const;
+
   /// Every case of the matrix, in the order given. An option that a runner does not know is ignored
   /// by it alone. Throws UsageError when options contradict one another.
   std::vector<Result> cases() const;

@@ -1,6 +1,7 @@
 #include "bench/result_file.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -101,6 +102,8 @@ bool ResultFile::replace(const std::string& text) const {
     file = std::fopen(part.c_str(), "wx");
     if (!file && errno != EEXIST) return false;
   }
+  struct stat old {};
+  if (stat(path_.c_str(), &old) == 0) fchmod(fileno(file), old.st_mode & 07777);
   if (put(file, text) && std::rename(part.c_str(), path_.c_str()) == 0) return true;
   const int error = errno;
   std::remove(part.c_str());

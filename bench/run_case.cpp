@@ -48,7 +48,6 @@ Measurement carry_out(Case one) {
   forget_peak_resident();
   const auto stood_before = resident_bytes();
   auto measurement = runner->run(*workload, one.load);
-  measurement.resources.peak_rss_bytes = peak_resident_bytes();
   measurement.resources.grown_bytes += measurement.resources.peak_rss_bytes - stood_before;
   measurement.placement.client = list_text(own_cpus());
   return measurement;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <map>
 
 #include "bench/calibration.hpp"
 #include "bench/checks.hpp"
@@ -80,6 +81,22 @@ bool warn(const std::vector<Finding>& findings) {
   return !findings.empty();
 }
 
+/// Each workload once with each set of its options, for the case that has the most in flight.
+/// Throws UsageError.
+void prepare_workloads(const std::vector<Result>& cases) {
+  std::map<std::string, const Result*> largest;
+  for (const auto& one : cases) {
+    auto& known = largest[one.what.workload + one.what.workload_options.name_suffix()];
+    if (!known || known->how.cap < one.how.cap) known = &one;
+  }
+  for (const auto& [name, one] : largest) {
+    const auto workload = one->what.make_workload();
+    const bool shared = workload->sessions() == Sessions::shared ||
+                        (one->how.one_loop && workload->holds_the_loop());
+    workload->prepare(shared ? 1 : one->how.cap);
+  }
+}
+
 /// Throws UsageError for what makes no sense of these cases, before any of them runs.
 void check_settings(const std::vector<Result>& cases, const RunSettings& settings) {
   check_time_limit(cases, settings.driver.child.time_limit);
@@ -129,6 +146,7 @@ int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
 
   Interruption::watch();
   auto services = start_services(cases);
+  if (!Interruption::happened()) prepare_workloads(cases);
   settings.driver.child.service = [&](const Case& one) { return service_of(services, one); };
   context.facts["calibration"] = calibrate(cases, settings.driver.child);
   const auto before = processor_time();
@@ -140,12 +158,14 @@ int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
     std::erase_if(cases, [](const Result& one) { return one.repetitions.empty(); });
   }
   const bool kept = file.keep_last(cases);
+  Interruption::end_watch();  // Nobody looks from here on, and who reads this may not come.
   print(context, cases, settings);
   const bool too_bad = warn(cases, settings.max_failed);
   const bool not_comparable = settings.strict && warn(check(context, cases));
   if (Interruption::happened()) {
-    fmt::print(stderr, "interrupted: what was finished is above{}\n",
-               settings.out.empty() ? "" : " and in " + settings.out);
+    fmt::print(stderr, "interrupted: {}{}\n",
+               cases.empty() ? "nothing was finished" : "what was finished is above",
+               settings.out.empty() || cases.empty() ? "" : " and in " + settings.out);
     return 130;
   }
   if (!kept) return 2;

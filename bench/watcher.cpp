@@ -13,8 +13,8 @@
 
 namespace asyncmark {
 
-Watcher::Watcher(std::uint64_t passes, std::uint64_t ops)
-    : file_(memfd_create("window", MFD_CLOEXEC)),
+Watcher::Watcher(Descriptor file, std::uint64_t passes, std::uint64_t ops)
+    : file_(std::move(file)),
       next_(Clock::now()),
       one_pass_(passes == 1),
       ops_(ops == 0 ? kUnbounded : ops) {

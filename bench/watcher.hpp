@@ -14,8 +14,9 @@ namespace asyncmark {
 /// The parent's look through a child's window, at random moments while the timed part runs.
 class Watcher {
  public:
-  /// `passes` and `ops` of the case; 0 where a duration limits it.
-  Watcher(std::uint64_t passes, std::uint64_t ops);
+  /// `file` is empty memory that the child maps as well; `passes` and `ops` are those of the case,
+  /// 0 where a duration limits it.
+  Watcher(Descriptor file, std::uint64_t passes, std::uint64_t ops);
   ~Watcher();
   Watcher(const Watcher&) = delete;
   Watcher& operator=(const Watcher&) = delete;

@@ -44,6 +44,11 @@ class Workload {
  public:
   virtual ~Workload() = default;
 
+  /// Looks whether it can be carried out at all, with as many sessions at once: whether the server
+  /// is there, the file, the table. Called in the parent, before any case. Throws UsageError when
+  /// it cannot.
+  virtual void prepare(std::uint64_t /*sessions*/) const {}
+
   /// Opens a session that blocks. Throws CaseError when it cannot.
   virtual std::unique_ptr<BlockingSession> open_blocking() const = 0;
 

@@ -1,6 +1,7 @@
 #include "reports/cases.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
@@ -78,6 +79,33 @@ std::string workload_text(const Case& one) {
       text += fmt::format(", {} {}", spec.name, value);
   }
   return text;
+}
+
+namespace {
+
+/// What may tell two cases of one runner at one load apart, in words.
+std::map<std::string, std::string> particulars(const Result& one) {
+  std::map<std::string, std::string> all{{"", fmt::format("{} in flight", one.how.cap)}};
+  for (const auto& [name, value] : load_texts(one.what))
+    if (name != "rate") all[name] = name + " " + value;
+  for (const auto& spec : one.what.runner_options.specs())
+    all[spec.name] = spec.name + " " + one.what.runner_options.print(spec.name);
+  return all;
+}
+
+}  // namespace
+
+std::string label(const Result& one, const Cases& among) {
+  std::set<std::string> differing;
+  const auto own = particulars(one);
+  for (const auto* other : among) {
+    if (other->what.runner != one.what.runner) continue;
+    auto others = particulars(*other);
+    for (const auto& [name, words] : own)
+      if (others[name] != words) differing.insert(words);
+  }
+  if (differing.empty()) return one.what.runner;
+  return fmt::format("{} with {}", one.what.runner, fmt::join(differing, " and "));
 }
 
 const Result* baseline_of(const Result& one, const Cases& cases) {

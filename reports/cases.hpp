@@ -34,6 +34,10 @@ Texts load_texts(const Case& one);
 /// reader of results does not know them.
 std::string workload_text(const Case& one);
 
+/// The runner, with whatever else tells the case from others of that runner, but for an open loop's
+/// rate.
+std::string label(const Result& one, const Cases& among);
+
 /// The baseline's case under the same load as `one`, if it finished; that may be `one` itself.
 const Result* baseline_of(const Result& one, const Cases& cases);
 

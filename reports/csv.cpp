@@ -8,6 +8,7 @@
 
 #include "bench/catalog.hpp"
 #include "bench/counters.hpp"
+#include "bench/placement.hpp"
 #include "reports/cases.hpp"
 
 namespace asyncmark {
@@ -34,7 +35,16 @@ Json row_of(const Context& context, const Result& result, std::size_t index,
     row["duration_ns"] = load.duration->count();
   else
     row["ops"] = load.ops;
-  if (load.rate) row["rate_per_s"] = *load.rate;
+  if (load.rate) {
+    row["rate_per_s"] = *load.rate;
+    row["arrivals"] = load.arrivals == Arrivals::poisson ? "poisson" : "fixed";
+  }
+  if (load.in_flight)
+    row["in_flight"] =
+        *load.in_flight == kUnbounded ? "unbounded" : std::to_string(*load.in_flight);
+  if (load.warmup) row["warmup"] = *load.warmup;
+  row["seed"] = result.what.seed;
+  if (!result.what.cpus.empty()) row["cpus"] = list_text(result.what.cpus);
   row["passes"] = load.passes;
   row["comparison"] = compared;
   row["cap"] = result.how.cap;

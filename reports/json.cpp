@@ -53,6 +53,7 @@ Json details(const Result& result, const std::string& compared, const Repetition
   if (result.bound)
     json["bound"] = {{"time_ns", result.bound->time.count()},
                      {"term", result.bound->term},
+                     {"undelayed_ns", result.bound->undelayed.count()},
                      {"asked_ns", result.bound->asked.count()}};
   if (repetition.died.empty())
     json["measurement"] = to_json(repetition.measurement);

@@ -25,7 +25,11 @@ struct Point {
   }
   /// Whether it keeps to the objective; absent where too few operations were measured to tell.
   std::optional<bool> keeps_to(const Slo& slo) const {
-    if (!finished() || !kept_up()) return false;
+    // What failed is slower than any limit, as what never started is.
+    const auto ended = static_cast<double>(all.completed + all.failed + all.never_started);
+    if (!finished() || !kept_up() || all.completed == 0 ||
+        static_cast<double>(all.failed) > (1 - slo.fraction) * ended)
+      return false;
     if (all.response_time.max() <= slo.limit && all.never_started == 0) return true;
     const auto value = response_percentile(all, slo.fraction);
     if (!value) return std::nullopt;
@@ -48,19 +52,10 @@ std::string name_but_for_rate(Case one) {
   return one.name();
 }
 
-/// The runner; where that does not tell the lines apart, with its cap and options.
 void label(std::vector<Line>& lines) {
-  std::map<std::string, int> times;
-  for (auto& line : lines) {
-    line.label = line.points.begin()->second.result.what.runner;
-    ++times[line.label];
-  }
-  for (auto& line : lines) {
-    if (times[line.label] < 2) continue;
-    const auto& one = line.points.begin()->second.result;
-    line.label +=
-        fmt::format("{}, {} in flight", one.what.runner_options.name_suffix(), one.how.cap);
-  }
+  Cases all;
+  for (const auto& line : lines) all.push_back(&line.points.begin()->second.result);
+  for (auto& line : lines) line.label = label(line.points.begin()->second.result, all);
 }
 
 std::vector<Line> lines_of(const Cases& cases) {
@@ -98,7 +93,7 @@ std::string highest_within(const Slo& slo, const Line& line) {
     const auto keeps = point.keeps_to(slo);
     if (!keeps && highest == "none") return "n/a";
     if (!keeps || !*keeps) break;
-    highest = fmt::format("{:g}/s", rate);
+    highest = fmt::format("{}/s", rate);
   }
   return highest;
 }
@@ -114,28 +109,53 @@ std::string who_keeps_to(const Slo& slo, const std::vector<Line>& lines) {
   return fmt::format("Within {}: {}.", slo.text(), fmt::join(who, ", "));
 }
 
-/// At one rate: who answered soonest, and who could not keep up. Empty when nobody could.
-std::string who_answered_soonest(const std::vector<Line>& lines, double rate) {
-  std::vector<std::pair<Duration, const Line*>> kept;
-  std::vector<std::string> others;
+/// From the best to the worst p99 of the repetitions; absent where one of them has none.
+std::optional<Interval> spread_of_p99(const Point& point) {
+  std::vector<Duration> values;
+  for (const auto* run : point.result.finished()) {
+    const auto value = response_percentile(*run, 0.99);
+    if (!value) return std::nullopt;
+    values.push_back(*value);
+  }
+  const auto [least, most] = std::ranges::minmax(values);
+  return Interval{least, most};
+}
+
+/// Whether this line answered sooner than each of the others, and not by chance.
+bool is_soonest(const Line& line, const std::vector<const Line*>& others, double rate) {
+  const auto own = spread_of_p99(line.points.at(rate));
+  return own && std::ranges::all_of(others, [&](const Line* other) {
+           const auto its = spread_of_p99(other->points.at(rate));
+           return other == &line || (its && own->high < its->low);
+         });
+}
+
+std::string times_of(const Line& line, double rate) {
+  const auto& point = line.points.at(rate);
+  return fmt::format("{} in {} / {}", line.label, point.percentile_text(0.5),
+                     point.percentile_text(0.99));
+}
+
+/// At one rate: how soon those answered that kept up, and who did not. Empty when nobody did.
+std::string who_answered(const std::vector<Line>& lines, double rate) {
+  std::vector<const Line*> kept;
+  std::vector<std::string> times, late;
   for (const auto& line : lines) {
     const auto point = line.points.find(rate);
     if (point == line.points.end() || !point->second.finished()) continue;
-    if (point->second.kept_up())
-      kept.emplace_back(response_percentile(point->second.all, 0.99)
-                            .value_or(point->second.all.response_time.max()),
-                        &line);
+    if (point->second.kept_up() && point->second.all.completed > 0)
+      kept.push_back(&line), times.push_back(times_of(line, rate));
     else
-      others.push_back(line.label);
+      late.push_back(line.label);
   }
   if (kept.empty()) return "";
-  const auto& best = *std::ranges::min_element(kept, {}, [](const auto& one) { return one.first; });
-  const auto& point = best.second->points.at(rate);
-  auto text = fmt::format("At {:g} operations due per second, {} answered{}: p50 {}, p99 {}", rate,
-                          best.second->label, kept.size() > 1 ? " soonest" : "",
-                          point.percentile_text(0.5), point.percentile_text(0.99));
-  if (!others.empty()) text += fmt::format("; {} could not keep up", fmt::join(others, " and "));
-  return text + ".";
+  auto text = fmt::format("At {} operations due per second, p50 / p99 of the response time: {}.",
+                          rate, fmt::join(times, ", "));
+  if (kept.size() > 1)
+    for (const auto* line : kept)
+      if (is_soonest(*line, kept, rate)) text += fmt::format(" {} answered soonest.", line->label);
+  if (!late.empty()) text += fmt::format(" Could not keep up: {}.", fmt::join(late, ", "));
+  return text;
 }
 
 }  // namespace
@@ -154,7 +174,7 @@ std::optional<Table> make_rates_table(const Context& context, const Cases& cases
   Table table;
   table.title = "response p50 / p99 by operations due per second";
   table.columns = {{"", "runner", false}};
-  for (const auto rate : rates) table.columns.push_back({"", fmt::format("{:g}/s", rate)});
+  for (const auto rate : rates) table.columns.push_back({"", fmt::format("{}/s", rate)});
   if (slo) table.columns.push_back({"highest within", slo->text()});
   bool saturated = false;
   for (const auto& line : lines) {
@@ -178,12 +198,12 @@ std::vector<std::string> read_rates(const Context& context, const Cases& cases) 
   if (const auto slo = slo_of(context)) sentences.push_back(who_keeps_to(*slo, lines));
   const auto rates = rates_of(lines);
   for (auto rate = rates.rbegin(); rate != rates.rend(); ++rate)
-    if (auto text = who_answered_soonest(lines, *rate); !text.empty()) {
+    if (auto text = who_answered(lines, *rate); !text.empty()) {
       sentences.push_back(std::move(text));
       return sentences;
     }
-  sentences.push_back(
-      fmt::format("At {:g} operations due per second and more, none kept up.", *rates.begin()));
+  sentences.push_back(fmt::format(
+      "At {} operations due per second and more, nobody kept up and answered.", *rates.begin()));
   return sentences;
 }
 

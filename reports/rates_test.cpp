@@ -12,6 +12,7 @@ using testing::construct;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing::milliseconds;
+using ::testing::Not;
 using testing::printed;
 using testing::some_context;
 
@@ -99,15 +100,43 @@ TEST(Rates, AreReadAloud) {
   const auto results = two_runners();
   EXPECT_THAT(
       read_rates(with_slo("p99=50ms"), grouped(results).front()),
-      ElementsAre("Within p99=50ms: sync up to 100/s, event-loop up to 100/s.",
-                  "At 1000 operations due per second, event-loop answered: p50 9.99 ms, p99 "
-                  "59.9 ms; sync could not keep up."));
+      ElementsAre(
+          "Within p99=50ms: sync up to 100/s, event-loop up to 100/s.",
+          "At 1000 operations due per second, p50 / p99 of the response time: event-loop in "
+          "9.99 ms / 59.9 ms. Could not keep up: sync."));
+}
+
+TEST(Rates, NameTheSoonestOnlyWhereChanceDoesNotDecide) {
+  const auto soonest = [](Duration a, Duration b) {
+    const std::vector<Result> both{open_loop("sync", 100, milliseconds(1), a),
+                                   open_loop("event-loop", 100, milliseconds(1), b)};
+    return read_rates(some_context(), grouped(both).front()).front();
+  };
+  EXPECT_THAT(soonest(milliseconds(20), milliseconds(10)),
+              HasSubstr("event-loop answered soonest"));
+  EXPECT_THAT(soonest(milliseconds(10), milliseconds(10)), Not(HasSubstr("soonest")));
+}
+
+TEST(Rates, OfWhatFailedAreNotWithinAnyObjective) {
+  auto failed = open_loop("sync", 100, milliseconds(1), milliseconds(2));
+  auto& measured = failed.repetitions[0].measurement;
+  const auto all = measured.completed;
+  measured.completed = 0;
+  measured.response_time.clear();
+  measured.service_time.clear();
+  measured.add_failures("refused", all);
+  const std::vector<Result> one{failed};
+  EXPECT_THAT(
+      read_rates(with_slo("p99=50ms"), grouped(one).front()),
+      ElementsAre("Within p99=50ms: sync at none of these rates.",
+                  "At 100 operations due per second and more, nobody kept up and answered."));
 }
 
 TEST(Rates, ThatNobodyKeepsUpWithAreNamed) {
   const std::vector<Result> all{open_loop("sync", 100, milliseconds(10), milliseconds(20), 500)};
-  EXPECT_THAT(read_rates(some_context(), grouped(all).front()),
-              ElementsAre("At 100 operations due per second and more, none kept up."));
+  EXPECT_THAT(
+      read_rates(some_context(), grouped(all).front()),
+      ElementsAre("At 100 operations due per second and more, nobody kept up and answered."));
 }
 
 TEST(Rates, MarkTheRowsThatAreSaturatedAndHideWhatAnOpenLoopDoesNotHave) {
@@ -116,7 +145,7 @@ TEST(Rates, MarkTheRowsThatAreSaturatedAndHideWhatAnOpenLoopDoesNotHave) {
     EXPECT_THAT(text, HasSubstr("SATURATED"));
     EXPECT_THAT(text, HasSubstr("response p50 / p99 by operations due per second"));
     EXPECT_THAT(text, HasSubstr("offered"));
-    EXPECT_THAT(text, ::testing::Not(HasSubstr("over sync")));
+    EXPECT_THAT(text, Not(HasSubstr("over sync")));
   }
 }
 

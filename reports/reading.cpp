@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <map>
 #include <set>
 #include <tuple>
 
@@ -55,29 +54,6 @@ bool overlap(const Result& one, const Result& other) {
   return a.low <= b.high && b.low <= a.high;
 }
 
-/// What may tell two cases of one runner at one load apart, in words.
-std::map<std::string, std::string> particulars(const Result& one) {
-  std::map<std::string, std::string> all{{"", fmt::format("{} in flight", one.how.cap)}};
-  for (const auto& [name, value] : load_texts(one.what)) all[name] = name + " " + value;
-  for (const auto& spec : one.what.runner_options.specs())
-    all[spec.name] = spec.name + " " + one.what.runner_options.print(spec.name);
-  return all;
-}
-
-/// The runner, with whatever else tells the case from another of the same runner.
-std::string label(const Result& one, const Cases& ranked) {
-  std::set<std::string> differing;
-  const auto own = particulars(one);
-  for (const auto* other : ranked) {
-    if (other->what.runner != one.what.runner) continue;
-    auto others = particulars(*other);
-    for (const auto& [name, words] : own)
-      if (others[name] != words) differing.insert(words);
-  }
-  if (differing.empty()) return one.what.runner;
-  return fmt::format("{} with {}", one.what.runner, fmt::join(differing, " and "));
-}
-
 std::string who_was_fastest(const Cases& ranked, const Cases& cases) {
   const auto& best = *ranked.front();
   auto text = fmt::format("{}, {}{}: {}", at(best.what.load), label(best, ranked),
@@ -114,7 +90,8 @@ std::string whether_caps_differ(const Cases& ranked, const Cases& cases) {
     if (one->what.runner != kBaseline) caps.insert(one->how.cap);
   if (caps.size() < 2) return "";
   return fmt::format(
-      "The runners were allowed between {} and {} in flight, so this compares ways to deploy "
+      "But for sync, the runners were allowed between {} and {} in flight, so this compares ways "
+      "to deploy "
       "them; --in-flight gives all the same cap.",
       *caps.begin(), *caps.rbegin());
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "bench/counters.hpp"
+#include "bench/offered.hpp"
 
 namespace asyncmark {
 namespace {
@@ -13,8 +14,6 @@ namespace {
 const char* const kNone = "-";
 const char* const kTooFew = "n/a";
 constexpr std::size_t kEnoughForInterval = 6;
-// With fewer in flight, what any process takes for itself hides what an operation takes.
-constexpr std::uint64_t kEnoughForMemory = 20;
 
 /// A case with what its cells are made of.
 struct Figures {
@@ -26,7 +25,11 @@ struct Figures {
 /// Absent where the column does not apply to the case.
 using Cell = std::optional<std::string>;
 
-Cell count(std::uint64_t number) { return number == 0 ? Cell() : std::to_string(number); }
+/// Some of all operations that were wanted, over all repetitions.
+Cell some(const Figures& f, std::uint64_t number) {
+  if (number == 0) return std::nullopt;
+  return fmt::format("{} of {}", number, f.all.completed + f.all.failed + f.all.never_started);
+}
 
 Cell in_flight(const Figures& f) {
   if (f.result.how.cap == f.all.peak_in_flight) return std::to_string(f.result.how.cap);
@@ -77,8 +80,32 @@ Cell counter(const Figures& f, const char* name) {
   return value ? Cell(print(*value)) : std::nullopt;
 }
 
+/// Context switches, wanted and not.
+Cell switches(const Figures& f) {
+  const auto voluntary = median_counter(f.result, "voluntary_switches_per_op");
+  const auto involuntary = median_counter(f.result, "involuntary_switches_per_op");
+  if (!voluntary || !involuntary) return std::nullopt;
+  return fmt::format("{:.2g}", *voluntary + *involuntary);
+}
+
 std::string percent(double share) { return fmt::format("{:.0f} %", share * 100); }
 std::string nanoseconds(double ns) { return rounded_text(from_seconds(ns / 1e9)); }
+
+/// Of an open loop what it carried out of the offered rate: its last operations, due at the end, do
+/// not make it slower.
+Cell throughput(const Figures& f) {
+  if (!is_open(f)) return counter<rounded_count>(f, "ops_per_s");
+  const auto offer = offered(f.result, f.all);
+  const auto ended = static_cast<double>(f.all.completed + f.all.failed);
+  if (!offer || ended <= 0) return std::nullopt;
+  return rounded_count(offer->per_s * offer->achieved * static_cast<double>(f.all.completed) /
+                       ended);
+}
+
+Cell of_offered(const Figures& f) {
+  const auto offer = offered(f.result, f.all);
+  return offer ? Cell(percent(offer->achieved)) : std::nullopt;
+}
 
 Cell of_ideal(const Figures& f) { return is_open(f) ? Cell() : counter<percent>(f, "efficiency"); }
 
@@ -105,10 +132,10 @@ const std::vector<Measure>& measures() {
       {{"in flight", "cap/peak"}, in_flight},
       {{"", "time"}, time},
       {{"95 %", "interval", true, 4}, interval},
-      {{"", "ops/s"}, [](const Figures& f) { return counter<rounded_count>(f, "ops_per_s"); }},
-      {{"of", "offered"}, [](const Figures& f) { return counter<percent>(f, "achieved_share"); }},
+      {{"", "ops/s", true, 7}, throughput},
+      {{"of", "offered"}, of_offered},
       {{"over", kBaseline}, over_baseline},
-      {{"of", "ideal"}, of_ideal},
+      {{"of", "ideal", true, 8}, of_ideal},
       {{"service", "asked", true, 5}, service_asked},
       {{"service", "mean", true, 5}, service_mean},
       {{"service", "p50", true, 2}, [](const Figures& f) { return service(f, 0.5); }},
@@ -117,14 +144,13 @@ const std::vector<Measure>& measures() {
       {{"response", "p99"}, [](const Figures& f) { return response(f, 0.99); }},
       {{"CPU", "per op"},
        [](const Figures& f) { return counter<nanoseconds>(f, "cpu_ns_per_op"); }},
+      {{"switches", "per op", true, 6}, switches},
+      {{"loop lag", "p99", true, 6},
+       [](const Figures& f) { return counter<nanoseconds>(f, "loop_lag_p99_ns"); }},
       {{"memory", "per op", true, 3},
-       [](const Figures& f) {
-         return f.all.peak_in_flight < kEnoughForMemory
-                    ? std::nullopt
-                    : counter<rounded_bytes>(f, "memory_bytes_per_op");
-       }},
-      {{"", "failed"}, [](const Figures& f) { return count(f.all.failed); }, "0"},
-      {{"never", "started"}, [](const Figures& f) { return count(f.all.never_started); }, "0"},
+       [](const Figures& f) { return counter<rounded_bytes>(f, "memory_bytes_per_op"); }},
+      {{"", "failed"}, [](const Figures& f) { return some(f, f.all.failed); }, "0"},
+      {{"never", "started"}, [](const Figures& f) { return some(f, f.all.never_started); }, "0"},
   };
   return all;
 }
@@ -229,8 +255,8 @@ void add_notes(Table& table, const Cases& cases) {
         "repetitions)");
   if (shows(table, "response", kNone))
     notes.push_back(
-        "response -: a closed loop has no response time, for it starts nothing until "
-        "something has ended");
+        "response -: no response time where fewer may be in flight than there are operations (a "
+        "closed loop): nothing is wanted there until something has ended");
   if (std::ranges::any_of(cases, [](const auto* one) { return is_partly_open(one->what.load); }))
     notes.push_back(
         "partly open: what is due while as many as the cap are in flight waits, and its response "

@@ -142,9 +142,9 @@ TEST(Failures, HaveAColumnWhereThereAreAny) {
   failing.repetitions[0].measurement.add_failures("reset", 3);
   failing.repetitions[0].measurement.never_started = 2;
   const auto table = table_of({failing, construct({.runner = "thread-pool"})});
-  EXPECT_EQ(cell(table, 0, "failed"), "3");
+  EXPECT_EQ(cell(table, 0, "failed"), "3 of 105");
   EXPECT_EQ(cell(table, 1, "failed"), "0");
-  EXPECT_EQ(cell(table, 0, "never started"), "2");
+  EXPECT_EQ(cell(table, 0, "never started"), "2 of 105");
 }
 
 TEST(Death, ShowsItsReasonInTheRow) {

@@ -240,7 +240,7 @@ class ProcessPoolRunner final : public Runner {
                                 .carry_out = [&] { pool.carry_out(); },
                                 .usage = [&] { return pool.usage(); },
                                 .run_queue_wait = [&] { return pool.run_queue_wait(); }});
-    measurement.resources.grown_bytes = pool.end();
+    measurement.resources.grown_bytes = pool.end();  // In place of the keeper's own recorders.
     return measurement;
   }
 

@@ -1,5 +1,6 @@
 // A single server and its queue, against what queueing theory says of it.
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <sys/prctl.h>
 
@@ -147,8 +148,8 @@ TEST(Queue, BehindAStallShowsInTheOpenLoopAloneSideBySide) {
   ASSERT_EQ(all.size(), 2u) << ended.err;
   const auto open = all[0].at("response_p99_ns").get<double>() / 1e6;
   const auto closed = all[1].at("service_p99_ns").get<double>() / 1e6;
-  EXPECT_NEAR(open, 195, 60);
-  EXPECT_LT(closed, 20);
+  EXPECT_GT(open, 150);
+  EXPECT_GT(open, 3 * closed);
   EXPECT_FALSE(all[1].contains("response_p99_ns"));
 }
 

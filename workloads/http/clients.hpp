@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+
+#include "bench/workload.hpp"
+#include "workloads/http/exchange.hpp"
+
+namespace asyncmark::http {
+
+/// What a client needs to know. Outlives it.
+struct Plan {
+  Endpoint endpoint;
+  Call call;
+  Duration timeout{};  ///< Of one operation, from its start; also of opening a session.
+};
+
+/// Open a connection first, unless every operation has its own, and throw CaseError if they cannot.
+std::unique_ptr<BlockingSession> open_blocking_client(const Plan& plan);
+Async<std::unique_ptr<AsyncSession>> open_loop_client(const Plan& plan, EventLoop& loop);
+
+/// What cpp-httplib makes of the same.
+struct HttplibSettings {
+  Url url;
+  std::string method;
+  std::string body;
+  std::vector<std::pair<std::string, std::string>> headers;
+  TlsSettings tls;
+};
+
+/// Connects with its first operation, for cpp-httplib cannot do so without a request.
+std::unique_ptr<BlockingSession> open_httplib_client(const Plan& plan,
+                                                     const HttplibSettings& settings);
+
+}  // namespace asyncmark::http

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "workloads/http/channel.hpp"
+#include "workloads/http/message.hpp"
+
+namespace asyncmark::http {
+
+/// The status codes that count as success: one of them, or a class of a hundred.
+struct ExpectedStatus {
+  int least = 200;
+  int most = 299;
+  /// "404" or "2xx". Throws UsageError naming --expect.
+  static ExpectedStatus parse(const std::string& text);
+  bool holds(int status) const { return status >= least && status <= most; }
+};
+
+/// What every operation does. Shared by all sessions, and never changed.
+struct Call {
+  std::string request;   ///< The text that is sent.
+  bool has_body = true;  ///< Whether answers may have one.
+  bool keep_alive = true;
+  ExpectedStatus expect;
+};
+
+/// Requests and answers over one connection, which it opens where there is none. Like Channel it
+/// waits for nothing: whoever owns it waits, in the way of its runner. Nothing is ever tried twice.
+class Exchange {
+ public:
+  Exchange(const Endpoint& endpoint, const Call& call);
+
+  /// Begins with a connection alone, or with a whole operation.
+  void begin_opening();
+  void begin();
+  /// Goes on as far as it gets, and says what socket() has to become; nothing: it is over.
+  Want step();
+  /// Ends it from outside, as when its time is over.
+  void fail(FailureReason why);
+
+  Outcome outcome() const { return {failure_}; }
+  int socket() const { return channel_.socket(); }
+  /// Whether the connection, if there is one, is of no more use: its owner forgets the socket, and
+  /// then calls close().
+  bool is_spent() const { return spent_; }
+  void close();
+
+ private:
+  enum class State { opening, sending, receiving, over };
+
+  Want open();
+  Want send();
+  Want receive();
+  Want end_of_input();
+  Want judge(std::size_t excess);
+  Want over(FailureReason why);
+
+  const Call& call_;
+  Channel channel_;
+  AnswerReader answer_;
+  std::string rest_;  ///< Of what was received, not yet understood for want of more.
+  std::size_t sent_ = 0;
+  FailureReason failure_;
+  State state_ = State::over;
+  bool only_opening_ = false;
+  bool answered_ = false;  ///< A byte of the answer has come.
+  bool spent_ = false;
+};
+
+}  // namespace asyncmark::http

@@ -1,0 +1,202 @@
+// Calls a URL: over connections that are kept, or over a fresh one for every operation.
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <iterator>
+#include <mutex>
+
+#include "bench/catalog.hpp"
+#include "bench/errors.hpp"
+#include "workloads/http/clients.hpp"
+#include "workloads/http/limits.hpp"
+
+namespace asyncmark::http {
+namespace {
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+constexpr char kHeaderSeparator = '|';
+/// A server that is there accepts sooner than this, or it could not be measured.
+constexpr Duration kPreflightLimit = std::chrono::seconds(5);
+
+std::string trimmed(const std::string& text) {
+  const auto begin = text.find_first_not_of(" \t");
+  return begin == std::string::npos ? ""
+                                    : text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
+}
+
+Headers parse_headers(const std::string& text) {
+  if (text.find_first_of("\r\n") != std::string::npos)
+    throw UsageError("--header: has a line break in it; separate headers by |");
+  Headers headers;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const auto end = std::min(text.find(kHeaderSeparator, begin), text.size());
+    const auto one = text.substr(begin, end - begin);
+    const auto colon = one.find(':');
+    const auto name = trimmed(one.substr(0, colon));
+    if (colon == std::string::npos || !is_token(name))
+      throw UsageError(
+          fmt::format("--header: '{}' is no header; give it as 'Accept: text/plain'", one));
+    headers.emplace_back(name, trimmed(one.substr(colon + 1)));
+    begin = end + 1;
+  }
+  return headers;
+}
+
+std::string parse_method(const std::string& text) {
+  if (!is_token(text))
+    throw UsageError(fmt::format("--method: '{}' is no method; give it as GET or POST", text));
+  return text;
+}
+
+/// The text, or what is in the file that it names.
+std::string read_body(const std::string& text) {
+  if (!text.starts_with('@')) return text;
+  std::ifstream file(text.substr(1), std::ios::binary);
+  try {
+    if (file) return {std::istreambuf_iterator<char>(file), {}};
+  } catch (const std::ios_base::failure&) {  // A folder can be opened, but not read.
+  }
+  throw UsageError(fmt::format("--body: the file '{}' cannot be read", text.substr(1)));
+}
+
+/// What calls a server of ours is planned before that is up.
+std::string url_of(const OptionValues& options) {
+  const auto& url = options.text("url");
+  return url.empty() ? "http://127.0.0.1/" : url;
+}
+
+/// How our own server is started, where no other is named.
+std::optional<std::vector<std::string>> own_server(const OptionValues& options) {
+  if (!options.text("url").empty()) {
+    for (const auto& spec : options.specs())
+      if ((spec.name == "server" || spec.name == "delay") &&
+          options.print(spec.name) != spec.print(spec.otherwise))
+        throw UsageError(
+            fmt::format("--{}: is of our own server, and --url names another", spec.name));
+    return std::nullopt;
+  }
+  return std::vector<std::string>{"http", "--model", options.text("server"), "--delay",
+                                  exact_text(options.duration("delay"))};
+}
+
+class Http final : public Workload {
+ public:
+  explicit Http(const OptionValues& options)
+      : settings_{.url = Url::parse(url_of(options)),
+                  .method = parse_method(options.text("method")),
+                  .body = read_body(options.text("body")),
+                  .headers = parse_headers(options.text("header")),
+                  .tls = {.ca = options.text("ca"), .insecure = options.flag("insecure")}},
+        by_httplib_(options.text("client") == "httplib"),
+        remote_(options.flag("allow-remote")) {
+    plan_.timeout = options.duration("timeout");
+    if (plan_.timeout <= Duration(0)) throw UsageError("--timeout: must be more than 0");
+    if (!settings_.url.tls && (settings_.tls.insecure || !settings_.tls.ca.empty()))
+      throw UsageError("--ca, --insecure: are of https alone, and --url is http");
+    plan_.call.keep_alive = options.text("connect") == "pooled";
+    plan_.call.expect = ExpectedStatus::parse(options.text("expect"));
+    plan_.call.has_body = settings_.method != "HEAD";
+    plan_.call.request = request_text(settings_.url, settings_.method, settings_.body,
+                                      settings_.headers, plan_.call.keep_alive);
+  }
+
+  void prepare(std::uint64_t sessions) const override {
+    check_room_for(sessions);
+    make_tls();
+    first_that_answers(resolve(settings_.url, remote_), std::min(plan_.timeout, kPreflightLimit));
+  }
+
+  std::unique_ptr<BlockingSession> open_blocking() const override {
+    const auto& plan = looked_up();
+    return by_httplib_ ? open_httplib_client(plan, settings_) : open_blocking_client(plan);
+  }
+
+  Async<std::unique_ptr<AsyncSession>> open_async(EventLoop& loop) const override {
+    if (by_httplib_) co_return co_await Workload::open_async(loop);
+    co_return co_await open_loop_client(looked_up(), loop);
+  }
+
+  bool holds_the_loop() const override { return by_httplib_; }
+
+ private:
+  TlsContext make_tls() const {
+    return settings_.url.tls ? make_tls_context(settings_.tls) : TlsContext{nullptr, SSL_CTX_free};
+  }
+
+  /// The plan with its endpoint, which is looked up with the first session: before any timing, but
+  /// not for a workload that is only asked for its cost.
+  const Plan& looked_up() const {
+    const std::scoped_lock lock(mutex_);
+    if (plan_.endpoint.address.size != 0) return plan_;
+    try {
+      const auto addresses = resolve(settings_.url, remote_);
+      plan_.endpoint.host = settings_.url.host;
+      plan_.endpoint.tls = make_tls();
+      plan_.endpoint.address =
+          addresses.size() == 1
+              ? addresses.front()
+              : first_that_answers(addresses, std::min(plan_.timeout, kPreflightLimit));
+    } catch (const UsageError& error) {
+      throw CaseError(error.what());
+    }
+    return plan_;
+  }
+
+  HttplibSettings settings_;
+  bool by_httplib_;
+  bool remote_;
+  mutable std::mutex mutex_;
+  mutable Plan plan_;
+};
+
+OptionSpec header_option() {
+  auto option = text_option("header", "",
+                            "of the request, as 'Accept: text/plain'; may be given several times");
+  option.adds_up = true;
+  return option;
+}
+
+OptionSpec client_option() {
+  auto option = choice_option(
+      "client", {"beast", "httplib"},
+      "beast: the same code on threads and event loops; httplib: cpp-httplib, which blocks, "
+      "connects with its first operation, looks whether a kept connection still stands before "
+      "using it, and counts --timeout anew for connecting, writing and each reading");
+  option.is_client = true;
+  return option;
+}
+
+const bool registered = Catalog::add(WorkloadEntry{
+    .name = "http",
+    .summary = "calls a URL of yours, over connections that are kept or made for every call",
+    .options =
+        {
+            text_option("url", "",
+                        "what to call, as http://127.0.0.1:8080/path; or https (default: a server "
+                        "of ours)"),
+            choice_option("server", {"event-loop", "thread-pool"},
+                          "the model of our own server, as of 'asyncmark serve http'"),
+            duration_option("delay", Duration(0), "how long an answer of our own server waits"),
+            text_option("method", "GET", "of the request"),
+            text_option("body", "", "of the request: the text, or @FILE"),
+            header_option(),
+            choice_option("connect", {"pooled", "per-op"},
+                          "pooled: connections are made before timing and kept, and made again "
+                          "where the server closes them; per-op: each operation makes its own"),
+            duration_option("timeout", std::chrono::seconds(10),
+                            "of one operation; event loops notice up to a twentieth part late"),
+            text_option("expect", "2xx", "the status that is success, as 404, or a class of them"),
+            flag_option("allow-remote", "put this load on a host that is not this machine"),
+            text_option("ca", "", "a file of certificates (PEM) to trust, instead of the system's"),
+            flag_option("insecure", "take any certificate"),
+            client_option(),
+        },
+    .make = [](const OptionValues& options,
+               std::uint64_t) { return std::make_unique<Http>(options); },
+    .service = own_server,
+});
+
+}  // namespace
+}  // namespace asyncmark::http

@@ -1,0 +1,204 @@
+// `asyncmark run http`: what the built program accepts, and what it makes of servers that go wrong.
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <atomic>
+
+#include "bench/testing/rows.hpp"
+#include "bench/testing/run_program.hpp"
+#include "workloads/http/testing/calls.hpp"
+#include "workloads/http/testing/raw_server.hpp"
+
+namespace asyncmark::http::testing {
+namespace {
+
+using ::asyncmark::testing::accounted;
+using ::asyncmark::testing::asyncmark;
+using ::asyncmark::testing::Ended;
+using ::asyncmark::testing::number;
+using ::asyncmark::testing::rows;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+using Words = std::vector<std::string>;
+
+Ended run(const std::string& url, const Words& more = {}) {
+  Words words{"run", "http", "--url", url, "--repetitions", "1", "--benchmark_format=json"};
+  if (std::ranges::find(more, "--ops") == more.end()) words.insert(words.end(), {"--ops", "30"});
+  words.insert(words.end(), more.begin(), more.end());
+  return asyncmark(words);
+}
+
+/// One line that begins so, and exit code 2.
+void expect_usage_error(const Ended& ended, const std::string& begin) {
+  SCOPED_TRACE(begin);
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_THAT(ended.err, StartsWith("asyncmark: " + begin));
+  EXPECT_EQ(std::ranges::count(ended.err, '\n'), 1);
+  EXPECT_THAT(ended.out, IsEmpty());
+}
+
+TEST(Http, WithoutAUrlCallsAServerOfOursUnderEveryRunner) {
+  for (const auto* server : {"event-loop", "thread-pool"}) {
+    SCOPED_TRACE(server);
+    const auto ended =
+        asyncmark({"run", "http", "--server", server, "--delay", "2ms", "--ops", "60",
+                   "--in-flight", "6", "--repetitions", "1", "--benchmark_format=json"});
+    const auto all = rows(ended);
+    EXPECT_GE(all.size(), 5u) << ended.err;
+    for (const auto& one : all) {
+      EXPECT_EQ(one.at("completed"), 60) << one.at("name");
+      EXPECT_GE(one.at("service_p50_ns"), 2e6) << one.at("name");
+      EXPECT_GT(one.at("service_cpu_ns_per_op"), 0) << one.at("name");
+    }
+    EXPECT_THAT(ended.left_running, IsEmpty());
+  }
+}
+
+TEST(HttpOptions, NeedAUrlThatCanBeCalled) {
+  expect_usage_error(run("http://127.0.0.1:1/", {"--delay", "5ms"}),
+                     "--delay: is of our own server");
+  expect_usage_error(run("127.0.0.1:8080"), "--url: '127.0.0.1:8080' has no scheme");
+  expect_usage_error(run("ftp://127.0.0.1/"), "--url: 'ftp://127.0.0.1/' has the scheme ftp");
+  expect_usage_error(run("http://:80/"), "--url: 'http://:80/' names no host");
+  expect_usage_error(run("http://[::1/"), "--url: 'http://[::1/' has a '['");
+  for (const auto* port : {"0", "65536", "x", "", "80x", "-1"})
+    expect_usage_error(run(std::string("http://127.0.0.1:") + port + "/"), "--url: 'http://127");
+  expect_usage_error(run("http://127.0.0.1/a b"), "--url: 'http://127.0.0.1/a b' has a space");
+  expect_usage_error(run("http://me:secret@127.0.0.1/"), "--url: carries a user's name");
+  expect_usage_error(run("http://127.0.0.1/#part"), "--url: 'http://127.0.0.1/#part' has a '#'");
+  expect_usage_error(run("http://no-such-host.invalid/"),
+                     "--url: the host 'no-such-host.invalid' is not known");
+  expect_usage_error(run("http://192.0.2.1/"), "--url: 192.0.2.1 (192.0.2.1) is not this machine");
+}
+
+TEST(HttpOptions, AreLookedAtBeforeTheRun) {
+  const RawServer server(always(answer("hello")));
+  const auto refused = [&](const Words& words, const std::string& begin) {
+    expect_usage_error(run(server.url(), words), begin);
+  };
+  refused({"--method", "GET it"}, "--method: 'GET it'");
+  refused({"--body", "@no-such-file"}, "--body: the file 'no-such-file'");
+  refused({"--body", "@."}, "--body: the file '.'");
+  refused({"--header", "nothing"}, "--header: 'nothing'");
+  refused({"--header", "A: b|C d: e"}, "--header: 'C d: e'");
+  refused({"--header", "A: b\r\nC: d"}, "--header: has a line break");
+  refused({"--timeout", "0s"}, "--timeout: ");
+  refused({"--connect", "sometimes"}, "--connect: ");
+  refused({"--client", "curl"}, "--client: ");
+  for (const auto* status : {"ok", "99", "600", "20", "2x", "2000", "x00"})
+    refused({"--expect", status}, std::string("--expect: '") + status);
+  refused({"--insecure"}, "--ca, --insecure: ");
+  EXPECT_EQ(server.connections(), 0u);
+  expect_usage_error(run("https" + server.url().substr(4), {"--ca", "no-such-file"}),
+                     "--ca: 'no-such-file'");
+}
+
+TEST(HttpOptions, TakeSeveralHeaders) {
+  const RawServer server([](Connection& connection) {
+    connection.read_request();
+    connection.write(answer("hello", "Connection: close\r\n"));
+  });
+  EXPECT_EQ(run(server.url(),
+                {"--runner", "sync", "--ops", "1", "--header", "A: b, c", "--header", "D: e"})
+                .code,
+            0);
+  EXPECT_THAT(server.last_request(),
+              AllOf(HasSubstr("\r\nA: b, c\r\n"), HasSubstr("\r\nD: e\r\n")));
+  const auto plan = R"({"cases": [{"workload": "http", "runner": "sync", "ops": 1, "url": ")" +
+                    server.url() + R"(", "header": ["F: g, h", "I: j"]}]})";
+  EXPECT_EQ(asyncmark({"run", "--plan", "plan.json"}, {.files = {{"plan.json", plan}}}).code, 0);
+  EXPECT_THAT(server.last_request(),
+              AllOf(HasSubstr("\r\nF: g, h\r\n"), HasSubstr("\r\nI: j\r\n")));
+}
+
+TEST(HttpPreflight, SaysHowManyConnectionsFit) {
+  const RawServer server(always(answer("hello")));
+  const auto ended = run(server.url(), {"--ops", "10000000", "--runner", "event-loop"});
+  expect_usage_error(ended, "--in-flight: 10000000 connections at once need more ");
+  EXPECT_THAT(ended.err, HasSubstr(" fit, or "));
+  EXPECT_EQ(server.connections(), 0u);
+}
+
+TEST(HttpPreflight, FindsThatNothingListens) {
+  RawServer server(always(""));
+  server.stop_listening();
+  expect_usage_error(run(server.url()), "--url: nothing accepts a connection at 127.0.0.1:");
+  EXPECT_EQ(run(server.url(), {"--benchmark_list_tests"}).code, 0);
+}
+
+TEST(HttpPreflight, ConnectsOnceAndSendsNothing) {
+  std::atomic<std::size_t> first = 1;
+  const RawServer server([&](Connection& connection) {
+    if (connection.number() == 0) first = connection.read_request().size();
+    always(answer("hello"))(connection);
+  });
+  const auto ended = run(server.url(), {"--runner", "sync"});
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_EQ(first, 0u);
+  EXPECT_EQ(server.connections(), 2u);
+}
+
+TEST(HttpLedger, BalancesUnderEveryRunner) {
+  for (const auto* connect : {"pooled", "per-op"}) {
+    SCOPED_TRACE(connect);
+    const RawServer server(always(answer("hello")));
+    const auto ended = run(server.url(), {"--connect", connect});
+    EXPECT_EQ(ended.code, 0) << ended.err;
+    ASSERT_EQ(rows(ended).size(), Catalog::runners().size());
+    for (const auto& row : rows(ended)) EXPECT_EQ(number(row, "completed"), 30u) << row;
+  }
+}
+
+TEST(HttpLedger, CountsEveryFailureUnderEveryRunner) {
+  // Of each connection the second request and the third: one bad answer, and one that never comes.
+  const RawServer server([](Connection& connection) {
+    connection.read_request();
+    connection.write(answer("hello"));
+    connection.read_request();
+    connection.write("HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n");
+    connection.read_request();
+    connection.reset();
+  });
+  const auto ended = run(server.url(), {"--in-flight", "4", "--timeout", "5s", "--warmup", "0"});
+  EXPECT_EQ(ended.code, 4) << ended.err;
+  ASSERT_EQ(rows(ended).size(), Catalog::runners().size());
+  for (const auto& row : rows(ended)) {
+    SCOPED_TRACE(row.at("name").get<std::string>());
+    EXPECT_EQ(accounted(row), 30u);
+    EXPECT_GE(number(row, "completed"), 10u);
+    EXPECT_GE(number(row, "failed"), 10u);
+    EXPECT_THAT(ended.err, AllOf(HasSubstr("bad status"), HasSubstr("reset")));
+  }
+}
+
+TEST(HttpLedger, EndsByTimeOutsWhereNothingIsAnswered) {
+  const RawServer server([](Connection& connection) { connection.hold(); });
+  const auto ended = run(server.url(), {"--in-flight", "30", "--timeout", "300ms", "--warmup", "0",
+                                        "--runner", "event-loop,thread-pool,thread-per-op"});
+  EXPECT_EQ(ended.code, 4);
+  for (const auto& row : rows(ended)) EXPECT_EQ(number(row, "failed"), 30u) << row;
+}
+
+TEST(HttpChecks, FlagRunnersWhoseClientsDiffer) {
+  const RawServer server(always(answer("hello")));
+  const auto entry = [&](const char* runners, const char* client) {
+    return R"({"workload": "http", "ops": 30, "repetitions": 1, "url": ")" + server.url() +
+           R"(", "runner": ")" + runners + R"(", "client": ")" + client + R"("})";
+  };
+  const auto run_both = [](const std::string& one, const std::string& another) {
+    const auto plan = R"({"cases": [)" + one + "," + another + "]}";
+    return asyncmark({"run", "--plan", "plan.json"}, {.files = {{"plan.json", plan}}}).out;
+  };
+  EXPECT_THAT(run_both(entry("event-loop", "beast"), entry("thread-pool", "httplib")),
+              HasSubstr("mixed-clients"));
+  EXPECT_THAT(run_both(entry("event-loop,thread-pool", "beast"), entry("thread-pool", "httplib")),
+              Not(HasSubstr("mixed-clients")));
+}
+
+}  // namespace
+}  // namespace asyncmark::http::testing

@@ -1,0 +1,75 @@
+// cpp-httplib, the client that many would write, with the delay of Nagle switched off.
+
+#include <httplib.h>
+
+#include <csignal>
+
+#include "workloads/http/clients.hpp"
+#include "workloads/http/failures.hpp"
+
+namespace asyncmark::http {
+namespace {
+
+/// It keeps the reason of a failed read or write to itself, but for the time that this took.
+FailureReason failure_of(httplib::Error error, bool late) {
+  switch (error) {
+    case httplib::Error::ConnectionTimeout:
+      return failures::kTimeOut;
+    case httplib::Error::Connection:
+      return late ? failures::kTimeOut : FailureReason("no connection");
+    case httplib::Error::SSLConnection:
+    case httplib::Error::SSLLoadingCerts:
+      return failures::kTls;
+    case httplib::Error::SSLServerVerification:
+      return failures::kBadCertificate;
+    case httplib::Error::Write:
+      return late ? failures::kTimeOut : FailureReason("write failed");
+    default:
+      return late ? failures::kTimeOut : FailureReason("read failed");
+  }
+}
+
+class HttplibClient final : public BlockingSession {
+ public:
+  HttplibClient(const Plan& plan, const HttplibSettings& settings)
+      : plan_(plan),
+        client_((settings.url.tls ? "https://" : "http://") + settings.url.authority()) {
+    // It writes to sockets that the other side has closed, and the signal would end the process.
+    std::signal(SIGPIPE, SIG_IGN);
+    client_.set_tcp_nodelay(true);
+    client_.set_keep_alive(plan.call.keep_alive);
+    client_.set_hostname_addr_map({{settings.url.host, plan.endpoint.address.host()}});
+    client_.set_connection_timeout(plan.timeout);
+    client_.set_read_timeout(plan.timeout);
+    client_.set_write_timeout(plan.timeout);
+    client_.enable_server_certificate_verification(!settings.tls.insecure);
+    if (!settings.tls.ca.empty()) client_.set_ca_cert_path(settings.tls.ca.c_str());
+    request_.method = settings.method;
+    request_.path = settings.url.target;
+    request_.body = settings.body;
+    for (const auto& [name, value] : settings.headers) request_.headers.emplace(name, value);
+  }
+
+  Outcome call(std::uint64_t) override {
+    const auto begun = Clock::now();
+    const auto answer = client_.send(request_);
+    if (!answer)
+      return Outcome::failed(failure_of(answer.error(), Clock::now() - begun >= plan_.timeout));
+    if (!plan_.call.expect.holds(answer->status)) return Outcome::failed(failures::kBadStatus);
+    return {};
+  }
+
+ private:
+  const Plan& plan_;
+  httplib::Client client_;
+  httplib::Request request_;
+};
+
+}  // namespace
+
+std::unique_ptr<BlockingSession> open_httplib_client(const Plan& plan,
+                                                     const HttplibSettings& settings) {
+  return std::make_unique<HttplibClient>(plan, settings);
+}
+
+}  // namespace asyncmark::http

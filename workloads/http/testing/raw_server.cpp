@@ -1,0 +1,156 @@
+#include "workloads/http/testing/raw_server.hpp"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <stdexcept>
+
+namespace asyncmark::http::testing {
+
+Connection::Connection(RawServer& server, int socket, std::size_t number, SSL_CTX* tls)
+    : server_(server), socket_(socket), number_(number) {
+  const int on = 1;
+  setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  if (!tls) return;
+  tls_.reset(SSL_new(tls));
+  SSL_set_fd(tls_.get(), socket_);
+  SSL_accept(tls_.get());
+}
+
+Connection::~Connection() {
+  if (is_reset_) return;
+  shutdown(socket_, SHUT_WR);
+  hold();
+}
+
+long Connection::receive(char* into, std::size_t size) {
+  return tls_ ? SSL_read(tls_.get(), into, static_cast<int>(size)) : recv(socket_, into, size, 0);
+}
+
+std::string Connection::read_request() {
+  for (;;) {
+    if (const auto end = unread_.find("\r\n\r\n"); end != std::string::npos) {
+      const auto length = unread_.find("Content-Length: ");
+      const auto body = length < end ? std::stoul(unread_.substr(length + 16)) : 0;
+      if (const auto whole = end + 4 + body; unread_.size() >= whole) {
+        const auto request = unread_.substr(0, whole);
+        unread_.erase(0, whole);
+        const std::scoped_lock lock(server_.mutex_);
+        server_.last_request_ = request;
+        return request;
+      }
+    }
+    char piece[65536];
+    const auto got = receive(piece, sizeof piece);
+    if (got <= 0) return "";
+    unread_.append(piece, static_cast<std::size_t>(got));
+  }
+}
+
+bool Connection::write(std::string_view text) {
+  while (!text.empty()) {
+    const auto put = tls_ ? SSL_write(tls_.get(), text.data(), static_cast<int>(text.size()))
+                          : send(socket_, text.data(), text.size(), MSG_NOSIGNAL);
+    if (put <= 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(put));
+  }
+  return true;
+}
+
+void Connection::reset() {
+  // Its owner closes it, and that is then a reset.
+  is_reset_ = true;
+  const linger now{1, 0};
+  setsockopt(socket_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+}
+
+void Connection::hold() {
+  char piece[4096];
+  while (recv(socket_, piece, sizeof piece, 0) > 0) {
+  }
+}
+
+RawServer::RawServer(Script script, SSL_CTX* tls) : script_(std::move(script)), tls_(tls) {
+  listener_ = Descriptor(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* const plain = reinterpret_cast<sockaddr*>(&address);
+  if (bind(listener_.get(), plain, size) != 0 || listen(listener_.get(), 1024) != 0 ||
+      getsockname(listener_.get(), plain, &size) != 0)
+    throw std::runtime_error("the test server cannot listen");
+  port_ = ntohs(address.sin_port);
+  acceptor_ = std::thread([this] { serve(); });
+}
+
+RawServer::~RawServer() {
+  stop_listening();
+  {
+    const std::scoped_lock lock(mutex_);
+    for (const int one : sockets_) shutdown(one, SHUT_RDWR);
+  }
+  for (auto& one : clients_) one.join();
+}
+
+void RawServer::stop_listening() {
+  const std::scoped_lock lock(stopping_);
+  if (!acceptor_.joinable()) return;
+  shutdown(listener_.get(), SHUT_RDWR);
+  acceptor_.join();
+  listener_.reset();
+}
+
+std::string RawServer::last_request() const {
+  const std::scoped_lock lock(mutex_);
+  return last_request_;
+}
+
+std::string RawServer::url(const std::string& target) const {
+  return fmt::format("{}://127.0.0.1:{}{}", tls_ ? "https" : "http", port_, target);
+}
+
+void RawServer::play(int socket, std::size_t number) {
+  // OpenSSL writes to what the client has closed. Of this thread alone, or programs that the test
+  // starts would inherit it.
+  sigset_t broken_pipe;
+  sigemptyset(&broken_pipe);
+  sigaddset(&broken_pipe, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
+  {
+    Connection connection(*this, socket, number, tls_);
+    script_(connection);
+  }
+  const std::scoped_lock closing(mutex_);
+  std::erase(sockets_, socket);
+  close(socket);
+}
+
+void RawServer::serve() {
+  for (;;) {
+    const int socket = accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC);
+    if (socket < 0) return;
+    const std::scoped_lock lock(mutex_);
+    sockets_.push_back(socket);
+    clients_.emplace_back([this, socket, number = accepted_++] { play(socket, number); });
+  }
+}
+
+std::string answer(const std::string& body, const std::string& headers) {
+  return fmt::format("HTTP/1.1 200 OK\r\n{}Content-Length: {}\r\n\r\n{}", headers, body.size(),
+                     body);
+}
+
+RawServer::Script always(const std::string& text) {
+  return [text](Connection& connection) {
+    while (!connection.read_request().empty() && connection.write(text)) {
+    }
+  };
+}
+
+}  // namespace asyncmark::http::testing

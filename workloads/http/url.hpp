@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace asyncmark::http {
+
+/// The parts of an absolute `http` or `https` URL.
+struct Url {
+  bool tls = false;
+  std::string host;  ///< A name or an address, IPv6 without its brackets.
+  std::uint16_t port = 0;
+  std::string target;  ///< Path and query, as they go into the request.
+
+  /// Throws UsageError naming --url for anything else.
+  static Url parse(const std::string& text);
+
+  /// Host and port as they stand in a Host header: the port only where it is not the scheme's own.
+  std::string authority() const;
+};
+
+}  // namespace asyncmark::http
