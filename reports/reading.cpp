@@ -86,14 +86,17 @@ std::string what_bound_it(const Result& best) {
 std::string whether_caps_differ(const Cases& ranked, const Cases& cases) {
   if (equal_cap(cases)) return "";
   std::set<std::uint64_t> caps;
+  bool with_baseline = false;
   for (const auto* one : ranked)
-    if (one->what.runner != kBaseline) caps.insert(one->how.cap);
+    if (one->what.runner == kBaseline)
+      with_baseline = true;
+    else
+      caps.insert(one->how.cap);
   if (caps.size() < 2) return "";
   return fmt::format(
-      "But for sync, the runners were allowed between {} and {} in flight, so this compares ways "
-      "to deploy "
-      "them; --in-flight gives all the same cap.",
-      *caps.begin(), *caps.rbegin());
+      "{} were allowed between {} and {} in flight, so this compares ways to deploy them; "
+      "--in-flight gives all the same cap.",
+      with_baseline ? "The runners but sync" : "The runners", *caps.begin(), *caps.rbegin());
 }
 
 std::vector<std::string> read_closed(const Cases& cases) {
