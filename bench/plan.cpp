@@ -139,8 +139,12 @@ bool Request::set_load(const std::string& name, const std::string& text) {
   } else if (name == "cpus") {
     const auto placement = Placement::parse(text);
     if (!placement.service.empty())
-      throw UsageError(fmt::format(
-          "--cpus: the workload {} has no service to place; give the client's alone", workload_));
+      throw UsageError(
+          Catalog::workload(workload_).service
+              ? "--cpus: a service is not placed yet; give the client's processors alone"
+              : fmt::format(
+                    "--cpus: the workload {} has no service to place; give the client's alone",
+                    workload_));
     cpus_ = placement.client;
   } else if (name == "seed") {
     seed_ = count(text, flag, 0, std::numeric_limits<std::int64_t>::max());
