@@ -64,11 +64,13 @@ class EventLoop {
     seen_ = now;
     last_op_ = op;
   }
-  /// A client ends the operation that it began at `began`, and writes `now` down after this. It
-  /// cannot have held the loop for longer than it took, so this is called only for what took longer
-  /// than the longest hold so far.
-  [[gnu::noinline]] void ends(std::uint64_t op, Clock::time_point began, Clock::time_point now) {
-    if (times_) weigh(now, op, began == seen());
+  /// A client ends an operation, and writes `now` down after this. It cannot have held the loop for
+  /// longer than it took, so this is called only for what took longer than the longest hold so far.
+  /// `held` is whether it is known to have kept the loop from its beginning: else nobody can tell
+  /// an operation that waits alone on an idle loop from one that blocks it, but by a probe that is
+  /// late.
+  [[gnu::noinline]] void ends(std::uint64_t op, Clock::time_point now, bool held) {
+    if (times_) weigh(now, op, held);
   }
 
   /// Runs until nothing is left to do or wait for. May be called again.

@@ -39,6 +39,16 @@ TEST(Evidence, FindsABlockingCallOnTheLoopAndHowLongItHeldIt) {
   EXPECT_LT(shortest, 90e6);
 }
 
+TEST(Evidence, DoesNotTakeAWaitOnAnIdleLoopForACallThatHoldsIt) {
+  const auto ended = asyncmark({"run", "sleep", "--wait", "18ms", "--rate", "20", "--ops", "20",
+                                "--runner", "event-loop", "--benchmark_format=json"});
+  double shortest = 1e9;
+  for (const auto& row : rows(ended))
+    if (row.at("run_type") == "iteration")
+      shortest = std::min(shortest, row.at("loop_held_max_ns").get<double>());
+  EXPECT_LT(shortest, 12e6);
+}
+
 TEST(Evidence, PutsEveryRunnerNearItsIdealBoundAndNoneAboveIt) {
   const auto ended = asyncmark({"run", "sleep", "--ops", "100", "--in-flight", "28", "--runner",
                                 "thread-per-op,thread-pool,event-loop,process-pool",

@@ -14,8 +14,8 @@ namespace {
 class LoopRun {
  public:
   LoopRun(const Workload& workload, std::uint64_t cap)
-      : cap_(cap), recorders_(1, Sharing::with_threads) {
-    const bool one = workload.sessions() == Sessions::shared || workload.holds_the_loop();
+      : holds_(workload.holds_the_loop()), cap_(cap), recorders_(1, Sharing::with_threads) {
+    const bool one = workload.sessions() == Sessions::shared || holds_;
     loop_.spawn(open(workload, one ? 1 : cap));
     loop_.run();
   }
@@ -76,7 +76,7 @@ class LoopRun {
         outcome = thrown();
       }
       const auto finished = Clock::now();
-      if (finished - now > recorder.loop.longest_hold) loop_.ends(start->op, now, finished);
+      if (finished - now > recorder.loop.longest_hold) loop_.ends(start->op, finished, holds_);
       recorder.record(*start, now, finished, outcome);
       now = finished;
       ++waiting_;
@@ -90,6 +90,7 @@ class LoopRun {
 
   Stage stage_;
   EventLoop loop_;
+  bool holds_;  ///< Whether an operation keeps the loop to itself.
   std::uint64_t cap_;
   std::uint64_t clients_ = 0;
   std::uint64_t ended_ = 0;
