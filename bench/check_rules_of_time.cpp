@@ -75,6 +75,22 @@ std::optional<std::string> uneven_slices(const Measurement& run, std::uint64_t c
                      slices.size(), rounded_count(mean));
 }
 
+/// Operations that waited for one another on the loop, each holding it for less than stands out
+/// by itself.
+std::optional<std::string> one_at_a_time(const Subject& one) {
+  const auto service = one.all.service_time.percentile(0.5);
+  const auto response = one.all.response_time.percentile(0.5);
+  if (!one.result.how.one_loop || one.result.how.cap == 1 || one.all.peak_in_flight != 1 ||
+      !service || *service < kHeld || !response)
+    return std::nullopt;
+  // That no two were ever due within one service time is not for this to explain.
+  if (seconds(*response) <= kWaitedFor * seconds(*service)) return std::nullopt;
+  return fmt::format(
+      "never more than one in flight; half of them took {} or more, and {} or more "
+      "from when they were due",
+      rounded_text(*service), rounded_text(*response));
+}
+
 }  // namespace
 
 std::optional<Cost> typical_cost(const Subject& one) {
@@ -116,26 +132,6 @@ std::optional<std::string> in_flight_disagrees(const Subject& one) {
   return fmt::format("{:.3g} in flight in {} samples, {:.3g} by throughput and service time",
                      sampled, samples, expected);
 }
-
-namespace {
-
-/// Operations that waited for one another on the loop, each holding it for less than stands out
-/// by itself.
-std::optional<std::string> one_at_a_time(const Subject& one) {
-  const auto service = one.all.service_time.percentile(0.5);
-  const auto response = one.all.response_time.percentile(0.5);
-  if (!one.result.how.one_loop || one.result.how.cap == 1 || one.all.peak_in_flight != 1 ||
-      !service || *service < kHeld || !response)
-    return std::nullopt;
-  // That no two were ever due within one service time is not for this to explain.
-  if (seconds(*response) <= kWaitedFor * seconds(*service)) return std::nullopt;
-  return fmt::format(
-      "never more than one in flight; half of them took {} or more, and {} or more "
-      "from when they were due",
-      rounded_text(*service), rounded_text(*response));
-}
-
-}  // namespace
 
 std::optional<std::string> loop_held(const Subject& one) {
   if (auto evidence = one_at_a_time(one)) return evidence;

@@ -8,9 +8,7 @@
 namespace asyncmark {
 namespace {
 
-using std::chrono::microseconds;
 using std::chrono::milliseconds;
-using testing::calibrated;
 using testing::changed;
 using testing::clean;
 using testing::codes;

@@ -8,7 +8,6 @@
 namespace asyncmark {
 namespace {
 
-using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using testing::calibrated;
 using testing::changed;
@@ -20,7 +19,6 @@ using ::testing::IsEmpty;
 using testing::only_finding;
 using testing::Plan;
 using testing::quiet;
-using testing::take;
 
 TEST(Checks, FindNothingInTwentyCleanPairs) {
   std::vector<std::pair<Plan, Plan>> pairs;

@@ -85,10 +85,6 @@ void add_build(Json& facts) {
   };
 }
 
-}  // namespace
-
-namespace {
-
 /// The words of a command so that a shell reads them back.
 std::string as_typed(const std::vector<std::string>& command) {
   std::string text;

@@ -80,8 +80,8 @@ const std::vector<std::pair<std::string, std::string>>& run_options() {
       {"repetitions", "runs of each case, each in a fresh process (default: 3)"},
       {"passes", "timed runs inside one process, over the same sessions (default: 1)"},
       {"cpus",
-       "processors for each side, as 0-1 or client=0,service=1; a plain LIST is the client's "
-       "(default: any)"},
+       "LIST of processors to keep the client to, as 0 or 0-1; client=LIST is the same (default: "
+       "any)"},
       {"seed", "of everything that is drawn at random (default: 1)"},
   };
   return options;

@@ -29,9 +29,6 @@ std::string median_of(const Result& one, Duration Phases::*length) {
   return rounded_text(median(std::move(lengths)));
 }
 
-/// `28`, or where it was not asked for, what the runner made of it.
-std::string cap_of(const Result& one) { return std::to_string(one.how.cap); }
-
 }  // namespace
 
 Table phases_table(const Cases& cases, bool partial) {
@@ -42,7 +39,7 @@ Table phases_table(const Cases& cases, bool partial) {
   for (std::size_t i = 0; i < cases.size(); ++i) {
     const auto& one = *cases[i];
     auto& row = table.rows[i];
-    row.cells.push_back(cap_of(one));
+    row.cells.push_back(std::to_string(one.how.cap));
     if (one.finished().empty()) continue;
     for (const auto& part : parts()) row.cells.push_back(median_of(one, part.length));
   }

@@ -267,7 +267,7 @@ void add_notes(Table& table, const Cases& cases) {
         "took");
   if (shows_column(table, "of ideal"))
     notes.push_back("ideal bound: arithmetic from the waits and the CPU asked for, not measured");
-  if (std::ranges::find(table.columns, "memory per op", &Column::heading) != table.columns.end())
+  if (shows_column(table, "memory per op"))
     notes.push_back(
         "memory: for each operation in flight, with the kernel's share: page tables, stacks of "
         "threads, slab");

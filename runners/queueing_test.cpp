@@ -9,7 +9,6 @@
 
 #include "bench/arrivals.hpp"
 #include "bench/catalog.hpp"
-#include "bench/counters.hpp"
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
 

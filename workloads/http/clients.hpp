@@ -18,8 +18,8 @@ struct Plan {
 std::unique_ptr<BlockingSession> open_blocking_client(const Plan& plan);
 Async<std::unique_ptr<AsyncSession>> open_loop_client(const Plan& plan, EventLoop& loop);
 
-/// What cpp-httplib makes of the same.
-struct HttplibSettings {
+/// What the request is made of, for a client that writes its own.
+struct RequestSettings {
   Url url;
   std::string method;
   std::string body;
@@ -29,6 +29,6 @@ struct HttplibSettings {
 
 /// Connects with its first operation, for cpp-httplib cannot do so without a request.
 std::unique_ptr<BlockingSession> open_httplib_client(const Plan& plan,
-                                                     const HttplibSettings& settings);
+                                                     const RequestSettings& settings);
 
 }  // namespace asyncmark::http

@@ -144,7 +144,7 @@ class Http final : public Workload {
     return plan_;
   }
 
-  HttplibSettings settings_;
+  RequestSettings settings_;
   bool by_httplib_;
   bool remote_;
   mutable std::mutex mutex_;

@@ -31,7 +31,7 @@ FailureReason failure_of(httplib::Error error, bool late) {
 
 class HttplibClient final : public BlockingSession {
  public:
-  HttplibClient(const Plan& plan, const HttplibSettings& settings)
+  HttplibClient(const Plan& plan, const RequestSettings& settings)
       : plan_(plan),
         client_((settings.url.tls ? "https://" : "http://") + settings.url.authority()) {
     // It writes to sockets that the other side has closed, and the signal would end the process.
@@ -68,7 +68,7 @@ class HttplibClient final : public BlockingSession {
 }  // namespace
 
 std::unique_ptr<BlockingSession> open_httplib_client(const Plan& plan,
-                                                     const HttplibSettings& settings) {
+                                                     const RequestSettings& settings) {
   return std::make_unique<HttplibClient>(plan, settings);
 }
 
