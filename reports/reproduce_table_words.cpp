@@ -15,13 +15,6 @@ constexpr double kNear = 0.15;
 // Fewer times as long as the unbounded loop, published cells are not said to be none of it.
 constexpr double kFar = 2;
 
-std::string list(const std::vector<std::string>& parts) {
-  std::string text;
-  for (std::size_t i = 0; i < parts.size(); ++i)
-    text += (i == 0 ? "" : i + 1 == parts.size() ? " and " : ", ") + parts[i];
-  return text;
-}
-
 std::string s(double seconds) { return digits(seconds, 3); }
 std::string ms(double seconds) { return digits(seconds * 1e3, 3) + " ms"; }
 std::string ms(Duration time) { return fmt::format("{:g} ms", seconds(time) * 1e3); }
@@ -305,37 +298,6 @@ std::optional<std::string> of_the_threads(const Study& study) {
       list(short_of));
 }
 
-/// What was planned, what was run and what became of every operation.
-std::string ledger(const Study& study) {
-  std::uint64_t absent = 0, runs = 0, died = 0;
-  Measurement all;
-  for (const auto* row : study.all_rows())
-    for (const auto& cell : row->cells) {
-      if (!cell.ran()) {
-        ++absent;
-        continue;
-      }
-      runs += cell.result->repetitions.size();
-      died += cell.result->repetitions.size() - cell.result->finished().size();
-      all.merge(cell.result->merged());
-    }
-  auto text = fmt::format(
-      "{} runs: {} operations completed, {} failed, {} never started; runs that died: {}.", runs,
-      all.completed, all.failed, all.never_started, died);
-  if (absent != 0) text += fmt::format(" {} cells were not run ('-').", absent);
-  return text;
-}
-
-std::vector<std::string> troubles(const Study& study) {
-  std::vector<std::string> all;
-  for (const auto* row : study.all_rows())
-    for (const auto& cell : row->cells)
-      if (cell.ran() && !cell.sound())
-        all.push_back(fmt::format("! {} at {}: {}. Nothing below rests on this cell.", row->label,
-                                  cell.ops(), *cell.trouble()));
-  return all;
-}
-
 std::optional<std::string> noise(const Study& study) {
   double widest = 0;
   std::string where;
@@ -359,7 +321,7 @@ std::vector<std::string> how_to_read(const Study& study) {
   const bool once = std::ranges::all_of(study.sync.cells, [](const Cell& cell) {
     return cell.ran() && cell.result->repetitions.size() == 1;
   });
-  auto all = troubles(study);
+  auto all = troubles(study.all_rows());
   all.push_back(fmt::format(
       "Each figure is the median of its runs, each in a fresh process, from the start to the end "
       "of its last operation. In brackets: over the published cell, sync to sync and all others to "
@@ -375,7 +337,7 @@ std::vector<std::string> how_to_read(const Study& study) {
   all.push_back(arithmetic(study));
   if (const auto threads = of_the_threads(study)) all.push_back(*threads);
   if (const auto said = noise(study)) all.push_back(*said);
-  all.push_back(ledger(study));
+  all.push_back(ledger(study.all_rows()));
   return all;
 }
 
