@@ -64,6 +64,9 @@ struct ReproductionEntry {
   std::string summary;
   std::function<std::vector<Request>(bool quick)> plan;
   std::function<std::string(const Context&, const std::vector<Result>&, bool quick)> print;
+  /// Once the cases have run, while their services are still up: asks other programs for the same.
+  /// What they say becomes the fact `others` of the context.
+  std::function<Json(const std::vector<Result>&, bool quick)> ask_others = {};
 };
 
 /// Everything that registered itself. A plug-in's file has one line

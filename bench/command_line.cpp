@@ -124,6 +124,8 @@ int do_reproduce(const Grammar& grammar, const std::vector<std::string>& command
   settings.print = [&](const Context& context, const std::vector<Result>& results) {
     return what.print(context, results, quick);
   };
+  if (what.ask_others)
+    settings.ask_others = [&](const auto& results) { return what.ask_others(results, quick); };
   const auto out = settings.out;
   const int code = run_and_print(what.plan(quick), std::move(settings));
   if (!grammar.arguments.common.quiet) fmt::print(stderr, "The figures are in {}.\n", out);

@@ -142,9 +142,12 @@ void Grammar::add_reproduce() {
   for (const auto& one : Catalog::reproductions())
     names += fmt::format("{}{}: {}", names.empty() ? "" : "; ", one.name, one.summary);
   reproduce->add_option("what", arguments.reproduction, names)->capture_default_str();
-  reproduce->add_flag("--quick", arguments.quick, "a tenth of every wait, and say so");
+  reproduce->add_flag("--quick", arguments.quick,
+                      "a tenth of every wait, or half as many operations, and say so");
   add_common(*reproduce, arguments.common);
-  reproduce->footer("Examples:\n  asyncmark reproduce\n  asyncmark reproduce table --quick");
+  reproduce->footer(
+      "Examples:\n  asyncmark reproduce\n  asyncmark reproduce table --quick\n  "
+      "asyncmark reproduce stall");
 }
 
 void Grammar::add_serve() {

@@ -151,6 +151,8 @@ int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
   context.facts["calibration"] = calibrate(cases, settings.driver.child);
   const auto before = processor_time();
   drive(cases, settings.driver);
+  if (settings.ask_others && !Interruption::happened())
+    context.facts["others"] = settings.ask_others(cases);
   services.clear();  // Only what has ended counts as ours.
   add_what_others_took(context, before);
 

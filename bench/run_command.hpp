@@ -21,6 +21,8 @@ struct RunSettings {
   std::vector<std::string> command;  ///< As the user typed it, for the context.
   /// Writes down what standard output shows.
   std::function<std::string(const Context&, const std::vector<Result>&)> print;
+  /// See ReproductionEntry; empty: nobody is asked.
+  std::function<Json(const std::vector<Result>&)> ask_others = {};
 };
 
 /// Runs the cases of the requests, keeps and prints the results, and gives the exit code: 0, 3 when

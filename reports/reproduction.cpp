@@ -109,7 +109,7 @@ std::optional<std::string> Cell::trouble() const {
                        due, all.failed, all.never_started);
   const auto cap = planned.how.cap;
   for (const auto peak : {all.peak_in_flight, peak_in_flight()})
-    if (cap < ops() && peak != cap)
+    if (!planned.what.load.rate && cap < ops() && peak != cap)
       return fmt::format("{} operations were in flight at the peak, and not {}", peak, cap);
   if (reached().value_or(0) > kMostReached)
     return "it took less than the ideal bound, which is a defect";
@@ -223,8 +223,8 @@ std::string where(const Context& context) {
   });
 }
 
-std::string title(const std::string& what, const Context& context, bool quick) {
-  return fmt::format("# {}{}{}\n\n", what, quick ? " (quick: every wait a tenth)" : "",
+std::string title(const std::string& what, const Context& context, const std::string& quick) {
+  return fmt::format("# {}{}{}\n\n", what, quick.empty() ? "" : fmt::format(" (quick: {})", quick),
                      context.facts.value("partial", false) ? " (partial: interrupted)" : "");
 }
 

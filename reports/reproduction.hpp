@@ -88,8 +88,10 @@ std::string table(const Lines& lines);
 std::string bullets(const std::vector<std::string>& paragraphs);
 /// Machine, build, load and command. Before any figure: without its machine it means nothing.
 std::string where(const Context& context);
-/// `# WHAT`, and whether the study is quick or was interrupted.
-std::string title(const std::string& what, const Context& context, bool quick);
+/// `# WHAT (quick: HOW)`, and whether it was interrupted. `quick` is empty for the whole thing.
+std::string title(const std::string& what, const Context& context, const std::string& quick);
+/// Of the two that have a tenth of every wait.
+inline std::string tenth(bool quick) { return quick ? "every wait a tenth" : ""; }
 
 /// So many significant digits, or all that stand before the point: 46.13, 0.1867, 46130.
 std::string digits(double value, int significant);

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "reports/reproduction.hpp"
+
+namespace asyncmark::reproduce_http {
+using namespace reproduction;
+
+/// 1000 requests at once, against one kind of server.
+struct Served {
+  Row row;
+  std::uint64_t at_once;  ///< Answers that this server has under way at a time, at most.
+
+  const Cell& cell() const { return row.cells.front(); }
+  /// What it would take if nothing but the waits of its answers took any time.
+  Duration least(Duration delay) const;
+};
+
+/// The whole reproduction: what was planned, and what came of it.
+struct Study : Comparison {
+  Duration delay{};  ///< Of every answer.
+  Row thread_pool, unbounded, capped, process_pool;
+  Served kept_loop, loop, kept_threads, threads, few_threads, one_thread;
+
+  std::vector<const Row*> others() const;   ///< All that stand beside the published async.
+  std::vector<const Row*> clients() const;  ///< Those and sync.
+  std::vector<const Served*> servers() const;
+  std::vector<const Row*> all_rows() const;
+};
+
+/// The least time that the waits of the answers alone take for this cell.
+Duration least_of_waits(const Cell& cell, Duration delay);
+
+/// Each a paragraph of one line, made from the figures alone: what the figures do not support is
+/// not said, or its contrary is.
+std::vector<std::string> about_the_clients(const Study& study);
+std::vector<std::string> about_the_servers(const Study& study);
+
+}  // namespace asyncmark::reproduce_http
