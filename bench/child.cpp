@@ -45,7 +45,8 @@ enum class Until { ended, too_late, interrupted };
 
 /// Collects the report until the child has ended, the limit is reached or somebody interrupts.
 Until collect(const Process& child, int report, const ChildSettings& settings, Watcher& watcher,
-              std::string& text) {
+              Service* service, std::string& text) {
+  bool timed = false;
   const auto limit = Clock::now() + settings.time_limit;
   auto next_tick = Clock::now();
   for (;;) {
@@ -55,6 +56,10 @@ Until collect(const Process& child, int report, const ChildSettings& settings, W
     const timespec until{left.count() / 1'000'000'000, left.count() % 1'000'000'000};
     ppoll(watched, 3, &until, nullptr);
     watcher.look();
+    if (service && !timed && watcher.has_begun()) {
+      service->start_window();  // Anew: what it did for the warm-up is not asked.
+      timed = true;
+    }
     char buffer[65536];
     for (ssize_t got; (got = read(report, buffer, sizeof buffer)) > 0;)
       text.append(buffer, static_cast<std::size_t>(got));
@@ -91,7 +96,7 @@ Repetition watch(const Case& one, const ChildSettings& settings) {
   input.write.reset();
 
   std::string text;
-  const auto until = collect(child, output.read.get(), settings, watcher, text);
+  const auto until = collect(child, output.read.get(), settings, watcher, service, text);
   ::kill(-group, SIGKILL);
   const auto ending = child.wait();
   if (until == Until::interrupted) return {{}, "interrupted"};

@@ -52,8 +52,8 @@ struct Resources {
   std::int64_t grown_bytes = 0;
 };
 
-/// What a service used while a child called it. Its processor time over its requests is that of one
-/// request, whether timed or of the warm-up.
+/// What a service used during the timed part, from the moment when the parent saw that begin (up to
+/// a millisecond late). Its processor time over its requests is that of one request.
 struct ServiceUsage {
   Duration cpu{};             ///< To the nanosecond.
   Duration user{};            ///< To a hundredth of a second, as the kernel tells of others.
@@ -83,7 +83,7 @@ struct Observed {
   /// What the kernel held for the operations, as far as it tells.
   std::int64_t kernel_bytes() const;
   NetworkCounts network{};  ///< From the child's start to its end; the machine's, not its alone.
-  std::optional<ServiceUsage> service{};  ///< In the same time, if one was started for the case.
+  std::optional<ServiceUsage> service{};  ///< If one was started for the case.
 };
 
 /// Which processors the kernel let a case use, as it lists them (`0-1`); empty where not known.

@@ -31,7 +31,7 @@ void Watcher::look() {
   const auto now = Clock::now();
   if (now < next_ || !window_) return;
   if (window_->phase.load() == Phase::timed) {
-    if (begun_ == Clock::time_point{}) begun_ = now;
+    if (!has_begun()) begun_ = now;
     // Each sample stands for the time since the one before; the first only marks the beginning.
     if (last_ != Clock::time_point{}) {
       const auto apart = seconds(now - last_);
@@ -45,10 +45,9 @@ void Watcher::look() {
   } else {
     last_ = {};
   }
-  const auto usual = begun_ == Clock::time_point{}
-                         ? Duration(500'000)
-                         : std::clamp<Duration>((now - begun_) / 50, Duration(500'000),
-                                                std::chrono::milliseconds(10));
+  const auto usual = !has_begun() ? Duration(500'000)
+                                  : std::clamp<Duration>((now - begun_) / 50, Duration(500'000),
+                                                         std::chrono::milliseconds(10));
   const auto shaken = std::uniform_real_distribution<double>(0.5, 1.5)(random_);
   next_ = now + from_seconds(seconds(usual) * shaken);
 }

@@ -27,6 +27,9 @@ class Watcher {
   /// Takes a sample if one is due.
   void look();
 
+  /// Whether the timed part was seen to have begun.
+  bool has_begun() const { return begun_ != Clock::time_point{}; }
+
   /// When the next is due: from 0.5 ms apart at first to 10 ms in a long run, shaken by half so
   /// that they do not beat with operations of equal length.
   Clock::time_point next() const { return next_; }

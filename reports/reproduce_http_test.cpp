@@ -125,6 +125,16 @@ TEST(ReproduceHttp, ALoopWhoseCallsTookLongIsNotSaidToCostOneWait) {
                               "0.138 s, 3.00 times one wait"));
 }
 
+TEST(ReproduceHttp, AServerThatComputedAllTheTimeIsTheBottleneck) {
+  auto results = good_results();
+  EXPECT_THAT(printed(results),
+              HasSubstr("With all in flight the server computed for 9.0 ms (9.0 us "
+                        "a call) of the 48.3 ms that 1000 calls took: it was no"));
+  for (auto& run : with(results, {"event-loop/ops:1000/delay"}).front()->repetitions)
+    run.measurement.observed.service->cpu *= 4;
+  EXPECT_THAT(printed(results), HasSubstr("it was the bottleneck there"));
+}
+
 TEST(ReproduceHttp, AModelThatIsFarOffUnderTheEqualCapIsTold) {
   auto results = good_results();
   took(*with(results, {"process-pool/ops:1000"}).front(), 1.5);

@@ -15,6 +15,9 @@ constexpr double kSame = 0.15;
 // Taking so many times as long as the waits alone, calls have queued or computed.
 constexpr double kNearTheWaits = 2;
 
+// A server of one thread that computes for more than this share of the time holds others up.
+constexpr double kBottleneck = 0.6;
+
 std::string s(double seconds) { return digits(seconds, 3) + " s"; }
 std::string ms(Duration time) { return fmt::format("{:g} ms", seconds(time) * 1e3); }
 std::string times(double factor) { return digits(factor, 3); }
@@ -84,11 +87,14 @@ std::optional<std::string> of_the_server(const Study& study) {
   if (!cell.sound()) return std::nullopt;
   const auto server = server_cpu_us(cell);
   if (!server) return std::nullopt;
+  const auto busy = *server * static_cast<double>(cell.ops()) / 1e6;
   return fmt::format(
-      "The server was no bottleneck as long as its {} us of CPU a call, times {} calls, is little "
-      "beside the time: {} ms of {} ms with all in flight.",
-      digits(*server, 2), cell.ops(), digits(*server * static_cast<double>(cell.ops()) / 1e3, 2),
-      digits(cell.seconds() * 1e3, 3));
+      "With all in flight the server computed for {} ms ({} us a call) of the {} ms that {} calls "
+      "took: {}.",
+      digits(busy * 1e3, 2), digits(*server, 2), digits(cell.seconds() * 1e3, 3), cell.ops(),
+      busy < cell.seconds() * kBottleneck
+          ? "it was no bottleneck"
+          : "it was the bottleneck there, and the cell tells of it as much as of the client");
 }
 
 std::string of_what_is_asked(const Study& study) {

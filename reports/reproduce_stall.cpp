@@ -146,7 +146,7 @@ std::string the_table(const Study& study) {
                "response p99", "worst", "server's own p99"}};
   lines.push_back(line_of(study.closed, "closed"));
   if (const auto& wrk = study.wrk)
-    lines.push_back({"wrk -c1", "closed", digits(wrk->ops_per_s, 3), rounded_text(wrk->p50),
+    lines.push_back({"wrk, 1 client", "closed", digits(wrk->ops_per_s, 3), rounded_text(wrk->p50),
                      rounded_text(wrk->p99), "-", "-", "-", "-"});
   for (const auto* row : study.open()) lines.push_back(line_of(*row, "open"));
   return table(lines);
