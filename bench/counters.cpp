@@ -75,9 +75,14 @@ Counters counters(const Result& result, const Measurement& one) {
     all.emplace_back("minor_faults_per_op", static_cast<double>(used.minor_faults) / ended);
     all.emplace_back("major_faults_per_op", static_cast<double>(used.major_faults) / ended);
   }
-  if (const auto& service = one.observed.service; service && service->requests > 0)
+  if (const auto& service = one.observed.service; service && service->requests > 0) {
     all.emplace_back("service_cpu_ns_per_op",
                      ns(service->cpu) / static_cast<double>(service->requests));
+    for (const auto& [name, fraction] :
+         {std::pair{"service_own_p50_ns", 0.5}, {"service_own_p99_ns", 0.99}})
+      if (const auto time = service->own_time.percentile(fraction))
+        all.emplace_back(name, ns(*time));
+  }
   all.emplace_back("peak_in_flight", static_cast<double>(one.peak_in_flight));
   if (one.observed.samples > 0) {
     all.emplace_back("sampled_in_flight", one.observed.mean_in_flight);

@@ -117,7 +117,12 @@ TEST(Counters, DivideWhatTheServiceUsedByTheRequestsThatItSaw) {
   auto m = measured(100);
   EXPECT_THAT(of({}, m), Not(Contains(Key("service_cpu_ns_per_op"))));
   m.observed.service = {.cpu = 30ms, .requests = 150};  // 50 of them to warm up.
+  m.observed.service->own_time.add(50ns, 150);
   EXPECT_EQ(of({}, m).at("service_cpu_ns_per_op"), 2e5);
+  EXPECT_EQ(of({}, m).at("service_own_p50_ns"), 50);
+  EXPECT_THAT(of({}, m), Not(Contains(Key("service_own_p99_ns")))) << "too few for it";
+  m.observed.service->own_time.add(90ns, 1000);
+  EXPECT_EQ(of({}, m).at("service_own_p99_ns"), 90);
 }
 
 TEST(Counters, StayFiniteWhenEverythingFailed) {

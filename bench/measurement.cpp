@@ -41,6 +41,7 @@ ServiceUsage& ServiceUsage::operator+=(const ServiceUsage& other) {
   peak_rss_bytes = std::max(peak_rss_bytes, other.peak_rss_bytes);
   peak_connections = std::max(peak_connections, other.peak_connections);
   requests += other.requests;
+  own_time.merge(other.own_time);
   return *this;
 }
 
@@ -210,7 +211,8 @@ Observed observed_from_json(const Json& json) {
         .threads = whole_at(service, "threads"),
         .peak_rss_bytes = static_cast<std::int64_t>(whole_at(service, "peak_rss_bytes")),
         .peak_connections = whole_at(service, "peak_connections"),
-        .requests = whole_at(service, "requests")};
+        .requests = whole_at(service, "requests"),
+        .own_time = histogram_from_json(part(service, "own_time", kObject))};
   }
   return observed;
 }
@@ -270,7 +272,8 @@ Json to_json(const Observed& observed) {
                        {"threads", service->threads},
                        {"peak_rss_bytes", service->peak_rss_bytes},
                        {"peak_connections", service->peak_connections},
-                       {"requests", service->requests}};
+                       {"requests", service->requests},
+                       {"own_time", to_json(service->own_time)}};
   return json;
 }
 

@@ -62,6 +62,8 @@ struct ServiceUsage {
   std::int64_t peak_rss_bytes = 0;
   std::uint64_t peak_connections = 0;
   std::uint64_t requests = 0;
+  /// By itself, from the arrival of each of these requests to handing its answer to the kernel.
+  Histogram own_time{};
 
   ServiceUsage& operator+=(const ServiceUsage& other);
 };

@@ -56,6 +56,7 @@ Measurement example() {
                 .slice = 7ms};
   m.observed.network = {1, 2, 3, 4};
   m.observed.service = {21ms, 10ms, 20ms, 5, 6, 7, 8};
+  m.observed.service->own_time.add(2ms, 8);
   m.placement.client = "0,2-3";
   m.loop.lag.add(60us, 50);
   m.loop.longest_hold = 5ms;
@@ -106,6 +107,8 @@ TEST(Measurement, SurvivesJson) {
   EXPECT_EQ(to_json(after).at("observed"), to_json(example()).at("observed"));
   EXPECT_EQ(after.observed.service->cpu, 21ms);
   EXPECT_EQ(after.observed.service->peak_connections, 7u);
+  EXPECT_EQ(after.observed.service->own_time.count(), 8u);
+  EXPECT_EQ(after.observed.service->own_time.max(), 2ms);
   EXPECT_EQ(after.placement.client, "0,2-3");
   EXPECT_EQ(after.loop.lag.count(), 50u);
   EXPECT_EQ(after.loop.longest_hold, 5ms);
@@ -177,6 +180,7 @@ TEST(Measurement, MergesRepetitions) {
                     .slab_bytes = 5};
   other.observed.network = {10, 20, 30, 40};
   other.observed.service = {1ms, 0ms, 0ms, 9, 3, 2, 100};
+  other.observed.service->own_time.add(5ms, 100);
   other.loop.longest_hold = 6ms;
   other.loop.held_by = 3;
   other.add_failures("timeout", 1);
@@ -207,6 +211,8 @@ TEST(Measurement, MergesRepetitions) {
   EXPECT_EQ(merged.observed.service->threads, 9u);
   EXPECT_EQ(merged.observed.service->peak_connections, 7u);
   EXPECT_EQ(merged.observed.service->requests, 108u);
+  EXPECT_EQ(merged.observed.service->own_time.count(), 108u);
+  EXPECT_EQ(merged.observed.service->own_time.max(), 5ms);
   EXPECT_EQ(merged.placement.client, "0,2-3");
   EXPECT_EQ(merged.loop.lag.count(), 100u);
   EXPECT_EQ(merged.loop.longest_hold, 6ms);

@@ -125,16 +125,17 @@ Service::Totals Service::totals() const {
 
 void Service::start_window() {
   counts_->peak_connections = counts_->connections.load();
+  counts_->own_time.clear();
   forget_peak_resident_of(pid());
   before_ = totals();
 }
 
 ServiceUsage Service::usage() const {
   const auto now = totals();
-  return {now.cpu - before_.cpu,          now.user - before_.user,
-          now.system - before_.system,    held_for(pid()).threads,
-          peak_resident_bytes_of(pid()),  counts_->peak_connections.load(),
-          now.requests - before_.requests};
+  return {now.cpu - before_.cpu,           now.user - before_.user,
+          now.system - before_.system,     held_for(pid()).threads,
+          peak_resident_bytes_of(pid()),   counts_->peak_connections.load(),
+          now.requests - before_.requests, counts_->own_time.taken()};
 }
 
 Services start_services(std::vector<Result>& cases) {

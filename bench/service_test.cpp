@@ -46,6 +46,7 @@ TEST(Service, TellsWhatItUsedInAWindow) {
   const auto idle = service.usage();
   EXPECT_LT(idle.cpu, whole.cpu) << "it has done nothing since";
   EXPECT_EQ(idle.peak_connections, 1);
+  EXPECT_EQ(idle.own_time.count(), 0);
 }
 
 TEST(Service, KeepsToTheProcessorsThatItIsGiven) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "bench/options.hpp"
+#include "bench/shared_histogram.hpp"
 
 namespace asyncmark {
 
@@ -15,6 +16,8 @@ struct ServiceCounts {
   std::atomic<std::uint64_t> requests{0};
   std::atomic<std::uint64_t> connections{0};
   std::atomic<std::uint64_t> peak_connections{0};
+  /// From the arrival of each request, as the service saw it, to handing its answer to the kernel.
+  SharedHistogram own_time;
 };
 
 /// A connection to a service, counted for as long as this stands.

@@ -13,14 +13,14 @@ struct Stall {
   Duration extra{};
   std::uint64_t every = 0;  ///< 0: never.
 
-  /// Reads `200ms@500`; nothing from an empty text. Throws UsageError naming `--stall`.
-  static Stall parse(const std::string& text) {
+  /// Reads `200ms@500`; nothing from an empty text. Throws UsageError naming `flag`.
+  static Stall parse(const std::string& text, const std::string& flag = "--stall") {
     if (text.empty()) return {};
     const auto at = text.find('@');
     if (at == std::string::npos)
-      throw UsageError("--stall: '" + text + "' is not D@OP; for example 200ms@500");
-    return {parse_duration(text.substr(0, at), "--stall"),
-            static_cast<std::uint64_t>(parse_count(text.substr(at + 1), "--stall"))};
+      throw UsageError(flag + ": '" + text + "' is not D@OP; for example 200ms@500");
+    return {parse_duration(text.substr(0, at), flag),
+            static_cast<std::uint64_t>(parse_count(text.substr(at + 1), flag))};
   }
 
   /// Operations are counted from 0.

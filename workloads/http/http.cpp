@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <fstream>
 #include <iterator>
 #include <mutex>
@@ -10,6 +12,7 @@
 #include "bench/errors.hpp"
 #include "workloads/http/clients.hpp"
 #include "workloads/http/limits.hpp"
+#include "workloads/http/server.hpp"
 
 namespace asyncmark::http {
 namespace {
@@ -69,16 +72,24 @@ std::string url_of(const OptionValues& options) {
 
 /// How our own server is started, where no other is named.
 std::optional<std::vector<std::string>> own_server(const OptionValues& options) {
+  constexpr std::array kOfOurs{"server", "delay", "server-workers", "server-stall"};
   if (!options.text("url").empty()) {
     for (const auto& spec : options.specs())
-      if ((spec.name == "server" || spec.name == "delay") &&
+      if (std::ranges::find(kOfOurs, spec.name) != kOfOurs.end() &&
           options.print(spec.name) != spec.print(spec.otherwise))
         throw UsageError(
             fmt::format("--{}: is of our own server, and --url names another", spec.name));
     return std::nullopt;
   }
-  return std::vector<std::string>{"http", "--model", options.text("server"), "--delay",
-                                  exact_text(options.duration("delay"))};
+  std::vector<std::string> words{"http", "--model", options.text("server"), "--delay",
+                                 exact_text(options.duration("delay"))};
+  if (const auto workers = http_server::workers_of(options, "server-workers", "server"))
+    words.insert(words.end(), {"--workers", std::to_string(*workers)});
+  if (const auto& stall = options.text("server-stall"); !stall.empty()) {
+    Stall::parse(stall, "--server-stall");
+    words.insert(words.end(), {"--stall", stall});
+  }
+  return words;
 }
 
 class Http final : public Workload {
@@ -179,6 +190,11 @@ const bool registered = Catalog::add(WorkloadEntry{
             choice_option("server", {"event-loop", "thread-pool"},
                           "the model of our own server, as of 'asyncmark serve http'"),
             duration_option("delay", Duration(0), "how long an answer of our own server waits"),
+            count_option("server-workers", 1,
+                         "threads of our own server of --server thread-pool (default: 32)"),
+            text_option("server-stall", "",
+                        "D@OP: at every OP-th request our own server answers nobody for D, as "
+                        "200ms@500"),
             text_option("method", "GET", "of the request"),
             text_option("body", "", "of the request: the text, or @FILE"),
             header_option(),

@@ -59,9 +59,51 @@ TEST(Http, WithoutAUrlCallsAServerOfOursUnderEveryRunner) {
   }
 }
 
+TEST(Http, SetsUpTheServerOfOursAsAsked) {
+  const auto ended = asyncmark({"run", "http", "--server", "thread-pool", "--server-workers", "2",
+                                "--server-stall", "300ms@40", "--ops", "60", "--in-flight", "6",
+                                "--runner", "event-loop", "--connect", "per-op", "--repetitions",
+                                "1", "--benchmark_format=json"});
+  const auto all = rows(ended);
+  ASSERT_EQ(all.size(), 1u) << ended.err;
+  EXPECT_THAT(all[0].at("name"), HasSubstr("/server_workers:2/server_stall:300ms@40"));
+  EXPECT_GE(all[0].at("service_max_ns"), 300e6);
+}
+
+TEST(Http, TellsTheTimesThatTheServerOfOursSaw) {
+  for (const auto* server : {"event-loop", "thread-pool"}) {
+    const auto all = rows(asyncmark({"run", "http", "--server", server, "--server-stall",
+                                     "300ms@1000", "--ops", "2000", "--warmup", "0", "--runner",
+                                     "sync", "--repetitions", "1", "--format", "json"}));
+    ASSERT_EQ(all.size(), 1u);
+    EXPECT_GT(all[0].at("service_own_p50_ns"), 0);
+    EXPECT_LE(all[0].at("service_own_p50_ns"), all[0].at("service_own_p99_ns"));
+    EXPECT_LT(all[0].at("service_own_p50_ns"), all[0].at("service_p50_ns")) << "a part of these";
+    const auto& own = all[0]["asyncmark"]["measurement"]["observed"]["service"]["own_time"];
+    EXPECT_GE(own.at("max_ns"), 300'000'000);
+    std::uint64_t requests = 0;
+    for (const auto& bucket : own.at("buckets")) requests += bucket.at(1).get<std::uint64_t>();
+    EXPECT_GE(requests, 1999u) << "the last may have been noted when its client was gone";
+  }
+}
+
+TEST(HttpOptions, OfTheServerOfOursAreLookedAtBeforeTheRun) {
+  const auto refused = [](const Words& words, const std::string& begin) {
+    Words all{"run", "http", "--ops", "1"};
+    all.insert(all.end(), words.begin(), words.end());
+    expect_usage_error(asyncmark(all), begin);
+  };
+  refused({"--server-workers", "2"}, "--server-workers: only --server thread-pool");
+  refused({"--server", "thread-pool", "--server-workers", "10001"}, "--server-workers: 10001 are");
+  refused({"--server-stall", "200ms"}, "--server-stall: '200ms' is not D@OP");
+  const std::string url = "http://127.0.0.1:1/";
+  refused({"--url", url, "--server", "thread-pool"}, "--server: is of our own server");
+  refused({"--url", url, "--delay", "5ms"}, "--delay: is of our own server");
+  refused({"--url", url, "--server-workers", "2"}, "--server-workers: is of our own server");
+  refused({"--url", url, "--server-stall", "1ms@2"}, "--server-stall: is of our own server");
+}
+
 TEST(HttpOptions, NeedAUrlThatCanBeCalled) {
-  expect_usage_error(run("http://127.0.0.1:1/", {"--delay", "5ms"}),
-                     "--delay: is of our own server");
   expect_usage_error(run("127.0.0.1:8080"), "--url: '127.0.0.1:8080' has no scheme");
   expect_usage_error(run("ftp://127.0.0.1/"), "--url: 'ftp://127.0.0.1/' has the scheme ftp");
   expect_usage_error(run("http://:80/"), "--url: 'http://:80/' names no host");

@@ -30,8 +30,24 @@ void throw_cannot_listen(const Settings& settings, const std::string& reason) {
 
 namespace {
 
-constexpr std::int64_t kUsualWorkers = 32;  ///< As the runner thread-pool has.
+constexpr std::uint64_t kUsualWorkers = 32;  ///< As the runner thread-pool has.
 constexpr std::int64_t kMostWorkers = 10'000;
+
+}  // namespace
+
+std::optional<std::uint64_t> workers_of(const OptionValues& options, const std::string& flag,
+                                        const std::string& model) {
+  const auto workers = options.optional_count(flag);
+  if (!workers) return std::nullopt;
+  if (options.text(model) != "thread-pool")
+    throw UsageError(fmt::format("--{}: only --{} thread-pool has them", flag, model));
+  if (*workers > kMostWorkers)
+    throw UsageError(
+        fmt::format("--{}: {} are too many; give at most {}", flag, *workers, kMostWorkers));
+  return static_cast<std::uint64_t>(*workers);
+}
+
+namespace {
 
 Settings settings_from(const OptionValues& options) {
   Settings settings;
@@ -43,13 +59,7 @@ Settings settings_from(const OptionValues& options) {
     throw UsageError(
         fmt::format("--port: {} is none; give 1 to 65535, or 0 for any that is free", port));
   settings.port = static_cast<std::uint16_t>(port);
-  const auto workers = options.optional_count("workers");
-  if (workers && options.text("model") != "thread-pool")
-    throw UsageError("--workers: only --model thread-pool has them");
-  if (workers.value_or(0) > kMostWorkers)
-    throw UsageError(
-        fmt::format("--workers: {} are too many; give at most {}", *workers, kMostWorkers));
-  settings.workers = static_cast<std::uint64_t>(workers.value_or(kUsualWorkers));
+  settings.workers = workers_of(options, "workers", "model").value_or(kUsualWorkers);
   if (options.number("payload") > (std::int64_t{1} << 30))
     throw UsageError("--payload: must be at most 1GiB");
   settings.body.assign(static_cast<std::size_t>(options.number("payload")), 'x');

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "bench/serving.hpp"
@@ -22,6 +23,11 @@ struct Settings {
   std::uint16_t port = 0;     ///< 0: any that is free.
   std::uint64_t workers = 0;  ///< Of the thread pool.
 };
+
+/// The workers that `--FLAG` asks of a pool. Throws UsageError naming it where there are too many,
+/// or where `--MODEL` is another one than thread-pool.
+std::optional<std::uint64_t> workers_of(const OptionValues& options, const std::string& flag,
+                                        const std::string& model);
 
 /// When each request arrived and its answer was handed to the kernel. Safe across threads.
 class Log {
@@ -63,6 +69,12 @@ class Answering {
     }
     burn(settings.cpu);
     return Clock::now() + settings.delay;
+  }
+  /// Notes a request whose answer has just been handed to the kernel.
+  void end(Clock::time_point arrived) {
+    const auto completed = Clock::now();
+    counts.own_time.add(completed - arrived);
+    log.add(arrived, completed);
   }
   /// Whether a request must wait yet; `due` then is until when.
   bool must_wait(Clock::time_point& due) const {

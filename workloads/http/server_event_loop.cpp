@@ -99,7 +99,7 @@ class Server {
         co_await timer.async_wait(as_error);
       }
       open = co_await answer(socket, request.get());
-      answering_.log.add(arrived, Clock::now());
+      answering_.end(arrived);
     }
     boost::system::error_code gone;
     socket.shutdown(Socket::shutdown_both, gone);

@@ -106,8 +106,7 @@ class Server {
         .Delete(".*", answer)
         .Options(".*", answer);
     // Called when the answer has been written.
-    server_.set_logger(
-        [&](const auto&, const auto&) { answering_.log.add(arrived, Clock::now()); });
+    server_.set_logger([&](const auto&, const auto&) { answering_.end(arrived); });
   }
 
   void listen() {
