@@ -154,8 +154,8 @@ std::vector<std::string> line_of(const Row& row, const Cell& cell, Duration dela
 }
 
 std::string in_detail(const Study& study) {
-  Lines lines{{"", "N", "median ms", "95% interval", "waits ms", "reached", "in flight", "CPU us",
-               "server us"}};
+  Lines lines{
+      {"", "N", "ms", "95% interval", "waits", "reached", "in flight", "CPU us", "server us"}};
   for (const auto* row : study.clients())
     for (const auto& cell : row->cells) lines.push_back(line_of(*row, cell, study.delay));
   return table(lines);

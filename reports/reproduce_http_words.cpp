@@ -36,7 +36,7 @@ std::string of_the_calls(const Study& study) {
   return fmt::format(
       "An operation is one HTTP request, over a connection that stood before the clock started, to "
       "a server of ours: one event loop, a process of its own, which answers after {}. 'waits' is "
-      "what those waits alone take, N over the cap (rounded up) times {}; 'reached' is that over "
+      "what those alone take in ms, N over the cap (rounded up) times {}; 'reached' is that over "
       "the time that it took. CPU is of the client's side, for one call; the server's stands "
       "apart. "
       "Figures and brackets are as in 'reproduce table'.",

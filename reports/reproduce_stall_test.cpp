@@ -84,13 +84,16 @@ TEST(ReproduceStall, PlansOneClosedLoopAndThreeOpenOnesOnTheSameArrivals) {
   std::vector<std::vector<std::int64_t>> arrivals;
   for (const auto& one : expand(entry().plan(false))) {
     names.push_back(one.name());
-    if (one.what.load.due) arrivals.push_back({one.what.load.due->front().count()});
+    if (one.what.load.due) arrivals.push_back(*one.what.load.due);
   }
   EXPECT_THAT(names,
               ElementsAre("http/sync/ops:2000/delay:1ms/server_stall:200ms@500",
                           "http/sync/ops:2000/rate:450/delay:1ms/server_stall:200ms@500",
                           "http/thread-pool/ops:2000/rate:450/delay:1ms/server_stall:200ms@500",
                           "http/event-loop/ops:2000/rate:450/delay:1ms/server_stall:200ms@500"));
+  ASSERT_EQ(arrivals.size(), 3u);
+  EXPECT_EQ(arrivals[0], arrivals[1]);
+  EXPECT_EQ(arrivals[0], arrivals[2]);
 }
 
 TEST(ReproduceStall, GoodFiguresCarryEverySentence) {

@@ -83,7 +83,8 @@ TEST(Http, TellsTheTimesThatTheServerOfOursSaw) {
     EXPECT_GE(own.at("max_ns"), 300'000'000);
     std::uint64_t requests = 0;
     for (const auto& bucket : own.at("buckets")) requests += bucket.at(1).get<std::uint64_t>();
-    EXPECT_GE(requests, 1999u) << "the last may have been noted when its client was gone";
+    EXPECT_GE(requests, 1000u) << "all but those of the first moments";
+    EXPECT_LE(requests, 2000u);
   }
 }
 
