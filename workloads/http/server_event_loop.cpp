@@ -5,10 +5,12 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/asio/write.hpp>
+#include <boost/beast/core/buffers_suffix.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
+#include <tuple>
 
 #include "bench/event_loop.hpp"
 #include "bench/interruption.hpp"
@@ -83,6 +85,8 @@ class Server {
 
   Async<void> serve(Socket socket) {
     const CountedConnection counted(answering_.counts);
+    boost::system::error_code ignored;
+    socket.non_blocking(true, ignored);
     boost::beast::flat_buffer buffer;
     AsyncTimer timer(loop_.executor());
     for (bool open = true; open;) {
@@ -112,8 +116,19 @@ class Server {
                                                   request.method() == http::verb::head
                                                       ? asio::const_buffer()
                                                       : asio::buffer(answering_.settings.body)};
-    const auto [error, size] = co_await asio::async_write(socket, parts, as_error);
+    // At once, as far as the kernel takes it: through the loop it would wait for whoever is ahead.
+    boost::system::error_code error;
+    const auto size = socket.write_some(parts, error);
+    if (const auto whole = asio::buffer_size(parts); size < whole && !is_lasting(error)) {
+      boost::beast::buffers_suffix rest(parts);
+      rest.consume(size);
+      std::tie(error, std::ignore) = co_await asio::async_write(socket, rest, as_error);
+    }
     co_return stays && !error;
+  }
+
+  static bool is_lasting(const boost::system::error_code& error) {
+    return error && error != asio::error::would_block;
   }
 
   static bool is_malformed(const boost::system::error_code& error) {
