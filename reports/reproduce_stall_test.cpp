@@ -4,19 +4,21 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <sstream>
 
 #include "bench/catalog.hpp"
+#include "bench/testing/run_program.hpp"
 
 namespace asyncmark {
 namespace {
 
 using namespace std::chrono_literals;
 using reproduce_stall::Wrk;
-using testing::AllOf;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 const ReproductionEntry& entry() { return Catalog::reproduction("stall"); }
 
@@ -172,6 +174,23 @@ TEST(ReproduceStall, NothingIsSaidOfWhatWasNotRunOrFailed) {
 TEST(ReproduceStall, FitsATerminalOf120Columns) {
   std::istringstream lines(entry().print(with_wrk(kWrkOutput), good_results(), false));
   for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 120u) << line;
+}
+
+/// The program itself, against the real server.
+TEST(SlowReproduceStall, IsSeenByOpenLoopsAndByNoClosedOne) {
+  const auto ended = testing::asyncmark({"reproduce", "stall", "--quick"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  EXPECT_THAT(ended.out, HasSubstr("# A server that stalls, and who notices (quick: half"));
+  const auto document = Json::parse(ended.files.at("asyncmark-stall.json"));
+  std::map<std::string, Json> rows;
+  for (const auto& row : document.at("benchmarks")) rows[row.at("name")] = row;
+  ASSERT_EQ(rows.size(), 4u);
+  for (const auto& [name, row] : rows) {
+    const bool open = name.find("/rate:450") != std::string::npos;
+    const auto p99 = row.at(open ? "response_p99_ns" : "service_p99_ns").get<double>();
+    EXPECT_EQ(p99 > 100e6, open) << name << " " << p99;
+    EXPECT_EQ(row.at("completed"), 1000) << name;
+  }
 }
 
 }  // namespace
