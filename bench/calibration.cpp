@@ -80,7 +80,7 @@ Case null_case(const Result& one) {
   null.load.duration = kNullRun;
   if (Catalog::runner(null.runner).knows_in_flight)
     null.load.in_flight = std::min(one.how.cap, kMostInFlight);
-  null.cpus = one.what.cpus;
+  null.cpus.client = one.what.placed().client;
   return null;
 }
 

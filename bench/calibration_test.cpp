@@ -37,7 +37,7 @@ TEST(NullCase, HasTheRunnerItsOptionsAndItsProcessors) {
   auto placed = planned("thread-pool");
   placed.what.runner_options.set("workers", "3");
   placed.how = placed.what.concurrency();
-  placed.what.cpus = {0};
+  placed.what.cpus.client = {0};
   EXPECT_EQ(null_case(placed).name(), "null/thread-pool/duration:3ms/in_flight:3/cpus:0/workers:3");
 }
 

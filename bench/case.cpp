@@ -52,10 +52,17 @@ std::string Case::name() const {
   }
   if (load.warmup) name += fmt::format("/warmup:{}", *load.warmup);
   if (load.passes != 1) name += fmt::format("/passes:{}", load.passes);
-  if (!cpus.empty()) name += "/cpus:" + list_text(cpus);
+  if (const auto text = cpus.text(); !text.empty()) name += "/cpus:" + text;
   if (seed != 1) name += fmt::format("/seed:{}", seed);
   return name + runner_options.name_suffix() + workload_options.name_suffix();
 }
+
+std::optional<std::vector<std::string>> Case::service() const {
+  const auto& words = Catalog::workload(workload).service;
+  return words ? words(workload_options) : std::nullopt;
+}
+
+Placement Case::placed() const { return service() ? cpus.apart(own_cpus()) : cpus; }
 
 std::unique_ptr<Workload> Case::make_workload() const {
   auto options = workload_options;
@@ -69,7 +76,8 @@ std::unique_ptr<Runner> Case::make_runner() const {
 
 Concurrency Case::concurrency() const {
   auto how = make_runner()->concurrency(load);
-  const auto there = cpus.empty() ? own_cpus().size() : cpus.size();
+  const auto client = placed().client;
+  const auto there = client.empty() ? own_cpus().size() : client.size();
   how.processors = std::clamp<std::uint64_t>(how.processors, 1, std::max<std::size_t>(1, there));
   return how;
 }
@@ -89,7 +97,8 @@ Json to_json(const Case& one) {
             {"runner", {{"name", one.runner}, {"options", one.runner_options.to_json()}}},
             {"load", std::move(load)},
             {"seed", one.seed}};
-  if (!one.cpus.empty()) json["cpus"] = list_text(one.cpus);
+  if (!one.cpus.client.empty()) json["cpus"] = list_text(one.cpus.client);
+  if (!one.cpus.service.empty()) json["service_cpus"] = list_text(one.cpus.service);
   if (!one.endpoint.empty()) json["endpoint"] = one.endpoint;
   return json;
 }
@@ -131,8 +140,11 @@ Case case_from_json(const Json& json) {
   if (load.contains("warmup")) one.load.warmup = count(load, "warmup", 0);
   one.load.passes = count(load, "passes", 1);
   one.seed = count(json, "seed", 1);
-  if (json.contains("cpus"))
-    one.cpus = parse_cpus(field<std::string>(json, "cpus", "", "a text"), "case: cpus");
+  const auto cpus = [&](const char* key) {
+    if (!json.contains(key)) return Cpus{};
+    return parse_cpus(field<std::string>(json, key, "", "a text"), fmt::format("case: {}", key));
+  };
+  one.cpus = {cpus("cpus"), cpus("service_cpus")};
   one.endpoint = field<std::string>(json, "endpoint", "", "a text");
   if (!one.endpoint.empty() && !one.workload_options.knows("url"))
     throw UsageError(fmt::format("case: endpoint: the workload {} calls none", one.workload));

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "bench/load.hpp"
 #include "bench/options.hpp"
@@ -19,13 +21,19 @@ struct Case {
   OptionValues runner_options;
   Load load;
   std::uint64_t seed = 1;
-  Cpus cpus;  ///< Of the client, if it was placed (`--cpus`); else empty.
+  Placement cpus;  ///< As asked for (`--cpus`).
   /// Of the service that was started for it, else empty. Not among the options: it is another one
   /// each time, and would be in the name.
   std::string endpoint = {};
 
   /// `sleep/event-loop/ops:1000/in_flight:28/wait:44.3ms`: everything that is not at its default.
   std::string name() const;
+  /// The words after `asyncmark serve` that start what it calls; absent where that is none of ours.
+  /// Throws UsageError where the options of the workload contradict one another.
+  std::optional<std::vector<std::string>> service() const;
+  /// Where its sides are to run: a service of ours and its client apart, as far as nothing else was
+  /// asked for and there are processors for both.
+  Placement placed() const;
   std::unique_ptr<Workload> make_workload() const;
   std::unique_ptr<Runner> make_runner() const;
   /// As the runner resolves the load, with no more processors than are there for it. Throws

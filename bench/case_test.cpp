@@ -69,9 +69,13 @@ TEST(Case, IsNamedByItsDurationWhereItHasNoNumberOfOperations) {
 
 TEST(Case, IsNamedByWhereItRuns) {
   auto one = example();
-  one.cpus = {0, 2, 3};
+  one.cpus.client = {0, 2, 3};
   EXPECT_EQ(one.name(), "sleep/event-loop/ops:1000/cpus:0,2-3");
   EXPECT_EQ(to_json(one).at("cpus"), "0,2-3");
+  EXPECT_FALSE(to_json(one).contains("service_cpus"));
+  one.cpus.service = {1};
+  EXPECT_EQ(one.name(), "sleep/event-loop/ops:1000/cpus:client=0,2-3,service=1");
+  EXPECT_EQ(to_json(one).at("service_cpus"), "1");
   EXPECT_FALSE(to_json(example()).contains("cpus"));
 }
 
@@ -79,12 +83,12 @@ TEST(Case, CountsTheProcessorsThatItIsGiven) {
   auto one = example();
   one.runner = "thread-pool";
   one.runner_options = OptionValues(Catalog::runner(one.runner).options);
-  one.cpus = {0};
+  one.cpus.client = {0};
   EXPECT_EQ(one.concurrency().processors, 1u);
   EXPECT_EQ(one.concurrency().workers, 32u);
-  one.cpus = {0, 1, 2};
+  one.cpus.client = {0, 1, 2};
   EXPECT_EQ(one.concurrency().processors, 3u);
-  one.cpus.clear();
+  one.cpus.client.clear();
   EXPECT_EQ(one.concurrency().processors, std::min<std::size_t>(32, own_cpus().size()));
 }
 
@@ -103,7 +107,7 @@ TEST(Case, SurvivesJson) {
   timed.load.in_flight = kUnbounded;
   timed.load.rate = 0.1;
   timed.load.arrivals = Arrivals::poisson;
-  timed.cpus = {1, 3};
+  timed.cpus = {{1, 3}, {0, 2}};
   timed.seed = 18'446'744'073'709'551'615u;
   for (const auto& before : {example(), changed(), timed}) {
     const auto text = to_json(before).dump();
@@ -141,7 +145,7 @@ TEST(Case, RefusesEveryFieldOfTheWrongType) {
        {"/workload", "/workload/name", "/workload/options", "/workload/options/wait_ns", "/runner",
         "/runner/name", "/runner/options/workers", "/load", "/load/ops", "/load/duration_ns",
         "/load/in_flight", "/load/rate_per_s", "/load/arrivals", "/load/warmup", "/load/passes",
-        "/seed", "/cpus"})
+        "/seed", "/cpus", "/service_cpus"})
     for (const auto& wrong : {Json(nullptr), Json(true), Json::array({1}), Json(-1), Json(-1.5)})
       EXPECT_THAT(refusal_with(path, wrong), HasSubstr(path.substr(path.rfind('/') + 1)))
           << path << ": " << wrong.dump();

@@ -61,6 +61,7 @@ std::optional<std::string> late_timers(const Subject& one);
 // Of the harness, the kernel and the machine.
 std::optional<std::string> harness_cost(const Subject& one, const Context& context);
 std::optional<std::string> network_trouble(const Subject& one);
+std::optional<std::string> client_and_service_share_cpu(const Subject& one);
 std::optional<std::string> coarse_timers(const Context& context);
 std::optional<std::string> noisy_machine(const Context& context);
 

@@ -3,8 +3,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "bench/calibration.hpp"
 #include "bench/check_rules.hpp"
+#include "bench/placement.hpp"
 
 namespace asyncmark::check_rules {
 namespace {
@@ -79,6 +83,17 @@ std::optional<std::string> network_trouble(const Subject& one) {
   add_failures(reasons::kNoPort, "port");
   if (signs.empty()) return std::nullopt;
   return fmt::format("{}", fmt::join(signs, ", "));
+}
+
+std::optional<std::string> client_and_service_share_cpu(const Subject& one) {
+  const auto& [client, service] = one.all.placement;
+  if (client.empty() || service.empty()) return std::nullopt;
+  Cpus both;
+  std::ranges::set_intersection(parse_cpus(client, "placement"), parse_cpus(service, "placement"),
+                                std::back_inserter(both));
+  if (both.empty()) return std::nullopt;
+  return fmt::format("processor{} {}: of {} for the client and {} for the service",
+                     both.size() == 1 ? "" : "s", list_text(both), client, service);
 }
 
 std::optional<std::string> coarse_timers(const Context& context) {

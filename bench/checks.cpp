@@ -130,6 +130,10 @@ const std::vector<Rule>& rules() {
       {"network-trouble", in_each_case(network_trouble),
        "the network's own trouble was measured too: what was dropped is sent again much later",
        "raise the listener's backlog, somaxconn or 'ulimit -n', or open fewer connections"},
+      {"client-and-service-share-cpu", in_each_case(client_and_service_share_cpu),
+       "the client and what it calls may run on the same processor, and each then waits for the "
+       "other",
+       "give each its own, as --cpus client=0,service=1, on a machine of two processors or more"},
       {"coarse-timers", in_the_context(coarse_timers),
        "timers of this machine are late, and all that waits is late with them",
        "look for timer slack, power saving, or a virtual machine that is seldom run"},

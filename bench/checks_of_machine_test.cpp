@@ -111,6 +111,19 @@ TEST(ChecksOfTheMachine, FindThatTheNetworkHadTrouble) {
       << "another program's, for nothing here took so much longer than it should";
 }
 
+TEST(ChecksOfTheMachine, FindThatClientAndServiceShareAProcessor) {
+  const auto placed = [](const std::string& client, const std::string& service) {
+    return changed(took(milliseconds(46)), [&](Measurement& m) {
+      m.placement = {client, service};
+    });
+  };
+  EXPECT_THAT(codes(placed("0-1", "1-2")), ElementsAre("client-and-service-share-cpu"));
+  EXPECT_THAT(evidence(placed("0-1", "1-2")), HasSubstr("processor 1: of 0-1 for the client and"));
+  EXPECT_THAT(evidence(placed("0-3", "0,2")), HasSubstr("processors 0,2: of 0-3"));
+  EXPECT_THAT(codes(placed("0,2", "1,3-4")), IsEmpty());
+  EXPECT_THAT(codes(placed("0", "")), IsEmpty()) << "nothing is known of the service";
+}
+
 TEST(ChecksOfTheMachine, FindThatDescriptorsOrPortsRanOut) {
   const auto failing = [](const FailureReason& reason) {
     return changed(took(milliseconds(46)), [&](Measurement& m) {

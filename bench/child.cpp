@@ -41,6 +41,13 @@ std::vector<std::string> command(const ChildSettings& settings) {
   return words;
 }
 
+Process start(const Case& one, const ChildSettings& settings, const std::vector<Passed>& files) {
+  // What nobody asked for is inherited, so that a launcher may still choose; what was asked for the
+  // child takes itself, whatever the launcher did.
+  const KeptTo there(one.cpus.client.empty() ? one.placed().client : Cpus{});
+  return spawn(command(settings), files, "its child");
+}
+
 enum class Until { ended, too_late, interrupted };
 
 /// Collects the report until the child has ended, the limit is reached or somebody interrupts.
@@ -81,12 +88,11 @@ Repetition watch(const Case& one, const ChildSettings& settings) {
   const auto network_before = network_counts();
   Watcher watcher(Descriptor(memfd_create("window", MFD_CLOEXEC)), one.load.passes,
                   one.load.due ? one.load.due->size() : one.load.ops);
-  auto child = spawn(command(settings),
+  auto child = start(one, settings,
                      {{input.read.get(), STDIN_FILENO},
                       {output.write.get(), kReportDescriptor},
                       {arrivals.get(), kArrivalsDescriptor},
-                      {watcher.descriptor(), kWindowDescriptor}},
-                     "its child");
+                      {watcher.descriptor(), kWindowDescriptor}});
   const auto group = child.pid();
   fcntl(output.read.get(), F_SETFL, O_NONBLOCK);
 
@@ -107,7 +113,10 @@ Repetition watch(const Case& one, const ChildSettings& settings) {
   auto report = read_report(text);
   if (text.empty() && ending.how != "exit 0") return {{}, "ended by " + ending.how};
   report.measurement.observed = watcher.observed();
-  if (service) report.measurement.observed.service = service->usage();
+  if (service) {
+    report.measurement.observed.service = service->usage();
+    report.measurement.placement.service = list_text(service->cpus());
+  }
   report.measurement.observed.network = network_counts() - network_before;
   return {std::move(report.measurement), std::move(report.error)};
 }

@@ -124,8 +124,8 @@ TEST(UsageErrors, NameTheProcessorsThatThereAreNot) {
       {{"null", "--cpus", ""}, {"--cpus", "0-1"}},
       {{"null", "--cpus", "one"}, {"--cpus", "'one'", "0-1"}},
       {{"null", "--cpus", "server=0"}, {"--cpus", "client=LIST"}},
-      {{"null", "--cpus", "service=0"}, {"--cpus", "null has no service"}},
-      {{"null", "--cpus", "client=0,service=0"}, {"--cpus", "null has no service"}},
+      {{"null", "--cpus", "service=0"}, {"--cpus", "null has no service of ours"}},
+      {{"null", "--cpus", "client=0,service=0"}, {"--cpus", "null has no service of ours"}},
   });
 }
 

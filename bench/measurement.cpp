@@ -82,7 +82,8 @@ void Measurement::merge(const Measurement& other) {
   observed.network += other.observed.network;
   if (other.observed.service)
     observed.service = observed.service.value_or(ServiceUsage{}) += *other.observed.service;
-  if (placement.client.empty()) placement = other.placement;
+  if (placement.client.empty()) placement.client = other.placement.client;
+  if (placement.service.empty()) placement.service = other.placement.service;
   peak_in_flight = std::max(peak_in_flight, other.peak_in_flight);
 }
 
@@ -287,6 +288,7 @@ Json to_json(const Measurement& m) {
                       {"completed", pass.completed}});
   auto placement = Json::object();
   if (!m.placement.client.empty()) placement["client"] = m.placement.client;
+  if (!m.placement.service.empty()) placement["service"] = m.placement.service;
   return {{"completed", m.completed},
           {"failed", m.failed},
           {"never_started", m.never_started},
@@ -322,8 +324,11 @@ Measurement measurement_from_json(const Json& json) {
   m.resources = resources_from_json(part(json, "resources", kObject));
   m.phases = phases_from_json(part(json, "phases", kObject));
   m.observed = observed_from_json(part(json, "observed", kObject));
-  if (const auto& placement = part(json, "placement", kObject); placement.contains("client"))
-    m.placement.client = list_text(parse_cpus(placement.at("client").get<std::string>(), "client"));
+  const auto& placement = part(json, "placement", kObject);
+  for (const auto& [side, cpus] :
+       {std::pair{"client", &m.placement.client}, {"service", &m.placement.service}})
+    if (placement.contains(side))
+      *cpus = list_text(parse_cpus(placement.at(side).get<std::string>(), side));
   m.peak_in_flight = whole_at(json, "peak_in_flight");
   m.service_time = histogram_from_json(part(json, "service_time", kObject));
   m.response_time = histogram_from_json(part(json, "response_time", kObject));

@@ -88,9 +88,11 @@ struct Observed {
   std::optional<ServiceUsage> service{};  ///< If one was started for the case.
 };
 
-/// Which processors the kernel let a case use, as it lists them (`0-1`); empty where not known.
+/// Which processors the kernel let the sides of a case use, as it lists them (`0-1`); empty where
+/// not known.
 struct Placed {
   std::string client;
+  std::string service;  ///< Of a service that was started for it.
 };
 
 /// What one child measured. Plain data; merges over threads and processes, passes and repetitions.

@@ -57,7 +57,7 @@ Measurement example() {
   m.observed.network = {1, 2, 3, 4};
   m.observed.service = {21ms, 10ms, 20ms, 5, 6, 7, 8};
   m.observed.service->own_time.add(2ms, 8);
-  m.placement.client = "0,2-3";
+  m.placement = {.client = "0,2-3", .service = "1"};
   m.loop.lag.add(60us, 50);
   m.loop.longest_hold = 5ms;
   m.loop.held_by = 17;
@@ -214,6 +214,7 @@ TEST(Measurement, MergesRepetitions) {
   EXPECT_EQ(merged.observed.service->own_time.count(), 108u);
   EXPECT_EQ(merged.observed.service->own_time.max(), 5ms);
   EXPECT_EQ(merged.placement.client, "0,2-3");
+  EXPECT_EQ(merged.placement.service, "1");
   EXPECT_EQ(merged.loop.lag.count(), 100u);
   EXPECT_EQ(merged.loop.longest_hold, 6ms);
   EXPECT_EQ(merged.loop.held_by, 3u);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <memory>
 
 #include "bench/errors.hpp"
@@ -64,6 +65,13 @@ void check_ours(const Cpus& cpus) {
                                    list_text(ours)));
 }
 
+/// Those that the other side leaves; all where it leaves none.
+Cpus rest(const Cpus& there, const Cpus& other) {
+  Cpus left;
+  std::ranges::set_difference(there, other, std::back_inserter(left));
+  return left.empty() ? there : left;
+}
+
 }  // namespace
 
 std::string list_text(const Cpus& cpus) {
@@ -89,6 +97,23 @@ Cpus parse_cpus(std::string_view text, std::string_view what) {
   std::ranges::sort(all);
   all.erase(std::ranges::unique(all).begin(), all.end());
   return all;
+}
+
+std::string Placement::text() const {
+  if (service.empty()) return list_text(client);
+  return fmt::format("{}service={}",
+                     client.empty() ? "" : fmt::format("client={},", list_text(client)),
+                     list_text(service));
+}
+
+Placement Placement::apart(const Cpus& there) const {
+  if (client.empty() && service.empty()) {
+    const auto half = there.begin() + static_cast<std::ptrdiff_t>((there.size() + 1) / 2);
+    const Cpus first(there.begin(), half);
+    return {first, rest(there, first)};
+  }
+  return {client.empty() ? rest(there, service) : client,
+          service.empty() ? rest(there, client) : service};
 }
 
 Placement Placement::parse(std::string_view text) {
@@ -120,9 +145,13 @@ Placement Placement::parse(std::string_view text) {
 }
 
 Cpus own_cpus() {
+  auto cpus = cpus_of(0);
+  return cpus.empty() ? Cpus{0} : cpus;
+}
+
+Cpus cpus_of(int pid) {
   const Mask mask;
-  if (sched_getaffinity(0, Mask::size(), mask.get()) != 0) return {0};
-  return mask.cpus();
+  return sched_getaffinity(pid, Mask::size(), mask.get()) == 0 ? mask.cpus() : Cpus{};
 }
 
 void keep_to(const Cpus& cpus) {
@@ -133,6 +162,19 @@ void keep_to(const Cpus& cpus) {
   if (const auto given = own_cpus(); given != cpus)
     throw CaseError(fmt::format("--cpus: {} were asked for, the kernel gave {}", list_text(cpus),
                                 list_text(given)));
+}
+
+KeptTo::KeptTo(const Cpus& cpus) {
+  if (cpus.empty()) return;
+  before_ = own_cpus();
+  keep_to(cpus);
+}
+
+KeptTo::~KeptTo() {
+  try {
+    if (!before_.empty()) keep_to(before_);
+  } catch (const CaseError&) {  // They were taken from us meanwhile.
+  }
 }
 
 }  // namespace asyncmark

@@ -80,8 +80,9 @@ const std::vector<std::pair<std::string, std::string>>& run_options() {
       {"repetitions", "runs of each case, each in a fresh process (default: 3)"},
       {"passes", "timed runs inside one process, over the same sessions (default: 1)"},
       {"cpus",
-       "LIST of processors to keep the client to, as 0 or 0-1; client=LIST is the same (default: "
-       "any)"},
+       "LIST of processors to keep the client to, as 0 or 0-1; or of both sides, as "
+       "client=0,service=1 (default: any; where a service of ours is called, the first half of "
+       "them, and the service has the others)"},
       {"seed", "of everything that is drawn at random (default: 1)"},
   };
   return options;
@@ -137,15 +138,7 @@ bool Request::set_load(const std::string& name, const std::string& text) {
   } else if (name == "repetitions") {
     repetitions_ = count(text, flag, 1, kMostRepetitions);
   } else if (name == "cpus") {
-    const auto placement = Placement::parse(text);
-    if (!placement.service.empty())
-      throw UsageError(
-          Catalog::workload(workload_).service
-              ? "--cpus: a service is not placed yet; give the client's processors alone"
-              : fmt::format(
-                    "--cpus: the workload {} has no service to place; give the client's alone",
-                    workload_));
-    cpus_ = placement.client;
+    cpus_ = Placement::parse(text);
   } else if (name == "seed") {
     seed_ = count(text, flag, 0, std::numeric_limits<std::int64_t>::max());
   } else {
@@ -199,6 +192,10 @@ std::vector<Result> Request::cases_of(const std::string& name) const {
       if (capped) load.in_flight = cap;
       Result planned;
       planned.what = {workload_, workload_options_, name, options, load, seed_, cpus_};
+      if (!cpus_.service.empty() && !planned.what.service())
+        throw UsageError(fmt::format(
+            "--cpus: {} has no service of ours to place; give the client's processors alone",
+            workload_));
       planned.how = planned.what.concurrency();
       planned.bound = ideal_bound(planned.what);
       planned.planned_repetitions = repetitions_;

@@ -48,7 +48,7 @@ class Request {
   std::uint64_t passes_ = 1;
   std::uint64_t repetitions_ = 3;
   std::uint64_t seed_ = 1;
-  Cpus cpus_;
+  Placement cpus_;
 };
 
 /// What `run` knows beside the workload's and the runners' own options: (flag, help).

@@ -37,7 +37,7 @@ std::shared_ptr<const std::vector<std::int64_t>> read_arrivals() {
 
 Measurement carry_out(Case one) {
   // Before there is a thread, or memory near another processor.
-  if (!one.cpus.empty()) keep_to(one.cpus);
+  if (!one.cpus.client.empty()) keep_to(one.cpus.client);
   if (one.load.rate) one.load.due = read_arrivals();
   const auto workload = one.make_workload();
   const auto runner = one.make_runner();

@@ -14,7 +14,6 @@
 #include <new>
 #include <sstream>
 
-#include "bench/catalog.hpp"
 #include "bench/errors.hpp"
 #include "bench/interruption.hpp"
 
@@ -24,24 +23,6 @@ namespace {
 constexpr int kCountsDescriptor = 3;
 constexpr auto kLongestStart = std::chrono::seconds(20);
 constexpr int kLongestEndMs = 2000;
-
-/// Keeps us to other processors for a moment, for what we start inherits them: set afterwards they
-/// would miss the threads that it has by then.
-class KeptTo {
- public:
-  explicit KeptTo(const Cpus& cpus) {
-    if (!cpus.empty()) keep_to(cpus);
-  }
-  ~KeptTo() {
-    try {
-      keep_to(before_);
-    } catch (const CaseError&) {  // They were taken from us meanwhile.
-    }
-  }
-
- private:
-  Cpus before_ = own_cpus();
-};
 
 /// User and system time of a process as /proc tells them.
 std::pair<Duration, Duration> split_time_of(pid_t pid) {
@@ -142,15 +123,16 @@ Services start_services(std::vector<Result>& cases) {
   Services all;
   for (auto& result : cases) {
     auto& one = result.what;
-    const auto& service = Catalog::workload(one.workload).service;
-    const auto words = service ? service(one.workload_options) : std::nullopt;
-    if (words) one.endpoint = all.try_emplace(*words, *words).first->second.endpoint();
+    const auto words = one.service();
+    if (!words) continue;
+    const auto cpus = one.placed().service;
+    one.endpoint = all.try_emplace({*words, cpus}, *words, cpus).first->second.endpoint();
   }
   return all;
 }
 
 Service* service_of(Services& services, const Case& one) {
-  for (auto& [words, service] : services)
+  for (auto& [key, service] : services)
     if (!one.endpoint.empty() && service.endpoint() == one.endpoint) return &service;
   return nullptr;
 }

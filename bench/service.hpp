@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "bench/placement.hpp"
@@ -29,6 +30,8 @@ class Service {
   /// In its own words, how it serves.
   const std::string& how() const { return how_; }
   pid_t pid() const { return process_.pid(); }
+  /// As the kernel gave them.
+  Cpus cpus() const { return cpus_of(pid()); }
 
   void start_window();
   /// Since start_window(), or since it was started.
@@ -54,10 +57,11 @@ class Service {
   Totals before_;
 };
 
-using Services = std::map<std::vector<std::string>, Service>;
+/// By their words, and where they are.
+using Services = std::map<std::pair<std::vector<std::string>, Cpus>, Service>;
 
-/// Starts what the cases need, each distinct service once, and tells each case its endpoint. The
-/// services end with what is returned. Throws UsageError when one does not come up.
+/// Starts what the cases need, each distinct service once in each place, and tells each case its
+/// endpoint. The services end with what is returned. Throws UsageError when one does not come up.
 Services start_services(std::vector<Result>& cases);
 
 /// The one that was started for this case, or null.

@@ -62,7 +62,7 @@ Texts load_texts(const Case& one) {
                                            load.arrivals == Arrivals::poisson ? " poisson" : ""));
   if (load.passes != 1) texts.emplace_back("passes", std::to_string(load.passes));
   if (load.warmup) texts.emplace_back("warmup", std::to_string(*load.warmup));
-  if (!one.cpus.empty()) texts.emplace_back("cpus", list_text(one.cpus));
+  if (auto cpus = one.cpus.text(); !cpus.empty()) texts.emplace_back("cpus", std::move(cpus));
   if (one.seed != 1) texts.emplace_back("seed", std::to_string(one.seed));
   return texts;
 }

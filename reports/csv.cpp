@@ -44,7 +44,7 @@ Json row_of(const Context& context, const Result& result, std::size_t index,
         *load.in_flight == kUnbounded ? "unbounded" : std::to_string(*load.in_flight);
   if (load.warmup) row["warmup"] = *load.warmup;
   row["seed"] = result.what.seed;
-  if (!result.what.cpus.empty()) row["cpus"] = list_text(result.what.cpus);
+  if (const auto cpus = result.what.cpus.text(); !cpus.empty()) row["cpus"] = cpus;
   row["passes"] = load.passes;
   row["comparison"] = compared;
   row["cap"] = result.how.cap;
