@@ -163,7 +163,8 @@ OptionSpec client_option() {
       "client", {"beast", "httplib"},
       "beast: the same code on threads and event loops; httplib: cpp-httplib, which blocks, "
       "connects with its first operation, looks whether a kept connection still stands before "
-      "using it, and counts --timeout anew for connecting, writing and each reading");
+      "using it, counts --timeout anew for connecting, writing and each reading, and never gives "
+      "up a header without end");
   option.is_client = true;
   return option;
 }
