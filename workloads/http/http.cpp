@@ -103,7 +103,7 @@ class Http final : public Workload {
   }
 
   void prepare(std::uint64_t sessions) const override {
-    check_room_for(sessions);
+    make_room_for(sessions);
     make_tls();
     first_that_answers(resolve(settings_.url, remote_), std::min(plan_.timeout, kPreflightLimit));
   }
