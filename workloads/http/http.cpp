@@ -1,9 +1,12 @@
 // Calls a URL: over connections that are kept, or over a fresh one for every operation.
 
 #include <fmt/format.h>
+#include <strings.h>
 
 #include <algorithm>
 #include <array>
+#include <cctype>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <mutex>
@@ -29,9 +32,19 @@ std::string trimmed(const std::string& text) {
                                     : text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
 }
 
+/// What follows from other options, and would contradict them.
+void check_is_ours_to_give(const std::string& name) {
+  for (const auto& [own, option] : {std::pair{"Connection", "--connect"},
+                                    {"Content-Length", "--body"},
+                                    {"Transfer-Encoding", "--body"}})
+    if (strcasecmp(name.c_str(), own) == 0)
+      throw UsageError(fmt::format("--header: {} follows from {}; leave it out", own, option));
+}
+
 Headers parse_headers(const std::string& text) {
-  if (text.find_first_of("\r\n") != std::string::npos)
-    throw UsageError("--header: has a line break in it; separate headers by |");
+  if (std::ranges::any_of(text, [](unsigned char c) { return std::iscntrl(c) && c != '\t'; }))
+    throw UsageError(
+        "--header: has a line break or another control character in it; separate headers by |");
   Headers headers;
   for (std::size_t begin = 0; begin < text.size();) {
     const auto end = std::min(text.find(kHeaderSeparator, begin), text.size());
@@ -41,6 +54,7 @@ Headers parse_headers(const std::string& text) {
     if (colon == std::string::npos || !is_token(name))
       throw UsageError(
           fmt::format("--header: '{}' is no header; give it as 'Accept: text/plain'", one));
+    check_is_ours_to_give(name);
     headers.emplace_back(name, trimmed(one.substr(colon + 1)));
     begin = end + 1;
   }
@@ -53,15 +67,21 @@ std::string parse_method(const std::string& text) {
   return text;
 }
 
-/// The text, or what is in the file that it names.
+/// The text, or what is in the file that it names. Each case's process reads that anew, which a
+/// pipe does not allow.
 std::string read_body(const std::string& text) {
   if (!text.starts_with('@')) return text;
-  std::ifstream file(text.substr(1), std::ios::binary);
-  try {
-    if (file) return {std::istreambuf_iterator<char>(file), {}};
-  } catch (const std::ios_base::failure&) {  // A folder can be opened, but not read.
+  const auto path = text.substr(1);
+  std::error_code missing;
+  if (std::filesystem::is_regular_file(path, missing)) {
+    std::ifstream file(path, std::ios::binary);
+    try {
+      if (file) return {std::istreambuf_iterator<char>(file), {}};
+    } catch (const std::ios_base::failure&) {  // Some of /proc can be opened, but not read.
+    }
   }
-  throw UsageError(fmt::format("--body: the file '{}' cannot be read", text.substr(1)));
+  throw UsageError(
+      fmt::format("--body: the file '{}' cannot be read, or is no regular file", path));
 }
 
 /// What calls a server of ours is planned before that is up.
@@ -114,7 +134,7 @@ class Http final : public Workload {
   }
 
   void prepare(std::uint64_t sessions) const override {
-    check_room_for(sessions);
+    make_room_for(sessions);
     make_tls();
     first_that_answers(resolve(settings_.url, remote_), std::min(plan_.timeout, kPreflightLimit));
   }
@@ -174,7 +194,8 @@ OptionSpec client_option() {
       "client", {"beast", "httplib"},
       "beast: the same code on threads and event loops; httplib: cpp-httplib, which blocks, "
       "connects with its first operation, looks whether a kept connection still stands before "
-      "using it, and counts --timeout anew for connecting, writing and each reading");
+      "using it, counts --timeout anew for connecting, writing and each reading, and never gives "
+      "up a header without end");
   option.is_client = true;
   return option;
 }

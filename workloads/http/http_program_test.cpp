@@ -127,9 +127,13 @@ TEST(HttpOptions, AreLookedAtBeforeTheRun) {
   refused({"--method", "GET it"}, "--method: 'GET it'");
   refused({"--body", "@no-such-file"}, "--body: the file 'no-such-file'");
   refused({"--body", "@."}, "--body: the file '.'");
+  refused({"--body", "@/dev/zero"}, "--body: the file '/dev/zero' cannot be read, or is no reg");
   refused({"--header", "nothing"}, "--header: 'nothing'");
   refused({"--header", "A: b|C d: e"}, "--header: 'C d: e'");
   refused({"--header", "A: b\r\nC: d"}, "--header: has a line break");
+  refused({"--header", "A: \x01"}, "--header: has a line break or another control character");
+  refused({"--header", "A: b|connection: close"}, "--header: Connection follows from --connect");
+  refused({"--header", "Content-Length: 5"}, "--header: Content-Length follows from --body");
   refused({"--timeout", "0s"}, "--timeout: ");
   refused({"--connect", "sometimes"}, "--connect: ");
   refused({"--client", "curl"}, "--client: ");

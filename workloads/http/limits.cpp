@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <fstream>
 #include <limits>
 
@@ -15,9 +16,15 @@ namespace {
 constexpr std::uint64_t kOtherDescriptors = 32;
 constexpr auto kNoLimit = std::numeric_limits<std::uint64_t>::max();
 
-std::uint64_t descriptors() {
+/// Those for connections that may be had. The usual limit of 1024 is only the one that holds until
+/// somebody asks for more.
+std::uint64_t descriptors(std::uint64_t wanted) {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return kNoLimit;
+  if (limit.rlim_cur < wanted + kOtherDescriptors) {
+    limit.rlim_cur = std::min(wanted + kOtherDescriptors, limit.rlim_max);
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0) getrlimit(RLIMIT_NOFILE, &limit);
+  }
   return limit.rlim_cur > kOtherDescriptors ? limit.rlim_cur - kOtherDescriptors : 0;
 }
 
@@ -30,11 +37,11 @@ std::uint64_t ports() {
 
 }  // namespace
 
-void check_room_for(std::uint64_t connections) {
-  if (const auto fit = descriptors(); connections > fit)
+void make_room_for(std::uint64_t connections) {
+  if (const auto fit = descriptors(connections); connections > fit)
     throw UsageError(
         fmt::format("--in-flight: {} connections at once need more descriptors than a process may "
-                    "have; {} fit, or raise 'ulimit -n'",
+                    "have; {} fit, or raise 'ulimit -Hn'",
                     connections, fit));
   if (const auto fit = ports(); connections > fit)
     throw UsageError(

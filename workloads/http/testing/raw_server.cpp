@@ -42,6 +42,7 @@ std::string Connection::read_request() {
         unread_.erase(0, whole);
         const std::scoped_lock lock(server_.mutex_);
         server_.last_request_ = request;
+        ++server_.requests_;
         return request;
       }
     }
@@ -76,26 +77,29 @@ void Connection::hold() {
 }
 
 RawServer::RawServer(Script script, SSL_CTX* tls) : script_(std::move(script)), tls_(tls) {
-  listener_ = Descriptor(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* const plain = reinterpret_cast<sockaddr*>(&address);
-  if (bind(listener_.get(), plain, size) != 0 || listen(listener_.get(), 1024) != 0 ||
-      getsockname(listener_.get(), plain, &size) != 0)
-    throw std::runtime_error("the test server cannot listen");
-  port_ = ntohs(address.sin_port);
-  acceptor_ = std::thread([this] { serve(); });
+  listen();
 }
 
 RawServer::~RawServer() {
-  stop_listening();
-  {
-    const std::scoped_lock lock(mutex_);
-    for (const int one : sockets_) shutdown(one, SHUT_RDWR);
-  }
+  go_away();
   for (auto& one : clients_) one.join();
+}
+
+void RawServer::listen() {
+  listener_ = Descriptor(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const int on = 1;  // Connections of before, not yet forgotten, would be in its way.
+  setsockopt(listener_.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(port_);
+  socklen_t size = sizeof address;
+  auto* const plain = reinterpret_cast<sockaddr*>(&address);
+  if (bind(listener_.get(), plain, size) != 0 || ::listen(listener_.get(), 1024) != 0 ||
+      getsockname(listener_.get(), plain, &size) != 0)
+    throw std::runtime_error("the test server cannot listen");
+  port_ = ntohs(address.sin_port);
+  acceptor_ = std::thread([this, listener = listener_.get()] { serve(listener); });
 }
 
 void RawServer::stop_listening() {
@@ -104,6 +108,12 @@ void RawServer::stop_listening() {
   shutdown(listener_.get(), SHUT_RDWR);
   acceptor_.join();
   listener_.reset();
+}
+
+void RawServer::go_away() {
+  stop_listening();
+  const std::scoped_lock lock(mutex_);
+  for (const int one : sockets_) shutdown(one, SHUT_RDWR);
 }
 
 std::string RawServer::last_request() const {
@@ -131,9 +141,9 @@ void RawServer::play(int socket, std::size_t number) {
   close(socket);
 }
 
-void RawServer::serve() {
+void RawServer::serve(int listener) {
   for (;;) {
-    const int socket = accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC);
+    const int socket = accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
     if (socket < 0) return;
     const std::scoped_lock lock(mutex_);
     sockets_.push_back(socket);

@@ -57,15 +57,21 @@ class RawServer {
 
   std::string url(const std::string& target = "/") const;
   std::size_t connections() const { return accepted_; }
+  std::size_t requests() const { return requests_; }  ///< Read whole.
   /// That was read last, on any connection.
   std::string last_request() const;
   /// From now on connections are refused; those that there are go on.
   void stop_listening();
+  /// As if its process had died: those that there are end as well.
+  void go_away();
+  /// Listens again, at the same port.
+  void come_back() { listen(); }
 
  private:
   friend class Connection;
 
-  void serve();
+  void listen();
+  void serve(int listener);
   void play(int socket, std::size_t number);
 
   Script script_;
@@ -73,6 +79,7 @@ class RawServer {
   std::uint16_t port_ = 0;
   Descriptor listener_;
   std::atomic<std::size_t> accepted_{0};
+  std::atomic<std::size_t> requests_{0};
   std::mutex stopping_;
   mutable std::mutex mutex_;
   std::string last_request_;

@@ -1,0 +1,228 @@
+// The built program against servers that go wrong: whatever they do, every operation is accounted
+// for by its reason, under every runner.
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include <thread>
+
+#include "bench/catalog.hpp"
+#include "bench/testing/rows.hpp"
+#include "bench/testing/run_program.hpp"
+#include "workloads/http/testing/faults.hpp"
+
+namespace asyncmark::http::testing {
+namespace {
+
+using namespace std::chrono_literals;
+using ::asyncmark::testing::accounted;
+using ::asyncmark::testing::asyncmark;
+using ::asyncmark::testing::Ended;
+using ::asyncmark::testing::eventually;
+using ::asyncmark::testing::number;
+using ::asyncmark::testing::Program;
+using ::asyncmark::testing::program;
+using ::asyncmark::testing::rows;
+using ::testing::AllOf;
+using ::testing::AnyOf;
+using ::testing::Combine;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Values;
+using ::testing::ValuesIn;
+
+using Words = std::vector<std::string>;
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kSanitized = true;
+constexpr const char* kTimeout = "1s";  // Of good answers, which take long there, none may be late.
+#else
+constexpr bool kSanitized = false;
+constexpr const char* kTimeout = "120ms";
+#endif
+
+constexpr std::uint64_t kOps = 16, kPeriod = 8, kStruck = kOps / kPeriod;
+/// Of what the program itself takes, and of what an answer that never ends brings in that time.
+constexpr double kMuchMemory = 64 << 20;
+
+/// How the client goes about it.
+struct Mode {
+  const char* name;
+  Words flags;
+};
+const Mode kPooled{"Pooled", {"--connect", "pooled"}};
+const Mode kPerOp{"PerOp", {"--connect", "per-op"}};
+const Mode kHttplib{"Httplib", {"--client", "httplib"}};
+
+Words words(const RawServer& server, const Words& more) {
+  Words all{"run", "http", "--url", server.url(), "--repetitions", "1", "--format", "json"};
+  all.insert(all.end(), {"--warmup", "0", "--in-flight", "4"});
+  all.insert(all.end(), more.begin(), more.end());
+  return all;
+}
+
+Words operator+(Words left, const Words& right) {
+  left.insert(left.end(), right.begin(), right.end());
+  return left;
+}
+
+void expect_nothing_left(const Ended& ended) {
+  EXPECT_THAT(ended.left_running, IsEmpty());
+  EXPECT_THAT(ended.files, IsEmpty());
+}
+
+Json failures_in(const Json& row) { return row.at("asyncmark").at("measurement").at("failures"); }
+
+/// A fault, and how the client goes about it.
+using Struck = std::pair<Fault, Mode>;
+
+std::string name_of(const ::testing::TestParamInfo<Struck>& one) {
+  return fmt::format("{}_{}", one.param.first.name, one.param.second.name);
+}
+
+std::vector<Struck> struck_by(const std::vector<Mode>& modes) {
+  std::vector<Struck> all;
+  for (const auto& fault : faults())
+    for (const auto& mode : modes)
+      if (mode.name != kHttplib.name || fault.httplib_reason) all.emplace_back(fault, mode);
+  return all;
+}
+
+class Faults : public ::testing::TestWithParam<Struck> {
+ protected:
+  std::string reason() const {
+    const auto& [fault, mode] = GetParam();
+    return mode.name == kHttplib.name ? fault.httplib_reason : fault.reason;
+  }
+  std::uint64_t struck() const { return reason().empty() ? 0 : kStruck; }
+
+  Ended run(const Words& more) const {
+    const RawServer server(now_and_then(GetParam().first, kPeriod));
+    auto ended =
+        asyncmark(words(server, Words{"--ops", std::to_string(kOps), "--timeout", kTimeout} +
+                                    GetParam().second.flags + more));
+    expect_nothing_left(ended);
+    return ended;
+  }
+
+  void expect_ledger(const Json& row) const {
+    SCOPED_TRACE(row.at("name").get<std::string>());
+    EXPECT_EQ(number(row, "failed"), struck());
+    EXPECT_EQ(number(row, "completed"), kOps - struck());
+    EXPECT_EQ(number(row, "never_started"), 0u);
+    const auto expected = reason().empty() ? Json::object() : Json{{reason(), kStruck}};
+    EXPECT_EQ(failures_in(row), expected);
+    if (kSanitized) return;  // These take memory of their own.
+    EXPECT_LT(row.at("peak_rss_bytes").get<double>(), kMuchMemory);
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Http, Faults, ValuesIn(struck_by({kPooled, kPerOp, kHttplib})), name_of);
+
+TEST_P(Faults, AreAccountedForByTheirReason) {
+  const auto ended = run({"--max-failed", "1"});
+  EXPECT_EQ(ended.code, struck() > 1 ? 4 : 0) << ended.err;
+  ASSERT_EQ(rows(ended).size(), Catalog::runners().size());
+  for (const auto& row : rows(ended)) expect_ledger(row);
+}
+
+class FewFaults : public Faults {};
+
+INSTANTIATE_TEST_SUITE_P(Http, FewFaults, ValuesIn(struck_by({kPooled})), name_of);
+
+TEST_P(FewFaults, AreWithinTheBudget) {
+  EXPECT_EQ(run({"--max-failed", "2", "--runner", "thread-pool"}).code, 0);
+}
+
+class Connecting : public ::testing::TestWithParam<Mode> {};
+
+INSTANTIATE_TEST_SUITE_P(Http, Connecting, Values(kPooled, kPerOp, kHttplib),
+                         [](const auto& one) { return one.param.name; });
+
+TEST_P(Connecting, ToWhatClosesAfterEachAnswerWithoutSayingSo) {
+  // Half closed: what the client sends to it on a kept connection is never answered by a reset.
+  const RawServer server([](Connection& connection) {
+    connection.read_request();
+    connection.write(answer("hello"));
+  });
+  const auto ended = asyncmark(words(server, Words{"--ops", "40"} + GetParam().flags));
+  expect_nothing_left(ended);
+  ASSERT_EQ(rows(ended).size(), Catalog::runners().size());
+  for (const auto& row : rows(ended)) {
+    SCOPED_TRACE(row.at("name").get<std::string>());
+    EXPECT_EQ(accounted(row), 40u);
+    // Of each pooled session every other operation finds its connection ended.
+    const auto failed = number(row, "failed");
+    if (GetParam().name == kPooled.name) {
+      EXPECT_EQ(failures_in(row), (Json{{"closed early", failed}}));
+      EXPECT_GE(failed, 40u / 2 - 4);
+      EXPECT_LE(failed, 40u / 2);
+    } else if (GetParam().name == kPerOp.name) {
+      EXPECT_EQ(failed, 0u);
+    }
+  }
+}
+
+TEST_P(Connecting, ToWhatRefuses) {
+  RawServer server(always(answer("hello")));
+  Program run(Words{program()} + words(server, Words{"--ops", "20"} + GetParam().flags));
+  ASSERT_TRUE(eventually([&] { return server.connections() != 0; }));
+  server.go_away();  // When the program has seen that it is there.
+  const auto ended = run.wait();
+  expect_nothing_left(ended);
+  EXPECT_EQ(ended.code, 4);
+  ASSERT_EQ(rows(ended).size(), Catalog::runners().size());
+  for (const auto& row : rows(ended)) {
+    SCOPED_TRACE(row.at("name").get<std::string>());
+    if (GetParam().name == kPooled.name)
+      EXPECT_THAT(row.at("error_message").get<std::string>(),
+                  AllOf(HasSubstr("no connection to 127.0.0.1:"), HasSubstr("refused")));
+    else
+      EXPECT_EQ(failures_in(row),
+                (Json{{GetParam().name == kPerOp.name ? "refused" : "no connection", 20}}));
+  }
+}
+
+/// A runner, and how its client goes about it.
+class Dying : public ::testing::TestWithParam<std::tuple<std::string, Mode>> {};
+
+std::vector<std::string> runners() {
+  std::vector<std::string> names;
+  for (const auto& entry : Catalog::runners()) names.push_back(entry.name);
+  return names;
+}
+
+INSTANTIATE_TEST_SUITE_P(Http, Dying,
+                         Combine(ValuesIn(runners()), Values(kPooled, kPerOp, kHttplib)),
+                         [](const auto& one) {
+                           auto name = std::get<0>(one.param) + "_" + std::get<1>(one.param).name;
+                           std::ranges::replace(name, '-', '_');
+                           return name;
+                         });
+
+TEST_P(Dying, InTheMiddleAndComingBack) {
+  const auto& [runner, mode] = GetParam();
+  RawServer server(always(answer("hello")));
+  Program run(Words{program()} + words(server, Words{"--runner", runner, "--rate", "300", "--ops",
+                                                     "75", "--max-failed", "100%"} +
+                                                   mode.flags));
+  ASSERT_TRUE(eventually([&] { return server.requests() >= 15; }));
+  server.go_away();
+  std::this_thread::sleep_for(50ms);
+  const auto before = server.requests();
+  server.come_back();
+  const auto ended = run.wait();
+  expect_nothing_left(ended);
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  const auto row = rows(ended).at(0);
+  EXPECT_EQ(accounted(row), 75u);
+  EXPECT_GT(number(row, "failed"), 0u);
+  EXPECT_GT(number(row, "completed"), before);
+  const auto failures = failures_in(row);
+  for (const auto& [reason, times] : failures.items())
+    EXPECT_THAT(reason, AnyOf("refused", "reset", "closed early", "truncated", "no connection",
+                              "read failed", "write failed"));
+}
+
+}  // namespace
+}  // namespace asyncmark::http::testing
