@@ -1,0 +1,232 @@
+"""Whether response times are true: what a client says, beside the packets of the same run."""
+
+import math
+import subprocess
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Iterator
+from urllib.parse import urlsplit
+
+from .support.asyncmark import run_asyncmark
+from .support.bench import Bench, PeersError, Report
+from .support.capture import capturing, exchanges
+from .support.clients import Wrk, run_wrk
+from .support.figures import median, percentile, table, with_range
+
+SUMMARY = "p50 and p99 by asyncmark and by wrk, beside the packets of the same runs"
+
+DELAY = "1ms"  #: of the server's answers
+OPERATIONS = 10_000
+CONNECTIONS = 64  #: of the closed loop that tells the capacity, and of the open loop then, which needs half
+SHARE, FLOOR_US = 0.02, 50.0  #: how far apart the two may be: the greater of both
+
+
+@dataclass
+class Times:
+    """Percentiles in microseconds."""
+
+    p50: float
+    p99: float
+
+
+@dataclass
+class Run:
+    """What everyone says of one run; `client` is what is compared with `packets`."""
+
+    client: Times
+    packets: Times
+    log: Times
+    operations: int
+    requests_per_s: float
+    response: Times | None = None  #: from the intended start; an open loop's alone
+
+
+@dataclass
+class Subject:
+    """A client and its runs, one a round."""
+
+    name: str
+    runner: str | None  #: of asyncmark
+    connections: int = CONNECTIONS
+    rate: int | None = None  #: operations due per second
+    capacity_per_s: float | None = None
+    runs: list[Run] = field(default_factory=list)
+
+    def differences(self, which: str) -> list[float]:
+        """Of p50 or p99 from the packets', in us, run by run."""
+        return [getattr(run.client, which) - getattr(run.packets, which) for run in self.runs]
+
+
+def times(pairs: list[tuple[int, int]]) -> Times:
+    """Percentiles of what passes between two instants in ns."""
+    spans = [(after - before) / 1e3 for before, after in pairs]
+    return Times(percentile(spans, 50), percentile(spans, 99))
+
+
+@dataclass
+class Server:
+    """Asyncmark's event-loop server; its log is there when it has ended."""
+
+    url: str
+    log: Path
+
+    def logged(self, last: int) -> list[tuple[int, int]]:
+        """Arrival and completion of the last requests, in ns, as the server saw them."""
+        lines = self.log.read_text(encoding="ascii").splitlines()[1:]
+        return sorted((int(arrived), int(completed)) for arrived, completed in map(str.split, lines))[-last:]
+
+
+@contextmanager
+def serving(bench: Bench) -> Iterator[Server]:
+    """A fresh server on its processor."""
+    log = bench.folder / "server.log"
+    process = bench.start([str(bench.program), "serve", "http", "--model", "event-loop", "--delay", DELAY, "--log",
+                           str(log), "--port", "0"], bench.server_cpu, stdout=subprocess.PIPE, text=True)
+    line = process.stdout.readline()
+    if not line.startswith("listening on "):
+        raise PeersError(f"asyncmark serve http did not begin to listen: {line.strip() or 'it said nothing'}")
+    yield Server(line.split()[2], log)
+    bench.stop(process)
+    process.stdout.close()
+
+
+def capacity(bench: Bench, runner: str) -> float:
+    """Requests/s of a closed loop."""
+    with serving(bench) as server:
+        _, row = run_asyncmark(bench, bench.client_cpu, 60, "http", "--url", server.url, "--runner", runner,
+                               "--in-flight", str(CONNECTIONS), "--duration", "1s")
+    return row["ops_per_s"]
+
+
+def asyncmark_run(bench: Bench, subject: Subject) -> Run:
+    """One run of an open loop at the subject's rate."""
+    with serving(bench) as server:
+        with capturing(bench, urlsplit(server.url).port) as capture:
+            _, row = run_asyncmark(bench, bench.client_cpu, 120, "http", "--url", server.url, "--runner",
+                                   subject.runner, "--rate", str(subject.rate), "--arrivals", "poisson", "--ops",
+                                   str(OPERATIONS), "--in-flight", str(CONNECTIONS), "--warmup", str(CONNECTIONS))
+    if row["completed"] != OPERATIONS:
+        raise PeersError(f"{subject.name} completed {row['completed']:.0f} of {OPERATIONS} operations")
+    seen = exchanges(capture.packets, urlsplit(server.url).port)
+    if len(seen) != OPERATIONS + CONNECTIONS:
+        raise PeersError(f"{subject.name} made {OPERATIONS} requests after {CONNECTIONS} to warm up, and "
+                         f"{len(seen)} were captured")
+    measured = seen[-OPERATIONS:]  # the warm-up is over before the first of them begins
+
+    def said(which: str) -> Times:
+        return Times(row[f"{which}_p50_ns"] / 1e3, row[f"{which}_p99_ns"] / 1e3)
+
+    return Run(said("service"), times(measured), times(server.logged(OPERATIONS)), OPERATIONS, row["ops_per_s"],
+               said("response"))
+
+
+def wrk_run(bench: Bench, subject: Subject, rate: int) -> Run:
+    """One run of wrk, long enough for as many requests at about this rate."""
+    with serving(bench) as server:
+        with capturing(bench, urlsplit(server.url).port) as capture:
+            _, said = run_wrk(bench, server.url, subject.connections, math.ceil(OPERATIONS / rate))
+    seen = exchanges(capture.packets, urlsplit(server.url).port)
+    return Run(Times(said["p50_us"], said["p99_us"]), times(seen), times(server.logged(len(seen))), said["requests"],
+               said["requests"] / said["seconds"])
+
+
+def allowed(truth_us: float) -> float:
+    """By how much what is said may differ from the truth, in us."""
+    return max(SHARE * truth_us, FLOOR_US)
+
+
+def verdict(subject: Subject, which: str) -> tuple[str, bool]:
+    """Whether a percentile of asyncmark's is true: the median of the runs' differences against the
+    median of what they allow."""
+    difference = median(subject.differences(which))
+    limit = median(allowed(getattr(run.packets, which)) for run in subject.runs)
+    true = abs(difference) <= limit
+    return (f"{subject.name}: {which} differs from its packets by {difference:+.1f} us, allowed are {limit:.1f}: "
+            f"{'true' if true else 'NOT TRUE'}"), true
+
+
+def rows(subject: Subject) -> list[list[str]]:
+    """A subject's lines of the table: who says what, and how far that is from the packets."""
+    sources = [("packets", lambda run: run.packets), ("server's log", lambda run: run.log),
+               ("service time" if subject.runner else "latency", lambda run: run.client)]
+    if subject.runner:
+        sources.append(("response time", lambda run: run.response))
+    lines = []
+    for source, of in sources:
+        line = [subject.name, source]
+        for which in ("p50", "p99"):
+            said = [getattr(of(run), which) for run in subject.runs]
+            truth = [getattr(run.packets, which) for run in subject.runs]
+            off = [a - b for a, b in zip(said, truth)]
+            line.append(f"{median(said):.1f}")
+            line += ["", ""] if source == "packets" else [
+                with_range(off, "{:+.1f}".format), f"{100 * median(o / t for o, t in zip(off, truth)):+.1f} %"]
+        lines.append(line)
+    return lines
+
+
+def measure(bench: Bench) -> list[Subject]:
+    """All clients in turn, round by round; the load of each is half of what asyncmark can do by itself."""
+    subjects = [Subject("event-loop", "event-loop"), Subject("thread-pool", "thread-pool")]
+    for subject in subjects:
+        bench.progress(f"{subject.name}: its capacity")
+        subject.capacity_per_s = median(capacity(bench, subject.runner) for _ in range(3))
+        subject.rate = round(subject.capacity_per_s / 2)
+    wrk = None if Wrk().missing() else Subject("wrk", None)
+    count = 3 if bench.quick else 9
+    for index in range(count):
+        for subject in subjects:
+            bench.progress(f"round {index + 1} of {count}: {subject.name}")
+            subject.runs.append(asyncmark_run(bench, subject))
+        if wrk:
+            bench.progress(f"round {index + 1} of {count}: wrk")
+            first = subjects[0].runs[0]
+            wrk.connections = max(1, round(first.requests_per_s * first.packets.p50 / 1e6))
+            wrk.runs.append(wrk_run(bench, wrk, subjects[0].rate))
+    bench.progress()
+    return [*subjects, wrk] if wrk else subjects
+
+
+def read_aloud(subjects: list[Subject]) -> str:
+    """The table as sentences."""
+    said = []
+    for subject in subjects:
+        p50, p99 = (median(subject.differences(which)) for which in ("p50", "p99"))
+        rate = median(run.requests_per_s for run in subject.runs)
+        said.append(f"{subject.name if subject.runner else 'wrk'}'s own times are {p50:+.0f} us at the median and "
+                    f"{p99:+.0f} us at p99 from those of its packets, at {rate:.0f} requests/s"
+                    + ("" if subject.runner else f" over {subject.connections} connections") + ".")
+    said.append("A client adds to what its packets took the time that it takes itself to send, to wake up and to "
+                "receive.")
+    return " ".join(said)
+
+
+def compare(bench: Bench) -> Report:
+    """Measures, and judges asyncmark's figures; wrk's stand beside them."""
+    subjects = measure(bench)
+    verdicts = [verdict(subject, which) for subject in subjects if subject.runner for which in ("p50", "p99")]
+    loads = [f"{subject.name}: {subject.rate} operations/s, half of its {subject.capacity_per_s:.0f} over "
+             f"{CONNECTIONS} connections, Poisson arrivals" for subject in subjects if subject.runner]
+    notes = [
+        f"asyncmark's event-loop server, {DELAY} an answer, on CPU {bench.server_cpu}; clients on CPU "
+        f"{bench.client_cpu}; {OPERATIONS} operations a run",
+        *loads,
+        *(f"wrk: a closed loop of {subject.connections} connections, which asks about as often as event-loop"
+          for subject in subjects if not subject.runner),
+        "packets: from the first packet of a request to the last of its answer, stamped by the kernel (tcpdump on lo)",
+        "service time is what the packets can confirm; response time also counts from when the operation was due,",
+        "which no packet shows",
+        f"medians of {len(subjects[0].runs)} rounds, the clients in turn; differences in us run by run (range)",
+    ]
+    if not any(subject.runner is None for subject in subjects):
+        notes.append("wrk is not installed: skipped")
+    header = ["client", "who says", "p50 us", "off by us", "off by", "p99 us", "off by us", "off by"]
+    text = "\n\n".join([
+        "Response times, as the client says and as its packets say",
+        table(header, [line for subject in subjects for line in rows(subject)], left=2),
+        "\n".join(f"  {note}" for note in notes), read_aloud(subjects), "\n".join(line for line, _ in verdicts)])
+    data: dict[str, Any] = {"delay": DELAY, "operations": OPERATIONS, "allowed": {"share": SHARE, "floor_us": FLOOR_US},
+                            "subjects": [asdict(subject) for subject in subjects],
+                            "verdicts": [{"text": line, "true": true} for line, true in verdicts]}
+    return Report(text, data, all(true for _, true in verdicts))
