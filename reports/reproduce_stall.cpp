@@ -14,6 +14,7 @@
 #include "bench/catalog.hpp"
 #include "bench/errors.hpp"
 #include "bench/interruption.hpp"
+#include "bench/placement.hpp"
 #include "bench/spawn.hpp"
 
 namespace asyncmark {
