@@ -7,6 +7,7 @@
 #include "bench/check_rules.hpp"
 #include "bench/failure_budget.hpp"
 #include "bench/offered.hpp"
+#include "bench/placement.hpp"
 
 namespace asyncmark::check_rules {
 namespace {
@@ -16,6 +17,9 @@ constexpr Duration kOverlaps = std::chrono::milliseconds(1);
 /// What 10 / (1 - p) makes of p99, and of the median.
 constexpr std::uint64_t kEnoughForP99 = 1000;
 constexpr std::uint64_t kEnoughForMedian = 20;
+constexpr double kNoTimeLeft = 0.95;
+/// In less a thread that comes late to its processor makes much of a difference.
+constexpr Duration kLongEnoughForService = std::chrono::milliseconds(20);
 constexpr double kPoorEfficiency = 0.5;
 constexpr double kMostlyWork = 0.5;
 
@@ -140,6 +144,24 @@ std::optional<std::string> generator_saturated(const Subject& one) {
                      100 * one.busy(), one.processors,
                      one.processors == 1 ? "processor were" : "processors were",
                      100 * offer->achieved, *one.result.what.load.rate);
+}
+
+std::optional<std::string> service_saturated(const Subject& one) {
+  const auto& service = one.all.observed.service;
+  const auto elapsed = one.all.elapsed();
+  const auto& place = one.all.placement.service;
+  if (!service || service->requests == 0 || place.empty() || elapsed < kLongEnoughForService)
+    return std::nullopt;
+  // It was watched from before the warm-up: what is timed is the part that its requests are.
+  const auto requests = static_cast<double>(service->requests);
+  const auto timed = seconds(service->cpu) * std::min(1.0, one.ended() / requests);
+  const auto usable =
+      std::clamp<std::uint64_t>(service->threads, 1, parse_cpus(place, "placement").size());
+  const auto share = timed / (seconds(elapsed) * static_cast<double>(usable));
+  if (share < kNoTimeLeft) return std::nullopt;
+  return fmt::format("it used {:.0f} % of the {} processor{} that it could, {} a request",
+                     100 * share, usable, usable == 1 ? "" : "s",
+                     rounded_text(from_seconds(seconds(service->cpu) / requests)));
 }
 
 std::optional<std::string> few_operations(const Subject& one) {

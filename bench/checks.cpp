@@ -102,6 +102,10 @@ const std::vector<Rule>& rules() {
        "the load generator's own processors were busy, so it is the limit and not what it measures",
        "offer a lower --rate, give the client more processors (--cpus), or take a runner that uses "
        "more of them"},
+      {"service-saturated", in_each_case(service_saturated),
+       "the service had no processor time left: it is the bottleneck, and not what calls it",
+       "offer less (--rate, --in-flight), give the service more processors (--cpus), or take a "
+       "faster one"},
       {"few-operations", in_each_case(few_operations),
        "too few operations for the percentiles that this kind of run is for",
        "give more --ops, a longer --duration or more --repetitions"},

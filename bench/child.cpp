@@ -79,12 +79,12 @@ Until collect(const Process& child, int report, const ChildSettings& settings, W
   }
 }
 
-Repetition watch(const Case& one, const ChildSettings& settings) {
+Repetition watch(const Case& one, const ChildSettings& settings, Service* service) {
   auto input = Pipe::open("its child");
   auto output = Pipe::open("its child");
   const auto arrivals = arrivals_file(one.load);
-  auto* service = settings.service ? settings.service(one) : nullptr;
   if (service) service->start_window();
+  const auto service_cpus = service ? list_text(service->cpus()) : "";
   const auto network_before = network_counts();
   Watcher watcher(Descriptor(memfd_create("window", MFD_CLOEXEC)), one.load.passes,
                   one.load.due ? one.load.due->size() : one.load.ops);
@@ -113,10 +113,8 @@ Repetition watch(const Case& one, const ChildSettings& settings) {
   auto report = read_report(text);
   if (text.empty() && ending.how != "exit 0") return {{}, "ended by " + ending.how};
   report.measurement.observed = watcher.observed();
-  if (service) {
-    report.measurement.observed.service = service->usage();
-    report.measurement.placement.service = list_text(service->cpus());
-  }
+  report.measurement.placement.service = service_cpus;
+  if (service && service->ended().empty()) report.measurement.observed.service = service->usage();
   report.measurement.observed.network = network_counts() - network_before;
   return {std::move(report.measurement), std::move(report.error)};
 }
@@ -124,8 +122,16 @@ Repetition watch(const Case& one, const ChildSettings& settings) {
 }  // namespace
 
 Repetition run_in_child(const Case& one, const ChildSettings& settings) {
+  auto* service = settings.service ? settings.service(one) : nullptr;
+  // Each of its operations would only wait for its time-out.
+  if (service && !service->ended().empty())
+    return {{}, fmt::format("the service '{}' has ended: {}", service->name(), service->ended())};
   try {
-    return watch(one, settings);
+    auto repetition = watch(one, settings, service);
+    if (service && !service->ended().empty() && !repetition.died.empty())
+      repetition.died +=
+          fmt::format("; the service '{}' ended meanwhile: {}", service->name(), service->ended());
+    return repetition;
   } catch (const std::exception& error) {
     return {{}, error.what()};
   }

@@ -19,8 +19,8 @@ struct ChildSettings {
 };
 
 /// The parent's side: carries out the case in a fresh process of this very program and waits for
-/// its report. Whatever becomes of the child is told in the repetition; nothing throws. Returns
-/// early, with the child ended, when an Interruption happens.
+/// its report, but for one whose service has ended. Whatever becomes of the child is told in the
+/// repetition; nothing throws. Returns early, with the child ended, when an Interruption happens.
 Repetition run_in_child(const Case& one, const ChildSettings& settings);
 
 /// The child's side, `asyncmark run-case`: gives the exit code.

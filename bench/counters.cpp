@@ -82,6 +82,13 @@ Counters counters(const Result& result, const Measurement& one) {
          {std::pair{"service_own_p50_ns", 0.5}, {"service_own_p99_ns", 0.99}})
       if (const auto time = service->own_time.percentile(fraction))
         all.emplace_back(name, ns(*time));
+    all.emplace_back("service_threads", static_cast<double>(service->threads));
+    all.emplace_back("service_peak_rss_bytes", static_cast<double>(service->peak_rss_bytes));
+    all.emplace_back("service_peak_connections", static_cast<double>(service->peak_connections));
+  }
+  if (one.connections) {
+    all.emplace_back("connections_made", static_cast<double>(one.connections->made));
+    all.emplace_back("connections_reused", static_cast<double>(one.connections->reused));
   }
   all.emplace_back("peak_in_flight", static_cast<double>(one.peak_in_flight));
   if (one.observed.samples > 0) {

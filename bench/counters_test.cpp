@@ -120,6 +120,7 @@ TEST(Counters, DivideWhatTheServiceUsedByTheRequestsThatItSaw) {
   m.observed.service->own_time.add(50ns, 150);
   EXPECT_EQ(of({}, m).at("service_cpu_ns_per_op"), 2e5);
   EXPECT_EQ(of({}, m).at("service_own_p50_ns"), 50);
+  EXPECT_EQ(of({}, m).at("service_threads"), 0);
   EXPECT_THAT(of({}, m), Not(Contains(Key("service_own_p99_ns")))) << "too few for it";
   m.observed.service->own_time.add(90ns, 1000);
   EXPECT_EQ(of({}, m).at("service_own_p99_ns"), 90);

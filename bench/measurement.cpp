@@ -82,6 +82,11 @@ void Measurement::merge(const Measurement& other) {
   observed.network += other.observed.network;
   if (other.observed.service)
     observed.service = observed.service.value_or(ServiceUsage{}) += *other.observed.service;
+  if (other.connections) {
+    const auto before = connections.value_or(Connections{});
+    connections = {before.made + other.connections->made,
+                   before.reused + other.connections->reused};
+  }
   if (placement.client.empty()) placement.client = other.placement.client;
   if (placement.service.empty()) placement.service = other.placement.service;
   peak_in_flight = std::max(peak_in_flight, other.peak_in_flight);
@@ -289,22 +294,27 @@ Json to_json(const Measurement& m) {
   auto placement = Json::object();
   if (!m.placement.client.empty()) placement["client"] = m.placement.client;
   if (!m.placement.service.empty()) placement["service"] = m.placement.service;
-  return {{"completed", m.completed},
-          {"failed", m.failed},
-          {"never_started", m.never_started},
-          {"failures", m.failures},
-          {"passes", std::move(passes)},
-          {"phases", to_json(m.phases)},
-          {"resources", to_json(m.resources)},
-          {"observed", to_json(m.observed)},
-          {"placement", std::move(placement)},
-          {"peak_in_flight", m.peak_in_flight},
-          {"service_time", to_json(m.service_time)},
-          {"response_time", to_json(m.response_time)},
-          {"loop",
-           {{"lag", to_json(m.loop.lag)},
-            {"longest_hold_ns", m.loop.longest_hold.count()},
-            {"held_by_op", m.loop.held_by}}}};
+  Json json{{"completed", m.completed},
+            {"failed", m.failed},
+            {"never_started", m.never_started},
+            {"failures", m.failures},
+            {"passes", std::move(passes)},
+            {"phases", to_json(m.phases)},
+            {"resources", to_json(m.resources)},
+            {"observed", to_json(m.observed)},
+            {"placement", std::move(placement)},
+            {"peak_in_flight", m.peak_in_flight},
+            {"service_time", to_json(m.service_time)},
+            {"response_time", to_json(m.response_time)},
+            {"loop",
+             {{"lag", to_json(m.loop.lag)},
+              {"longest_hold_ns", m.loop.longest_hold.count()},
+              {"held_by_op", m.loop.held_by}}}};
+  if (m.connections) {
+    json["connections_made"] = m.connections->made;
+    json["connections_reused"] = m.connections->reused;
+  }
+  return json;
 }
 
 Measurement measurement_from_json(const Json& json) {
@@ -329,6 +339,8 @@ Measurement measurement_from_json(const Json& json) {
        {std::pair{"client", &m.placement.client}, {"service", &m.placement.service}})
     if (placement.contains(side))
       *cpus = list_text(parse_cpus(placement.at(side).get<std::string>(), side));
+  if (json.contains("connections_made"))
+    m.connections = {whole_at(json, "connections_made"), whole_at(json, "connections_reused")};
   m.peak_in_flight = whole_at(json, "peak_in_flight");
   m.service_time = histogram_from_json(part(json, "service_time", kObject));
   m.response_time = histogram_from_json(part(json, "response_time", kObject));

@@ -88,6 +88,13 @@ struct Observed {
   std::optional<ServiceUsage> service{};  ///< If one was started for the case.
 };
 
+/// How the operations of the timed part came by their connections. One that failed to connect is
+/// neither.
+struct Connections {
+  std::uint64_t made = 0;
+  std::uint64_t reused = 0;  ///< Operations over a connection that stood already.
+};
+
 /// Which processors the kernel let the sides of a case use, as it lists them (`0-1`); empty where
 /// not known.
 struct Placed {
@@ -109,6 +116,7 @@ struct Measurement {
   Resources resources;
   Observed observed;
   Placed placement;
+  std::optional<Connections> connections;  ///< Absent where the workload makes none.
   std::uint64_t peak_in_flight = 0;
 
   void add(const Recorder& recorder);

@@ -58,6 +58,7 @@ Measurement example() {
   m.observed.service = {21ms, 10ms, 20ms, 5, 6, 7, 8};
   m.observed.service->own_time.add(2ms, 8);
   m.placement = {.client = "0,2-3", .service = "1"};
+  m.connections = {91, 92};
   m.loop.lag.add(60us, 50);
   m.loop.longest_hold = 5ms;
   m.loop.held_by = 17;
@@ -108,6 +109,9 @@ TEST(Measurement, SurvivesJson) {
   EXPECT_EQ(after.observed.service->cpu, 21ms);
   EXPECT_EQ(after.observed.service->peak_connections, 7u);
   EXPECT_EQ(after.observed.service->own_time.count(), 8u);
+  EXPECT_EQ(after.connections->made, 91u);
+  EXPECT_EQ(after.connections->reused, 92u);
+  EXPECT_FALSE(measurement_from_json(to_json(Measurement{})).connections);
   EXPECT_EQ(after.observed.service->own_time.max(), 2ms);
   EXPECT_EQ(after.placement.client, "0,2-3");
   EXPECT_EQ(after.loop.lag.count(), 50u);
@@ -181,6 +185,7 @@ TEST(Measurement, MergesRepetitions) {
   other.observed.network = {10, 20, 30, 40};
   other.observed.service = {1ms, 0ms, 0ms, 9, 3, 2, 100};
   other.observed.service->own_time.add(5ms, 100);
+  other.connections = {3, 4};
   other.loop.longest_hold = 6ms;
   other.loop.held_by = 3;
   other.add_failures("timeout", 1);
@@ -215,6 +220,8 @@ TEST(Measurement, MergesRepetitions) {
   EXPECT_EQ(merged.observed.service->own_time.max(), 5ms);
   EXPECT_EQ(merged.placement.client, "0,2-3");
   EXPECT_EQ(merged.placement.service, "1");
+  EXPECT_EQ(merged.connections->made, 91u + 3);
+  EXPECT_EQ(merged.connections->reused, 92u + 4);
   EXPECT_EQ(merged.loop.lag.count(), 100u);
   EXPECT_EQ(merged.loop.longest_hold, 6ms);
   EXPECT_EQ(merged.loop.held_by, 3u);

@@ -46,6 +46,11 @@ void add_wait(Resources& resources, std::optional<Duration> before, std::optiona
   resources.run_queue_wait = sum_of(resources.run_queue_wait, wait);
 }
 
+/// How many connections were tried and made so far, by all of the crew.
+std::pair<std::uint64_t, std::uint64_t> connections() {
+  return {window().connections_tried.load(), window().connections_made.load()};
+}
+
 /// The memory in which the recorders were written. A page that was only read stays without memory
 /// of its own, so those count that hold anything.
 std::int64_t written_bytes(std::span<const Recorder> recorders) {
@@ -68,6 +73,7 @@ Measurement measure(const Load& load, const Concurrency& how, const Crew& crew) 
   measurement.phases.set_up = begun - stage.begun - measurement.phases.connect;
   warm_up(load, how, crew);
   measurement.phases.warm_up = Clock::now() - begun;
+  const auto [tried_before, made_before] = connections();
   for (std::uint64_t i = 0; i < load.passes; ++i) {
     const auto completed_before = completed(crew.recorders);
     // Read outside of what usage() frames, for it takes processor time itself.
@@ -94,6 +100,10 @@ Measurement measure(const Load& load, const Concurrency& how, const Crew& crew) 
   measurement.resources.peak_rss_bytes = peak_resident_bytes();
   measurement.resources.grown_bytes = -written_bytes(crew.recorders);
   for (const auto& recorder : crew.recorders) measurement.add(recorder);
+  if (const auto [tried, made] = connections(); tried > 0) {
+    const auto ended = measurement.completed + measurement.failed;
+    measurement.connections = {made - made_before, ended - std::min(ended, tried - tried_before)};
+  }
   measurement.peak_in_flight = stage.in_flight.peak();
   return measurement;
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "bench/pages.hpp"
+#include "bench/window.hpp"
 
 namespace asyncmark {
 namespace {
@@ -34,6 +35,8 @@ class Fake {
       recorder.record(*start, began, began + 5us,
                       start->op % 10 == 9 ? Outcome::failed("tenth") : Outcome{});
       ++carried_out.back();
+      if (start->op % 4 == 0) ++window().connections_tried;
+      if (start->op % 8 == 0) ++window().connections_made;
     }
     for (auto& recorder : recorders_.span()) stage_.in_flight.leave(recorder.in_flight);
     usage_ += {.user = 3ms, .system = 4ms, .voluntary_switches = 5, .involuntary_switches = 6};
@@ -58,6 +61,8 @@ TEST(Passes, CountOnlyWhatIsTimed) {
   const auto m = fake.measure(load, {.cap = 2});
   EXPECT_EQ(fake.carried_out, (std::vector<std::uint64_t>{30, 100, 100, 100}));
   EXPECT_EQ(m.completed, 270u);
+  EXPECT_EQ(m.connections->made, 3u * 13);
+  EXPECT_EQ(m.connections->reused, 3u * 75) << "one that was tried in vain is neither";
   EXPECT_EQ(m.failed, 30u);
   EXPECT_EQ(m.failures.at("tenth"), 30u);
   EXPECT_EQ(m.never_started, 0u);

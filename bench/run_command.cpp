@@ -72,6 +72,18 @@ bool warn(const std::vector<Result>& results, const FailureBudget& budget) {
   return too_bad;
 }
 
+/// Which services ended before we ended them, a line each on standard error.
+bool warn(Services& services) {
+  bool any = false;
+  for (auto& [key, service] : services) {
+    if (service.ended().empty()) continue;
+    fmt::print(stderr, "warning: the service '{}' ended by itself: {}\n", service.name(),
+               service.ended());
+    any = true;
+  }
+  return any;
+}
+
 /// What the checks found, a line each on standard error: not every format shows them.
 bool warn(const std::vector<Finding>& findings) {
   for (const auto& one : findings)
@@ -153,6 +165,7 @@ int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
   drive(cases, settings.driver);
   if (settings.ask_others && !Interruption::happened())
     context.facts["others"] = settings.ask_others(cases);
+  const bool lost_service = !Interruption::happened() && warn(services);
   services.clear();  // Only what has ended counts as ours.
   add_what_others_took(context, before);
 
@@ -163,7 +176,7 @@ int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
   const bool kept = file.keep_last(cases);
   Interruption::end_watch();  // Nobody looks from here on, and who reads this may not come.
   print(context, cases, settings);
-  const bool too_bad = warn(cases, settings.max_failed);
+  const bool too_bad = warn(cases, settings.max_failed) || lost_service;
   const bool not_comparable = settings.strict && warn(check(context, cases));
   if (Interruption::happened()) {
     fmt::print(stderr, "interrupted: {}{}\n",

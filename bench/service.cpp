@@ -99,6 +99,12 @@ void Service::await(int output) {
   throw UsageError(fmt::format("the service '{}' does not say that it listens", name_));
 }
 
+const std::string& Service::ended() {
+  pollfd end{process_.pidfd(), POLLIN, 0};
+  if (process_.running() && poll(&end, 1, 0) == 1) ended_ = process_.wait().how;
+  return ended_;
+}
+
 Service::Totals Service::totals() const {
   const auto [user, system] = split_time_of(pid());
   return {processor_time_of(pid()), user, system, counts_->requests.load()};

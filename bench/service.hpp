@@ -33,8 +33,13 @@ class Service {
   /// As the kernel gave them.
   Cpus cpus() const { return cpus_of(pid()); }
 
+  /// Empty while it runs; else how it ended by itself: "SIGKILL", "exit 0". It is reaped then.
+  const std::string& ended();
+  /// The words after `asyncmark serve` that started it.
+  const std::string& name() const { return name_; }
+
   void start_window();
-  /// Since start_window(), or since it was started.
+  /// Since start_window(), or since it was started. Of one that has ended() nothing is known.
   ServiceUsage usage() const;
 
  private:
@@ -54,6 +59,7 @@ class Service {
   Process process_;
   std::string endpoint_;
   std::string how_;
+  std::string ended_;
   Totals before_;
 };
 

@@ -15,6 +15,7 @@ namespace asyncmark::testing {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::Each;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -58,6 +59,42 @@ TEST(Service, KeepsToTheProcessorsThatItIsGiven) {
     if (line.starts_with("Cpus_allowed_list:")) allowed = line.substr(line.find('\t') + 1);
   EXPECT_EQ(allowed, std::to_string(ours.back()));
   EXPECT_EQ(own_cpus(), ours) << "we have stayed there ourselves";
+}
+
+TEST(Service, KnowsThatItHasEndedAndHow) {
+  Service service({"presence"}, {}, program());
+  EXPECT_EQ(service.ended(), "");
+  const auto process = service.pid();
+  kill(process, SIGKILL);
+  EXPECT_TRUE(eventually([&] { return service.ended() == "SIGKILL"; }));
+  EXPECT_TRUE(is_gone(process)) << "it is reaped";
+  EXPECT_EQ(service.ended(), "SIGKILL") << "again";
+}
+
+TEST(Service, ThatHasEndedFailsAllThatWouldCallItAndTheRun) {
+  // It ends with the first operation, which is of the warm-up.
+  const auto ended = asyncmark({"run", "served", "--fault", "leave", "--runner", "sync", "--ops",
+                                "10", "--repetitions", "3", "--max-failed", "100%", "--out", "r"});
+  EXPECT_EQ(ended.code, 4);
+  EXPECT_THAT(ended.err, HasSubstr("the service 'presence --fault leave' ended by itself: exit 0"));
+  const auto document = Json::parse(ended.files.at("r"));
+  std::vector<std::string> errors;
+  for (const auto& row : document.at("benchmarks"))
+    if (row.contains("error_message")) errors.push_back(row.at("error_message"));
+  EXPECT_THAT(errors, SizeIs(2));
+  EXPECT_THAT(errors, Each("the service 'presence --fault leave' has ended: exit 0"));
+}
+
+TEST(Service, WithoutProcessorTimeLeftRaisesACheck) {
+  // Others may use this machine, and take from it what it would use.
+  EXPECT_TRUE(eventually([] {
+    const auto ended = asyncmark({"run", "served", "--fault", "spin", "--wait", "10ms", "--runner",
+                                  "sync", "--ops", "30", "--repetitions", "1"});
+    return ended.out.find("service-saturated") != std::string::npos;
+  }));
+  const auto idle = asyncmark(
+      {"run", "served", "--wait", "10ms", "--runner", "sync", "--ops", "30", "--repetitions", "1"});
+  EXPECT_THAT(idle.out, Not(HasSubstr("service-saturated")));
 }
 
 TEST(Service, ThatDoesNotComeUpSaysHowItEnded) {

@@ -22,6 +22,10 @@ struct Window {
   /// finds nothing left has counted once in vain. On a cache line of its own, for every claim
   /// writes it.
   alignas(64) std::atomic<std::uint64_t> claimed{0};
+  /// Connections that sessions began to make, and those that came to stand: counted by workloads
+  /// that have some, here so that it costs nothing where none is made.
+  alignas(64) std::atomic<std::uint64_t> connections_tried{0};
+  std::atomic<std::uint64_t> connections_made{0};
 };
 
 /// The window of this process: the one its parent watches, or else one that nobody does.

@@ -55,6 +55,9 @@ Json row_of(const Context& context, const Result& result, std::size_t index,
     row["real_time_ns"] = measured.per_pass(measured.elapsed()).count();
     row["cpu_time_ns"] = measured.per_pass(measured.cpu()).count();
     for (const auto& [name, value] : counters(result, measured)) row[name] = value;
+    const auto& [client, service] = measured.placement;
+    if (!client.empty()) row["placed_client"] = client;
+    if (!service.empty()) row["placed_service"] = service;
   }
   for (const auto* key : kContext)
     if (context.facts.contains(key)) row[key] = context.facts[key];

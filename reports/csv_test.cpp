@@ -63,6 +63,15 @@ TEST(Csv, HasARowARepetitionInRawNumbers) {
   EXPECT_EQ(row["num_cpus"], "2");
 }
 
+TEST(Csv, TellsWhereBothSidesWere) {
+  auto one = construct({});
+  one.repetitions[0].measurement.placement = {"0-1", "2"};
+  auto row = rows({one})[0];
+  EXPECT_EQ(row["placed_client"], "0-1");
+  EXPECT_EQ(row["placed_service"], "2");
+  EXPECT_EQ(row["cpus"], "") << "nothing was asked for";
+}
+
 TEST(Csv, LeavesFieldsEmptyThatDoNotApply) {
   const auto all = rows({construct({.ops = 100}), construct({.ops = 1000})});
   EXPECT_EQ(all[0].at("service_p99_ns"), "");

@@ -10,6 +10,7 @@
 #include "reports/rates.hpp"
 #include "reports/reading.hpp"
 #include "reports/rows.hpp"
+#include "reports/service_table.hpp"
 
 namespace asyncmark {
 namespace {
@@ -72,6 +73,7 @@ std::string print(const Context& context, const std::vector<Result>& results, bo
     const bool partial = is_partial(context, results);
     text += '\n' + table_text(make_table(cases, partial, findings));
     if (const auto rates = make_rates_table(context, cases)) text += '\n' + table_text(*rates);
+    if (const auto service = service_table(cases, partial)) text += '\n' + table_text(*service);
     if (phases) text += '\n' + table_text(phases_table(cases, partial));
     if (const auto sentences = reading(context, cases); !sentences.empty())
       text += '\n' + plain(fmt::format("{}", fmt::join(sentences, " "))) + '\n';

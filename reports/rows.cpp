@@ -120,6 +120,11 @@ Cell service_mean(const Figures& f) {
   return rounded_text(f.all.service_time.mean());
 }
 
+/// Only where connections were made while it was timed: else all of them stood before.
+Cell connections_made(const Figures& f) {
+  return f.all.connections ? some(f, f.all.connections->made) : std::nullopt;
+}
+
 struct Measure {
   Column column;
   Cell (*cell)(const Figures&);
@@ -149,6 +154,7 @@ const std::vector<Measure>& measures() {
        [](const Figures& f) { return counter<nanoseconds>(f, "loop_lag_p99_ns"); }},
       {{"memory", "per op", true, 3},
        [](const Figures& f) { return counter<rounded_bytes>(f, "memory_bytes_per_op"); }},
+      {{"connections", "made", true, 6}, connections_made, "0"},
       {{"", "failed"}, [](const Figures& f) { return some(f, f.all.failed); }, "0"},
       {{"never", "started"}, [](const Figures& f) { return some(f, f.all.never_started); }, "0"},
   };

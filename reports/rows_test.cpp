@@ -135,6 +135,16 @@ TEST(Percentiles, OfResponseAreAbsentInAClosedLoop) {
   EXPECT_EQ(cell(table_of({closed}), 0, "response p50"), "no such column");
 }
 
+TEST(Connections, HaveAColumnWhereSomeWereMadeWhileItWasTimed) {
+  auto made = construct({}), reused = construct({.runner = "thread-pool"});
+  reused.repetitions[0].measurement.connections = {0, 100};
+  EXPECT_EQ(cell(table_of({reused}), 0, "connections made"), "no such column");
+  made.repetitions[0].measurement.connections = {7, 93};
+  const auto table = table_of({made, reused});
+  EXPECT_EQ(cell(table, 0, "connections made"), "7 of 100");
+  EXPECT_EQ(cell(table, 1, "connections made"), "0");
+}
+
 TEST(Failures, HaveAColumnWhereThereAreAny) {
   auto failing = construct({});
   EXPECT_EQ(cell(table_of({failing}), 0, "failed"), "no such column");

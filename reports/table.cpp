@@ -10,6 +10,7 @@
 #include "reports/phases.hpp"
 #include "reports/rates.hpp"
 #include "reports/reading.hpp"
+#include "reports/service_table.hpp"
 
 namespace asyncmark {
 namespace {
@@ -34,6 +35,7 @@ std::string print(const Context& context, const std::vector<Result>& results, bo
     const bool partial = is_partial(context, results);
     text += '\n' + draw(make_table(cases, partial, findings), terminal);
     if (const auto rates = make_rates_table(context, cases)) text += '\n' + draw(*rates, terminal);
+    if (const auto service = service_table(cases, partial)) text += '\n' + draw(*service, terminal);
     if (phases) text += '\n' + draw(phases_table(cases, partial), terminal);
     if (const auto sentences = reading(context, cases); !sentences.empty())
       text += '\n' + wrap(fmt::format("{}", fmt::join(sentences, " ")), terminal.text_width());

@@ -21,42 +21,52 @@ void serve_presence(const OptionValues& options, ServiceCounts& counts) {
   if (fault == "refuse") throw UsageError("--fault: the service refuses");
   if (fault == "crash") raise(SIGKILL);
   if (fault == "mumble") fmt::print("hm\nhm\n");
+  if (fault == "leave") std::signal(SIGUSR1, [](int) { _exit(0); });
   const CountedConnection one(counts);
   announce(std::to_string(getpid()), "by being there");
   pollfd interruption{Interruption::descriptor(), POLLIN, 0};
-  while (poll(&interruption, 1, -1) < 1) {
+  while (poll(&interruption, 1, fault == "spin" ? 0 : -1) < 1) {
+    if (fault != "spin") continue;
+    for (const auto end = Clock::now() + std::chrono::milliseconds(20); Clock::now() < end;) {
+    }
+    ++counts.requests;
   }
 }
 
 class Visit final : public BlockingSession {
  public:
-  Visit(pid_t service, Duration wait) : service_(service), wait_(wait) {}
+  Visit(pid_t service, Duration wait, bool sends_away)
+      : service_(service), wait_(wait), signal_(sends_away ? SIGUSR1 : 0) {}
   Outcome call(std::uint64_t) override {
     if (wait_ > Duration(0)) sleep_until(Clock::now() + wait_);
-    return kill(service_, 0) == 0 ? Outcome{} : Outcome::failed("gone");
+    return kill(service_, signal_) == 0 ? Outcome{} : Outcome::failed("gone");
   }
 
  private:
   pid_t service_;
   Duration wait_;
+  int signal_;
 };
 
 class Visits final : public Workload {
  public:
   explicit Visits(const OptionValues& options)
-      : url_(options.text("url")), wait_(options.duration("wait")) {}
+      : url_(options.text("url")),
+        wait_(options.duration("wait")),
+        sends_away_(options.text("fault") == "leave") {}
   std::unique_ptr<BlockingSession> open_blocking() const override {
     if (url_.empty()) throw CaseError("there is no service");
-    return std::make_unique<Visit>(std::stoi(url_), wait_);
+    return std::make_unique<Visit>(std::stoi(url_), wait_, sends_away_);
   }
 
  private:
   std::string url_;
   Duration wait_;
+  bool sends_away_;
 };
 
 OptionSpec fault_option() {
-  return choice_option("fault", {"none", "refuse", "crash", "mumble"},
+  return choice_option("fault", {"none", "refuse", "crash", "mumble", "leave", "spin"},
                        "what the service does wrong");
 }
 

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "bench/errors.hpp"
+#include "bench/window.hpp"
 #include "workloads/http/failures.hpp"
 
 namespace asyncmark::http {
@@ -48,6 +49,7 @@ void Exchange::begin() {
   rest_.clear();
   answer_.begin(call_.has_body);
   state_ = channel_.is_open() ? State::sending : State::opening;
+  if (state_ == State::opening) ++window().connections_tried;
 }
 
 Want Exchange::step() {
@@ -64,6 +66,7 @@ Want Exchange::open() {
   if (progress.want != Want::nothing) return progress.want;
   if (!progress.failure.empty()) return over(progress.failure);
   if (progress.ended) return over(failures::kClosedEarly);
+  ++window().connections_made;
   if (!only_opening_) {
     state_ = State::sending;
     return Want::nothing;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <csignal>
+#include <thread>
 
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
@@ -15,13 +17,21 @@ namespace {
 
 using ::asyncmark::testing::accounted;
 using ::asyncmark::testing::asyncmark;
+using ::asyncmark::testing::children_of;
+using ::asyncmark::testing::command_of;
 using ::asyncmark::testing::Ended;
+using ::asyncmark::testing::eventually;
+using ::asyncmark::testing::is_gone;
 using ::asyncmark::testing::number;
+using ::asyncmark::testing::Program;
+using ::asyncmark::testing::program;
 using ::asyncmark::testing::rows;
 using ::testing::AllOf;
+using ::testing::Each;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::Pair;
 using ::testing::StartsWith;
 
 using Words = std::vector<std::string>;
@@ -229,6 +239,87 @@ TEST(HttpLedger, EndsByTimeOutsWhereNothingIsAnswered) {
                                         "--runner", "event-loop,thread-pool,thread-per-op"});
   EXPECT_EQ(ended.code, 4);
   for (const auto& row : rows(ended)) EXPECT_EQ(number(row, "failed"), 30u) << row;
+}
+
+/// Of each row: connections made and reused.
+std::vector<std::pair<std::uint64_t, std::uint64_t>> connections_of(const Ended& ended) {
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> all;
+  for (const auto& row : rows(ended))
+    all.emplace_back(number(row, "connections_made"), number(row, "connections_reused"));
+  return all;
+}
+
+TEST(HttpConnections, AreReusedWherePooledAndElseMadeByEachOperation) {
+  const RawServer server(always(answer("hello")));
+  const auto pooled = connections_of(run(server.url()));
+  EXPECT_EQ(pooled.size(), Catalog::runners().size());
+  EXPECT_THAT(pooled, Each(Pair(0, 30)));
+  EXPECT_THAT(connections_of(run(server.url(), {"--connect", "per-op"})), Each(Pair(30, 0)));
+}
+
+TEST(HttpConnections, OfHttplibAreMadeByTheFirstOperationOfEach) {
+  const RawServer server(always(answer("hello")));
+  const auto counted = [&](const Words& more) {
+    Words words{"--client", "httplib", "--runner", "sync"};
+    words.insert(words.end(), more.begin(), more.end());
+    return connections_of(run(server.url(), words));
+  };
+  EXPECT_THAT(counted({}), Each(Pair(0, 30))) << "the first is of the warm-up";
+  EXPECT_THAT(counted({"--warmup", "0"}), Each(Pair(1, 29)));
+  EXPECT_THAT(counted({"--connect", "per-op"}), Each(Pair(30, 0)));
+}
+
+TEST(HttpConnections, AreMadeAgainWhereTheServerClosesThem) {
+  const RawServer server([](Connection& connection) {
+    connection.read_request();
+    connection.write(answer("hello", "Connection: close\r\n"));
+  });
+  for (const auto* client : {"beast", "httplib"}) {
+    const auto ended = run(server.url(), {"--client", client});
+    EXPECT_EQ(ended.code, 0) << ended.err;
+    for (const auto& row : rows(ended)) {
+      const auto made = number(row, "connections_made");
+      // A thread's session that had no part in the warm-up has its first connection yet.
+      EXPECT_EQ(made + number(row, "connections_reused"), 30u) << row;
+      EXPECT_GT(made, row.at("name").get<std::string>().starts_with("http/sync") ? 29u : 0u) << row;
+    }
+  }
+}
+
+TEST(HttpService, ThatDiesFailsItsOperationsAndWhatComesAfterAtOnce) {
+  Program one({program(), "run", "http", "--runner", "sync,event-loop,thread-pool", "--in-flight",
+               "4", "--duration", "3s", "--delay", "1ms", "--repetitions", "1", "--out", "r"});
+  const auto find = [&](const char* command) {
+    for (const auto process : children_of(one.pid()))
+      if (command_of(process).find(command) != std::string::npos) return process;
+    return 0;
+  };
+  // Those before the case's own calibrate, and last for a moment only.
+  ASSERT_TRUE(eventually([&] {
+    const auto child = find("run-case");
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    return child != 0 && child == find("run-case");
+  }));
+  const auto service = find("serve http");
+  ASSERT_NE(service, 0);
+  kill(service, SIGKILL);
+  const auto begin = Clock::now();
+  const auto ended = one.wait();
+  EXPECT_LT(Clock::now() - begin, std::chrono::seconds(15)) << "no later case waits for time-outs";
+  EXPECT_EQ(ended.code, 4);
+  EXPECT_THAT(ended.left_running, IsEmpty());
+  EXPECT_TRUE(is_gone(service));
+  EXPECT_THAT(ended.err, HasSubstr("warning: the service 'http --model event-loop --delay 1ms' "
+                                   "ended by itself: SIGKILL"));
+  const auto document = Json::parse(ended.files.at("r"));
+  const auto& all = document.at("benchmarks");
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_GT(number(all[0], "completed"), 0u);
+  EXPECT_GT(number(all[0], "failed"), 0u);
+  EXPECT_THAT(ended.err, HasSubstr("refused"));
+  for (const auto i : {1u, 2u})
+    EXPECT_EQ(all[i].at("error_message"),
+              "the service 'http --model event-loop --delay 1ms' has ended: SIGKILL");
 }
 
 TEST(HttpChecks, FlagRunnersWhoseClientsDiffer) {

@@ -10,6 +10,7 @@
 
 #include "bench/client.hpp"
 #include "bench/errors.hpp"
+#include "bench/window.hpp"
 #include "workloads/http/testing/calls.hpp"
 #include "workloads/http/testing/raw_server.hpp"
 
@@ -70,6 +71,21 @@ TEST_P(Client, TakesTheEndOfTheConnectionForTheEndOfAnAnswerWithoutLength) {
   });
   EXPECT_THAT(reasons(server, 3), ElementsAre("", "", ""));
   EXPECT_EQ(server.connections(), 3u);
+}
+
+TEST(HttpClient, CountsConnectionsThatWereRefusedAsTriedOnly) {
+  RawServer server([](Connection& connection) {
+    connection.read_request();
+    connection.write(answer("hello", "Connection: close\r\n"));
+  });
+  const auto tried = window().connections_tried.load();
+  const auto made = window().connections_made.load();
+  const auto session = make_http({{"url", server.url()}})->open_blocking();
+  EXPECT_TRUE(session->call(0).ok());
+  server.stop_listening();
+  EXPECT_EQ(session->call(1).failure, "refused");
+  EXPECT_EQ(window().connections_tried - tried, 2u);
+  EXPECT_EQ(window().connections_made - made, 1u);
 }
 
 TEST_P(Client, ExpectsNoBodyAfterHead) {

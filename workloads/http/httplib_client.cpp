@@ -4,6 +4,7 @@
 
 #include <csignal>
 
+#include "bench/window.hpp"
 #include "workloads/http/clients.hpp"
 #include "workloads/http/failures.hpp"
 
@@ -37,6 +38,7 @@ class HttplibClient final : public BlockingSession {
     // It writes to sockets that the other side has closed, and the signal would end the process.
     std::signal(SIGPIPE, SIG_IGN);
     client_.set_tcp_nodelay(true);
+    client_.set_socket_options([this](int) { connects_ = true; });
     client_.set_keep_alive(plan.call.keep_alive);
     client_.set_hostname_addr_map({{settings.url.host, plan.endpoint.address.host()}});
     client_.set_connection_timeout(plan.timeout);
@@ -56,7 +58,9 @@ class HttplibClient final : public BlockingSession {
 
   Outcome call(std::uint64_t) override {
     begun_ = Clock::now();
+    connects_ = false;
     const auto answer = client_.send(request_);
+    if (connects_) count_connection(answer.error());
     if (!answer) {
       client_.stop();  // It would read what is left of this answer as its next.
       return Outcome::failed(failure_of(answer.error(), Clock::now() - begun_ >= plan_.timeout));
@@ -66,10 +70,25 @@ class HttplibClient final : public BlockingSession {
   }
 
  private:
+  static void count_connection(httplib::Error error) {
+    ++window().connections_tried;
+    switch (error) {
+      case httplib::Error::Connection:
+      case httplib::Error::ConnectionTimeout:
+      case httplib::Error::SSLConnection:
+      case httplib::Error::SSLLoadingCerts:
+      case httplib::Error::SSLServerVerification:
+        return;
+      default:
+        ++window().connections_made;
+    }
+  }
+
   const Plan& plan_;
   httplib::Client client_;
   httplib::Request request_;
   Clock::time_point begun_{};
+  bool connects_ = false;  ///< In the current call.
 };
 
 }  // namespace

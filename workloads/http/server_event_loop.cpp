@@ -85,8 +85,8 @@ class Server {
 
   Async<void> serve(Socket socket) {
     const CountedConnection counted(answering_.counts);
-    boost::system::error_code ignored;
-    socket.non_blocking(true, ignored);
+    boost::system::error_code cannot;  // Then its writes wait, and all is well but slower.
+    socket.non_blocking(true, cannot);
     boost::beast::flat_buffer buffer;
     AsyncTimer timer(loop_.executor());
     for (bool open = true; open;) {
@@ -116,19 +116,15 @@ class Server {
                                                   request.method() == http::verb::head
                                                       ? asio::const_buffer()
                                                       : asio::buffer(answering_.settings.body)};
-    // At once, as far as the kernel takes it: through the loop it would wait for whoever is ahead.
+    // At once, as far as it goes: an awaited write would be noted only when all that is ready on
+    // the loop has had its turn.
     boost::system::error_code error;
-    const auto size = socket.write_some(parts, error);
-    if (const auto whole = asio::buffer_size(parts); size < whole && !is_lasting(error)) {
-      boost::beast::buffers_suffix rest(parts);
-      rest.consume(size);
+    boost::beast::buffers_suffix<std::array<asio::const_buffer, 2>> rest(parts);
+    rest.consume(socket.write_some(parts, error));
+    if (error == asio::error::would_block) error = {};
+    if (!error && asio::buffer_size(rest) > 0)
       std::tie(error, std::ignore) = co_await asio::async_write(socket, rest, as_error);
-    }
     co_return stays && !error;
-  }
-
-  static bool is_lasting(const boost::system::error_code& error) {
-    return error && error != asio::error::would_block;
   }
 
   static bool is_malformed(const boost::system::error_code& error) {

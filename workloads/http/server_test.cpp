@@ -197,6 +197,27 @@ TEST_P(EachModel, AnswersNobodyDuringAStall) {
   EXPECT_LT(time_of([&] { one.ask(); }), 500ms) << "it is over";
 }
 
+TEST_P(EachModel, HoldsBackThoseWhoWaitedBeforeTheStall) {
+  start({"--delay", "200ms", "--stall", "900ms@2"});
+  auto one = connection();
+  auto other = connection();
+  const auto begin = Clock::now();
+  one.send(kGet);
+  ASSERT_TRUE(eventually([&] { return service().usage().requests == 1; }));
+  other.send(kGet);  // The second: nobody is answered now.
+  EXPECT_THAT(one.receive(), StartsWith(kAnswered));
+  EXPECT_GE(Clock::now() - begin, 900ms) << "its own delay was over long before";
+  EXPECT_THAT(other.receive(), StartsWith(kAnswered));
+}
+
+TEST_P(EachModel, AnswersWithMoreThanASocketHolds) {
+  start({"--payload", "8MiB"});
+  auto one = connection();
+  const auto answer = one.ask();
+  EXPECT_GT(answer.size(), std::size_t{8} << 20);
+  EXPECT_THAT(one.ask(), StartsWith(kAnswered));
+}
+
 TEST_P(EachModel, LogsWhatItServedAndStopsWhenToldTo) {
   Words all{program(), "serve"};
   const auto more = words({"--delay", "20ms", "--log", "log"});

@@ -1,0 +1,81 @@
+#include "reports/service_table.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+namespace asyncmark {
+namespace {
+
+const char* const kNone = "-";
+
+struct Figure {
+  Column column;
+  std::string (*cell)(const ServiceUsage&);
+};
+
+std::string own_time(const ServiceUsage& used, double fraction) {
+  if (used.own_time.count() == 0) return kNone;
+  const auto time = used.own_time.percentile(fraction);
+  return time ? rounded_text(*time) : "n/a";
+}
+
+std::string cpu_per_request(const ServiceUsage& used) {
+  if (used.requests == 0) return kNone;
+  return rounded_text(from_seconds(seconds(used.cpu) / static_cast<double>(used.requests)));
+}
+
+const std::vector<Figure>& figures() {
+  static const std::vector<Figure> all{
+      {{"own time", "p50"}, [](const ServiceUsage& used) { return own_time(used, 0.5); }},
+      {{"own time", "p99"}, [](const ServiceUsage& used) { return own_time(used, 0.99); }},
+      {{"CPU per", "request"}, cpu_per_request},
+      {{"", "threads", true, 1},
+       [](const ServiceUsage& used) { return std::to_string(used.threads); }},
+      {{"most", "connections", true, 2},
+       [](const ServiceUsage& used) { return std::to_string(used.peak_connections); }},
+      {{"most", "memory", true, 3},
+       [](const ServiceUsage& used) {
+         return rounded_bytes(static_cast<double>(used.peak_rss_bytes));
+       }},
+  };
+  return all;
+}
+
+/// Where the sides were, as the kernel gave it to them: once where it is the same for all.
+void add_places(Table& table, const std::vector<Measurement>& all) {
+  std::vector<std::string> places;
+  for (const auto& one : all) {
+    const auto& [client, service] = one.placement;
+    if (client.empty() || service.empty()) continue;
+    auto text = fmt::format("{} for the service, {} for the client", service, client);
+    if (std::ranges::find(places, text) == places.end()) places.push_back(std::move(text));
+  }
+  if (!places.empty())
+    table.notes.push_back(fmt::format("processors: {}", fmt::join(places, "; or ")));
+}
+
+}  // namespace
+
+std::optional<Table> service_table(const Cases& cases, bool partial) {
+  std::vector<Measurement> all;
+  for (const auto* one : cases) all.push_back(one->merged());
+  const auto is_known = [](const Measurement& one) { return one.observed.service.has_value(); };
+  if (std::ranges::none_of(all, is_known)) return std::nullopt;
+  auto table = leading_columns(cases, partial);
+  const auto words = cases.front()->what.service().value_or(std::vector<std::string>{});
+  table.title = fmt::format("The service: {}", fmt::join(words, " "));
+  for (const auto& figure : figures()) table.columns.push_back(figure.column);
+  for (std::size_t i = 0; i < cases.size(); ++i)
+    if (const auto& used = all[i].observed.service)
+      for (const auto& figure : figures()) table.rows[i].cells.push_back(figure.cell(*used));
+  add_places(table, all);
+  table.notes.push_back(
+      "own time: from when it saw a request arrive to handing its answer to the kernel; this and "
+      "the "
+      "CPU are of all its requests, those of the warm-up too");
+  return table;
+}
+
+}  // namespace asyncmark

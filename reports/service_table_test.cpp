@@ -1,0 +1,60 @@
+#include "reports/service_table.hpp"
+
+#include <gmock/gmock.h>
+
+#include "reports/testing/constructed.hpp"
+
+namespace asyncmark {
+namespace {
+
+using testing::construct;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using testing::milliseconds;
+using ::testing::Not;
+using testing::printed;
+
+Result served(const std::string& runner) {
+  auto one = construct({.runner = runner});
+  auto& m = one.repetitions[0].measurement;
+  m.placement = {"0", "1"};
+  m.observed.service = {.cpu = milliseconds(3),
+                        .threads = 33,
+                        .peak_rss_bytes = 12'400'000,
+                        .peak_connections = 64,
+                        .requests = 150};
+  m.observed.service->own_time.add(milliseconds(2), 150);
+  return one;
+}
+
+TEST(ServiceTable, ShowsWhatTheServiceDidAndUsedForEachCase) {
+  const auto one = served("event-loop"), other = served("sync");
+  const auto table = service_table({&one, &other}, false);
+  ASSERT_TRUE(table);
+  EXPECT_EQ(table->columns[1].heading(), "own time p50");
+  EXPECT_THAT(table->rows[0].cells,
+              ElementsAre("event-loop", "2.00 ms", "n/a", "20.0 us", "33", "64", "12.4 MB"));
+  EXPECT_EQ(table->rows[1].cells[0], "sync");
+  EXPECT_EQ(table->notes[0], "processors: 1 for the service, 0 for the client");
+}
+
+TEST(ServiceTable, IsBeneathTheCasesOnlyWhereAServiceWasStarted) {
+  for (const auto* format : {"table", "markdown"}) {
+    EXPECT_THAT(printed(format, {served("sync")}), HasSubstr("The service:")) << format;
+    EXPECT_THAT(printed(format, {construct({})}), Not(HasSubstr("The service:"))) << format;
+  }
+}
+
+TEST(ServiceTable, LeavesBlankWhatIsNotKnown) {
+  const auto one = served("event-loop");
+  auto uncounted = served("sync");
+  uncounted.repetitions[0].measurement.observed.service = {.threads = 1};
+  const auto lost = construct({.runner = "thread-pool"});  // Its service ended meanwhile.
+  const auto table = service_table({&one, &uncounted, &lost}, false);
+  ASSERT_TRUE(table);
+  EXPECT_THAT(table->rows[1].cells, ElementsAre("sync", "-", "-", "-", "1", "0", "0 B"));
+  EXPECT_THAT(table->rows[2].cells, ElementsAre("thread-pool"));
+}
+
+}  // namespace
+}  // namespace asyncmark
