@@ -80,7 +80,7 @@ class RawServer {
   Descriptor listener_;
   std::atomic<std::size_t> accepted_{0};
   std::atomic<std::size_t> requests_{0};
-  std::mutex stopping_;
+  std::mutex listening_;
   mutable std::mutex mutex_;
   std::string last_request_;
   std::vector<int> sockets_;
