@@ -42,7 +42,6 @@ std::string Connection::read_request() {
         unread_.erase(0, whole);
         const std::scoped_lock lock(server_.mutex_);
         server_.last_request_ = request;
-        ++server_.requests_;
         return request;
       }
     }
