@@ -49,6 +49,8 @@ struct Mode {
   std::string name;
   Words flags;
 };
+void PrintTo(const Mode& mode, std::ostream* out) { *out << mode.name; }
+
 const Mode kPooled{"Pooled", {"--connect", "pooled"}};
 const Mode kPerOp{"PerOp", {"--connect", "per-op"}};
 const Mode kHttplib{"Httplib", {"--client", "httplib"}};
