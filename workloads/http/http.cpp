@@ -222,8 +222,10 @@ const bool registered = Catalog::add(WorkloadEntry{
             choice_option("connect", {"pooled", "per-op"},
                           "pooled: connections are made before timing and kept, and made again "
                           "where the server closes them; per-op: each operation makes its own"),
-            duration_option("timeout", std::chrono::seconds(10),
-                            "of one operation; event loops notice up to a twentieth part late"),
+            duration_option(
+                "timeout", std::chrono::seconds(10),
+                "of one operation, however much answer still comes; event loops notice up to "
+                "a twentieth part late"),
             text_option("expect", "2xx", "the status that is success, as 404, or a class of them"),
             flag_option("allow-remote", "put this load on a host that is not this machine"),
             text_option("ca", "", "a file of certificates (PEM) to trust, instead of the system's"),

@@ -63,7 +63,8 @@ TEST(HttpLimits, OfDescriptorsAreRaisedAsFarAsTheyMay) {
 
 TEST(HttpLimits, OfDescriptorsInTheMiddleOfARunAreTheReason) {
   const RawServer server(always(answer("hello")));
-  const auto session = make_http({{"url", server.url()}, {"connect", "per-op"}})->open_blocking();
+  const auto workload = make_http({{"url", server.url()}, {"connect", "per-op"}});
+  const auto session = workload->open_blocking();
   EXPECT_EQ(session->call(0).failure.code(), "");
   rlimit before{};
   getrlimit(RLIMIT_NOFILE, &before);

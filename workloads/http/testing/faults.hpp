@@ -1,6 +1,6 @@
 #pragma once
 
-#include <string>
+#include <ostream>
 #include <vector>
 
 #include "workloads/http/testing/raw_server.hpp"
@@ -16,6 +16,8 @@ struct Fault {
   /// Plays it, where a request has been read, and gives whether the connection goes on.
   bool (*play)(Connection& connection);
 };
+
+inline void PrintTo(const Fault& fault, std::ostream* out) { *out << fault.name; }
 
 /// Those that can strike single requests.
 const std::vector<Fault>& faults();

@@ -42,7 +42,6 @@ std::string Connection::read_request() {
         unread_.erase(0, whole);
         const std::scoped_lock lock(server_.mutex_);
         server_.last_request_ = request;
-        ++server_.requests_;
         return request;
       }
     }
@@ -86,6 +85,7 @@ RawServer::~RawServer() {
 }
 
 void RawServer::listen() {
+  const std::scoped_lock lock(listening_);
   listener_ = Descriptor(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const int on = 1;  // Connections of before, not yet forgotten, would be in its way.
   setsockopt(listener_.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
@@ -98,12 +98,12 @@ void RawServer::listen() {
   if (bind(listener_.get(), plain, size) != 0 || ::listen(listener_.get(), 1024) != 0 ||
       getsockname(listener_.get(), plain, &size) != 0)
     throw std::runtime_error("the test server cannot listen");
-  port_ = ntohs(address.sin_port);
+  if (port_ == 0) port_ = ntohs(address.sin_port);
   acceptor_ = std::thread([this, listener = listener_.get()] { serve(listener); });
 }
 
 void RawServer::stop_listening() {
-  const std::scoped_lock lock(stopping_);
+  const std::scoped_lock lock(listening_);
   if (!acceptor_.joinable()) return;
   shutdown(listener_.get(), SHUT_RDWR);
   acceptor_.join();

@@ -57,7 +57,6 @@ class RawServer {
 
   std::string url(const std::string& target = "/") const;
   std::size_t connections() const { return accepted_; }
-  std::size_t requests() const { return requests_; }  ///< Read whole.
   /// That was read last, on any connection.
   std::string last_request() const;
   /// From now on connections are refused; those that there are go on.
@@ -79,8 +78,7 @@ class RawServer {
   std::uint16_t port_ = 0;
   Descriptor listener_;
   std::atomic<std::size_t> accepted_{0};
-  std::atomic<std::size_t> requests_{0};
-  std::mutex stopping_;
+  std::mutex listening_;
   mutable std::mutex mutex_;
   std::string last_request_;
   std::vector<int> sockets_;
