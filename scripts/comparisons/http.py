@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Iterator, Optional
 
 from .support.bench import Bench, PeersError, Report, fetch, free_port, wait_until_it_answers
-from .support.clients import CLIENTS
+from .support.clients import CLIENTS, Client
 from .support.figures import median, table, with_range
 
 SUMMARY = "nginx called by asyncmark's event loop, wrk, hey and aiohttp: requests/s and CPU per request"
@@ -126,7 +126,7 @@ def accepted_and_asked(url: str) -> tuple[int, int]:
     return int(accepts), int(requests)
 
 
-def measure(bench: Bench, client, url: str, setting: Setting, seconds: int) -> Sample:
+def measure(bench: Bench, client: Client, url: str, setting: Setting, seconds: int) -> Sample:
     """One run of one client."""
     accepts, asked = accepted_and_asked(url)
     counted, finished = client.run(bench, url, setting.connections, seconds)
@@ -140,7 +140,7 @@ def measure(bench: Bench, client, url: str, setting: Setting, seconds: int) -> S
                   accepts_after - accepts - 1, seen)
 
 
-def rounds(bench: Bench, url: str, setting: Setting, clients: list) -> list[Cell]:
+def rounds(bench: Bench, url: str, setting: Setting, clients: list[Client]) -> list[Cell]:
     """All clients in turn, in an order that is drawn anew for every round."""
     count, seconds = (3, 1) if bench.quick else (5, 3)
     cells = {client.name: Cell(client.name) for client in clients}

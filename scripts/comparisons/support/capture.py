@@ -88,7 +88,7 @@ def started(bench: Bench, server_port: int, output: Path) -> subprocess.Popen:
     while b"listening on" not in said:
         more = os.read(process.stderr.fileno(), 4096) if poll.poll(max(0, until - time.monotonic()) * 1000) else b""
         if not more:
-            raise PeersError(f"tcpdump cannot listen on lo: {said.decode().strip() or 'it said nothing'}")
+            raise PeersError(f"tcpdump cannot listen on lo: {' '.join(said.decode().split()) or 'it said nothing'}")
         said += more
     return process
 

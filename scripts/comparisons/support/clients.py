@@ -7,7 +7,7 @@ import re
 import shutil
 import sys
 from dataclasses import dataclass
-from typing import Any, Optional
+from typing import Any, Optional, Protocol
 
 from .asyncmark import run_asyncmark
 from .bench import Bench, Finished, PeersError
@@ -23,6 +23,18 @@ class Counted:
     failed: int
     seconds: float  #: in which it asked
     own_cpu_us: Optional[float] = None  #: processor time a request by its own count, where it has one
+
+
+class Client(Protocol):
+    """What a comparison asks of a client."""
+
+    name: str
+
+    def missing(self) -> bool:
+        """Whether it is not installed."""
+
+    def run(self, bench: Bench, url: str, connections: int, seconds: int) -> tuple[Counted, Finished]:
+        """One run with the client on its processor."""
 
 
 class Asyncmark:
@@ -110,5 +122,4 @@ def counted_by_hey(output: str) -> Counted:
     return Counted(answered, failed, float(total[1]))
 
 
-#: The first is what the others stand beside; ratios are to wrk.
-CLIENTS = (Asyncmark(), Wrk(), Hey(), Aiohttp())
+CLIENTS: tuple[Client, ...] = (Asyncmark(), Wrk(), Hey(), Aiohttp())
