@@ -12,6 +12,7 @@ using namespace std::chrono_literals;
 /// 1000 operations, one due every 10 ms.
 Result hundred_per_second() {
   Result result;
+  result.what.workload = "null";
   auto& load = result.what.load;
   load.ops = 1000;
   load.rate = 100;
