@@ -41,6 +41,16 @@ TEST(NullCase, HasTheRunnerItsOptionsAndItsProcessors) {
   EXPECT_EQ(null_case(placed).name(), "null/thread-pool/duration:3ms/in_flight:3/cpus:0/workers:3");
 }
 
+TEST(NullCase, OfWhatCallsAServiceOfOursIsWhereItsClientIs) {
+  auto one = planned("sync");
+  one.what.workload = "served";
+  one.what.workload_options = OptionValues(Catalog::workload("served").options);
+  const auto client = Placement{}.apart(own_cpus()).client;
+  EXPECT_EQ(null_case(one).name(), "null/sync/duration:3ms/cpus:" + list_text(client));
+  one.what.workload_options.set("url", "1");
+  EXPECT_EQ(null_case(one).name(), "null/sync/duration:3ms");
+}
+
 TEST(AaDifference, IsThatOfTheSlowerOfTwo) {
   const auto of = [](double a, double b) {
     return aa_difference({{"aa_pair", {{"a_ns_per_op", a}, {"b_ns_per_op", b}}}});

@@ -24,7 +24,7 @@ Duration drain(const Result& result, const Measurement& all, Duration last_due) 
 
 double usable_processors(const Result& result, const Measurement& all) {
   const auto& known = all.placement.client;
-  auto cpus = known.empty() ? result.what.placed().client : parse_cpus(known, "placement");
+  auto cpus = known.empty() ? result.what.cpus.client : parse_cpus(known, "placement");
   if (cpus.empty()) cpus = own_cpus();
   return static_cast<double>(
       std::clamp<std::uint64_t>(result.how.processors, 1, std::max<std::size_t>(1, cpus.size())));

@@ -140,9 +140,10 @@ TEST(Placement, OfAServiceIsApartFromItsClients) {
   const auto& row = document.at("benchmarks")[0];
   EXPECT_EQ(row["asyncmark"]["how"]["processors"], usual.client.size());
   EXPECT_THAT(row["name"].get<std::string>(), Not(HasSubstr("cpus"))) << "it is the usual";
-  const auto& null = document.at("context").at("calibration").at("null")[0].at("case");
-  EXPECT_THAT(null.get<std::string>(), HasSubstr("/cpus:" + list_text(usual.client)))
-      << "the harness costs what it costs there";
+  // A busy machine may not get through one of these in time.
+  for (const auto& null : document.at("context").at("calibration").at("null"))
+    EXPECT_THAT(null.at("case").get<std::string>(), HasSubstr("/cpus:" + list_text(usual.client)))
+        << "the harness costs what it costs there";
 }
 
 TEST(Placement, OfAServiceIsWhatWasAskedFor) {

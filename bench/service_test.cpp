@@ -86,12 +86,15 @@ TEST(Service, ThatHasEndedFailsAllThatWouldCallItAndTheRun) {
 }
 
 TEST(Service, WithoutProcessorTimeLeftRaisesACheck) {
-  // Others may use this machine, and take from it what it would use.
-  EXPECT_TRUE(eventually([] {
+  bool noisy = false;
+  const bool found = eventually([&] {
     const auto ended = asyncmark({"run", "served", "--fault", "spin", "--wait", "10ms", "--runner",
                                   "sync", "--ops", "30", "--repetitions", "1"});
+    noisy = noisy || ended.out.find("noisy-machine") != std::string::npos;
     return ended.out.find("service-saturated") != std::string::npos;
-  }));
+  });
+  if (!found && noisy) GTEST_SKIP() << "others take what it would use";
+  EXPECT_TRUE(found);
   const auto idle = asyncmark(
       {"run", "served", "--wait", "10ms", "--runner", "sync", "--ops", "30", "--repetitions", "1"});
   EXPECT_THAT(idle.out, Not(HasSubstr("service-saturated")));
