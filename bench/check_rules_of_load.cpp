@@ -152,16 +152,14 @@ std::optional<std::string> service_saturated(const Subject& one) {
   const auto& place = one.all.placement.service;
   if (!service || service->requests == 0 || place.empty() || elapsed < kLongEnoughForService)
     return std::nullopt;
-  // It was watched from before the warm-up: what is timed is the part that its requests are.
-  const auto requests = static_cast<double>(service->requests);
-  const auto timed = seconds(service->cpu) * std::min(1.0, one.ended() / requests);
   const auto usable =
       std::clamp<std::uint64_t>(service->threads, 1, parse_cpus(place, "placement").size());
-  const auto share = timed / (seconds(elapsed) * static_cast<double>(usable));
+  const auto used = seconds(service->cpu);
+  const auto share = used / (seconds(elapsed) * static_cast<double>(usable));
   if (share < kNoTimeLeft) return std::nullopt;
   return fmt::format("it used {:.0f} % of the {} processor{} that it could, {} a request",
                      100 * share, usable, usable == 1 ? "" : "s",
-                     rounded_text(from_seconds(seconds(service->cpu) / requests)));
+                     rounded_text(from_seconds(used / static_cast<double>(service->requests))));
 }
 
 std::optional<std::string> few_operations(const Subject& one) {

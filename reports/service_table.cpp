@@ -72,9 +72,7 @@ std::optional<Table> service_table(const Cases& cases, bool partial) {
       for (const auto& figure : figures()) table.rows[i].cells.push_back(figure.cell(*used));
   add_places(table, all);
   table.notes.push_back(
-      "own time: from when it saw a request arrive to handing its answer to the kernel; this and "
-      "the "
-      "CPU are of all its requests, those of the warm-up too");
+      "own time: from when it saw a request arrive to handing its answer to the kernel");
   return table;
 }
 

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <iterator>
 #include <mutex>
+#include <optional>
 
 #include "bench/catalog.hpp"
 #include "bench/errors.hpp"
@@ -122,6 +123,9 @@ class Http final : public Workload {
                   .tls = {.ca = options.text("ca"), .insecure = options.flag("insecure")}},
         by_httplib_(options.text("client") == "httplib"),
         remote_(options.flag("allow-remote")) {
+    if (options.text("server") == "thread-pool")
+      own_workers_ = http_server::workers_of(options, "server-workers", "server")
+                         .value_or(http_server::kUsualWorkers);
     plan_.timeout = options.duration("timeout");
     if (plan_.timeout <= Duration(0)) throw UsageError("--timeout: must be more than 0");
     if (!settings_.url.tls && (settings_.tls.insecure || !settings_.tls.ca.empty()))
@@ -134,6 +138,7 @@ class Http final : public Workload {
   }
 
   void prepare(std::uint64_t sessions) const override {
+    check_own_workers(sessions);
     make_room_for(sessions);
     make_tls();
     first_that_answers(resolve(settings_.url, remote_), std::min(plan_.timeout, kPreflightLimit));
@@ -154,6 +159,15 @@ class Http final : public Workload {
  private:
   TlsContext make_tls() const {
     return settings_.url.tls ? make_tls_context(settings_.tls) : TlsContext{nullptr, SSL_CTX_free};
+  }
+
+  /// A worker keeps the connection that it serves, so who comes when all have one is never served.
+  void check_own_workers(std::uint64_t sessions) const {
+    if (plan_.call.keep_alive && own_workers_ && sessions > *own_workers_)
+      throw UsageError(fmt::format(
+          "--server-workers: {} threads serve as many connections that are kept, and up to {} may "
+          "be wanted; give --server-workers {}, a lower --in-flight, or --connect per-op",
+          *own_workers_, sessions, sessions));
   }
 
   /// The plan with its endpoint, which is looked up with the first session: before any timing, but
@@ -178,6 +192,7 @@ class Http final : public Workload {
   RequestSettings settings_;
   bool by_httplib_;
   bool remote_;
+  std::optional<std::uint64_t> own_workers_;  ///< Of our own server, where it has a pool.
   mutable std::mutex mutex_;
   mutable Plan plan_;
 };

@@ -106,6 +106,9 @@ TEST(HttpOptions, OfTheServerOfOursAreLookedAtBeforeTheRun) {
   };
   refused({"--server-workers", "2"}, "--server-workers: only --server thread-pool");
   refused({"--server", "thread-pool", "--server-workers", "10001"}, "--server-workers: 10001 are");
+  expect_usage_error(
+      asyncmark({"run", "http", "--ops", "40", "--server", "thread-pool"}),
+      "--server-workers: 32 threads serve as many connections that are kept, and up to 40");
   refused({"--server-stall", "200ms"}, "--server-stall: '200ms' is not D@OP");
   const std::string url = "http://127.0.0.1:1/";
   refused({"--url", url, "--server", "thread-pool"}, "--server: is of our own server");

@@ -30,7 +30,6 @@ void throw_cannot_listen(const Settings& settings, const std::string& reason) {
 
 namespace {
 
-constexpr std::uint64_t kUsualWorkers = 32;  ///< As the runner thread-pool has.
 constexpr std::int64_t kMostWorkers = 10'000;
 
 }  // namespace

@@ -24,6 +24,9 @@ struct Settings {
   std::uint64_t workers = 0;  ///< Of the thread pool.
 };
 
+/// The workers of a pool that nobody said anything of, as the runner thread-pool has.
+inline constexpr std::uint64_t kUsualWorkers = 32;
+
 /// The workers that `--FLAG` asks of a pool. Throws UsageError naming it where there are too many,
 /// or where `--MODEL` is another one than thread-pool.
 std::optional<std::uint64_t> workers_of(const OptionValues& options, const std::string& flag,
