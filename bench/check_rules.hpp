@@ -50,6 +50,7 @@ std::optional<std::string> saturated(const Subject& one);
 std::optional<std::string> generator_saturated(const Subject& one);
 std::optional<std::string> few_operations(const Subject& one);
 std::optional<std::string> service_saturated(const Subject& one);
+std::optional<std::string> service_queue(const Subject& one);
 std::optional<std::string> processor_bound(const Subject& one);
 
 // Of one case: whether its times are of what they seem to be.

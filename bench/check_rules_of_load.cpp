@@ -17,6 +17,12 @@ constexpr Duration kOverlaps = std::chrono::milliseconds(1);
 /// What 10 / (1 - p) makes of p99, and of the median.
 constexpr std::uint64_t kEnoughForP99 = 1000;
 constexpr std::uint64_t kEnoughForMedian = 20;
+// Shorter, and what one sees is how things begin.
+constexpr Duration kLongEnough = std::chrono::milliseconds(10);
+// What a client waits for beyond what the service tells is a queue when it is so much.
+constexpr int kMuchLonger = 3;
+constexpr Duration kLongQueue = std::chrono::milliseconds(2);
+constexpr double kMuchComputing = 0.6;
 constexpr double kNoTimeLeft = 0.95;
 /// In less a thread that comes late to its processor makes much of a difference.
 constexpr Duration kLongEnoughForService = std::chrono::milliseconds(20);
@@ -104,8 +110,11 @@ std::optional<Difference> mixed_clients(const Compared& all) {
 std::optional<std::string> failed_operations(const Subject& one, const Context& context) {
   const auto budget = context.facts.value("max_failed", "0");
   if (!FailureBudget::parse(budget).exceeded_by(one.all)) return std::nullopt;
-  return fmt::format("{} of {:.0f} failed, where --max-failed {} allows fewer", one.all.failed,
-                     one.ended(), budget);
+  std::vector<std::string> reasons;
+  for (const auto& [reason, times] : one.all.failures)
+    reasons.push_back(fmt::format("{} {}", times, reason));
+  return fmt::format("{} of {:.0f} failed ({}), where --max-failed {} allows fewer", one.all.failed,
+                     one.ended(), fmt::join(reasons, ", "), budget);
 }
 
 std::optional<std::string> cap_not_reached(const Subject& one) {
@@ -162,7 +171,25 @@ std::optional<std::string> service_saturated(const Subject& one) {
                      rounded_text(from_seconds(used / static_cast<double>(service->requests))));
 }
 
+std::optional<std::string> service_queue(const Subject& one) {
+  const auto& service = one.all.observed.service;
+  const auto elapsed = seconds(one.all.elapsed());
+  if (!service || elapsed <= 0) return std::nullopt;
+  const auto outside = one.all.service_time.percentile(0.5);
+  const auto inside = service->own_time.percentile(0.5);
+  if (!outside || !inside || *outside < kMuchLonger * *inside + kLongQueue) return std::nullopt;
+  // Where a side computes all the time, that is what it waits for.
+  if (one.busy() > kMuchComputing || seconds(service->cpu) / elapsed > kMuchComputing)
+    return std::nullopt;
+  return fmt::format("half of them took {} or more, of which the service knows {}",
+                     rounded_text(*outside), rounded_text(*inside));
+}
+
 std::optional<std::string> few_operations(const Subject& one) {
+  const auto a_pass = one.all.per_pass(one.all.elapsed());
+  const bool is_work = one.result.what.workload != "null" && one.ended() > 0;
+  if (is_work && !one.result.bound && a_pass < kLongEnough)
+    return fmt::format("over in {}; the first moments are not typical", rounded_text(a_pass));
   const auto count = one.all.service_time.count();
   // The headline of an open loop is the tail of its response times.
   if (one.kind() == LoadKind::open_loop && count < kEnoughForP99)

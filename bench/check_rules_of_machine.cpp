@@ -114,13 +114,16 @@ std::optional<std::string> noisy_machine(const Context& context) {
   std::vector<std::string> signs;
   const auto loads = facts.value("load_avg", std::vector<double>{});
   const auto cores = facts.value("num_cpus", 1);
-  if (!loads.empty() && loads.front() > cores)
+  // What others took meanwhile tells more than a load average, which is of the minute before. But a
+  // service that was called and is not ours is among them.
+  const bool others_known = facts.contains("others_share") && !facts.value("calls_others", false);
+  if (!others_known && !loads.empty() && loads.front() > cores)
     signs.push_back(
         fmt::format("a load average of {:.2f} on {} cores before the run", loads.front(), cores));
   if (const auto steal = facts.value("steal_share", 0.0); steal > kMuchSteal)
     signs.push_back(
         fmt::format("{:.0f} % of all processor time went to other virtual machines", 100 * steal));
-  if (const auto others = facts.value("others_share", 0.0); others > kMuchByOthers)
+  if (const auto others = facts.value("others_share", 0.0); others_known && others > kMuchByOthers)
     signs.push_back(
         fmt::format("{:.0f} % of all processor time went to other programs", 100 * others));
   const auto& calibration = calibration_of(context);

@@ -163,6 +163,9 @@ std::optional<std::string> hidden_threads(const Subject& one) {
 
 std::optional<std::string> delayed_acknowledgement(const Subject& one) {
   if (typical_cost(one) || asked_for_such_waits(one.result.what)) return std::nullopt;
+  if (const auto& service = one.all.observed.service)
+    if (const auto own = service->own_time.percentile(0.5); own && *own >= milliseconds(38))
+      return std::nullopt;  // It takes that long by itself.
   double piled = 0, around = 0;
   one.all.service_time.for_each_bucket([&](Duration shortest, std::uint64_t count) {
     if (shortest < milliseconds(19) || shortest >= milliseconds(76)) return;

@@ -106,8 +106,11 @@ const std::vector<Rule>& rules() {
        "the service had no processor time left: it is the bottleneck, and not what calls it",
        "offer less (--rate, --in-flight), give the service more processors (--cpus), or take a "
        "faster one"},
+      {"service-queue", in_each_case(service_queue),
+       "requests waited in front of the service, of which its own figures know nothing",
+       "give the service more workers, or keep fewer in flight"},
       {"few-operations", in_each_case(few_operations),
-       "too few operations for the percentiles that this kind of run is for",
+       "too few operations, or over too soon, for the figures that this kind of run is for",
        "give more --ops, a longer --duration or more --repetitions"},
       {"processor-bound", in_each_case(processor_bound),
        "the processor is the limit: what is timed is mostly computing, not the waits",
@@ -122,7 +125,9 @@ const std::vector<Rule>& rules() {
        "an event loop of one thread had more: something waits or computes in hidden ones",
        "look for the library that starts them, and count them in what is compared"},
       {"delayed-ack", in_each_case(delayed_acknowledgement),
-       "service times pile up where Nagle's algorithm meets a delayed acknowledgement",
+       "service times pile up where Nagle's algorithm meets a delayed acknowledgement, unless what "
+       "is "
+       "called takes as long by itself",
        "set TCP_NODELAY on both ends, or send each message in one piece"},
       {"late-timers", in_each_case(late_timers),
        "operations took longer than what they wait for, though processors were idle",

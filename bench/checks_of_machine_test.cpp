@@ -24,12 +24,12 @@ Result took(Duration service, const std::string& workload = "sleep") {
   if (workload == "sleep") result.what.workload_options.set("wait", exact_text(service));
   result.what.runner = "sync";
   result.what.runner_options = OptionValues(Catalog::runner("sync").options);
-  result.what.load.ops = 1000;
+  result.what.load.ops = 1'000'000;
   result.how = result.what.concurrency();
   Measurement m;
-  m.completed = 1000;
-  m.passes = {{1000 * service, milliseconds(0), 1000}};
-  m.service_time.add(service, 1000);
+  m.completed = 1'000'000;
+  m.passes = {{1'000'000 * service, milliseconds(0), 1'000'000}};
+  m.service_time.add(service, 1'000'000);
   m.peak_in_flight = 1;
   result.repetitions = {{m, ""}};
   return result;
@@ -56,6 +56,7 @@ std::string evidence(const Result& result, const Context& context = quiet()) {
 TEST(ChecksOfTheMachine, FindALoadedMachine) {
   auto context = quiet();
   context.facts["load_avg"] = {2.5, 0.1, 0.1};
+  context.facts.erase("others_share");
   EXPECT_THAT(codes(took(milliseconds(46)), context), ElementsAre("noisy-machine"));
   context = quiet();
   for (const auto* share : {"steal_share", "others_share"}) {
@@ -63,6 +64,12 @@ TEST(ChecksOfTheMachine, FindALoadedMachine) {
     context.facts[share] = 0.2;
     EXPECT_THAT(codes(took(milliseconds(46)), context), ElementsAre("noisy-machine")) << share;
   }
+  context.facts["calls_others"] = true;
+  EXPECT_THAT(codes(took(milliseconds(46)), context), IsEmpty()) << "what it calls is among them";
+  context = quiet();
+  context.facts["load_avg"] = {50, 0.1, 0.1};
+  context.facts["others_share"] = 0.0;
+  EXPECT_THAT(codes(took(milliseconds(46)), context), IsEmpty()) << "they have ended";
   EXPECT_THAT(codes(took(milliseconds(46)), quiet()), IsEmpty());
   EXPECT_THAT(codes(took(milliseconds(46)), Context{}), IsEmpty());
 }

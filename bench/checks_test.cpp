@@ -73,7 +73,7 @@ TEST(Checks, FindMoreFailedOperationsThanMay) {
   const auto found = check({{{"max_failed", "0"}}}, {failing});
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].code, "failed-operations");
-  EXPECT_THAT(found[0].evidence, HasSubstr("30 of 3000 failed, where --max-failed 0"));
+  EXPECT_THAT(found[0].evidence, HasSubstr("30 of 3000 failed (30 reset), where --max-failed 0"));
   for (const auto* budget : {"30", "1%"})
     EXPECT_THAT(check({{{"max_failed", budget}}}, {failing}), IsEmpty()) << budget;
 }
@@ -177,6 +177,26 @@ TEST(Checks, FindAServiceWithoutProcessorTimeLeft) {
   EXPECT_THAT(codes({served(milliseconds(1800), 1, "2")}), IsEmpty()) << "90 %";
   EXPECT_THAT(codes({served(milliseconds(3960), 33, "2-3")}), ElementsAre("service-saturated"));
   EXPECT_THAT(codes({served(milliseconds(1980), 1, "")}), IsEmpty()) << "where it is, is not known";
+}
+
+TEST(Checks, FindAQueueInFrontOfTheService) {
+  const auto served = [](Duration outside, Duration inside, Duration cpu) {
+    return changed(clean({.runner = "thread-pool", .ops = 1000}), [&](Measurement& m) {
+      m.service_time.clear();
+      m.service_time.add(outside, 1000);
+      m.observed.samples = 0;
+      m.observed.service = {.cpu = cpu, .threads = 1, .requests = 1000};
+      m.observed.service->own_time.add(inside, 1000);
+    });
+  };
+  const auto wait = clean({.runner = "thread-pool", .ops = 1000});
+  const auto elapsed = wait.repetitions[0].measurement.elapsed();
+  EXPECT_THAT(codes({served(milliseconds(46), milliseconds(2), {})}), ElementsAre("service-queue"));
+  EXPECT_THAT(only_finding({served(milliseconds(46), milliseconds(2), {})}).evidence,
+              HasSubstr("took 46.0 ms or more, of which the service knows 2.00 ms"));
+  EXPECT_THAT(codes({served(milliseconds(46), milliseconds(40), {})}), IsEmpty());
+  EXPECT_THAT(codes({served(milliseconds(46), milliseconds(2), elapsed * 9 / 10)}), IsEmpty())
+      << "it computed all the time";
 }
 
 TEST(Checks, FindClientsOnDifferentProcessors) {

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstring>
+#include <optional>
 
 #include "bench/errors.hpp"
 #include "bench/interruption.hpp"
@@ -52,8 +53,7 @@ enum class Until { ended, too_late, interrupted };
 
 /// Collects the report until the child has ended, the limit is reached or somebody interrupts.
 Until collect(const Process& child, int report, const ChildSettings& settings, Watcher& watcher,
-              Service* service, std::string& text) {
-  bool timed = false;
+              std::string& text) {
   const auto limit = Clock::now() + settings.time_limit;
   auto next_tick = Clock::now();
   for (;;) {
@@ -63,10 +63,6 @@ Until collect(const Process& child, int report, const ChildSettings& settings, W
     const timespec until{left.count() / 1'000'000'000, left.count() % 1'000'000'000};
     ppoll(watched, 3, &until, nullptr);
     watcher.look();
-    if (service && !timed && watcher.has_begun()) {
-      service->start_window();  // Anew: what it did for the warm-up is not asked.
-      timed = true;
-    }
     char buffer[65536];
     for (ssize_t got; (got = read(report, buffer, sizeof buffer)) > 0;)
       text.append(buffer, static_cast<std::size_t>(got));
@@ -83,11 +79,16 @@ Repetition watch(const Case& one, const ChildSettings& settings, Service* servic
   auto input = Pipe::open("its child");
   auto output = Pipe::open("its child");
   const auto arrivals = arrivals_file(one.load);
-  if (service) service->start_window();
   const auto service_cpus = service ? list_text(service->cpus()) : "";
   const auto network_before = network_counts();
   Watcher watcher(Descriptor(memfd_create("window", MFD_CLOEXEC)), one.load.passes,
                   one.load.due ? one.load.due->size() : one.load.ops);
+  std::optional<ServiceUsage> used;
+  if (service)
+    watcher.meet([&](Phase phase) {
+      if (phase == Phase::ready) service->start_window();
+      if (phase == Phase::over && service->ended().empty()) used = service->usage();
+    });
   auto child = start(one, settings,
                      {{input.read.get(), STDIN_FILENO},
                       {output.write.get(), kReportDescriptor},
@@ -102,7 +103,7 @@ Repetition watch(const Case& one, const ChildSettings& settings, Service* servic
   input.write.reset();
 
   std::string text;
-  const auto until = collect(child, output.read.get(), settings, watcher, service, text);
+  const auto until = collect(child, output.read.get(), settings, watcher, text);
   ::kill(-group, SIGKILL);
   const auto ending = child.wait();
   if (until == Until::interrupted) return {{}, "interrupted"};
@@ -114,7 +115,7 @@ Repetition watch(const Case& one, const ChildSettings& settings, Service* servic
   if (text.empty() && ending.how != "exit 0") return {{}, "ended by " + ending.how};
   report.measurement.observed = watcher.observed();
   report.measurement.placement.service = service_cpus;
-  if (service && service->ended().empty()) report.measurement.observed.service = service->usage();
+  report.measurement.observed.service = used;
   report.measurement.observed.network = network_counts() - network_before;
   return {std::move(report.measurement), std::move(report.error)};
 }

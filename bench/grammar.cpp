@@ -146,7 +146,8 @@ void Grammar::add_reproduce() {
                       "a tenth of every wait, or half as many operations, and say so");
   add_common(*reproduce, arguments.common);
   reproduce->footer(
-      "Examples:\n  asyncmark reproduce\n  asyncmark reproduce table --quick\n  "
+      "The figures go to asyncmark-WHAT.json in the current folder, or where --out "
+      "says.\n\nExamples:\n  asyncmark reproduce\n  asyncmark reproduce table --quick\n  "
       "asyncmark reproduce stall");
 }
 

@@ -52,8 +52,7 @@ struct Resources {
   std::int64_t grown_bytes = 0;
 };
 
-/// What a service used during the timed part, from the moment when the parent saw that begin (up to
-/// a millisecond late). Its processor time over its requests is that of one request.
+/// What a service used during the timed part of a child that called it.
 struct ServiceUsage {
   Duration cpu{};             ///< To the nanosecond.
   Duration user{};            ///< To a hundredth of a second, as the kernel tells of others.

@@ -74,6 +74,8 @@ Measurement measure(const Load& load, const Concurrency& how, const Crew& crew) 
   warm_up(load, how, crew);
   measurement.phases.warm_up = Clock::now() - begun;
   const auto [tried_before, made_before] = connections();
+  meet(Phase::ready);
+  const auto ready = Clock::now();
   for (std::uint64_t i = 0; i < load.passes; ++i) {
     const auto completed_before = completed(crew.recorders);
     // Read outside of what usage() frames, for it takes processor time itself.
@@ -95,7 +97,8 @@ Measurement measure(const Load& load, const Concurrency& how, const Crew& crew) 
     add_wait(measurement.resources, waited_before, crew.run_queue_wait());
     measurement.never_started += stage.schedule.never_started();
   }
-  measurement.phases.timed = Clock::now() - begun - measurement.phases.warm_up;
+  measurement.phases.timed = Clock::now() - ready;
+  meet(Phase::over);
   // Without what was written down, and before it is added up: neither is memory of the model.
   measurement.resources.peak_rss_bytes = peak_resident_bytes();
   measurement.resources.grown_bytes = -written_bytes(crew.recorders);

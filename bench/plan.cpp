@@ -194,7 +194,8 @@ std::vector<Result> Request::cases_of(const std::string& name) const {
       planned.what = {workload_, workload_options_, name, options, load, seed_, cpus_};
       if (!cpus_.service.empty() && !planned.what.service())
         throw UsageError(fmt::format(
-            "--cpus: {} has no service of ours to place; give the client's processors alone",
+            "--cpus: {} has no service of ours to place; give the client's processors alone, and "
+            "place your own service by taskset",
             workload_));
       planned.how = planned.what.concurrency();
       planned.bound = ideal_bound(planned.what);

@@ -123,9 +123,18 @@ void check_settings(const std::vector<Result>& cases, const RunSettings& setting
   check_writable(out, "--benchmark_out");
 }
 
+/// Whether some case calls a service that the user named.
+bool call_others(const std::vector<Result>& cases) {
+  return std::ranges::any_of(cases, [](const Result& one) {
+    const auto& options = one.what.workload_options;
+    return options.knows("url") && !options.text("url").empty();
+  });
+}
+
 /// Where and how this run is made, with what the user asked of its results.
-Context context_of(const RunSettings& settings) {
+Context context_of(const RunSettings& settings, const std::vector<Result>& cases) {
   auto context = look_around(settings.command.front(), settings.command);
+  if (call_others(cases)) context.facts["calls_others"] = true;
   context.facts["max_failed"] = settings.max_failed.text();
   if (settings.slo) context.facts["slo"] = settings.slo->text();
   return context;
@@ -152,7 +161,7 @@ int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
   check_settings(cases, settings);
   if (std::ranges::any_of(requests, &Request::asks_for_idle_in_flight))
     fmt::print(stderr, "warning: --in-flight: none of the chosen runners ever has more than 1\n");
-  auto context = context_of(settings);
+  auto context = context_of(settings, cases);
   const ResultFile file(settings.out, context);
   settings.driver.keep = [&](const auto& results) { file.keep(results); };
 

@@ -27,10 +27,21 @@ Watcher::~Watcher() {
   if (window_) munmap(window_, sizeof(Window));
 }
 
+void Watcher::meet(std::function<void(Phase)> look_at) {
+  if (!window_) return;
+  look_at_ = std::move(look_at);
+  window_->meets = true;
+}
+
 void Watcher::look() {
   const auto now = Clock::now();
   if (now < next_ || !window_) return;
-  if (window_->phase.load() == Phase::timed) {
+  const auto phase = window_->phase.load();
+  if (look_at_ && (phase == Phase::ready || phase == Phase::over) && window_->met.load() != phase) {
+    look_at_(phase);
+    window_->met = phase;
+  }
+  if (phase == Phase::timed) {
     if (!has_begun()) begun_ = now;
     // Each sample stands for the time since the one before; the first only marks the beginning.
     if (last_ != Clock::time_point{}) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <random>
 #include <vector>
@@ -27,8 +28,9 @@ class Watcher {
   /// Takes a sample if one is due.
   void look();
 
-  /// Whether the timed part was seen to have begun.
-  bool has_begun() const { return begun_ != Clock::time_point{}; }
+  /// From here on the child waits for look() when it is ready for its timed part and when that is
+  /// over; `look_at` is called with Phase::ready and Phase::over.
+  void meet(std::function<void(Phase)> look_at);
 
   /// When the next is due: from 0.5 ms apart at first to 10 ms in a long run, shaken by half so
   /// that they do not beat with operations of equal length.
@@ -37,9 +39,11 @@ class Watcher {
   Observed observed() const;
 
  private:
+  bool has_begun() const { return begun_ != Clock::time_point{}; }
   void look_at_process();
   void count_begun(Clock::time_point now);
 
+  std::function<void(Phase)> look_at_;
   Descriptor file_;
   Window* window_ = nullptr;
   Clock::time_point begun_{};

@@ -3,7 +3,10 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include <ctime>
 #include <new>
+
+#include "bench/units.hpp"
 
 namespace asyncmark {
 namespace {
@@ -23,6 +26,14 @@ Window& window() {
   if (!shown) shown = map(-1, MAP_ANONYMOUS);
   if (!shown) throw std::bad_alloc();
   return *shown;
+}
+
+void meet(Phase phase) {
+  window().phase = phase;
+  if (!window().meets) return;
+  const auto limit = Clock::now() + std::chrono::seconds(1);
+  constexpr timespec kMoment{0, 50'000};
+  while (window().met.load() != phase && Clock::now() < limit) nanosleep(&kMoment, nullptr);
 }
 
 void show_through(int descriptor) {

@@ -5,7 +5,7 @@
 
 namespace asyncmark {
 
-enum class Phase : std::uint32_t { starting, set_up, warm_up, timed, over };
+enum class Phase : std::uint32_t { starting, set_up, warm_up, ready, timed, over };
 
 /// What a child lets its parent see while it runs: a page that both map, passed on descriptor 5.
 /// The parent samples it from outside, so that watching takes neither a thread nor time of the
@@ -15,6 +15,10 @@ struct Window {
   std::atomic<std::uint64_t> in_flight{0};
   std::atomic<Phase> phase{Phase::starting};
   std::atomic<std::uint32_t> pid{0};  ///< Of the child itself, not of a launcher before it.
+  /// Whether the parent has something to look at when the child is ready to begin its timed part,
+  /// and when that is over: the child then waits at both until `met` is its phase.
+  std::atomic<bool> meets{false};
+  std::atomic<Phase> met{Phase::starting};
   /// slab_bytes(), and the page tables of the child, before the first session.
   std::atomic<std::int64_t> slab_bytes_before{0};
   std::atomic<std::int64_t> page_table_bytes_before{0};
@@ -27,6 +31,9 @@ struct Window {
   alignas(64) std::atomic<std::uint64_t> connections_tried{0};
   std::atomic<std::uint64_t> connections_made{0};
 };
+
+/// Enters a phase, and waits until the parent has looked, if it wants to; a second at the most.
+void meet(Phase phase);
 
 /// The window of this process: the one its parent watches, or else one that nobody does.
 Window& window();

@@ -17,12 +17,17 @@ auto size_of(const Load& load) { return std::tuple(load.ops, load.duration.value
 
 double rate_of(const Result* one) { return median_counter(*one, "ops_per_s").value_or(0); }
 
-/// The bursts and closed loops at the largest load under which one succeeded at all, the fastest
-/// first.
+/// Whether nearly all of its operations succeeded: who fails may be soon done.
+bool succeeded(const Result& one) {
+  const auto all = one.merged();
+  return all.completed > 0 && all.failed * 100 <= all.completed;
+}
+
+/// The bursts and closed loops at the largest load under which one succeeded, the fastest first.
 Cases at_largest_load(const Cases& cases) {
   Cases found;
   for (const auto* one : cases)
-    if (rate_of(one) > 0 && !one->what.load.rate) found.push_back(one);
+    if (rate_of(one) > 0 && succeeded(*one) && !one->what.load.rate) found.push_back(one);
   if (found.empty()) return found;
   const auto by_size = [](const auto* one) { return size_of(one->what.load); };
   const auto largest = by_size(*std::ranges::max_element(found, {}, by_size));

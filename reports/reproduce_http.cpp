@@ -189,7 +189,7 @@ std::string server_table(const Study& study) {
 
 std::string print(const Context& context, const std::vector<Result>& results, bool quick) {
   const auto study = filled(results, quick);
-  return title("The published table, over HTTP", context, tenth(quick)) + where(context) +
+  return title("The published table, over HTTP", context, tenth(quick)) + where(context, results) +
          study.table(study.others()) + bullets(about_the_clients(study)) +
          "## Every cell, and how near it comes to the waits alone\n\n" + in_detail(study) +
          fmt::format("## {} requests at once, by the server's model\n\n", kAtOnce) +

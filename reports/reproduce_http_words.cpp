@@ -15,6 +15,8 @@ constexpr double kSame = 0.15;
 // Taking so many times as long as the waits alone, calls have queued or computed.
 constexpr double kNearTheWaits = 2;
 
+// So many times the processor time for the same request is something else than the request.
+constexpr double kMuchMore = 2;
 // A server of one thread that computes for more than this share of the time holds others up.
 constexpr double kBottleneck = 0.6;
 
@@ -39,7 +41,9 @@ std::string of_the_calls(const Study& study) {
       "what those alone take in ms, N over the cap (rounded up) times {}; 'reached' is that over "
       "the time that it took. CPU is of the client's side, for one call; the server's stands "
       "apart. "
-      "Figures and brackets are as in 'reproduce table'.",
+      "In brackets: over the published cell. Each figure is the median of its runs, each in a "
+      "fresh "
+      "process.",
       ms(study.delay), ms(study.delay));
 }
 
@@ -103,8 +107,10 @@ std::string of_what_is_asked(const Study& study) {
       "that stood before; the others connect first, as part of each request. 'waits': what the "
       "server's waits alone take, as many at once as it has threads for. p50 and p99 are response "
       "times: from the moment when all were due. 'own p99' is what the server knows of it: from a "
-      "request's arrival in the server's hands to its answer. Threads, memory and CPU (for one "
-      "request) are the server's.",
+      "request's arrival in the server's hands to its answer. 'all' is the median of the runs, p50 "
+      "and p99 are "
+      "of all runs together. Threads (a pool has one more that accepts, and one that waits for its "
+      "end), memory and CPU (for one request) are the server's.",
       study.loop.cell().ops(), study.loop.cell().ops());
 }
 
@@ -146,6 +152,20 @@ std::optional<std::string> of_enough_threads(const Study& study) {
       "{} times as long as the loop.",
       factor < kNearTheWaits ? "no matter" : "in part a matter", took(study.threads),
       times(factor));
+}
+
+/// cpp-httplib looks at each connection that is kept and idle a hundred times a second.
+std::optional<std::string> of_kept_connections(const Study& study) {
+  if (!study.kept_loop.cell().sound() || !study.kept_threads.cell().sound()) return std::nullopt;
+  const auto kept = server_cpu_us(study.kept_threads.cell());
+  const auto fresh = server_cpu_us(study.threads.cell());
+  return fmt::format("Over connections that are kept the loop took {} and 1000 threads {}.{}",
+                     took(study.kept_loop), took(study.kept_threads),
+                     kept && fresh && *kept > *fresh * kMuchMore
+                         ? " That is the library and not the model: cpp-httplib looks at each idle "
+                           "connection every "
+                           "10 ms, which for a thousand of them takes a processor."
+                         : "");
 }
 
 /// What a server measures of itself leaves out those who wait outside.
@@ -197,6 +217,7 @@ std::vector<std::string> about_the_servers(const Study& study) {
   all.push_back(of_what_is_asked(study));
   all.push_back(of_the_claim(study));
   add(all, of_enough_threads(study));
+  add(all, of_kept_connections(study));
   add(all, of_the_view_from_inside(study));
   all.push_back(ledger(rows_of(study.servers())));
   return all;

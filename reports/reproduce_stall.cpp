@@ -77,7 +77,7 @@ std::vector<Planned> planned(bool quick) {
   const auto by_the_clock = [&](const char* runner) {
     return calls(runner).set("rate", fmt::format("{:g}", kRate));
   };
-  return {{&Study::closed, "one client", calls("sync")},
+  return {{&Study::closed, "sync", calls("sync")},
           {&Study::sync, "sync", by_the_clock("sync")},
           {&Study::thread_pool, "thread-pool", by_the_clock("thread-pool")},
           {&Study::event_loop, "event-loop", by_the_clock("event-loop")}};
@@ -147,7 +147,7 @@ std::string the_table(const Study& study) {
                "response p99", "worst", "server's own p99"}};
   lines.push_back(line_of(study.closed, "closed"));
   if (const auto& wrk = study.wrk)
-    lines.push_back({"wrk, 1 client", "closed", digits(wrk->ops_per_s, 3), rounded_text(wrk->p50),
+    lines.push_back({"wrk, filled in", "closed", digits(wrk->ops_per_s, 3), rounded_text(wrk->p50),
                      rounded_text(wrk->p99), "-", "-", "-", "-"});
   for (const auto* row : study.open()) lines.push_back(line_of(*row, "open"));
   return table(lines);
@@ -157,7 +157,7 @@ std::string print(const Context& context, const std::vector<Result>& results, bo
   const auto study = filled(context, results, quick);
   return title("A server that stalls, and who notices", context,
                quick ? "half as many operations" : "") +
-         where(context) + the_table(study) + bullets(how_to_read(study));
+         where(context, results) + the_table(study) + bullets(how_to_read(study));
 }
 
 std::vector<Request> plan(bool quick) {

@@ -40,8 +40,8 @@ std::string of_the_closed_loop(const Study& study) {
     return fmt::format("Closed loop: a client that waits for its answer has a p99 of {} here.",
                        text(times.service_p99));
   return fmt::format(
-      "Closed loop: a client that asks again once it is answered meets one slow request in a stall "
-      "and then does not ask, so its p99 is {}. The {} that users would have sent meanwhile are "
+      "Closed loop: sync asks again once it is answered. It meets one slow request in a stall, and "
+      "then does not ask: its p99 is {}. The {} that users would have sent meanwhile are "
       "nowhere in it (coordinated omission); only the worst, {}, hints at them.",
       text(times.service_p99), static_cast<int>(kRate * seconds(kStall)),
       rounded_text(times.worst));
@@ -118,7 +118,7 @@ std::vector<std::string> how_to_read(const Study& study) {
   all.push_back(of_the_open_loops(study));
   all.push_back(of_service_times(study));
   all.push_back(of_the_server_itself(study));
-  all.push_back(ledger(study.rows()));
+  all.push_back("Without wrk: " + ledger(study.rows()));
   return all;
 }
 

@@ -122,7 +122,7 @@ std::string in_detail(const std::vector<const Row*>& rows) {
 
 std::string print(const Context& context, const std::vector<Result>& results, bool quick) {
   const auto study = filled(results, quick);
-  return title("The published table, run anew", context, tenth(quick)) + where(context) +
+  return title("The published table, run anew", context, tenth(quick)) + where(context, results) +
          study.table(study.others()) + bullets(how_to_read(study)) +
          "## Every cell, and how near it comes to the ideal\n\n" + in_detail(study.rows()) +
          fmt::format("## Two operations, of {} and {}\n\n", quick ? "200 ms" : "2 s",

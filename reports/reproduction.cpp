@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "bench/checks.hpp"
+
 namespace asyncmark::reproduction {
 namespace {
 
@@ -210,9 +212,9 @@ std::string bullets(const std::vector<std::string>& paragraphs) {
   return text + '\n';
 }
 
-std::string where(const Context& context) {
+std::string where(const Context& context, const std::vector<Result>& results) {
   const auto of = [&](const char* key) { return fact(context, key); };
-  return bullets({
+  std::vector<std::string> all{
       fmt::format("Machine: {}, {} cores; {}, {}", of("cpu_model"), of("num_cpus"), of("kernel"),
                   of("os")),
       fmt::format("Build: {}, {}; asyncmark {}, commit {}", of("compiler"), of("compiler_flags"),
@@ -220,7 +222,11 @@ std::string where(const Context& context) {
       fmt::format("Load average before it began: {} (1, 5, 15 minutes); date: {}", of("load_avg"),
                   of("date")),
       fmt::format("Command: {}", of("command")),
-  });
+  };
+  for (const auto& one : check(context, results))
+    if (one.code == "noisy-machine")
+      all.push_back(fmt::format("! {}: {}: {}", one.code, one.sentence, one.evidence));
+  return bullets(all);
 }
 
 std::string title(const std::string& what, const Context& context, const std::string& quick) {

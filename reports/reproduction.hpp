@@ -86,8 +86,9 @@ using Lines = std::vector<std::vector<std::string>>;
 std::string table(const Lines& lines);
 /// Paragraphs of one line each, broken between words.
 std::string bullets(const std::vector<std::string>& paragraphs);
-/// Machine, build, load and command. Before any figure: without its machine it means nothing.
-std::string where(const Context& context);
+/// Machine, build, load, command, and whether others used the machine meanwhile. Before any figure:
+/// without its machine it means nothing.
+std::string where(const Context& context, const std::vector<Result>& results);
 /// `# WHAT (quick: HOW)`, and whether it was interrupted. `quick` is empty for the whole thing.
 std::string title(const std::string& what, const Context& context, const std::string& quick);
 /// Of the two that have a tenth of every wait.

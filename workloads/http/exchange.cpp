@@ -120,7 +120,7 @@ Want Exchange::judge(std::size_t excess) {
   if (excess != 0) return over(failures::kBadFraming);
   state_ = State::over;
   spent_ = !call_.keep_alive || !answer_.keep_alive();
-  if (!call_.expect.holds(answer_.status())) failure_ = failures::kBadStatus;
+  if (!call_.expect.holds(answer_.status())) failure_ = failures::bad_status(answer_.status());
   return Want::nothing;
 }
 

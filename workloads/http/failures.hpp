@@ -1,5 +1,9 @@
 #pragma once
 
+#include <array>
+#include <charconv>
+#include <string_view>
+
 #include "bench/outcome.hpp"
 
 namespace asyncmark::http::failures {
@@ -9,11 +13,17 @@ inline constexpr FailureReason kReset{"reset"};               ///< The server to
 inline constexpr FailureReason kClosedEarly{"closed early"};  ///< Before a byte of the answer.
 inline constexpr FailureReason kTruncated{"truncated"};       ///< In the middle of the answer.
 inline constexpr FailureReason kTimeOut{"time-out"};          ///< --timeout was over.
-inline constexpr FailureReason kBadStatus{"bad status"};      ///< Not what --expect says.
 inline constexpr FailureReason kBadFraming{"bad framing"};    ///< Not HTTP, or more than it said.
 inline constexpr FailureReason kUnreachable{"unreachable"};   ///< No way to that host.
 inline constexpr FailureReason kBadCertificate{"bad certificate"};
 inline constexpr FailureReason kTls{"tls"};  ///< Any other failure of TLS.
+
+/// A status that is not what --expect says: `bad status 404`.
+inline FailureReason bad_status(int status) {
+  std::array<char, 14> text{'b', 'a', 'd', ' ', 's', 't', 'a', 't', 'u', 's', ' '};
+  std::to_chars(text.data() + 11, text.data() + text.size(), status);
+  return FailureReason(std::string_view(text.data(), text.size()));
+}
 
 }  // namespace asyncmark::http::failures
 

@@ -62,7 +62,9 @@ Headers parse_headers(const std::string& text) {
   return headers;
 }
 
-std::string parse_method(const std::string& text) {
+/// As curl does, a body without a word about the method is posted.
+std::string parse_method(const std::string& text, bool has_body) {
+  if (text.empty()) return has_body ? "POST" : "GET";
   if (!is_token(text))
     throw UsageError(fmt::format("--method: '{}' is no method; give it as GET or POST", text));
   return text;
@@ -117,7 +119,7 @@ class Http final : public Workload {
  public:
   explicit Http(const OptionValues& options)
       : settings_{.url = Url::parse(url_of(options)),
-                  .method = parse_method(options.text("method")),
+                  .method = parse_method(options.text("method"), !options.text("body").empty()),
                   .body = read_body(options.text("body")),
                   .headers = parse_headers(options.text("header")),
                   .tls = {.ca = options.text("ca"), .insecure = options.flag("insecure")}},
@@ -231,7 +233,8 @@ const bool registered = Catalog::add(WorkloadEntry{
             text_option("server-stall", "",
                         "D@OP: at every OP-th request our own server answers nobody for D, as "
                         "200ms@500"),
-            text_option("method", "GET", "of the request"),
+            text_option("method", "",
+                        "of the request (default: GET, or POST where there is a body)"),
             text_option("body", "", "of the request: the text, or @FILE"),
             header_option(),
             choice_option("connect", {"pooled", "per-op"},

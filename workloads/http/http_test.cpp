@@ -200,11 +200,11 @@ TEST_P(Client, TellsWhyAnOperationFailedAndGoesOnWithAnotherConnection) {
 
 TEST_P(Client, KeepsTheConnectionOfAnAnswerWithTheWrongStatus) {
   const RawServer server(always("HTTP/1.1 500 Oops\r\nContent-Length: 2\r\n\r\nno"));
-  EXPECT_THAT(reasons(server, 3), Each("bad status"));
+  EXPECT_THAT(reasons(server, 3), Each("bad status 500"));
   EXPECT_EQ(server.connections(), 1u);
   EXPECT_THAT(reasons(server, 3, {{"expect", "500"}}), Each(""));
   EXPECT_THAT(reasons(server, 3, {{"expect", "5xx"}}), Each(""));
-  EXPECT_THAT(reasons(server, 3, {{"expect", "501"}}), Each("bad status"));
+  EXPECT_THAT(reasons(server, 3, {{"expect", "501"}}), Each("bad status 500"));
 }
 
 TEST_P(Client, IsRefusedWhereTheServerWentAway) {
@@ -255,7 +255,7 @@ TEST_P(Client, OfHttplibTellsFailuresFromSuccess) {
   EXPECT_THAT(reasons(good, 3, httplib), Each(""));
   EXPECT_EQ(good.connections(), 1u);
   EXPECT_THAT(reasons("HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n", 2, httplib),
-              Each("bad status"));
+              Each("bad status 404"));
   const RawServer silent([](Connection& connection) { connection.hold(); });
   EXPECT_THAT(reasons(silent, 1, httplib), Each("time-out"));
   const RawServer closing([](Connection& connection) { connection.read_request(); });

@@ -65,7 +65,8 @@ class HttplibClient final : public BlockingSession {
       client_.stop();  // It would read what is left of this answer as its next.
       return Outcome::failed(failure_of(answer.error(), Clock::now() - begun_ >= plan_.timeout));
     }
-    if (!plan_.call.expect.holds(answer->status)) return Outcome::failed(failures::kBadStatus);
+    if (!plan_.call.expect.holds(answer->status))
+      return Outcome::failed(failures::bad_status(answer->status));
     return {};
   }
 

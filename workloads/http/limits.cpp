@@ -39,15 +39,15 @@ std::uint64_t ports() {
 
 void make_room_for(std::uint64_t connections) {
   if (const auto fit = descriptors(connections); connections > fit)
-    throw UsageError(
-        fmt::format("--in-flight: {} connections at once need more descriptors than a process may "
-                    "have; {} fit, or raise 'ulimit -Hn'",
-                    connections, fit));
+    throw UsageError(fmt::format(
+        "--in-flight: up to {} connections at once need more descriptors than a process "
+        "may have; give --in-flight {} or less, or raise 'ulimit -Hn'",
+        connections, fit));
   if (const auto fit = ports(); connections > fit)
-    throw UsageError(
-        fmt::format("--in-flight: {} connections at once need more ports than there are; {} fit, "
-                    "or widen net.ipv4.ip_local_port_range",
-                    connections, fit));
+    throw UsageError(fmt::format(
+        "--in-flight: up to {} connections at once need more ports than there are; give "
+        "--in-flight {} or less, or widen net.ipv4.ip_local_port_range",
+        connections, fit));
 }
 
 }  // namespace asyncmark::http

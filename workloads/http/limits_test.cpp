@@ -50,8 +50,9 @@ TEST(HttpLimits, OfDescriptorsAreForeseenWithTheNumberThatFits) {
   const RawServer server(always(answer("hello")));
   const auto ended = run_limited("-n 64", server, "33");
   EXPECT_EQ(ended.code, 2);
-  EXPECT_THAT(ended.err, AllOf(HasSubstr("--in-flight: 33 connections at once need more descr"),
-                               HasSubstr("; 32 fit, or raise 'ulimit -Hn'")));
+  EXPECT_THAT(ended.err,
+              AllOf(HasSubstr("--in-flight: up to 33 connections at once need more descr"),
+                    HasSubstr("give --in-flight 32 or less, or raise 'ulimit -Hn'")));
   EXPECT_EQ(server.connections(), 0u);
   expect_all_completed(run_limited("-n 64", server, "32"));
 }
@@ -105,7 +106,7 @@ TEST(HttpLimits, OfPortsAreForeseenWithTheNumberThatFits) {
         const auto workload = make_http({{"url", server.url()}});
         workload->prepare(kPorts);
         EXPECT_THAT([&] { workload->prepare(kPorts + 1); },
-                    ThrowsMessage<UsageError>(HasSubstr("; 8 fit, or widen")));
+                    ThrowsMessage<UsageError>(HasSubstr("give --in-flight 8 or less, or widen")));
       }))
     GTEST_SKIP() << "only root may have a network of its own";
 }

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <future>
 #include <limits>
+#include <utility>
 
 #include "bench/interruption.hpp"
 #include "workloads/http/server.hpp"
@@ -50,7 +51,8 @@ void shut_every_connection() {
       ::shutdown(file, SHUT_RD);  // Of what is no connection, nothing.
 }
 
-/// When the request that this worker carries out arrived.
+/// When the request that this worker carries out arrived. At no time: it is one that cpp-httplib
+/// refuses by itself.
 thread_local Clock::time_point arrived;
 
 class Server {
@@ -106,7 +108,9 @@ class Server {
         .Delete(".*", answer)
         .Options(".*", answer);
     // Called when the answer has been written.
-    server_.set_logger([&](const auto&, const auto&) { answering_.end(arrived); });
+    server_.set_logger([&](const auto&, const auto&) {
+      if (arrived != Clock::time_point{}) answering_.end(std::exchange(arrived, {}));
+    });
   }
 
   void listen() {

@@ -38,7 +38,7 @@ const std::vector<Fault>& faults() {
        [](Connection&) { return false; }},
       {"SaysThatItCloses", "", "",
        [](Connection& one) { return say(one, answer("bye", "Connection: close\r\n")); }},
-      {"Answers500", "bad status", "bad status",
+      {"Answers500", "bad status 500", "bad status 500",
        [](Connection& one) { return one.write("HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"); }},
       {"SendsGarbage", "bad framing", "read failed",
        [](Connection& one) { return say(one, "SSH-2.0-OpenSSH_9.2p1 Debian\r\n"); }},
