@@ -94,6 +94,10 @@ TEST(Counters, CountTheKernelsShareOfMemory) {
   m.observed.page_table_bytes = 4'000;
   m.observed.kernel_stack_bytes = 16'000;
   EXPECT_DOUBLE_EQ(of({}, m).at("memory_bytes_per_op"), 500);
+  m.observed.slab_bytes = 16 << 20;
+  EXPECT_DOUBLE_EQ(of({}, m).at("memory_bytes_per_op"), 500) << "fifty cannot have taken that";
+  m.peak_in_flight = 5000;
+  EXPECT_DOUBLE_EQ(of({}, m).at("memory_bytes_per_op"), (25'000 + (16 << 20)) / 5000.0);
 }
 
 TEST(Counters, LeaveOutWhatIsNotKnownOfEveryThread) {
