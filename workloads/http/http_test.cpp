@@ -80,7 +80,8 @@ TEST(HttpClient, CountsConnectionsThatWereRefusedAsTriedOnly) {
   });
   const auto tried = window().connections_tried.load();
   const auto made = window().connections_made.load();
-  const auto session = make_http({{"url", server.url()}})->open_blocking();
+  const auto workload = make_http({{"url", server.url()}});
+  const auto session = workload->open_blocking();
   EXPECT_TRUE(session->call(0).ok());
   server.stop_listening();
   EXPECT_EQ(session->call(1).failure, "refused");
