@@ -1,6 +1,7 @@
 // Rules that ask whether the load was carried out as asked, and alike by all that are compared.
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -163,12 +164,11 @@ std::optional<std::string> service_saturated(const Subject& one) {
     return std::nullopt;
   const auto usable =
       std::clamp<std::uint64_t>(service->threads, 1, parse_cpus(place, "placement").size());
-  const auto used = seconds(service->cpu);
-  const auto share = used / (seconds(elapsed) * static_cast<double>(usable));
+  const auto share = seconds(service->cpu) / (seconds(elapsed) * static_cast<double>(usable));
   if (share < kNoTimeLeft) return std::nullopt;
   return fmt::format("it used {:.0f} % of the {} processor{} that it could, {} a request",
                      100 * share, usable, usable == 1 ? "" : "s",
-                     rounded_text(from_seconds(used / static_cast<double>(service->requests))));
+                     rounded_text(*service->cpu_per_request()));
 }
 
 std::optional<std::string> service_queue(const Subject& one) {

@@ -125,9 +125,8 @@ const std::vector<Rule>& rules() {
        "an event loop of one thread had more: something waits or computes in hidden ones",
        "look for the library that starts them, and count them in what is compared"},
       {"delayed-ack", in_each_case(delayed_acknowledgement),
-       "service times pile up where Nagle's algorithm meets a delayed acknowledgement, unless what "
-       "is "
-       "called takes as long by itself",
+       "service times pile up where Nagle's algorithm meets a delayed acknowledgement, unless the "
+       "service takes as long by itself",
        "set TCP_NODELAY on both ends, or send each message in one piece"},
       {"late-timers", in_each_case(late_timers),
        "operations took longer than what they wait for, though processors were idle",

@@ -17,16 +17,6 @@ constexpr std::uint64_t kEnoughForMemory = 20;
 
 double ns(Duration duration) { return static_cast<double>(duration.count()); }
 
-/// A thread or a connection takes some kB of slab. Where it grew by far more than that for each
-/// operation in flight, it is other programs' that run meanwhile.
-std::int64_t kernel_bytes(const Measurement& one) {
-  constexpr std::int64_t kMostSlabPerOp = 32 << 10;
-  auto observed = one.observed;
-  if (observed.slab_bytes > kMostSlabPerOp * static_cast<std::int64_t>(one.peak_in_flight))
-    observed.slab_bytes = 0;
-  return observed.kernel_bytes();
-}
-
 template <class Percentile>
 void add_times(Counters& all, const std::string& kind, const Histogram& times,
                Percentile percentile) {
@@ -86,8 +76,7 @@ Counters counters(const Result& result, const Measurement& one) {
     all.emplace_back("major_faults_per_op", static_cast<double>(used.major_faults) / ended);
   }
   if (const auto& service = one.observed.service; service && service->requests > 0) {
-    all.emplace_back("service_cpu_ns_per_op",
-                     ns(service->cpu) / static_cast<double>(service->requests));
+    all.emplace_back("service_cpu_ns_per_op", ns(*service->cpu_per_request()));
     for (const auto& [name, fraction] :
          {std::pair{"service_own_p50_ns", 0.5}, {"service_own_p99_ns", 0.99}})
       if (const auto time = service->own_time.percentile(fraction))
@@ -107,9 +96,10 @@ Counters counters(const Result& result, const Measurement& one) {
   }
   all.emplace_back("peak_rss_bytes", static_cast<double>(used.peak_rss_bytes));
   if (one.peak_in_flight >= kEnoughForMemory)
-    all.emplace_back("memory_bytes_per_op",
-                     static_cast<double>(used.grown_bytes + kernel_bytes(one)) /
-                         static_cast<double>(one.peak_in_flight));
+    all.emplace_back(
+        "memory_bytes_per_op",
+        static_cast<double>(used.grown_bytes + one.observed.kernel_bytes(one.peak_in_flight)) /
+            static_cast<double>(one.peak_in_flight));
   if (result.bound) all.emplace_back("bound_ns", ns(result.bound->time));
   if (const auto share = efficiency(result, one)) all.emplace_back("efficiency", *share);
   return all;

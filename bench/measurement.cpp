@@ -11,11 +11,20 @@
 
 namespace asyncmark {
 
-std::int64_t Observed::kernel_bytes() const {
+std::int64_t Observed::kernel_bytes(std::uint64_t in_flight) const {
   // A machine's slab changes by itself, by some megabytes while a program is compiled on it: what
-  // does not stand out from that belongs to nobody.
+  // does not stand out from that belongs to nobody. And an operation takes some kB of it, as for a
+  // thread or a connection: far more than that is other programs'.
   constexpr std::int64_t kSlabNoise = 8 << 20;
-  return page_table_bytes + kernel_stack_bytes + (slab_bytes > kSlabNoise ? slab_bytes : 0);
+  constexpr std::int64_t kMostSlabPerOp = 32 << 10;
+  const auto most = kMostSlabPerOp * static_cast<std::int64_t>(in_flight);
+  const bool is_ours = slab_bytes > kSlabNoise && slab_bytes <= most;
+  return page_table_bytes + kernel_stack_bytes + (is_ours ? slab_bytes : 0);
+}
+
+std::optional<Duration> ServiceUsage::cpu_per_request() const {
+  if (requests == 0) return std::nullopt;
+  return from_seconds(seconds(cpu) / static_cast<double>(requests));
 }
 
 void Measurement::add(const Recorder& recorder) {

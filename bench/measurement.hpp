@@ -64,6 +64,9 @@ struct ServiceUsage {
   /// By itself, from the arrival of each of these requests to handing its answer to the kernel.
   Histogram own_time{};
 
+  /// Absent where it had no request.
+  std::optional<Duration> cpu_per_request() const;
+
   ServiceUsage& operator+=(const ServiceUsage& other);
 };
 
@@ -81,8 +84,8 @@ struct Observed {
   std::vector<std::uint64_t> slices{};
   Duration slice{};  ///< How long each of them is.
 
-  /// What the kernel held for the operations, as far as it tells.
-  std::int64_t kernel_bytes() const;
+  /// What the kernel held for so many operations in flight, as far as it tells.
+  std::int64_t kernel_bytes(std::uint64_t in_flight) const;
   NetworkCounts network{};  ///< From the child's start to its end; the machine's, not its alone.
   std::optional<ServiceUsage> service{};  ///< If one was started for the case.
 };

@@ -27,7 +27,7 @@ bool succeeded(const Result& one) {
 Cases at_largest_load(const Cases& cases) {
   Cases found;
   for (const auto* one : cases)
-    if (rate_of(one) > 0 && succeeded(*one) && !one->what.load.rate) found.push_back(one);
+    if (succeeded(*one) && !one->what.load.rate) found.push_back(one);
   if (found.empty()) return found;
   const auto by_size = [](const auto* one) { return size_of(one->what.load); };
   const auto largest = by_size(*std::ranges::max_element(found, {}, by_size));

@@ -13,15 +13,16 @@
 namespace asyncmark {
 namespace reproduce_http {
 
-Duration least_of_waits(const Cell& cell, Duration delay) {
-  const auto at_once = std::min(cell.planned.how.cap, cell.ops());
-  return delay * static_cast<int>((cell.ops() + at_once - 1) / at_once);
+Duration least_of_waits(const Cell& cell, std::uint64_t at_once, Duration delay) {
+  const auto together = std::min(at_once, cell.ops());
+  return delay * static_cast<int>((cell.ops() + together - 1) / together);
 }
 
-Duration Served::least(Duration delay) const {
-  const auto ops = cell().ops();
-  const auto together = std::min(at_once, ops);
-  return delay * static_cast<int>((ops + together - 1) / together);
+std::optional<double> server_cpu_us(const Cell& cell) {
+  if (!cell.ran()) return std::nullopt;
+  const auto service = cell.result->merged().observed.service;
+  const auto cpu = service ? service->cpu_per_request() : std::nullopt;
+  return cpu ? std::optional(seconds(*cpu) * 1e6) : std::nullopt;
 }
 
 std::vector<const Row*> Study::others() const {
@@ -126,11 +127,9 @@ std::string ms(Duration time) { return digits(seconds(time) * 1e3, 4); }
 
 std::string dash_or(const std::optional<Duration>& time) { return time ? ms(*time) : "-"; }
 
-/// What its service spent on one request, of all runs; absent where it was not seen.
-std::string service_cpu(const Measurement& all) {
-  const auto& service = all.observed.service;
-  if (!service || service->requests == 0) return "-";
-  return digits(seconds(service->cpu) * 1e6 / static_cast<double>(service->requests), 3);
+std::string server_cpu(const Cell& cell) {
+  const auto us = server_cpu_us(cell);
+  return us ? digits(*us, 3) : "-";
 }
 
 std::string cpu_per_call(const Cell& cell) {
@@ -138,7 +137,7 @@ std::string cpu_per_call(const Cell& cell) {
 }
 
 std::vector<std::string> line_of(const Row& row, const Cell& cell, Duration delay) {
-  const auto least = least_of_waits(cell, delay);
+  const auto least = least_of_waits(cell, cell.planned.how.cap, delay);
   std::vector<std::string> line{row.label, std::to_string(cell.ops())};
   if (!cell.timed()) {
     line.insert(line.end(), {cell.ran() ? "died !" : "-", "-", ms(least), "-", "-", "-", "-"});
@@ -148,8 +147,7 @@ std::vector<std::string> line_of(const Row& row, const Cell& cell, Duration dela
   line.insert(line.end(),
               {ms(time) + (cell.sound() ? "" : " !"), interval_text(*cell.result), ms(least),
                cell.sound() ? fmt::format("{:.1f}%", seconds(least) / cell.seconds() * 100) : "-",
-               std::to_string(cell.peak_in_flight()), cpu_per_call(cell),
-               service_cpu(cell.result->merged())});
+               std::to_string(cell.peak_in_flight()), cpu_per_call(cell), server_cpu(cell)});
   return line;
 }
 
@@ -163,20 +161,20 @@ std::string in_detail(const Study& study) {
 
 std::vector<std::string> line_of(const Served& one, Duration delay) {
   const auto& cell = one.cell();
+  const auto least = ms(least_of_waits(cell, one.at_once, delay));
   std::vector<std::string> line{one.row.label};
   if (!cell.timed()) {
-    line.insert(line.end(),
-                {cell.ran() ? "died !" : "-", ms(one.least(delay)), "-", "-", "-", "-", "-", "-"});
+    line.insert(line.end(), {cell.ran() ? "died !" : "-", least, "-", "-", "-", "-", "-", "-"});
     return line;
   }
   const auto all = cell.result->merged();
   const auto service = all.observed.service.value_or(ServiceUsage{});
   line.insert(
       line.end(),
-      {ms(from_seconds(cell.seconds())) + (cell.sound() ? "" : " !"), ms(one.least(delay)),
+      {ms(from_seconds(cell.seconds())) + (cell.sound() ? "" : " !"), least,
        dash_or(all.response_time.percentile(0.5)), dash_or(all.response_time.percentile(0.99)),
        dash_or(service.own_time.percentile(0.99)), std::to_string(service.threads),
-       digits(static_cast<double>(service.peak_rss_bytes) / 1e6, 3), service_cpu(all)});
+       digits(static_cast<double>(service.peak_rss_bytes) / 1e6, 3), server_cpu(cell)});
   return line;
 }
 

@@ -14,8 +14,6 @@ struct Served {
   std::uint64_t at_once;  ///< Answers that this server has under way at a time, at most.
 
   const Cell& cell() const { return row.cells.front(); }
-  /// What it would take if nothing but the waits of its answers took any time.
-  Duration least(Duration delay) const;
 };
 
 /// The whole reproduction: what was planned, and what came of it.
@@ -30,8 +28,12 @@ struct Study : Comparison {
   std::vector<const Row*> all_rows() const;
 };
 
-/// The least time that the waits of the answers alone take for this cell.
-Duration least_of_waits(const Cell& cell, Duration delay);
+/// The least time that the waits of the answers alone take for this cell, so many at a time.
+Duration least_of_waits(const Cell& cell, std::uint64_t at_once, Duration delay);
+
+/// Microseconds of processor time that the server spent on one request, over all runs; absent where
+/// it was not seen.
+std::optional<double> server_cpu_us(const Cell& cell);
 
 /// Each a paragraph of one line, made from the figures alone: what the figures do not support is
 /// not said, or its contrary is.

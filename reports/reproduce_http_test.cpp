@@ -8,15 +8,16 @@
 #include "bench/catalog.hpp"
 #include "bench/plan.hpp"
 #include "reports/reproduction.hpp"
+#include "reports/testing/constructed.hpp"
 
 namespace asyncmark {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::AllOf;
-using testing::Contains;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 const ReproductionEntry& entry() { return Catalog::reproduction("http"); }
 
@@ -79,10 +80,7 @@ std::vector<Result*> with(std::vector<Result>& results, std::vector<std::string>
 }
 
 std::string printed(const std::vector<Result>& results, bool quick = false) {
-  std::string joined;
-  std::istringstream words(entry().print({}, results, quick));
-  for (std::string word; words >> word;) joined += (joined.empty() ? "" : " ") + word;
-  return joined;
+  return testing::unwrapped(entry().print({}, results, quick));
 }
 
 TEST(ReproduceHttp, PlansFiveClientsOfThreeAndSixServers) {
@@ -173,6 +171,15 @@ TEST(ReproduceHttp, NothingIsSaidOfWhatWasNotRunOrFailed) {
       EXPECT_THAT(text, Not(HasSubstr(claim)));
   }
   EXPECT_THAT(printed(results), HasSubstr("| event-loop of 28 | died ! | died ! | died ! |"));
+}
+
+TEST(ReproduceHttp, AnyPartOfItCanBePrinted) {
+  const auto all = good_results();
+  for (std::size_t left_out = 0; left_out < all.size(); ++left_out) {
+    auto results = all;
+    results.erase(results.begin() + static_cast<std::ptrdiff_t>(left_out));
+    EXPECT_THAT(printed(results), HasSubstr("1 cells were not run")) << all[left_out].name();
+  }
 }
 
 TEST(ReproduceHttp, QuickSaysSoAndTakesATenth) {

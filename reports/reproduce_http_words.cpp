@@ -28,22 +28,14 @@ double cpu_us(const Cell& cell) {
   return cell.cpu_seconds() * 1e6 / static_cast<double>(cell.ops());
 }
 
-std::optional<double> server_cpu_us(const Cell& cell) {
-  const auto service = cell.result->merged().observed.service;
-  if (!service || service->requests == 0) return std::nullopt;
-  return seconds(service->cpu) * 1e6 / static_cast<double>(service->requests);
-}
-
 std::string of_the_calls(const Study& study) {
   return fmt::format(
       "An operation is one HTTP request, over a connection that stood before the clock started, to "
       "a server of ours: one event loop, a process of its own, which answers after {}. 'waits' is "
       "what those alone take in ms, N over the cap (rounded up) times {}; 'reached' is that over "
       "the time that it took. CPU is of the client's side, for one call; the server's stands "
-      "apart. "
-      "In brackets: over the published cell. Each figure is the median of its runs, each in a "
-      "fresh "
-      "process.",
+      "apart. In brackets: over the published cell. Each figure is the median of its runs, each in "
+      "a fresh process.",
       ms(study.delay), ms(study.delay));
 }
 
@@ -59,8 +51,8 @@ std::string of_the_unbounded(const Study& study) {
                   cell.ops(), s(cell.seconds()), times(factor), ms(study.delay));
   if (factor > kNearTheWaits)
     return fmt::format(
-        "That gathered calls cost one wait does not show here: {}. What came on top "
-        "is {:.0f} us a call.",
+        "That gathered calls cost one wait does not show here: {}. What came on top is {:.0f} us a "
+        "call.",
         figures, (cell.seconds() - seconds(study.delay)) * 1e6 / static_cast<double>(cell.ops()));
   const auto faster = study.speed_up(study.unbounded, kColumns - 1);
   return fmt::format("Gathered calls cost one wait, and not the sum: {}{}.", figures,
@@ -103,15 +95,15 @@ std::optional<std::string> of_the_server(const Study& study) {
 
 std::string of_what_is_asked(const Study& study) {
   return fmt::format(
-      "{} requests at once from one event loop, which had {} in flight. 'kept': over connections "
-      "that stood before; the others connect first, as part of each request. 'waits': what the "
+      "{} requests at once, all let go together by one event loop. 'kept': over connections that "
+      "stood before; the others connect first, as part of each request. 'waits': what the "
       "server's waits alone take, as many at once as it has threads for. p50 and p99 are response "
       "times: from the moment when all were due. 'own p99' is what the server knows of it: from a "
       "request's arrival in the server's hands to its answer. 'all' is the median of the runs, p50 "
-      "and p99 are "
-      "of all runs together. Threads (a pool has one more that accepts, and one that waits for its "
+      "and p99 are of all runs together. Threads (a pool has one more that accepts, and one that "
+      "waits for its "
       "end), memory and CPU (for one request) are the server's.",
-      study.loop.cell().ops(), study.loop.cell().ops());
+      study.loop.cell().ops());
 }
 
 std::string took(const Served& one) {

@@ -9,6 +9,7 @@
 
 #include "bench/catalog.hpp"
 #include "bench/testing/run_program.hpp"
+#include "reports/testing/constructed.hpp"
 
 namespace asyncmark {
 namespace {
@@ -69,10 +70,7 @@ std::vector<Result> good_results() {
 }
 
 std::string printed(const std::vector<Result>& results, const Context& context = {}) {
-  std::string joined;
-  std::istringstream words(entry().print(context, results, false));
-  for (std::string word; words >> word;) joined += (joined.empty() ? "" : " ") + word;
-  return joined;
+  return testing::unwrapped(entry().print(context, results, false));
 }
 
 Context with_wrk(const std::string& output) {

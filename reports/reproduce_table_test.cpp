@@ -8,16 +8,17 @@
 
 #include "bench/catalog.hpp"
 #include "bench/plan.hpp"
+#include "reports/testing/constructed.hpp"
 
 namespace asyncmark {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::AllOf;
-using testing::Contains;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
 
 const ReproductionEntry& entry() { return Catalog::reproduction("table"); }
 
@@ -56,17 +57,9 @@ std::vector<Result> good_results(bool quick = false) {
   return results;
 }
 
-/// Line ends and runs of blanks as one blank, so that a sentence can be looked for.
-std::string unwrapped(const std::string& text) {
-  std::string joined;
-  std::istringstream words(text);
-  for (std::string word; words >> word;) joined += (joined.empty() ? "" : " ") + word;
-  return joined;
-}
-
 std::string printed(const std::vector<Result>& results, bool quick = false,
                     const Context& context = {}) {
-  return unwrapped(entry().print(context, results, quick));
+  return testing::unwrapped(entry().print(context, results, quick));
 }
 
 std::vector<Result> without(std::vector<Result> results, const std::string& part) {

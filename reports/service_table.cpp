@@ -22,8 +22,8 @@ std::string own_time(const ServiceUsage& used, double fraction) {
 }
 
 std::string cpu_per_request(const ServiceUsage& used) {
-  if (used.requests == 0) return kNone;
-  return rounded_text(from_seconds(seconds(used.cpu) / static_cast<double>(used.requests)));
+  const auto cpu = used.cpu_per_request();
+  return cpu ? rounded_text(*cpu) : kNone;
 }
 
 const std::vector<Figure>& figures() {

@@ -1,5 +1,7 @@
 #include "reports/testing/constructed.hpp"
 
+#include <sstream>
+
 #include "bench/catalog.hpp"
 
 namespace asyncmark::testing {
@@ -58,6 +60,13 @@ std::string printed(const std::string& format, const std::vector<Result>& result
 std::string printed(const std::string& format, const Context& context,
                     const std::vector<Result>& results) {
   return Catalog::format(format).print(context, results);
+}
+
+std::string unwrapped(const std::string& text) {
+  std::string joined;
+  std::istringstream words(text);
+  for (std::string word; words >> word;) joined += (joined.empty() ? "" : " ") + word;
+  return joined;
 }
 
 }  // namespace asyncmark::testing

@@ -32,4 +32,7 @@ std::string printed(const std::string& format, const std::vector<Result>& result
 std::string printed(const std::string& format, const Context& context,
                     const std::vector<Result>& results);
 
+/// Line ends and runs of blanks as one blank, so that a sentence can be looked for.
+std::string unwrapped(const std::string& text);
+
 }  // namespace asyncmark::testing
