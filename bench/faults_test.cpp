@@ -90,6 +90,25 @@ TEST(Ledger, BalancesUnderEveryRunnerWhenOperationsFail) {
   }
 }
 
+/// Each workload as it is by itself: in a closed loop, in an open one, which sync cannot keep up
+/// with where operations wait, and with all in flight.
+TEST(Ledger, BalancesForEveryWorkloadUnderEveryRunner) {
+  const std::vector<Words> loads{{"--in-flight", "4"}, {"--rate", "2000"}, {}};
+  for (const auto& workload : Catalog::workloads())
+    for (const auto& load : loads) {
+      const auto ended = run({workload.name, "--ops", "12"}, load);
+      SCOPED_TRACE(ended.err);
+      EXPECT_EQ(ended.code, 0);
+      ASSERT_EQ(rows(ended).size(), Catalog::runners().size());
+      for (const auto& row : rows(ended)) {
+        SCOPED_TRACE(row.at("name").get<std::string>());
+        EXPECT_EQ(number(row, "failed"), 0u);
+        EXPECT_EQ(number(row, "completed") + number(row, "never_started"), 12u);
+        EXPECT_GT(number(row, "completed"), 0u);
+      }
+    }
+}
+
 TEST(Ledger, FailuresWithinMaxFailedAreFine) {
   const auto code = [](const char* budget) {
     return run_faulty("fail", {"--every", "10", "--runner", "sync", "--max-failed", budget}).code;
