@@ -109,6 +109,13 @@ TEST(Bound, OfALoopThatIsHeldIsOneAtATime) {
   EXPECT_EQ(bound_of(costs, {.workers = 100, .cap = 100, .processors = 100}, true)->time, 46ms);
 }
 
+TEST(Bound, OfSeveralLoopsThatAreHeldIsOneAtATimeOnEach) {
+  const auto costs = equal(101, 46ms);
+  const Concurrency how{.workers = 4, .cap = 100, .processors = 4, .blocking = 4};
+  EXPECT_EQ(bound_of(costs, how, /*holds=*/true)->time, 26 * 46ms);
+  EXPECT_EQ(bound_of(costs, how)->time, 2 * 46ms);
+}
+
 TEST(Bound, CountsTheSlowestOperation) {
   auto costs = equal(100, 1ms);
   costs[50].wait = 3s;

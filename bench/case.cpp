@@ -75,9 +75,12 @@ std::unique_ptr<Runner> Case::make_runner() const {
 }
 
 Concurrency Case::concurrency() const {
-  auto how = make_runner()->concurrency(load);
   const auto client = placed().client;
-  const auto there = client.empty() ? own_cpus().size() : client.size();
+  const auto ours = own_cpus();
+  // Runners that ask how many processors there are see those that the child will have.
+  const KeptTo kept(std::ranges::includes(ours, client) ? client : Cpus{});
+  auto how = make_runner()->concurrency(load);
+  const auto there = client.empty() ? ours.size() : client.size();
   how.processors = std::clamp<std::uint64_t>(how.processors, 1, std::max<std::size_t>(1, there));
   return how;
 }

@@ -90,6 +90,10 @@ TEST(Case, CountsTheProcessorsThatItIsGiven) {
   EXPECT_EQ(one.concurrency().processors, 3u);
   one.cpus.client.clear();
   EXPECT_EQ(one.concurrency().processors, std::min<std::size_t>(32, own_cpus().size()));
+  one.runner = "multi-loop";
+  one.runner_options = OptionValues(Catalog::runner(one.runner).options);
+  one.cpus.client = {own_cpus().back()};
+  EXPECT_EQ(one.concurrency().workers, 1u) << "that is all it will have";
 }
 
 TEST(Case, IsNamedByItsRateAndItsArrivals) {

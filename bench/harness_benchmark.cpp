@@ -40,6 +40,18 @@ void claim_an_operation(benchmark::State& state) {
 }
 BENCHMARK(claim_an_operation);
 
+void claim_an_operation_of_a_lane(benchmark::State& state) {
+  Schedule schedule;
+  schedule.divide(2);
+  Lane lane(schedule, 1);
+  Load load;
+  load.ops = kUnbounded;
+  const auto now = Clock::now();
+  schedule.begin(load, LoadKind::closed_loop, now);
+  for (auto _ : state) benchmark::DoNotOptimize(lane.next(now, Duration(0)));
+}
+BENCHMARK(claim_an_operation_of_a_lane);
+
 void write_an_operation_down(benchmark::State& state) {
   Recorder recorder;
   const auto now = Clock::now();
@@ -81,7 +93,8 @@ int main(int argc, char** argv) {
   if (argc == 2 && std::string_view(argv[1]) == "run-case") return asyncmark::run_case();
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
-  for (const std::string runner : {"sync", "thread-pool", "event-loop", "process-pool"})
+  for (const std::string runner :
+       {"sync", "thread-pool", "event-loop", "multi-loop", "process-pool"})
     benchmark::RegisterBenchmark(("null_operation/" + runner).c_str(), asyncmark::null_operation,
                                  runner)
         ->UseManualTime()

@@ -4,17 +4,22 @@
 
 namespace asyncmark {
 
-LoopRun::LoopRun(const Workload& workload, std::uint64_t cap)
-    : holds_(workload.holds_the_loop()), cap_(cap), recorders_(1, Sharing::with_threads) {
+LoopRun::LoopRun(const Workload& workload, std::uint64_t cap, Loops& loops, std::size_t number)
+    : stage_(loops.stage),
+      recorder_(loops.recorders[number]),
+      lane_(loops.stage.schedule, number),
+      holds_(workload.holds_the_loop()),
+      cap_(cap) {
   const bool one = workload.sessions() == Sessions::shared || holds_;
   loop_.spawn(open(workload, one ? 1 : cap));
   loop_.run();
 }
 
 void LoopRun::carry_out() {
+  if (lane_.exhausted()) return;  // A short warm-up has not something for every loop.
   clients_ = ended_ = 0;
   over_ = false;
-  loop_.start_watch(recorders_[0].loop, recorders_[0].last_finished);
+  loop_.start_watch(recorder_.loop, recorder_.last_finished);
   loop_.post([this] { launch(); });
   loop_.run();
 }
@@ -29,7 +34,7 @@ Async<void> LoopRun::open(const Workload& workload, std::uint64_t count) {
 // starts them all, and an open loop only as many as its operations in flight come to need.
 void LoopRun::launch() {
   launching_ = true;
-  while (!over_ && waiting_ == 0 && clients_ < cap_ && !stage_.schedule.exhausted()) {
+  while (!over_ && waiting_ == 0 && clients_ < cap_ && !lane_.exhausted()) {
     ++waiting_;
     loop_.spawn(client(*sessions_[clients_++ % sessions_.size()]));
   }
@@ -42,19 +47,18 @@ void LoopRun::begins_work() {
 }
 
 Async<void> LoopRun::client(AsyncSession& session) {
-  auto& recorder = recorders_[0];
   bool in_flight = false;
   auto now = Clock::now();
-  loop_.begins(stage_.schedule.claimed(), now);
-  while (const auto start = stage_.schedule.next(now, recorder.service_time.max())) {
+  loop_.begins(lane_.upcoming(), now);
+  while (const auto start = lane_.next(now, recorder_.service_time.max())) {
     if (start->intended && *start->intended > now) {
-      stage_.in_flight.leave(in_flight);
+      lane_.leave(in_flight, recorder_.peak, now);
       co_await sleep_until(loop_, *start->intended);
       now = Clock::now();
       loop_.begins(start->op, now);
     }
     begins_work();
-    stage_.in_flight.enter(in_flight);
+    lane_.enter(in_flight, recorder_.peak, now);
     Outcome outcome;
     try {
       outcome = co_await session.call(start->op);
@@ -62,15 +66,15 @@ Async<void> LoopRun::client(AsyncSession& session) {
       outcome = thrown();
     }
     const auto finished = Clock::now();
-    if (finished - now > recorder.loop.longest_hold) loop_.ends(start->op, finished, holds_);
-    recorder.record(*start, now, finished, outcome);
+    if (finished - now > recorder_.loop.longest_hold) loop_.ends(start->op, finished, holds_);
+    recorder_.record(*start, now, finished, outcome);
     now = finished;
     ++waiting_;
   }
   stage_.drain.begins(now);
   over_ = true;  // It was given nothing more, nor would any other be.
   --waiting_;
-  stage_.in_flight.leave(in_flight);
+  lane_.leave(in_flight, recorder_.peak, now);
   if (++ended_ == clients_) loop_.stop_watch();
 }
 

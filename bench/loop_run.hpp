@@ -1,7 +1,8 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
-#include <span>
 #include <vector>
 
 #include "bench/event_loop.hpp"
@@ -11,18 +12,27 @@
 
 namespace asyncmark {
 
+/// What some event loops carry out together: each has a lane of the schedule and a recorder, so
+/// that they share nothing while they are timed.
+struct Loops {
+  explicit Loops(std::size_t count) : recorders(count, Sharing::with_threads) {
+    stage.schedule.divide(count);
+  }
+  Stage stage;
+  Pages<Recorder> recorders;
+};
+
 /// Clients on one event loop, in the calling thread: what every runner with a loop is made of.
 /// Sessions are opened by the constructor, which throws CaseError when one cannot be.
 class LoopRun {
  public:
-  /// At most `cap` operations in flight.
-  LoopRun(const Workload& workload, std::uint64_t cap);
+  /// Loop `number` of these, with at most `cap` operations in flight.
+  LoopRun(const Workload& workload, std::uint64_t cap, Loops& loops, std::size_t number = 0);
 
-  /// Carries out what stage().schedule says, and returns when every claimed operation has ended.
+  /// Carries out the loop's share of what the schedule says, and returns when every operation that
+  /// it claimed has ended. In the thread that constructed it.
   void carry_out();
 
-  Stage& stage() { return stage_; }
-  std::span<Recorder> recorders() { return recorders_.span(); }
   std::size_t sessions() const { return sessions_.size(); }
 
  private:
@@ -31,7 +41,9 @@ class LoopRun {
   void begins_work();
   Async<void> client(AsyncSession& session);
 
-  Stage stage_;
+  Stage& stage_;
+  Recorder& recorder_;
+  Lane lane_;
   EventLoop loop_;
   bool holds_;  ///< Whether an operation keeps the loop to itself.
   std::uint64_t cap_;
@@ -40,7 +52,6 @@ class LoopRun {
   std::uint64_t waiting_ = 0;  ///< Clients that are between two operations.
   bool launching_ = false;
   bool over_ = false;  ///< The schedule has nothing left to begin, or its time is over.
-  Pages<Recorder> recorders_;
   std::vector<std::unique_ptr<AsyncSession>> sessions_;
 };
 

@@ -98,6 +98,9 @@ void Measurement::merge(const Measurement& other) {
   }
   if (placement.client.empty()) placement.client = other.placement.client;
   if (placement.service.empty()) placement.service = other.placement.service;
+  if (other.peak_in_flight >= peak_in_flight)
+    peak_is_upper_bound =
+        other.peak_is_upper_bound && (peak_is_upper_bound || other.peak_in_flight > peak_in_flight);
   peak_in_flight = std::max(peak_in_flight, other.peak_in_flight);
 }
 
@@ -313,6 +316,7 @@ Json to_json(const Measurement& m) {
             {"observed", to_json(m.observed)},
             {"placement", std::move(placement)},
             {"peak_in_flight", m.peak_in_flight},
+            {"peak_is_upper_bound", m.peak_is_upper_bound},
             {"service_time", to_json(m.service_time)},
             {"response_time", to_json(m.response_time)},
             {"loop",
@@ -351,6 +355,7 @@ Measurement measurement_from_json(const Json& json) {
   if (json.contains("connections_made"))
     m.connections = {whole_at(json, "connections_made"), whole_at(json, "connections_reused")};
   m.peak_in_flight = whole_at(json, "peak_in_flight");
+  m.peak_is_upper_bound = json.value("peak_is_upper_bound", false);
   m.service_time = histogram_from_json(part(json, "service_time", kObject));
   m.response_time = histogram_from_json(part(json, "response_time", kObject));
   const auto& loop = part(json, "loop", kObject);

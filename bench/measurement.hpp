@@ -120,6 +120,9 @@ struct Measurement {
   Placed placement;
   std::optional<Connections> connections;  ///< Absent where the workload makes none.
   std::uint64_t peak_in_flight = 0;
+  /// No more than that, and perhaps fewer: several event loops count for themselves, and this is
+  /// the sum of their peaks, which they did not have all at one moment.
+  bool peak_is_upper_bound = false;
 
   void add(const Recorder& recorder);
   void add_failures(const std::string& reason, std::uint64_t times);

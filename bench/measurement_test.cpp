@@ -63,6 +63,7 @@ Measurement example() {
   m.loop.longest_hold = 5ms;
   m.loop.held_by = 17;
   m.peak_in_flight = 28;
+  m.peak_is_upper_bound = true;
   return m;
 }
 
@@ -118,6 +119,7 @@ TEST(Measurement, SurvivesJson) {
   EXPECT_EQ(after.loop.longest_hold, 5ms);
   EXPECT_EQ(after.loop.held_by, 17u);
   EXPECT_EQ(after.peak_in_flight, 28u);
+  EXPECT_TRUE(after.peak_is_upper_bound);
   EXPECT_EQ(buckets(after.service_time), buckets(before.service_time));
   EXPECT_EQ(buckets(after.response_time), buckets(before.response_time));
   EXPECT_EQ(after.service_time.mean(), before.service_time.mean());
@@ -227,6 +229,25 @@ TEST(Measurement, MergesRepetitions) {
   EXPECT_EQ(merged.loop.held_by, 3u);
   EXPECT_EQ(merged.peak_in_flight, 30u);
   EXPECT_EQ(merged.service_time.count(), 2000u);
+}
+
+TEST(Measurement, KnowsAPeakExactlyWhereOneRepetitionDoes) {
+  const auto merged = [](std::uint64_t exact, std::uint64_t bound) {
+    Measurement one, other;
+    one.peak_in_flight = exact;
+    other.peak_in_flight = bound;
+    other.peak_is_upper_bound = true;
+    auto both = one;
+    both.merge(other);
+    other.merge(one);
+    EXPECT_EQ(both.peak_in_flight, std::max(exact, bound));
+    EXPECT_EQ(both.peak_in_flight, other.peak_in_flight);
+    EXPECT_EQ(both.peak_is_upper_bound, other.peak_is_upper_bound);
+    return both;
+  };
+  EXPECT_FALSE(merged(28, 28).peak_is_upper_bound);
+  EXPECT_FALSE(merged(28, 27).peak_is_upper_bound);
+  EXPECT_TRUE(merged(27, 28).peak_is_upper_bound);
 }
 
 TEST(Measurement, DoesNotKnowAWaitForProcessorsOfWhichAPartIsUnknown) {

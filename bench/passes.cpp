@@ -107,7 +107,10 @@ Measurement measure(const Load& load, const Concurrency& how, const Crew& crew) 
     const auto ended = measurement.completed + measurement.failed;
     measurement.connections = {made - made_before, ended - std::min(ended, tried - tried_before)};
   }
-  measurement.peak_in_flight = stage.in_flight.peak();
+  Peak of_lanes;
+  for (const auto& recorder : crew.recorders) of_lanes.add(recorder.peak);
+  measurement.peak_in_flight = stage.in_flight.peak() + of_lanes.most;
+  measurement.peak_is_upper_bound = !of_lanes.is_exact();
   return measurement;
 }
 

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "bench/histogram.hpp"
+#include "bench/lane.hpp"
 #include "bench/loop_times.hpp"
 #include "bench/outcome.hpp"
 #include "bench/schedule.hpp"
@@ -59,6 +60,7 @@ struct alignas(64) Recorder {
   FailureCounts failures;
   Clock::time_point last_finished{};
   bool in_flight = false;  ///< Where one client writes here: whether it counts as in flight.
+  Peak peak;               ///< Where the clients of one lane do: of theirs.
 
   void record(const Start& start, Clock::time_point began, Clock::time_point finished,
               const Outcome& outcome) {
@@ -79,6 +81,7 @@ struct alignas(64) Recorder {
     loop.clear();
     failures = {};
     last_finished = {};
+    peak = {};
   }
 };
 

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include "bench/load.hpp"
 #include "bench/window.hpp"
@@ -19,10 +21,16 @@ struct Start {
 };
 
 /// Hands out the operations of one pass, each once. Plain data and one atomic counter, so that
-/// threads, and processes through shared memory, claim from the same schedule. The counter is that
-/// of the process's window, so one schedule at a time hands out operations in a process.
+/// threads, and processes through shared memory, claim from the same schedule; or else divided
+/// among lanes, each of which claims its own operations. The counters are those of the process's
+/// window, so one schedule at a time hands out operations in a process.
 class Schedule {
  public:
+  /// From the next pass on operations are claimed by as many lanes, at most kMostLanes, and no
+  /// longer by next().
+  void divide(std::size_t lanes) { lanes_ = lanes; }
+  std::size_t lanes() const { return lanes_; }
+
   /// Begins a pass at `t0`. Nobody may be claiming meanwhile, and the load's arrivals must live as
   /// long as the pass.
   void begin(const Load& load, LoadKind kind, Clock::time_point t0) {
@@ -35,6 +43,7 @@ class Schedule {
     if (load.duration && !due_) last_start_ = t0 + *load.duration;
     if (due_ && ops_ > 0) schedule_end_ = t0 + Duration(due_[ops_ - 1]);
     next_->store(0, std::memory_order_relaxed);
+    for (auto& lane : counts()) lane.claimed.store(0, std::memory_order_relaxed);
   }
 
   /// Claims the next operation, or nothing when all are claimed or the time to start is over. `now`
@@ -42,24 +51,36 @@ class Schedule {
   /// schedule's end plus a drain of 1 s or ten times the `slowest` operation so far, so that an
   /// overloaded runner degrades instead of hanging.
   std::optional<Start> next(Clock::time_point now, Duration slowest) {
-    if (now >= last_start_ || (due_ && now >= schedule_end_ + drain(slowest))) return std::nullopt;
-    const auto op = next_->fetch_add(1, std::memory_order_relaxed);
+    if (is_over(now, slowest)) return std::nullopt;
+    return start_of(next_->fetch_add(1, std::memory_order_relaxed));
+  }
+
+  /// Whether the time to start operations is over.
+  bool is_over(Clock::time_point now, Duration slowest) const {
+    return now >= last_start_ || (due_ && now >= schedule_end_ + drain(slowest));
+  }
+  /// For who has claimed it; nothing where there is no such operation.
+  std::optional<Start> start_of(std::uint64_t op) const {
     if (op >= ops_) return std::nullopt;
     if (kind_ == LoadKind::closed_loop) return Start{op, std::nullopt};
     return Start{op, due_ ? t0_ + Duration(due_[op]) : t0_};
   }
-
-  bool exhausted() const { return next_->load(std::memory_order_relaxed) >= ops_; }
+  bool has(std::uint64_t op) const { return op < ops_; }
 
   Clock::time_point t0() const { return t0_; }
 
   /// How many operations were handed out.
-  std::uint64_t claimed() const { return std::min(next_->load(), ops_); }
+  std::uint64_t claimed() const {
+    auto sum = next_->load();
+    for (const auto& lane : counts()) sum += lane.claimed.load();
+    return std::min(sum, ops_);
+  }
 
   /// How many were due and could not start.
   std::uint64_t never_started() const { return ops_ == kUnbounded ? 0 : ops_ - claimed(); }
 
  private:
+  std::span<LaneCounts> counts() const { return std::span(window().lanes).first(lanes_); }
   static Duration drain(Duration slowest) {
     return std::max<Duration>(std::chrono::seconds(1), 10 * slowest);
   }
@@ -70,6 +91,7 @@ class Schedule {
   Clock::time_point schedule_end_{};
   const std::int64_t* due_ = nullptr;
   std::uint64_t ops_ = 0;
+  std::size_t lanes_ = 0;
   std::atomic<std::uint64_t>* next_ = &window().claimed;  // Where the parent can see it.
 };
 

@@ -46,7 +46,7 @@ void Watcher::look() {
     // Each sample stands for the time since the one before; the first only marks the beginning.
     if (last_ != Clock::time_point{}) {
       const auto apart = seconds(now - last_);
-      in_flight_seconds_ += static_cast<double>(window_->in_flight.load()) * apart;
+      in_flight_seconds_ += static_cast<double>(window_->all_in_flight()) * apart;
       watched_seconds_ += apart;
       ++observed_.samples;
     }
@@ -88,7 +88,7 @@ void Watcher::count_begun(Clock::time_point now) {
     std::erase_if(begun_operations_, [&](const Begun&) { return kept++ % 2 == 1; });
   }
   // Not beyond the operations there are: clients that find none left have counted as well.
-  begun_operations_.push_back({now, std::min(window_->claimed.load(), ops_)});
+  begun_operations_.push_back({now, std::min(window_->all_claimed(), ops_)});
 }
 
 Observed Watcher::observed() const {

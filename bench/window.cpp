@@ -21,6 +21,18 @@ Window* map(int descriptor, int flags) {
 
 }  // namespace
 
+std::uint64_t Window::all_in_flight() const {
+  auto sum = in_flight.load();
+  for (const auto& lane : lanes) sum += lane.in_flight.load(std::memory_order_relaxed);
+  return sum;
+}
+
+std::uint64_t Window::all_claimed() const {
+  auto sum = claimed.load();
+  for (const auto& lane : lanes) sum += lane.claimed.load(std::memory_order_relaxed);
+  return sum;
+}
+
 Window& window() {
   // Shared, so that the workers of a process pool count in the same place.
   if (!shown) shown = map(-1, MAP_ANONYMOUS);

@@ -32,8 +32,9 @@ Cell some(const Figures& f, std::uint64_t number) {
 }
 
 Cell in_flight(const Figures& f) {
-  if (f.result.how.cap == f.all.peak_in_flight) return std::to_string(f.result.how.cap);
-  return fmt::format("{}/{}", f.result.how.cap, f.all.peak_in_flight);
+  const bool exact = !f.all.peak_is_upper_bound;
+  if (exact && f.result.how.cap == f.all.peak_in_flight) return std::to_string(f.result.how.cap);
+  return fmt::format("{}/{}{}", f.result.how.cap, exact ? "" : "<=", f.all.peak_in_flight);
 }
 
 Cell service(const Figures& f, double fraction) {

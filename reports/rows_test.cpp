@@ -86,6 +86,12 @@ TEST(Rows, TellTheCapAndThePeakWhereTheyDiffer) {
   EXPECT_EQ(cell(table, 1, "in flight cap/peak"), "28/27");
 }
 
+TEST(Rows, SayThatAPeakIsAnUpperBound) {
+  auto perhaps = construct({.in_flight = 28});
+  for (auto& run : perhaps.repetitions) run.measurement.peak_is_upper_bound = true;
+  EXPECT_EQ(cell(table_of({perhaps}), 0, "in flight cap/peak"), "28/<=28");
+}
+
 TEST(Rows, CompareWithSyncOnlyWhereItWasRun) {
   const auto sync = construct({.runner = "sync", .times = {milliseconds(4650)}});
   const auto table = table_of({construct({}), sync, construct({.ops = 500})});

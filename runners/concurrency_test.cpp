@@ -6,6 +6,8 @@
 
 #include "bench/catalog.hpp"
 #include "bench/errors.hpp"
+#include "bench/placement.hpp"
+#include "bench/window.hpp"
 
 namespace asyncmark {
 namespace {
@@ -86,7 +88,7 @@ TEST(Concurrency, AnUnboundedPoolHasAWorkerForEachOperation) {
 }
 
 TEST(Concurrency, TheOthersHaveEverythingInFlightUnlessCapped) {
-  for (const auto* runner : {"thread-per-op", "event-loop"}) {
+  for (const auto* runner : {"thread-per-op", "event-loop", "multi-loop"}) {
     SCOPED_TRACE(runner);
     EXPECT_EQ(of(runner, burst(100)).cap, 100u);
     EXPECT_EQ(of(runner, capped(100, kUnbounded)).cap, 100u);
@@ -107,6 +109,25 @@ TEST(Concurrency, AThreadPerOperationMayUseAsManyProcessorsAndALoopOne) {
   EXPECT_EQ(of("event-loop", capped(100, 28)).workers, 1u);
   EXPECT_TRUE(of("event-loop", burst(100)).one_loop);
   EXPECT_FALSE(of("thread-per-op", burst(100)).one_loop);
+}
+
+TEST(Concurrency, SeveralLoopsAreAsManyAsProcessorsAndNoMoreThanTheCap) {
+  const auto expect = [](const Concurrency& how, std::uint64_t loops, std::uint64_t cap) {
+    EXPECT_EQ(how.workers, loops);
+    EXPECT_EQ(how.processors, loops);
+    EXPECT_EQ(how.blocking, loops);
+    EXPECT_EQ(how.cap, cap);
+    EXPECT_FALSE(how.one_loop);
+  };
+  const std::uint64_t cpus = std::min(own_cpus().size(), kMostLanes);
+  expect(of("multi-loop", burst(1000)), cpus, 1000);
+  expect(of("multi-loop", capped(1000, 280)), std::min<std::uint64_t>(cpus, 280), 280);
+  expect(of("multi-loop", capped(1000, 1)), 1, 1);
+  expect(of("multi-loop", time_span(3), "2"), 2, 3);
+  expect(of("multi-loop", arrivals(300), "5"), 5, 300);
+  expect(of("multi-loop", arrivals(300, 4), "5"), 4, 4);
+  EXPECT_THAT([&] { of("multi-loop", burst(1000), "257"); },
+              ThrowsMessage<UsageError>(AllOf(HasSubstr("--workers"), HasSubstr("256"))));
 }
 
 TEST(Concurrency, OneCapIsTheSameForAllThatAreConcurrent) {

@@ -16,11 +16,12 @@ class EventLoopRunner final : public Runner {
 
   Measurement run(const Workload& workload, const Load& load) const override {
     const auto how = concurrency(load);
-    auto run = std::make_unique<LoopRun>(workload, how.cap);
+    Loops loops(1);
+    auto run = std::make_unique<LoopRun>(workload, how.cap, loops);
     try {
       return measure(load, how,
-                     {.stage = run->stage(),
-                      .recorders = run->recorders(),
+                     {.stage = loops.stage,
+                      .recorders = loops.recorders.span(),
                       .sessions = run->sessions(),
                       .carry_out = [&] { run->carry_out(); }});
     } catch (...) {

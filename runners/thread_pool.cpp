@@ -1,121 +1,44 @@
 // A fixed number of threads, each carrying out one operation at a time.
 
-#include <fmt/format.h>
-
-#include <atomic>
-#include <mutex>
-#include <system_error>
-#include <thread>
 #include <vector>
 
 #include "bench/caps.hpp"
 #include "bench/catalog.hpp"
 #include "bench/client.hpp"
-#include "bench/errors.hpp"
+#include "bench/gated_threads.hpp"
 #include "bench/pages.hpp"
 #include "bench/passes.hpp"
 
 namespace asyncmark {
 namespace {
 
-/// Lets the threads go, pass by pass, and waits until all have come back.
-class Gate {
- public:
-  /// Called by a thread: waits to be let go for pass `pass`; false when there will be none.
-  bool wait(unsigned pass) {
-    for (auto open = open_.load(); open < pass; open = open_.load()) open_.wait(open);
-    return !closed_.load();
-  }
-  /// Called by a thread that has come to the gate: after its start, and after each pass.
-  void arrive() {
-    if (away_.fetch_sub(1) == 1) away_.notify_one();
-  }
-
-  void expect(std::size_t threads) { away_.store(threads); }
-  void wait_for_all() {
-    for (auto away = away_.load(); away != 0; away = away_.load()) away_.wait(away);
-  }
-  void let_go() {
-    open_.fetch_add(1);
-    open_.notify_all();
-  }
-  void close() {
-    closed_.store(true);
-    let_go();
-  }
-
- private:
-  std::atomic<unsigned> open_{0};
-  std::atomic<std::size_t> away_{0};
-  std::atomic<bool> closed_{false};
-};
-
 class Pool {
  public:
   Pool(const Workload& workload, std::size_t size)
-      : workload_(workload), recorders_(size, Sharing::with_threads) {
-    if (workload.sessions() == Sessions::shared) shared_ = open_blocking(workload, stage_);
-    gate_.expect(size);
-    for (std::size_t i = 0; i < size; ++i) {
-      try {
-        threads_.emplace_back([this, i] { work(recorders_[i]); });
-      } catch (const std::system_error& error) {
-        end();
-        throw CaseError(fmt::format("thread {} of {} could not be started: {}", i + 1, size,
-                                    error.code().message()));
-      } catch (...) {
-        end();
-        throw;
-      }
-    }
-    gate_.wait_for_all();
-    if (!trouble_.empty()) {
-      end();
-      throw CaseError(trouble_);
-    }
-  }
-  ~Pool() { end(); }
+      : shared_(workload.sessions() == Sessions::shared ? open_blocking(workload, stage_)
+                                                        : nullptr),
+        own_(shared_ ? 0 : size),
+        recorders_(size, Sharing::with_threads),
+        threads_(
+            size,
+            [this, &workload](std::size_t i) {
+              if (!shared_) own_[i] = open_blocking(workload, stage_);
+            },
+            [this](std::size_t i) {
+              run_client(shared_ ? *shared_ : *own_[i], stage_, recorders_[i]);
+            }) {}
 
-  void carry_out() {
-    gate_.expect(threads_.size());
-    gate_.let_go();
-    gate_.wait_for_all();
-  }
-
+  void carry_out() { threads_.carry_out(); }
   Stage& stage() { return stage_; }
   std::span<Recorder> recorders() { return recorders_.span(); }
-  std::size_t sessions() const { return shared_ ? 1 : threads_.size(); }
+  std::size_t sessions() const { return shared_ ? 1 : own_.size(); }
 
  private:
-  void work(Recorder& recorder) {
-    std::unique_ptr<BlockingSession> own;
-    try {
-      if (!shared_) own = open_blocking(workload_, stage_);
-    } catch (const std::exception& error) {
-      const std::lock_guard lock(trouble_mutex_);
-      trouble_ = error.what();
-    }
-    gate_.arrive();
-    for (unsigned pass = 1; gate_.wait(pass); ++pass) {
-      run_client(own ? *own : *shared_, stage_, recorder);
-      gate_.arrive();
-    }
-  }
-
-  void end() {
-    gate_.close();
-    for (auto& thread : threads_) thread.join();
-    threads_.clear();
-  }
-
   Stage stage_;
-  const Workload& workload_;
   std::unique_ptr<BlockingSession> shared_;
+  std::vector<std::unique_ptr<BlockingSession>> own_;
   Pages<Recorder> recorders_;
-  Gate gate_;
-  std::mutex trouble_mutex_;
-  std::string trouble_;
-  std::vector<std::thread> threads_;
+  GatedThreads threads_;  ///< Last, for they use the others.
 };
 
 class ThreadPool final : public Runner {
