@@ -184,8 +184,8 @@ def goals(block: Block, cells: Cells) -> list[tuple[str, Optional[bool]]]:
 
     def judge(who: str, wanted: str, least: float, found: float, idle: bool = True) -> None:
         verdict = (found >= least) if idle else None
-        said = {True: "met", False: "MISSED", None: "not judged: two processes of openssl speed had "
-                f"{100 * share(theirs):.0f} % of two processors, so others used them"}[verdict]
+        said = {True: "met", False: "MISSED", None: "not judged: two processors were not free, two processes of "
+                f"openssl speed had {100 * share(theirs):.0f} % of their time"}[verdict]
         judged.append((f"goal with {block.title}, {who} of 2: at least {least:.2f} of {wanted}: {found:.3f}: {said}",
                        verdict))
 
