@@ -11,7 +11,8 @@ from typing import Any
 from .bench import Bench
 
 #: Whose versions stand beside the figures.
-PEERS = ("hey", "nginx-light", "nodejs", "python3-aiohttp", "python3", "tcpdump", "wrk")
+PEERS = ("golang-go", "hey", "nginx-light", "nodejs", "openssl", "python3-aiohttp", "python3-uvloop", "python3",
+         "tcpdump", "wrk")
 
 
 def output_of(*command: str) -> str:
