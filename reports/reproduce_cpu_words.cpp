@@ -1,0 +1,194 @@
+// What the figures of `reproduce cpu` allow to be said, and nothing else.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "reports/reproduce_cpu.hpp"
+
+namespace asyncmark::reproduce_cpu {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Times that differ by less are called the same.
+constexpr double kSame = 0.05;
+// A loop that is at most so late holds nobody up who would notice.
+constexpr Duration kFreeOfLag = 2ms;
+
+std::string s(double seconds) { return digits(seconds, 3) + " s"; }
+std::string times(double factor) { return digits(factor, 3); }
+
+void add(std::vector<std::string>& all, const std::optional<std::string>& one) {
+  if (one) all.push_back(*one);
+}
+
+const Cell& largest(const Study& study, const std::string& runner) {
+  return Study::row(study.hashing, runner).cells.back();
+}
+
+/// 'Async does not help where nothing waits.'
+std::string of_one_loop(const Study& study) {
+  const auto& sync = largest(study, "sync");
+  const auto& loop = largest(study, "event-loop");
+  if (!sync.sound() || !loop.sound())
+    return "Whether an event loop gains anything on hashing is not settled here: a cell cannot be "
+           "quoted.";
+  const auto factor = loop.seconds() / sync.seconds();
+  const auto figures =
+      fmt::format("{} hashes took {} on the event loop and {} one after the other, {} times as long",
+                  loop.ops(), s(loop.seconds()), s(sync.seconds()), times(factor));
+  if (factor < 1 - kSame)
+    return fmt::format("The event loop was faster than sync, which nothing here explains: {}.",
+                       figures);
+  return fmt::format("{}: {}. Nothing waits, so there is nothing to overlap; all are in flight, and "
+                     "all but one only queue.",
+                     factor < 1 + kSame ? "An event loop gains nothing on hashing"
+                                        : "An event loop loses on hashing",
+                     figures);
+}
+
+/// 'CPU-bound work wants processes.'
+std::string of_processors(const Study& study) {
+  const auto& sync = largest(study, "sync");
+  const auto& threads = largest(study, "thread-pool");
+  const auto& processes = largest(study, "process-pool");
+  if (!sync.sound() || !threads.sound() || !processes.sound())
+    return "Whether CPU-bound work wants processes is not settled here: a cell cannot be quoted.";
+  const auto by_threads = sync.seconds() / threads.seconds();
+  const auto by_processes = sync.seconds() / processes.seconds();
+  const auto workers = processes.planned.how.workers;
+  const auto figures = fmt::format("a pool of threads was {} times as fast as sync, one of {} "
+                                   "processes {} times",
+                                   times(by_threads), workers, times(by_processes));
+  if (by_processes > by_threads * (1 + kSame))
+    return fmt::format("'CPU-bound work wants processes' shows here: {}.", figures);
+  return fmt::format(
+      "'CPU-bound work wants processes' is a rule of interpreters with a global lock; here it wants "
+      "processors, whoever has them: {}{}.",
+      figures,
+      by_threads > by_processes * (1 + kSame) ? "" : ", the same within a few per cent");
+}
+
+std::optional<std::string> of_lag(const Study& study) {
+  const auto& loop = largest(study, "event-loop");
+  const auto& hybrid = largest(study, "hybrid");
+  const auto held = lag_p99(loop);
+  const auto free = lag_p99(hybrid);
+  if (!held || !free || !loop.sound() || !hybrid.sound()) return std::nullopt;
+  const auto figures =
+      fmt::format("for {} hashes the event loop was {} late for anything else (p99), and the "
+                  "hybrid's, whose executor does the hashing, {}",
+                  loop.ops(), rounded_text(*held), rounded_text(*free));
+  if (*free > kFreeOfLag)
+    return fmt::format("An executor did not keep the loop free here: {}.", figures);
+  return fmt::format("'A blocking call stalls the whole loop' holds, and an executor frees it: {}.",
+                     figures);
+}
+
+struct Rival {
+  const char* runner;
+  const char* named;
+};
+constexpr Rival kRivals[] = {{"thread-pool", "threads"},
+                             {"process-pool", "processes"},
+                             {"hybrid", "the hybrid"},
+                             {"multi-loop", "a loop a processor"}};
+
+/// The least share from which on the event loop takes longer, at every share measured.
+std::optional<std::size_t> loses_from(const Row& loop, const Row& rival) {
+  std::optional<std::size_t> from;
+  for (std::size_t i = kShares.size(); i-- > 0;) {
+    const auto& ours = loop.cells[i];
+    const auto& theirs = rival.cells[i];
+    if (!ours.sound() || !theirs.sound()) return from;
+    if (ours.seconds() < theirs.seconds() * (1 + kSame)) return from;
+    from = i;
+  }
+  return from;
+}
+
+std::string of_the_crossover(const Row& loop, const Row& rival, const char* named) {
+  for (const auto* row : {&loop, &rival})
+    if (!row->cells.back().sound())
+      return fmt::format("against {}, a cell cannot be quoted", named);
+  const auto from = loses_from(loop, rival);
+  if (!from) return fmt::format("against {} at no share measured", named);
+  return fmt::format("against {} from {}% on ({} to {}, {} times as long)", named, kShares[*from],
+                     s(loop.cells[*from].seconds()), s(rival.cells[*from].seconds()),
+                     times(loop.cells[*from].seconds() / rival.cells[*from].seconds()));
+}
+
+std::string of_the_arithmetic() {
+  return fmt::format(
+      "By arithmetic one processor keeps {} in flight supplied until they compute for 1/{} of their "
+      "time, {:.1f}%: below that they wait for their waits, and above it for the processor, of which "
+      "a loop has one. Each further processor moves that by as much again.",
+      kCap, kCap, 100.0 / kCap);
+}
+
+/// What an operation waited for others that compute, at the share where half of it computes.
+std::optional<std::string> of_half(const Study& study) {
+  std::vector<std::string> all;
+  for (const auto& row : study.clocked) {
+    const auto& cell = row.cells[kHalf];
+    if (const auto p99 = response_p99(cell); p99 && cell.sound())
+      all.push_back(fmt::format("{} {}", row.label, rounded_text(*p99)));
+  }
+  if (all.empty()) return std::nullopt;
+  return fmt::format(
+      "Where half of an operation computes, 99 of 100 were answered within: {}. By itself it takes "
+      "{}: the rest it waited for others, on one loop behind all that compute, on an executor or in "
+      "a pool behind those that the processors have no room for.",
+      list(all), exact_text(study.operation));
+}
+
+}  // namespace
+
+std::vector<std::string> about_hashing(const Study& study) {
+  auto all = troubles(all_of(study.hashing));
+  all.push_back(fmt::format(
+      "Each operation is one SHA-256 over 1 MiB of memory that all share, by OpenSSL. Each runner "
+      "as it is usually deployed: 32 threads, a process and a loop a processor, all operations at "
+      "once where nothing sets a cap. Response time exists where all were wanted at the start; the "
+      "lag is how late at p99 a timer of ours ran on the loop (its worst, where there were few). "
+      "Interval, CPU, response and lag are those of {} operations. Medians of runs, each in a fresh "
+      "process.",
+      kOps.back()));
+  all.push_back(of_one_loop(study));
+  all.push_back(of_processors(study));
+  add(all, of_lag(study));
+  all.push_back(ledger(all_of(study.hashing)));
+  return all;
+}
+
+std::vector<std::string> about_the_crossover(const Study& study) {
+  auto all = troubles(all_of(study.capped));
+  all.push_back(fmt::format(
+      "Each operation waits, and then computes for the rest of its {}. Closed loop: all runners "
+      "have {} in flight but sync, which has one. CPU is that of one operation.",
+      exact_text(study.operation), kCap));
+  const auto& loop = Study::row(study.capped, "event-loop");
+  std::vector<std::string> lost;
+  for (const auto& [runner, named] : kRivals)
+    lost.push_back(of_the_crossover(loop, Study::row(study.capped, runner), named));
+  all.push_back(fmt::format("By more than {:.0f}%, the event loop loses {}.", 100 * kSame,
+                            list(lost)));
+  all.push_back(of_the_arithmetic());
+  all.push_back(ledger(all_of(study.capped)));
+  return all;
+}
+
+std::vector<std::string> about_the_clocked(const Study& study) {
+  auto all = troubles(all_of(study.clocked));
+  all.push_back(fmt::format(
+      "The same operations in an open loop, {} in flight at the most: Poisson arrivals, the same for "
+      "all, so often that the computing takes half of one processor (at 0% as often as at 10%). p99 "
+      "is of response times, lag of a timer of ours on the loop.",
+      kCap));
+  add(all, of_half(study));
+  all.push_back(ledger(all_of(study.clocked)));
+  return all;
+}
+
+}  // namespace asyncmark::reproduce_cpu
