@@ -50,8 +50,8 @@ std::optional<Bound> ideal_bound(const Workload& workload, const Load& load,
   if (!sums) return std::nullopt;
 
   const auto ops = static_cast<double>(count);
-  const bool held = how.one_loop && workload.holds_the_loop();
-  const auto cap = held ? 1.0 : std::min(static_cast<double>(how.cap), ops);
+  const auto under_way = at_once(how, workload.holds_the_loop());
+  const auto cap = std::min(static_cast<double>(under_way), ops);
   Bound bound;
   double most = 0;
   const auto consider = [&](double time, const char* term) {
@@ -60,7 +60,9 @@ std::optional<Bound> ideal_bound(const Workload& workload, const Load& load,
     bound.term = term;
   };
   consider(sums->last_end, load.due ? "the last arrival" : "the slowest operation");
-  const auto* queue = cap == 1 ? "one at a time" : "waits queue behind the cap";
+  const auto* queue = cap == 1              ? "one at a time"
+                      : under_way < how.cap ? "waits queue behind the threads"
+                                            : "waits queue behind the cap";
   consider((sums->wait + sums->cpu) / cap, queue);
   if (sums->all_equal) consider(std::ceil(ops / cap) * sums->longest, queue);
   const auto there = std::max<std::uint64_t>(1, own_cpus().size());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -43,7 +44,16 @@ struct Concurrency {
   std::uint64_t cap = 1;         ///< Operations that it lets be in flight at once.
   std::uint64_t processors = 1;  ///< Processors that it could use, were there enough.
   bool one_loop = false;         ///< All operations share one event loop's thread.
+  /// Operations that it carries out at once where each holds its thread; the rest of the cap queue.
+  std::uint64_t blocking = kUnbounded;
 };
+
+/// How many operations are really under way at once. `hold` is whether each holds its thread or
+/// loop (Workload::holds_the_loop()).
+inline std::uint64_t at_once(const Concurrency& how, bool hold) {
+  if (!hold) return how.cap;
+  return how.one_loop ? 1 : std::min(how.cap, how.blocking);
+}
 
 /// Whether an open loop is given a cap: what is due while as many are in flight has to wait, as in
 /// a closed loop; only its response time goes on counting.

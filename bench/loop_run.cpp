@@ -4,8 +4,11 @@
 
 namespace asyncmark {
 
-LoopRun::LoopRun(const Workload& workload, std::uint64_t cap)
-    : holds_(workload.holds_the_loop()), cap_(cap), recorders_(1, Sharing::with_threads) {
+LoopRun::LoopRun(const Workload& workload, std::uint64_t cap, std::uint64_t executor_threads)
+    : loop_(executor_threads),
+      holds_(workload.holds_the_loop()),
+      cap_(cap),
+      recorders_(1, Sharing::with_threads) {
   const bool one = workload.sessions() == Sessions::shared || holds_;
   loop_.spawn(open(workload, one ? 1 : cap));
   loop_.run();

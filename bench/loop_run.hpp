@@ -15,12 +15,13 @@ namespace asyncmark {
 /// Sessions are opened by the constructor, which throws CaseError when one cannot be.
 class LoopRun {
  public:
-  /// At most `cap` operations in flight.
-  LoopRun(const Workload& workload, std::uint64_t cap);
+  /// At most `cap` operations in flight, on a loop with an executor of so many threads, if any.
+  LoopRun(const Workload& workload, std::uint64_t cap, std::uint64_t executor_threads = 0);
 
   /// Carries out what stage().schedule says, and returns when every claimed operation has ended.
   void carry_out();
 
+  EventLoop& loop() { return loop_; }
   Stage& stage() { return stage_; }
   std::span<Recorder> recorders() { return recorders_.span(); }
   std::size_t sessions() const { return sessions_.size(); }

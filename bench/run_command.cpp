@@ -103,9 +103,8 @@ void prepare_workloads(const std::vector<Result>& cases) {
   }
   for (const auto& [name, one] : largest) {
     const auto workload = one->what.make_workload();
-    const bool shared = workload->sessions() == Sessions::shared ||
-                        (one->how.one_loop && workload->holds_the_loop());
-    workload->prepare(shared ? 1 : one->how.cap);
+    const bool shared = workload->sessions() == Sessions::shared;
+    workload->prepare(shared ? 1 : at_once(one->how, workload->holds_the_loop()));
   }
 }
 

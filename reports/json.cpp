@@ -50,6 +50,7 @@ Json details(const Result& result, const std::string& compared, const Repetition
               {"cap", result.how.cap},
               {"processors", result.how.processors},
               {"one_loop", result.how.one_loop}}}};
+  if (result.how.blocking != kUnbounded) json["how"]["blocking"] = result.how.blocking;
   if (result.bound)
     json["bound"] = {{"time_ns", result.bound->time.count()},
                      {"term", result.bound->term},
