@@ -100,6 +100,14 @@ TEST(Bound, OfAPoolSharesItsComputingAmongItsProcessorsAndNoMoreThanThereAre) {
             1000ms / static_cast<std::int64_t>(cores()));
 }
 
+TEST(Bound, OfALoopWithThreadsForWhatHoldsThemIsAsManyAtATime) {
+  const Concurrency how{.workers = 2, .cap = 100, .processors = 3, .blocking = 2};
+  const auto held = bound_of(equal(100, 46ms), how, /*holds=*/true);
+  EXPECT_EQ(held->time, 2300ms);
+  EXPECT_EQ(held->term, "waits queue behind the threads");
+  EXPECT_EQ(bound_of(equal(100, 46ms), how)->time, 46ms);
+}
+
 TEST(Bound, OfALoopThatIsHeldIsOneAtATime) {
   const auto costs = equal(100, 46ms);
   const auto held = bound_of(costs, {.cap = 100, .one_loop = true}, /*holds=*/true);
@@ -196,12 +204,13 @@ TEST(Bound, IsNeverBeatenByAnyOfTenThousandSchedules) {
     how.one_loop = random() % 2 == 0;
     how.cap = 1 + random() % (costs.size() + 5);
     how.processors = how.one_loop ? 1 : how.cap;
-    const bool held = how.one_loop && random() % 4 == 0;
+    if (!how.one_loop) how.blocking = 1 + random() % how.cap;
+    const bool held = random() % 4 == 0;
     const auto bound = bound_of(costs, how, held);
     if (!bound) continue;
     auto best = Duration::max();
     const auto try_it = [&] {
-      best = std::min(best, simulate(costs, held ? 1 : how.cap, std::min(how.processors, cores())));
+      best = std::min(best, simulate(costs, at_once(how, held), std::min(how.processors, cores())));
     };
     try_it();
     std::ranges::sort(costs, std::greater<>{}, [](const Cost& cost) { return cost.wait; });

@@ -32,7 +32,7 @@ constexpr Duration kLongPass = std::chrono::seconds(1);
 /// Whether some option of the workload is a wait that delayed acknowledgements would look like.
 bool asked_for_such_waits(const Case& one) {
   return std::ranges::any_of(one.workload_options.specs(), [&](const OptionSpec& spec) {
-    if (spec.kind != OptionKind::duration) return false;
+    if (spec.kind != OptionKind::duration || !one.workload_options.has(spec.name)) return false;
     const auto value = one.workload_options.duration(spec.name);
     return value >= milliseconds(20) && value < milliseconds(50);
   });
@@ -184,6 +184,10 @@ std::optional<std::string> late_timers(const Subject& one) {
   const auto measured = one.all.service_time.percentile(0.5);
   if (!cost || cost->wait <= Duration(0) || !measured) return std::nullopt;
   const auto asked = cost->wait + cost->cpu;
+  // Where fewer are under way than are in flight, the others wait for a thread, and not for a
+  // timer.
+  const bool hold = one.result.what.make_workload()->holds_the_loop();
+  if (at_once(one.result.how, hold) < one.all.peak_in_flight) return std::nullopt;
   // Where all that is in flight together needs the processors for long, that is what it waits for.
   const auto computing = seconds(one.all.cpu()) / one.ended() *
                          static_cast<double>(one.all.peak_in_flight) / one.processors;

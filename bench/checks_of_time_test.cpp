@@ -118,6 +118,14 @@ TEST(ChecksOfTime, FindTimersThatAreLate) {
   EXPECT_THAT(codes({took(milliseconds(56), std::chrono::seconds(3))}), IsEmpty()) << "busy";
 }
 
+TEST(ChecksOfTime, FindNoLateTimerWhereOperationsWaitForAThread) {
+  auto queued = clean({.runner = "hybrid", .ops = 100});
+  queued = changed(queued, [](Measurement& m) { take(m, std::chrono::seconds(2), 100); });
+  EXPECT_THAT(codes({queued}), ElementsAre("late-timers"));
+  queued.what.workload_options.set("blocking", "true");
+  EXPECT_THAT(codes({queued}), IsEmpty());
+}
+
 TEST(ChecksOfTime, FindRepetitionsThatDiffer) {
   auto result = clean({});
   auto& one = result.repetitions[1].measurement;

@@ -89,6 +89,10 @@ Counters counters(const Result& result, const Measurement& one) {
     all.emplace_back("connections_made", static_cast<double>(one.connections->made));
     all.emplace_back("connections_reused", static_cast<double>(one.connections->reused));
   }
+  if (one.hop) {
+    all.emplace_back("hop_cpu_ns", ns(one.hop->cpu));
+    all.emplace_back("hop_alone_ns", ns(one.hop->alone));
+  }
   all.emplace_back("peak_in_flight", static_cast<double>(one.peak_in_flight));
   if (one.observed.samples > 0) {
     all.emplace_back("sampled_in_flight", one.observed.mean_in_flight);

@@ -50,6 +50,14 @@ TEST(Counters, OfNothingAreFiniteAndFew) {
     EXPECT_THAT(all, Not(Contains(Key(absent)))) << absent;
 }
 
+TEST(Counters, TellWhatAHopTakesWhereThereIsAnExecutor) {
+  auto one = measured(100);
+  EXPECT_THAT(of({}, one), Not(Contains(Key("hop_cpu_ns"))));
+  one.hop = {1200ns, 34us};
+  EXPECT_EQ(of({}, one).at("hop_cpu_ns"), 1200);
+  EXPECT_EQ(of({}, one).at("hop_alone_ns"), 34'000);
+}
+
 TEST(Counters, LeaveOutPercentilesThatTooFewOperationsTell) {
   const auto few = of({}, measured(19));
   EXPECT_THAT(few, Not(Contains(Key("service_p50_ns"))));

@@ -4,11 +4,17 @@
 
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
 #include <exception>
+#include <memory>
+#include <optional>
+#include <type_traits>
 #include <utility>
+#include <variant>
 
 #include "bench/async.hpp"
 #include "bench/errors.hpp"
+#include "bench/executor.hpp"
 #include "bench/loop_times.hpp"
 
 namespace asyncmark {
@@ -18,11 +24,11 @@ class EventLoop {
  public:
   using Executor = asio::io_context::executor_type;
 
-  /// Throws CaseError when the machine has no descriptor left for it: now, and not at the first
-  /// wait, where an operation would be blamed.
-  EventLoop() try : probe_(context_) {
-  } catch (const boost::system::system_error& error) {
-    throw CaseError(fmt::format("the event loop cannot be set up: {}", error.code().message()));
+  /// With an executor of so many threads, if any. Throws CaseError when the machine has no thread
+  /// or no descriptor left for it: now, and not at the first wait, where an operation would be
+  /// blamed.
+  explicit EventLoop(std::uint64_t executor_threads = 0) : probe_(probe_on(context_)) {
+    if (executor_threads != 0) workers_ = std::make_unique<ThreadExecutor>(executor_threads);
   }
 
   Executor executor() { return context_.get_executor(); }
@@ -39,6 +45,34 @@ class EventLoop {
   void post(Callback callback) {
     asio::post(context_, std::move(callback));
   }
+
+  /// How a session marks work that takes a processor for long, or blocks. A plain loop does it here
+  /// and now, which costs a coroutine's frame (12 ns) and holds the loop. One with an executor
+  /// hands it over, goes on with others, and resumes the caller when it is done. What `work()`
+  /// throws, the caller gets.
+  template <class Work>
+  Async<std::invoke_result_t<Work&>> compute(Work work) {
+    using Value = std::invoke_result_t<Work&>;
+    if (!workers_) co_return work();
+    std::optional<std::conditional_t<std::is_void_v<Value>, std::monostate, Value>> result;
+    std::exception_ptr error;
+    const auto away = [&] {
+      try {
+        if constexpr (std::is_void_v<Value>)
+          work();
+        else
+          result.emplace(work());
+      } catch (...) {
+        error = std::current_exception();
+      }
+    };
+    co_await on_executor(away);
+    if (error) std::rethrow_exception(error);
+    if constexpr (!std::is_void_v<Value>) co_return std::move(*result);
+  }
+
+  /// Its executor; null where it has none.
+  ThreadExecutor* workers() { return workers_.get(); }
 
   /// Notes, from here to stop_watch(), how late the loop runs what is due, and who holds it. The
   /// clients lend their clock readings, of which they leave the latest in `last_finished`, so an
@@ -73,13 +107,34 @@ class EventLoop {
     if (times_) weigh(now, op, held);
   }
 
-  /// Runs until nothing is left to do or wait for. May be called again.
+  /// Runs until nothing is left to do or wait for, here or on the executor. May be called again.
   void run() {
     context_.restart();
     context_.run();
   }
 
  private:
+  static AsyncTimer probe_on(asio::io_context& context) {
+    try {
+      return AsyncTimer(context);
+    } catch (const boost::system::system_error& error) {
+      throw CaseError(fmt::format("the event loop cannot be set up: {}", error.code().message()));
+    }
+  }
+
+  /// What runs `task` on the executor and then resumes, here, whoever awaits it and keeps `task`.
+  template <class Task>
+  auto on_executor(const Task& task) {
+    const auto hand_over = [this, &task](auto resume) {
+      workers_->post(
+          [&task, resume = std::move(resume), busy = asio::make_work_guard(context_)]() mutable {
+            task();
+            asio::post(std::move(resume));
+          });
+    };
+    return asio::async_initiate<const asio::deferred_t&, void()>(hand_over, asio::deferred);
+  }
+
   /// When somebody last read the clock.
   Clock::time_point seen() const { return std::max(seen_, *last_finished_); }
 
@@ -113,6 +168,8 @@ class EventLoop {
   Clock::time_point seen_{};    ///< When a client began or the probe ran.
   const Clock::time_point* last_finished_ = nullptr;
   std::uint64_t last_op_ = 0;
+  /// Ends before the context does, for what it runs comes back there.
+  std::unique_ptr<ThreadExecutor> workers_;
 };
 
 /// Gives the loop back until `when`.

@@ -3,8 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <atomic>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "bench/workload.hpp"
@@ -108,6 +111,137 @@ TEST(EventLoop, DropsWhatStillSleepsWhenItEnds) {
     EXPECT_GT(witness.use_count(), 1);
   }
   EXPECT_EQ(witness.use_count(), 1);
+}
+
+TEST(Compute, RunsInlineOnAPlainLoop) {
+  EventLoop loop;
+  Log log;
+  const auto here = std::this_thread::get_id();
+  loop.spawn([](EventLoop& on, Log& to, std::thread::id me) -> Async<void> {
+    to.push_back("asks");
+    const int answer = co_await on.compute([&] {
+      EXPECT_EQ(std::this_thread::get_id(), me);
+      to.push_back("works");
+      return 42;
+    });
+    EXPECT_EQ(answer, 42);
+    to.push_back("goes on");
+  }(loop, log, here));
+  loop.post([&] { log.push_back("another"); });
+  loop.run();
+  EXPECT_EQ(loop.workers(), nullptr);
+  EXPECT_THAT(log, ElementsAre("asks", "works", "goes on", "another"));
+}
+
+TEST(Compute, RunsOnTheExecutorAndResumesOnTheLoopWhichGoesOnMeanwhile) {
+  EventLoop loop(2);
+  Log log;
+  std::atomic<bool> other_ran = false;
+  const auto here = std::this_thread::get_id();
+  loop.spawn(
+      [](EventLoop& on, Log& to, std::atomic<bool>& other, std::thread::id me) -> Async<void> {
+        to.push_back("asks");
+        const int answer = co_await on.compute([&] {
+          EXPECT_NE(std::this_thread::get_id(), me);
+          other.wait(false);
+          return 42;
+        });
+        EXPECT_EQ(answer, 42);
+        EXPECT_EQ(std::this_thread::get_id(), me);
+        to.push_back("goes on");
+      }(loop, log, other_ran, here));
+  loop.post([&] {
+    log.push_back("another");
+    other_ran = true;
+    other_ran.notify_one();
+  });
+  loop.run();
+  EXPECT_THAT(log, ElementsAre("asks", "another", "goes on"));
+}
+
+TEST(Compute, TakesFunctionsThatReturnNothing) {
+  for (const unsigned threads : {0u, 1u}) {
+    EventLoop loop(threads);
+    bool done = false;
+    loop.spawn([](EventLoop& on, bool& d) -> Async<void> {
+      co_await on.compute([&d] { d = true; });
+    }(loop, done));
+    loop.run();
+    EXPECT_TRUE(done) << threads;
+  }
+}
+
+TEST(Compute, ThrowsInTheCoroutineWhatTheFunctionThrows) {
+  for (const unsigned threads : {0u, 1u}) {
+    EventLoop loop(threads);
+    std::string caught;
+    loop.spawn([](EventLoop& on, std::string& text) -> Async<void> {
+      try {
+        co_await on.compute([]() -> int { throw std::runtime_error("broken"); });
+      } catch (const std::runtime_error& error) {
+        text = error.what();
+      }
+    }(loop, caught));
+    loop.run();
+    EXPECT_EQ(caught, "broken") << threads;
+  }
+}
+
+TEST(Compute, BeginsInTheOrderAskedAndRunsNoMoreAtOnceThanThereAreThreads) {
+  constexpr int kTasks = 100;
+  for (const int threads : {1, 3}) {
+    EventLoop loop(threads);
+    std::atomic<int> running = 0, most = 0, next = 0;
+    for (int i = 0; i < kTasks; ++i)
+      loop.spawn(
+          [](EventLoop& on, int me, int limit, auto& now, auto& peak, auto& order) -> Async<void> {
+            co_await on.compute([&] {
+              const int begun = order++;
+              EXPECT_TRUE(limit != 1 || begun == me);
+              EXPECT_LT(ThreadExecutor::thread_number(), static_cast<std::size_t>(limit));
+              const int mine = ++now;
+              for (int old = peak; mine > old && !peak.compare_exchange_weak(old, mine);) {
+              }
+              std::this_thread::sleep_for(100us);
+              --now;
+            });
+          }(loop, i, threads, running, most, next));
+    loop.run();
+    EXPECT_EQ(next, kTasks);
+    EXPECT_LE(most, threads);
+  }
+}
+
+TEST(Compute, IsWaitedForByTheLoop) {
+  EventLoop loop(1);
+  std::atomic<bool> done = false;
+  loop.spawn([](EventLoop& on, std::atomic<bool>& d) -> Async<void> {
+    co_await on.compute([&] {
+      std::this_thread::sleep_for(20ms);
+      d = true;
+    });
+  }(loop, done));
+  loop.run();
+  EXPECT_TRUE(done);
+}
+
+TEST(Compute, IsDroppedWhereItWasNotBegunWhenTheLoopEnds) {
+  auto witness = std::make_shared<int>(0);
+  std::atomic<int> begun = 0;
+  {
+    EventLoop loop(1);
+    for (int i = 0; i < 10; ++i)
+      loop.spawn([](EventLoop& on, std::atomic<int>& count, std::shared_ptr<int>) -> Async<void> {
+        co_await on.compute([&] {
+          ++count;
+          std::this_thread::sleep_for(20ms);
+        });
+      }(loop, begun, witness));
+    loop.spawn(fails_deep_inside(loop, 0ms));
+    EXPECT_THROW(loop.run(), std::runtime_error);
+  }
+  EXPECT_EQ(witness.use_count(), 1);
+  EXPECT_LT(begun, 10);
 }
 
 /// A workload that knows blocking calls only.

@@ -242,12 +242,19 @@ TEST(Machine, WithoutAddressSpaceForThreadsFailsTheCase) {
   EXPECT_THAT(ended.err, Not(HasSubstr("SIG")));
   for (const auto* name : {"sleep/sync", "sleep/event-loop", "sleep/process-pool"})
     EXPECT_EQ(number(row(ended, name), "completed"), 300u);
+  const auto hybrid =
+      run({"sleep", "--wait", "1ms", "--ops", "300", "--workers", "300", "--runner", "hybrid"},
+          {"--launcher", "prlimit --as=100000000"});
+  EXPECT_EQ(hybrid.code, 4);
+  EXPECT_THAT(hybrid.err,
+              ContainsRegex("thread [0-9]+ of 300 of the executor could not be started"));
 }
 
 TEST(Machine, WithoutMemoryForABurstFailsTheCase) {
   if (kSanitized) GTEST_SKIP() << "sanitizers need terabytes of address space";
   for (const auto* bytes : {"30000000", "50000000", "70000000", "90000000"}) {
-    const auto ended = run({"sleep", "--wait", "50ms", "--ops", "100000", "--runner", "event-loop"},
+    const auto ended = run({"sleep", "--wait", "50ms", "--ops", "100000", "--runner",
+                            std::string(bytes) == "90000000" ? "hybrid" : "event-loop"},
                            {"--launcher", std::string("prlimit --as=") + bytes});
     EXPECT_EQ(ended.code, 4);
     EXPECT_THAT(ended.err, AnyOf(HasSubstr("not enough memory"), HasSubstr("out of memory")));

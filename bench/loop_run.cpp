@@ -4,10 +4,12 @@
 
 namespace asyncmark {
 
-LoopRun::LoopRun(const Workload& workload, std::uint64_t cap, Loops& loops, std::size_t number)
+LoopRun::LoopRun(const Workload& workload, std::uint64_t cap, Loops& loops, std::size_t number,
+                 std::uint64_t executor_threads)
     : stage_(loops.stage),
       recorder_(loops.recorders[number]),
       lane_(loops.stage.schedule, number),
+      loop_(executor_threads),
       holds_(workload.holds_the_loop()),
       cap_(cap) {
   const bool one = workload.sessions() == Sessions::shared || holds_;

@@ -26,13 +26,16 @@ struct Loops {
 /// Sessions are opened by the constructor, which throws CaseError when one cannot be.
 class LoopRun {
  public:
-  /// Loop `number` of these, with at most `cap` operations in flight.
-  LoopRun(const Workload& workload, std::uint64_t cap, Loops& loops, std::size_t number = 0);
+  /// Loop `number` of these, with at most `cap` operations in flight, and with an executor of so
+  /// many threads, if any.
+  LoopRun(const Workload& workload, std::uint64_t cap, Loops& loops, std::size_t number = 0,
+          std::uint64_t executor_threads = 0);
 
   /// Carries out the loop's share of what the schedule says, and returns when every operation that
   /// it claimed has ended. In the thread that constructed it.
   void carry_out();
 
+  EventLoop& loop() { return loop_; }
   std::size_t sessions() const { return sessions_.size(); }
 
  private:

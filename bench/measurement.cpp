@@ -96,6 +96,9 @@ void Measurement::merge(const Measurement& other) {
     connections = {before.made + other.connections->made,
                    before.reused + other.connections->reused};
   }
+  if (!hop) hop = other.hop;
+  if (other.hop)  // Nothing makes it take less than it does.
+    hop = {std::min(hop->cpu, other.hop->cpu), std::min(hop->alone, other.hop->alone)};
   if (placement.client.empty()) placement.client = other.placement.client;
   if (placement.service.empty()) placement.service = other.placement.service;
   if (other.peak_in_flight >= peak_in_flight)
@@ -327,6 +330,7 @@ Json to_json(const Measurement& m) {
     json["connections_made"] = m.connections->made;
     json["connections_reused"] = m.connections->reused;
   }
+  if (m.hop) json["hop"] = {{"cpu_ns", m.hop->cpu.count()}, {"alone_ns", m.hop->alone.count()}};
   return json;
 }
 
@@ -354,6 +358,10 @@ Measurement measurement_from_json(const Json& json) {
       *cpus = list_text(parse_cpus(placement.at(side).get<std::string>(), side));
   if (json.contains("connections_made"))
     m.connections = {whole_at(json, "connections_made"), whole_at(json, "connections_reused")};
+  if (json.contains("hop")) {
+    const auto& hop = part(json, "hop", kObject);
+    m.hop = {duration_at(hop, "cpu_ns"), duration_at(hop, "alone_ns")};
+  }
   m.peak_in_flight = whole_at(json, "peak_in_flight");
   m.peak_is_upper_bound = json.value("peak_is_upper_bound", false);
   m.service_time = histogram_from_json(part(json, "service_time", kObject));

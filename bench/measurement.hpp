@@ -97,6 +97,12 @@ struct Connections {
   std::uint64_t reused = 0;  ///< Operations over a connection that stood already.
 };
 
+/// What it takes a loop to hand a function that does nothing to its executor and to have it back.
+struct Hop {
+  Duration cpu{};    ///< Processor time of both sides, of many at once.
+  Duration alone{};  ///< From asking to having it, of one alone.
+};
+
 /// Which processors the kernel let the sides of a case use, as it lists them (`0-1`); empty where
 /// not known.
 struct Placed {
@@ -119,6 +125,7 @@ struct Measurement {
   Observed observed;
   Placed placement;
   std::optional<Connections> connections;  ///< Absent where the workload makes none.
+  std::optional<Hop> hop;                  ///< Of a loop with an executor, before the timed part.
   std::uint64_t peak_in_flight = 0;
   /// No more than that, and perhaps fewer: several event loops count for themselves, and this is
   /// the sum of their peaks, which they did not have all at one moment.

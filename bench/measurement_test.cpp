@@ -59,6 +59,7 @@ Measurement example() {
   m.observed.service->own_time.add(2ms, 8);
   m.placement = {.client = "0,2-3", .service = "1"};
   m.connections = {91, 92};
+  m.hop = {93ns, 94ns};
   m.loop.lag.add(60us, 50);
   m.loop.longest_hold = 5ms;
   m.loop.held_by = 17;
@@ -113,6 +114,9 @@ TEST(Measurement, SurvivesJson) {
   EXPECT_EQ(after.connections->made, 91u);
   EXPECT_EQ(after.connections->reused, 92u);
   EXPECT_FALSE(measurement_from_json(to_json(Measurement{})).connections);
+  EXPECT_EQ(after.hop->cpu, 93ns);
+  EXPECT_EQ(after.hop->alone, 94ns);
+  EXPECT_FALSE(measurement_from_json(to_json(Measurement{})).hop);
   EXPECT_EQ(after.observed.service->own_time.max(), 2ms);
   EXPECT_EQ(after.placement.client, "0,2-3");
   EXPECT_EQ(after.loop.lag.count(), 50u);
@@ -188,6 +192,7 @@ TEST(Measurement, MergesRepetitions) {
   other.observed.service = {1ms, 0ms, 0ms, 9, 3, 2, 100};
   other.observed.service->own_time.add(5ms, 100);
   other.connections = {3, 4};
+  other.hop = {100ns, 50ns};
   other.loop.longest_hold = 6ms;
   other.loop.held_by = 3;
   other.add_failures("timeout", 1);
@@ -223,6 +228,8 @@ TEST(Measurement, MergesRepetitions) {
   EXPECT_EQ(merged.placement.client, "0,2-3");
   EXPECT_EQ(merged.placement.service, "1");
   EXPECT_EQ(merged.connections->made, 91u + 3);
+  EXPECT_EQ(merged.hop->cpu, 93ns) << "the less of both";
+  EXPECT_EQ(merged.hop->alone, 50ns);
   EXPECT_EQ(merged.connections->reused, 92u + 4);
   EXPECT_EQ(merged.loop.lag.count(), 100u);
   EXPECT_EQ(merged.loop.longest_hold, 6ms);

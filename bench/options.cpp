@@ -68,6 +68,7 @@ OptionValue OptionSpec::parse(std::string_view text) const {
 }
 
 std::string OptionSpec::print(const OptionValue& value) const {
+  if (value.index() == 0) return "";
   switch (kind) {
     case OptionKind::flag:
       return std::get<bool>(value) ? "true" : "false";
@@ -76,7 +77,7 @@ std::string OptionSpec::print(const OptionValue& value) const {
     case OptionKind::size:
       return exact_bytes(std::get<std::int64_t>(value));
     case OptionKind::count:
-      return value.index() == 0 ? "" : std::to_string(std::get<std::int64_t>(value));
+      return std::to_string(std::get<std::int64_t>(value));
     case OptionKind::real:
       return fmt::format("{}", std::get<double>(value));
     case OptionKind::text:
@@ -115,6 +116,7 @@ OptionSpec count_option(std::string name, std::int64_t least, std::string help) 
 
 OptionValues::OptionValues(std::vector<OptionSpec> specs) : specs_(std::move(specs)) {
   for (const auto& spec : specs_) values_.push_back(spec.otherwise);
+  given_.resize(specs_.size());
 }
 
 bool OptionValues::knows(std::string_view name) const {
@@ -139,16 +141,29 @@ template const std::int64_t& OptionValues::as<std::int64_t>(std::string_view) co
 template const double& OptionValues::as<double>(std::string_view) const;
 template const std::string& OptionValues::as<std::string>(std::string_view) const;
 
+void OptionValues::give(std::size_t i, OptionValue value) {
+  for (std::size_t other = 0; other < specs_.size(); ++other) {
+    const bool replaced = specs_[i].instead_of == specs_[other].name;
+    const bool replaces = specs_[other].instead_of == specs_[i].name;
+    if ((replaced || replaces) && given_[other])
+      throw UsageError(fmt::format("--{}, --{}: one takes the place of the other; give one of them",
+                                   specs_[i].name, specs_[other].name));
+    if (replaced) values_[other] = std::monostate{};
+  }
+  values_[i] = std::move(value);
+  given_[i] = true;
+}
+
 void OptionValues::set(std::string_view name, std::string_view text) {
   const auto i = index_of(name);
   auto value = specs_[i].parse(text);
   if (specs_[i].adds_up && values_[i] != specs_[i].otherwise)
     value = fmt::format("{}|{}", std::get<std::string>(values_[i]), text);
-  values_[i] = std::move(value);
+  give(i, std::move(value));
 }
 
 std::optional<std::int64_t> OptionValues::optional_count(std::string_view name) const {
-  if (values_[index_of(name)].index() == 0) return std::nullopt;
+  if (!has(name)) return std::nullopt;
   return as<std::int64_t>(name);
 }
 
@@ -160,7 +175,7 @@ std::string OptionValues::print(std::string_view name) const {
 std::string OptionValues::name_suffix() const {
   std::string suffix;
   for (std::size_t i = 0; i < specs_.size(); ++i)
-    if (values_[i] != specs_[i].otherwise)
+    if (values_[i].index() != 0 && values_[i] != specs_[i].otherwise)
       suffix += fmt::format("/{}:{}", snake_case(specs_[i].name), specs_[i].print(values_[i]));
   return suffix;
 }
@@ -179,9 +194,13 @@ Json OptionValues::to_json() const {
 
 OptionValues OptionValues::from_json(std::vector<OptionSpec> specs, const Json& json) {
   OptionValues values(std::move(specs));
-  for (std::size_t i = 0; i < values.specs_.size(); ++i)
-    if (const auto found = json.find(values.specs_[i].key()); found != json.end())
-      values.values_[i] = value_from_json(values.specs_[i], *found);
+  for (std::size_t i = 0; i < values.specs_.size(); ++i) {
+    const auto& spec = values.specs_[i];
+    const auto found = json.find(spec.key());
+    if (found == json.end()) continue;
+    auto value = value_from_json(spec, *found);
+    if (value != spec.otherwise) values.give(i, std::move(value));
+  }
   return values;
 }
 

@@ -31,6 +31,9 @@ struct OptionSpec {
   /// Of a choice: it exchanges the code that does the work, so that cases which differ in it differ
   /// by more than their runners.
   bool is_client = false;
+  /// The option whose place this one takes: where it is given, that one has no value. To give both
+  /// is an error.
+  std::string instead_of = {};
 
   /// Reads the value from what the user wrote. Throws UsageError naming `--name`.
   OptionValue parse(std::string_view text) const;
@@ -57,7 +60,11 @@ class OptionValues {
   explicit OptionValues(std::vector<OptionSpec> specs);
 
   bool knows(std::string_view name) const;
-  /// Throws UsageError if the text is not a value of that option.
+  /// Whether it has a value: a count has none until it is given, nor has what another option takes
+  /// the place of.
+  bool has(std::string_view name) const { return values_[index_of(name)].index() != 0; }
+  /// Throws UsageError if the text is not a value of that option, or that of another option was
+  /// given whose place it takes, or which takes its own.
   void set(std::string_view name, std::string_view text);
 
   bool flag(std::string_view name) const { return as<bool>(name); }
@@ -66,7 +73,7 @@ class OptionValues {
   std::optional<std::int64_t> optional_count(std::string_view name) const;
   const std::string& text(std::string_view name) const { return as<std::string>(name); }
 
-  /// The text that set() reads back to the same value; empty for a count that was not given.
+  /// The text that set() reads back to the same value; empty where there is no value.
   std::string print(std::string_view name) const;
 
   /// `/wait:44.3ms/cpu:1.66ms`: every option that is not at its default, in the order declared.
@@ -82,9 +89,11 @@ class OptionValues {
   std::size_t index_of(std::string_view name) const;
   template <class T>
   const T& as(std::string_view name) const;
+  void give(std::size_t i, OptionValue value);
 
   std::vector<OptionSpec> specs_;
   std::vector<OptionValue> values_;
+  std::vector<bool> given_;
 };
 
 /// `--in-flight` becomes `in_flight`: flags use dashes, names and keys use underscores.

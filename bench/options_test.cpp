@@ -48,6 +48,41 @@ std::string refusal(const std::function<void()>& act) {
   }
 }
 
+std::vector<OptionSpec> one_instead_of_the_other() {
+  auto url = text_option("url", "", "");
+  url.instead_of = "wait";
+  return {duration_option("wait", std::chrono::milliseconds(10), ""), url};
+}
+
+TEST(Options, ThatTakeAnothersPlaceLeaveItWithoutAValue) {
+  OptionValues values(one_instead_of_the_other());
+  EXPECT_TRUE(values.has("wait"));
+  values.set("url", "http://a");
+  EXPECT_FALSE(values.has("wait"));
+  EXPECT_EQ(values.print("wait"), "");
+  EXPECT_EQ(values.name_suffix(), "/url:http://a");
+  EXPECT_EQ(values.to_json(), (Json{{"url", "http://a"}}));
+  const auto again = OptionValues::from_json(one_instead_of_the_other(), values.to_json());
+  EXPECT_FALSE(again.has("wait"));
+  EXPECT_EQ(again.text("url"), "http://a");
+}
+
+TEST(Options, OfWhichOneTakesTheOthersPlaceAreNotGivenTogether) {
+  for (const auto& [first, second] : {std::pair{"wait", "url"}, {"url", "wait"}}) {
+    OptionValues values(one_instead_of_the_other());
+    values.set(first, "10ms");  // The default, but given.
+    EXPECT_THAT(refusal([&, name = second] { values.set(name, "10ms"); }),
+                AllOf(HasSubstr("--wait"), HasSubstr("--url"), HasSubstr("give one of them")));
+    values.set(first, "20ms");
+    EXPECT_EQ(values.print(first), "20ms");
+  }
+  EXPECT_THAT(
+      refusal([] {
+        OptionValues::from_json(one_instead_of_the_other(), {{"wait_ns", 5}, {"url", "http://a"}});
+      }),
+      HasSubstr("give one of them"));
+}
+
 TEST(Options, HaveTheirDefaultsAtFirst) {
   const OptionValues values(every_kind());
   EXPECT_EQ(values.duration("wait"), std::chrono::milliseconds(46));

@@ -58,7 +58,9 @@ Duration operation_of(bool quick) { return quick ? 500us : 5ms; }
 
 Request hashing(const std::string& runner) {
   Request request("hash");
-  request.set("runner", runner).set("size", "1MiB").set("ops", fmt::format("{}", fmt::join(kOps, ",")));
+  request.set("runner", runner)
+      .set("size", "1MiB")
+      .set("ops", fmt::format("{}", fmt::join(kOps, ",")));
   return request.set("repetitions", "6");
 }
 
@@ -100,8 +102,8 @@ Row row_by_share(const std::string& runner, ByShare request, Duration operation,
 }
 
 Study filled(const std::vector<Result>& results, bool quick) {
-  Study study{.quick = quick, .operation = operation_of(quick), .hashing = {}, .capped = {},
-              .clocked = {}};
+  Study study{
+      .quick = quick, .operation = operation_of(quick), .hashing = {}, .capped = {}, .clocked = {}};
   for (const auto* runner : kRunners) {
     study.hashing.push_back(row_of(runner, hashing(runner), results));
     study.capped.push_back(row_by_share(runner, capped, study.operation, results));
@@ -143,7 +145,8 @@ std::vector<std::string> line_of(const Row& row, const Row& sync) {
 std::string hash_table(const Study& study) {
   Lines lines{{"runner"}};
   for (const auto ops : kOps) lines[0].push_back(fmt::format("{}: s", ops));
-  for (const auto* head : {"ms, 95% interval", "over sync", "CPU per op", "response p99", "loop lag"})
+  for (const auto* head :
+       {"ms, 95% interval", "over sync", "CPU per op", "response p99", "loop lag"})
     lines[0].push_back(head);
   for (const auto& row : study.hashing)
     lines.push_back(line_of(row, Study::row(study.hashing, "sync")));
@@ -188,8 +191,7 @@ std::string clocked_table(const Study& study) {
 
 std::string print(const Context& context, const std::vector<Result>& results, bool quick) {
   const auto study = filled(results, quick);
-  return title("Work that computes", context,
-               quick ? "mixed operations of a tenth" : "") +
+  return title("Work that computes", context, quick ? "mixed operations of a tenth" : "") +
          where(context, results) + "## Hashing 1 MiB, SHA-256\n\n" + hash_table(study) +
          bullets(about_hashing(study)) +
          fmt::format("## {} mixed operations of {}, {} in flight\n\n", kCappedOps,

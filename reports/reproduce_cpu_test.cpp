@@ -123,7 +123,9 @@ TEST(ReproduceCpu, WhatTheFiguresContradictIsNotSaid) {
   auto results = good_results();
   took(named(results, "hash/event-loop/ops:1000/size:1MiB"), 900ms);
   took(named(results, "hash/thread-pool/ops:1000/size:1MiB"), 600ms);
-  named(results, "hash/hybrid/ops:1000/size:1MiB").repetitions[0].measurement.loop.lag.add(50ms, 999);
+  named(results, "hash/hybrid/ops:1000/size:1MiB")
+      .repetitions[0]
+      .measurement.loop.lag.add(50ms, 999);
   const auto text = printed(results);
   EXPECT_THAT(text, AllOf(Not(HasSubstr(kGainsNothing)), Not(HasSubstr(kWantsProcessors)),
                           Not(HasSubstr(kExecutorFrees))));

@@ -35,17 +35,18 @@ std::string of_one_loop(const Study& study) {
     return "Whether an event loop gains anything on hashing is not settled here: a cell cannot be "
            "quoted.";
   const auto factor = loop.seconds() / sync.seconds();
-  const auto figures =
-      fmt::format("{} hashes took {} on the event loop and {} one after the other, {} times as long",
-                  loop.ops(), s(loop.seconds()), s(sync.seconds()), times(factor));
+  const auto figures = fmt::format(
+      "{} hashes took {} on the event loop and {} one after the other, {} times as long",
+      loop.ops(), s(loop.seconds()), s(sync.seconds()), times(factor));
   if (factor < 1 - kSame)
     return fmt::format("The event loop was faster than sync, which nothing here explains: {}.",
                        figures);
-  return fmt::format("{}: {}. Nothing waits, so there is nothing to overlap; all are in flight, and "
-                     "all but one only queue.",
-                     factor < 1 + kSame ? "An event loop gains nothing on hashing"
-                                        : "An event loop loses on hashing",
-                     figures);
+  return fmt::format(
+      "{}: {}. Nothing waits, so there is nothing to overlap; all are in flight, and "
+      "all but one only queue.",
+      factor < 1 + kSame ? "An event loop gains nothing on hashing"
+                         : "An event loop loses on hashing",
+      figures);
 }
 
 /// 'CPU-bound work wants processes.'
@@ -58,16 +59,17 @@ std::string of_processors(const Study& study) {
   const auto by_threads = sync.seconds() / threads.seconds();
   const auto by_processes = sync.seconds() / processes.seconds();
   const auto workers = processes.planned.how.workers;
-  const auto figures = fmt::format("a pool of threads was {} times as fast as sync, one of {} "
-                                   "processes {} times",
-                                   times(by_threads), workers, times(by_processes));
+  const auto figures = fmt::format(
+      "a pool of threads was {} times as fast as sync, one of {} "
+      "processes {} times",
+      times(by_threads), workers, times(by_processes));
   if (by_processes > by_threads * (1 + kSame))
     return fmt::format("'CPU-bound work wants processes' shows here: {}.", figures);
   return fmt::format(
-      "'CPU-bound work wants processes' is a rule of interpreters with a global lock; here it wants "
+      "'CPU-bound work wants processes' is a rule of interpreters with a global lock; here it "
+      "wants "
       "processors, whoever has them: {}{}.",
-      figures,
-      by_threads > by_processes * (1 + kSame) ? "" : ", the same within a few per cent");
+      figures, by_threads > by_processes * (1 + kSame) ? "" : ", the same within a few per cent");
 }
 
 std::optional<std::string> of_lag(const Study& study) {
@@ -76,10 +78,10 @@ std::optional<std::string> of_lag(const Study& study) {
   const auto held = lag_p99(loop);
   const auto free = lag_p99(hybrid);
   if (!held || !free || !loop.sound() || !hybrid.sound()) return std::nullopt;
-  const auto figures =
-      fmt::format("for {} hashes the event loop was {} late for anything else (p99), and the "
-                  "hybrid's, whose executor does the hashing, {}",
-                  loop.ops(), rounded_text(*held), rounded_text(*free));
+  const auto figures = fmt::format(
+      "for {} hashes the event loop was {} late for anything else (p99), and the "
+      "hybrid's, whose executor does the hashing, {}",
+      loop.ops(), rounded_text(*held), rounded_text(*free));
   if (*free > kFreeOfLag)
     return fmt::format("An executor did not keep the loop free here: {}.", figures);
   return fmt::format("'A blocking call stalls the whole loop' holds, and an executor frees it: {}.",
@@ -121,8 +123,10 @@ std::string of_the_crossover(const Row& loop, const Row& rival, const char* name
 
 std::string of_the_arithmetic() {
   return fmt::format(
-      "By arithmetic one processor keeps {} in flight supplied until they compute for 1/{} of their "
-      "time, {:.1f}%: below that they wait for their waits, and above it for the processor, of which "
+      "By arithmetic one processor keeps {} in flight supplied until they compute for 1/{} of "
+      "their "
+      "time, {:.1f}%: below that they wait for their waits, and above it for the processor, of "
+      "which "
       "a loop has one. Each further processor moves that by as much again.",
       kCap, kCap, 100.0 / kCap);
 }
@@ -138,7 +142,8 @@ std::optional<std::string> of_half(const Study& study) {
   if (all.empty()) return std::nullopt;
   return fmt::format(
       "Where half of an operation computes, 99 of 100 were answered within: {}. By itself it takes "
-      "{}: the rest it waited for others, on one loop behind all that compute, on an executor or in "
+      "{}: the rest it waited for others, on one loop behind all that compute, on an executor or "
+      "in "
       "a pool behind those that the processors have no room for.",
       list(all), exact_text(study.operation));
 }
@@ -152,7 +157,8 @@ std::vector<std::string> about_hashing(const Study& study) {
       "as it is usually deployed: 32 threads, a process and a loop a processor, all operations at "
       "once where nothing sets a cap. Response time exists where all were wanted at the start; the "
       "lag is how late at p99 a timer of ours ran on the loop (its worst, where there were few). "
-      "Interval, CPU, response and lag are those of {} operations. Medians of runs, each in a fresh "
+      "Interval, CPU, response and lag are those of {} operations. Medians of runs, each in a "
+      "fresh "
       "process.",
       kOps.back()));
   all.push_back(of_one_loop(study));
@@ -172,8 +178,8 @@ std::vector<std::string> about_the_crossover(const Study& study) {
   std::vector<std::string> lost;
   for (const auto& [runner, named] : kRivals)
     lost.push_back(of_the_crossover(loop, Study::row(study.capped, runner), named));
-  all.push_back(fmt::format("By more than {:.0f}%, the event loop loses {}.", 100 * kSame,
-                            list(lost)));
+  all.push_back(
+      fmt::format("By more than {:.0f}%, the event loop loses {}.", 100 * kSame, list(lost)));
   all.push_back(of_the_arithmetic());
   all.push_back(ledger(all_of(study.capped)));
   return all;
@@ -181,11 +187,13 @@ std::vector<std::string> about_the_crossover(const Study& study) {
 
 std::vector<std::string> about_the_clocked(const Study& study) {
   auto all = troubles(all_of(study.clocked));
-  all.push_back(fmt::format(
-      "The same operations in an open loop, {} in flight at the most: Poisson arrivals, the same for "
-      "all, so often that the computing takes half of one processor (at 0% as often as at 10%). p99 "
-      "is of response times, lag of a timer of ours on the loop.",
-      kCap));
+  all.push_back(
+      fmt::format("The same operations in an open loop, {} in flight at the most: Poisson "
+                  "arrivals, the same for "
+                  "all, so often that the computing takes half of one processor (at 0% as often as "
+                  "at 10%). p99 "
+                  "is of response times, lag of a timer of ours on the loop.",
+                  kCap));
   add(all, of_half(study));
   all.push_back(ledger(all_of(study.clocked)));
   return all;

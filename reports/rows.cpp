@@ -239,6 +239,25 @@ bool shows(const Table& table, std::string_view heading, const std::string& cell
   return false;
 }
 
+/// What the loops with an executor pay for handing work to it, over all of their runs.
+Cell hop_note(const Cases& cases) {
+  std::vector<Duration> cpu, alone;
+  std::string runner;
+  for (const auto* one : cases)
+    for (const auto* run : one->finished())
+      if (run->hop) {
+        runner = one->what.runner;
+        cpu.push_back(run->hop->cpu);
+        alone.push_back(run->hop->alone);
+      }
+  if (cpu.empty()) return std::nullopt;
+  return fmt::format(
+      "{}: service times include waiting for one of its threads; to hand work to them and have it "
+      "back costs {} of CPU with 64 at it, and takes {} for one alone (nothing to do, before each "
+      "run)",
+      runner, rounded_text(median(cpu)), rounded_text(median(alone)));
+}
+
 void add_notes(Table& table, const Cases& cases) {
   auto& notes = table.notes;
   std::size_t fewest = kEnoughForInterval, most = 0;
@@ -256,6 +275,7 @@ void add_notes(Table& table, const Cases& cases) {
                                                  : "the median of the repetitions"));
   if (shows(table, "over", "1x") && equal_cap(cases))
     notes.push_back("sync: the baseline, with 1 in flight by definition");
+  if (auto hop = hop_note(cases)) notes.push_back(std::move(*hop));
   if (shows(table, "service", kTooFew) || shows(table, "response", kTooFew))
     notes.push_back(
         "n/a: fewer operations than the percentile needs (p99: 1000 over all "

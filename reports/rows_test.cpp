@@ -43,6 +43,16 @@ TEST(Title, SaysWhetherTheCapWasEqual) {
             "sleep, wait 46ms, ops 100: equal cap of 10 or unbounded in flight");
 }
 
+TEST(Notes, TellWhatAHopTakesByTheMedianOfAllRuns) {
+  auto hybrid = construct({.runner = "hybrid"});
+  for (auto& run : hybrid.repetitions)
+    run.measurement.hop = {std::chrono::nanoseconds(900), milliseconds(1)};
+  hybrid.repetitions.back().measurement.hop->cpu = milliseconds(5);
+  EXPECT_THAT(notes(table_of({hybrid, construct({})})),
+              HasSubstr("costs 900 ns of CPU with 64 at it, and takes 1.00 ms for one alone"));
+  EXPECT_THAT(notes(table_of({construct({})})), Not(HasSubstr("at it")));
+}
+
 TEST(Title, SaysThatItIsPartial) {
   EXPECT_THAT(table_of({construct({})}, true).title, HasSubstr("PARTIAL"));
   EXPECT_THAT(table_of({construct({})}, false).title, Not(HasSubstr("PARTIAL")));

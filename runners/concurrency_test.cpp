@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <thread>
 
 #include "bench/catalog.hpp"
@@ -88,7 +89,7 @@ TEST(Concurrency, AnUnboundedPoolHasAWorkerForEachOperation) {
 }
 
 TEST(Concurrency, TheOthersHaveEverythingInFlightUnlessCapped) {
-  for (const auto* runner : {"thread-per-op", "event-loop", "multi-loop"}) {
+  for (const auto* runner : {"thread-per-op", "event-loop", "multi-loop", "hybrid"}) {
     SCOPED_TRACE(runner);
     EXPECT_EQ(of(runner, burst(100)).cap, 100u);
     EXPECT_EQ(of(runner, capped(100, kUnbounded)).cap, 100u);
@@ -128,6 +129,19 @@ TEST(Concurrency, SeveralLoopsAreAsManyAsProcessorsAndNoMoreThanTheCap) {
   expect(of("multi-loop", arrivals(300, 4), "5"), 4, 4);
   EXPECT_THAT([&] { of("multi-loop", burst(1000), "257"); },
               ThrowsMessage<UsageError>(AllOf(HasSubstr("--workers"), HasSubstr("256"))));
+}
+
+TEST(Concurrency, AHybridHasALoopAndAThreadACoreForWhatHoldsIt) {
+  const auto usual = of("hybrid", burst(100));
+  EXPECT_EQ(usual.workers, std::min<std::uint64_t>(kCores, 100));
+  EXPECT_EQ(usual.processors, usual.workers + 1);
+  EXPECT_FALSE(usual.one_loop);
+  for (const bool hold : {false, true}) {
+    EXPECT_EQ(at_once(of("hybrid", burst(100), "5"), hold), hold ? 5u : 100u);
+    EXPECT_EQ(at_once(of("hybrid", capped(100, 3), "5"), hold), 3u);
+    EXPECT_EQ(at_once(of("event-loop", burst(100)), hold), hold ? 1u : 100u);
+    EXPECT_EQ(at_once(of("thread-pool", burst(100), "5"), hold), 5u);
+  }
 }
 
 TEST(Concurrency, OneCapIsTheSameForAllThatAreConcurrent) {

@@ -63,8 +63,7 @@ class MultiLoop final : public Runner {
  public:
   explicit MultiLoop(std::optional<std::int64_t> workers) : workers_(workers) {
     if (workers && static_cast<std::uint64_t>(*workers) > kMostLanes)
-      throw UsageError(
-          fmt::format("--workers: multi-loop has no more than {} loops", kMostLanes));
+      throw UsageError(fmt::format("--workers: multi-loop has no more than {} loops", kMostLanes));
   }
 
   Concurrency concurrency(const Load& load) const override {

@@ -251,9 +251,9 @@ TEST(MultiLoop, UsesSeveralProcessors) {
 }
 
 TEST(MultiLoop, IsWatchedFromOutside) {
-  const auto ended = testing::asyncmark({"run", "sleep", "--wait", "50ms", "--ops", "400", "--runner",
-                                         "multi-loop", "--workers", "2", "--in-flight", "20",
-                                         "--repetitions", "1", "--benchmark_format=json"});
+  const auto ended = testing::asyncmark({"run", "sleep", "--wait", "50ms", "--ops", "400",
+                                         "--runner", "multi-loop", "--workers", "2", "--in-flight",
+                                         "20", "--repetitions", "1", "--benchmark_format=json"});
   const auto one = testing::row(ended, "sleep/multi-loop");
   EXPECT_EQ(one.at("completed"), 400);
   EXPECT_EQ(one.at("peak_in_flight"), 20);

@@ -1,0 +1,35 @@
+#include "bench/executor.hpp"
+
+#include <fmt/format.h>
+
+#include <system_error>
+
+#include "bench/errors.hpp"
+
+namespace asyncmark {
+
+ThreadExecutor::ThreadExecutor(std::uint64_t threads) : open_(context_.get_executor()) {
+  try {
+    while (threads_.size() < threads)
+      threads_.emplace_back([this, number = threads_.size()] {
+        thread_number_ = number;
+        context_.run();
+      });
+  } catch (const std::system_error& error) {
+    const auto started = threads_.size();
+    stop();
+    throw CaseError(fmt::format("thread {} of {} of the executor could not be started: {}",
+                                started + 1, threads, error.code().message()));
+  } catch (...) {
+    stop();
+    throw;
+  }
+}
+
+void ThreadExecutor::stop() {
+  context_.stop();
+  for (auto& thread : threads_) thread.join();
+  threads_.clear();
+}
+
+}  // namespace asyncmark

@@ -1,0 +1,164 @@
+// Waits and then computes: the share of computing is a dial.
+
+#include <fmt/format.h>
+
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "bench/catalog.hpp"
+#include "bench/errors.hpp"
+#include "bench/event_loop.hpp"
+
+namespace asyncmark {
+namespace {
+
+using Part = std::shared_ptr<const Workload>;
+
+/// A workload that does one part of an operation.
+Part part(const char* name, std::uint64_t seed,
+          std::initializer_list<std::pair<const char*, std::string>> options) {
+  const auto& entry = Catalog::workload(name);
+  OptionValues values(entry.options);
+  for (const auto& [option, text] : options) values.set(option, text);
+  return entry.make(values, seed);
+}
+
+Part waiting_part(const OptionValues& options, std::uint64_t seed) {
+  if (options.has("wait")) {
+    if (options.flag("allow-remote"))
+      throw UsageError("--allow-remote: is of --url, which is not given");
+    if (options.duration("wait") == Duration(0)) return nullptr;
+    return part("sleep", seed, {{"wait", options.print("wait")}});
+  }
+  if (options.text("url").empty())
+    throw UsageError("--url: is empty; give it as http://127.0.0.1:8080/");
+  return part("http", seed,
+              {{"url", options.text("url")}, {"allow-remote", options.print("allow-remote")}});
+}
+
+Part computing_part(const OptionValues& options, std::uint64_t seed) {
+  if (!options.has("cpu")) try {
+      return part("hash", seed, {{"size", options.print("hash-size")}});
+    } catch (const UsageError& error) {  // Which calls the option --size.
+      std::string text = error.what();
+      if (text.starts_with("--size")) text.replace(0, 6, "--hash-size");
+      throw UsageError(text);
+    }
+  if (options.duration("cpu") == Duration(0)) return nullptr;
+  return part("sleep", seed, {{"wait", "0ms"}, {"cpu", options.print("cpu")}});
+}
+
+/// First the one session, then the other, unless the first fails.
+class BlockingMix final : public BlockingSession {
+ public:
+  BlockingMix(std::unique_ptr<BlockingSession> waiting, std::unique_ptr<BlockingSession> computing)
+      : waiting_(std::move(waiting)), computing_(std::move(computing)) {}
+
+  Outcome call(std::uint64_t op) override {
+    const auto waited = waiting_ ? waiting_->call(op) : Outcome{};
+    return waited.ok() && computing_ ? computing_->call(op) : waited;
+  }
+
+ private:
+  std::unique_ptr<BlockingSession> waiting_, computing_;
+};
+
+class AsyncMix final : public AsyncSession {
+ public:
+  AsyncMix(EventLoop& loop, std::unique_ptr<AsyncSession> waiting,
+           std::unique_ptr<BlockingSession> computing)
+      : loop_(loop), waiting_(std::move(waiting)), computing_(std::move(computing)) {}
+
+  Async<Outcome> call(std::uint64_t op) override {
+    const auto waited = co_await waiting_->call(op);
+    if (!waited.ok() || !computing_) co_return waited;
+    co_return co_await loop_.compute([this, op] { return computing_->call(op); });
+  }
+
+ private:
+  EventLoop& loop_;
+  std::unique_ptr<AsyncSession> waiting_;
+  std::unique_ptr<BlockingSession> computing_;
+};
+
+class Mixed final : public Workload {
+ public:
+  Mixed(const OptionValues& options, std::uint64_t seed)
+      : waiting_(waiting_part(options, seed)), computing_(computing_part(options, seed)) {
+    if (!waiting_ && !computing_)
+      throw UsageError(
+          "--wait, --cpu: with both 0 an operation does nothing; give one of them more");
+  }
+
+  void prepare(std::uint64_t sessions) const override {
+    for (const auto& part : {waiting_, computing_})
+      if (part) part->prepare(sessions);
+  }
+
+  std::unique_ptr<BlockingSession> open_blocking() const override {
+    return std::make_unique<BlockingMix>(waiting_ ? waiting_->open_blocking() : nullptr,
+                                         computing_ ? computing_->open_blocking() : nullptr);
+  }
+
+  Async<std::unique_ptr<AsyncSession>> open_async(EventLoop& loop) const override {
+    if (holds_the_loop()) co_return co_await Workload::open_async(loop);
+    auto waiting = co_await waiting_->open_async(loop);
+    co_return std::make_unique<AsyncMix>(loop, std::move(waiting),
+                                         computing_ ? computing_->open_blocking() : nullptr);
+  }
+
+  bool holds_the_loop() const override { return !waiting_; }
+
+  Sessions sessions() const override {
+    for (const auto& part : {waiting_, computing_})
+      if (part && part->sessions() == Sessions::one_each) return Sessions::one_each;
+    return Sessions::shared;
+  }
+
+  std::optional<Cost> cost(std::uint64_t op) const override {
+    Cost sum;
+    for (const auto* part : {waiting_.get(), computing_.get()}) {
+      if (!part) continue;
+      const auto cost = part->cost(op);
+      if (!cost) return std::nullopt;
+      sum.wait += cost->wait;
+      sum.cpu += cost->cpu;
+    }
+    return sum;
+  }
+
+ private:
+  Part waiting_;    ///< Null where it does not wait.
+  Part computing_;  ///< Null where it does not compute.
+};
+
+OptionSpec instead_of(const char* other, OptionSpec spec) {
+  spec.instead_of = other;
+  return spec;
+}
+
+const bool registered = Catalog::add(WorkloadEntry{
+    .name = "mixed",
+    .summary = "waits or calls a URL, and then computes: the share of computing is a dial",
+    .options =
+        {
+            duration_option("wait", std::chrono::milliseconds(10), "how long an operation waits"),
+            instead_of("wait", text_option("url", "",
+                                           "call this, as http://127.0.0.1:8080/path, "
+                                           "instead of --wait")),
+            flag_option("allow-remote", "put this load on a host that is not this machine"),
+            duration_option("cpu", std::chrono::milliseconds(1),
+                            "thread CPU time that it then burns: on the executor where the runner "
+                            "has one, else on its own thread or loop"),
+            instead_of("cpu", size_option("hash-size", 0,
+                                          "hash a block of this size (SHA-256) "
+                                          "instead of --cpu")),
+        },
+    .make = [](const OptionValues& options,
+               std::uint64_t seed) { return std::make_unique<Mixed>(options, seed); },
+});
+
+}  // namespace
+}  // namespace asyncmark
