@@ -213,10 +213,10 @@ def read_aloud(block: Block, cells: Cells) -> str:
     if ("openssl speed", 2) in cells:
         theirs = cells["openssl speed", 2]
         python_rows = [cell for cell in cells.values() if cell.program.startswith("Python")]
+        others = "" if free(theirs) else " (others used the processors, so two beside one says little)"
         said += (f"; two processes of openssl speed do {theirs.ratio(cells['openssl speed', 1], by_second):.2f} times "
-                 f"as much as one{'' if free(theirs) else ' (others used the processors, so two beside one says little)'}"
-                 f". A CPU second is worth {threads.ratio(theirs, by_cpu):.2f} of openssl speed's to the "
-                 f"threads and {processes.ratio(theirs, by_cpu):.2f} to the processes; to Python's hashlib under ")
+                 f"as much as one{others}. A CPU second is worth {threads.ratio(theirs, by_cpu):.2f} of openssl speed's "
+                 f"to the threads and {processes.ratio(theirs, by_cpu):.2f} to the processes; to Python's hashlib under ")
         said += ", ".join(f"{cell.program.removeprefix('Python, ')} "
                           f"{cell.ratio(cells['openssl speed', cell.workers], by_cpu):.2f}" for cell in python_rows)
     return said + "."
