@@ -69,9 +69,8 @@ const std::vector<std::pair<std::string, std::string>>& run_options() {
       {"runner", "LIST of runners, or all (default: all)"},
       {"ops", "LIST of numbers of operations (default: 100,500,1000)"},
       {"duration",
-       "start operations for this long, instead of a number of them; without --rate, event-loop "
-       "and "
-       "thread-per-op then need --in-flight"},
+       "start operations for this long, instead of a number of them; without --rate, event-loop, "
+       "multi-loop and thread-per-op then need --in-flight"},
       {"in-flight",
        "LIST of caps on operations in flight, the same for every runner; or unbounded"},
       {"rate", "LIST of operations due per second: an open loop"},
