@@ -61,10 +61,7 @@ class Threads {
 
 class MultiLoop final : public Runner {
  public:
-  explicit MultiLoop(std::optional<std::int64_t> workers) : workers_(workers) {
-    if (workers && static_cast<std::uint64_t>(*workers) > kMostLanes)
-      throw UsageError(fmt::format("--workers: multi-loop has no more than {} loops", kMostLanes));
-  }
+  explicit MultiLoop(std::optional<std::int64_t> workers) : workers_(workers) {}
 
   Concurrency concurrency(const Load& load) const override {
     const auto cap = cap_or_all(load, "multi-loop");
@@ -75,6 +72,9 @@ class MultiLoop final : public Runner {
 
   Measurement run(const Workload& workload, const Load& load) const override {
     const auto how = concurrency(load);
+    if (how.workers > kMostLanes)
+      throw CaseError(fmt::format("--workers: {} loops are too many; there may be {}", how.workers,
+                                  kMostLanes));
     Threads threads(workload, how);
     return measure(load, how,
                    {.stage = threads.stage(),

@@ -15,6 +15,7 @@
 #include "bench/placement.hpp"
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
+#include "bench/window.hpp"
 
 namespace asyncmark {
 namespace {
@@ -211,6 +212,11 @@ TEST(MultiLoop, SaysWhyASessionOfOneLoopDoesNotOpen) {
                 ThrowsMessage<CaseError>(HasSubstr("closed today")))
         << opens;
   }
+}
+
+TEST(MultiLoop, RefusesMoreLoopsThanCanCount) {
+  EXPECT_THAT([] { run(Noted(), closed(1000, 1000), kMostLanes + 1); },
+              ThrowsMessage<CaseError>(HasSubstr("--workers: 257 loops are too many")));
 }
 
 TEST(MultiLoop, WatchesEachLoop) {
