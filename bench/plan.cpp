@@ -70,7 +70,7 @@ const std::vector<std::pair<std::string, std::string>>& run_options() {
       {"ops", "LIST of numbers of operations (default: 100,500,1000)"},
       {"duration",
        "start operations for this long, instead of a number of them; without --rate, event-loop, "
-       "hybrid and thread-per-op then need --in-flight"},
+       "multi-loop, hybrid and thread-per-op then need --in-flight"},
       {"in-flight",
        "LIST of caps on operations in flight, the same for every runner; or unbounded"},
       {"rate", "LIST of operations due per second: an open loop"},

@@ -288,6 +288,13 @@ void add_notes(Table& table, const Cases& cases) {
     notes.push_back(
         "partly open: what is due while as many as the cap are in flight waits, and its response "
         "time goes on");
+  const auto knows_at_most = [](const auto* one) {
+    return std::ranges::any_of(one->finished(), &Measurement::peak_is_upper_bound);
+  };
+  if (shows_column(table, "in flight cap/peak") && std::ranges::any_of(cases, knows_at_most))
+    notes.push_back(
+        "in flight <=: several loops, each counting for itself, had their peaks at different "
+        "times");
   if (shows_column(table, "service asked"))
     notes.push_back(
         "service asked: the mean of what was drawn for the operations; service mean: of what they "

@@ -11,6 +11,7 @@ namespace {
 
 using testing::add_death;
 using testing::construct;
+using ::testing::Contains;
 using ::testing::HasSubstr;
 using testing::milliseconds;
 using ::testing::Not;
@@ -99,7 +100,10 @@ TEST(Rows, TellTheCapAndThePeakWhereTheyDiffer) {
 TEST(Rows, SayThatAPeakIsAnUpperBound) {
   auto perhaps = construct({.in_flight = 28});
   for (auto& run : perhaps.repetitions) run.measurement.peak_is_upper_bound = true;
-  EXPECT_EQ(cell(table_of({perhaps}), 0, "in flight cap/peak"), "28/<=28");
+  const auto table = table_of({perhaps});
+  EXPECT_EQ(cell(table, 0, "in flight cap/peak"), "28/<=28");
+  EXPECT_THAT(table.notes, Contains(HasSubstr("peaks at different times")));
+  EXPECT_THAT(table_of({construct({})}).notes, Not(Contains(HasSubstr("different times"))));
 }
 
 TEST(Rows, CompareWithSyncOnlyWhereItWasRun) {

@@ -127,8 +127,6 @@ TEST(Concurrency, SeveralLoopsAreAsManyAsProcessorsAndNoMoreThanTheCap) {
   expect(of("multi-loop", time_span(3), "2"), 2, 3);
   expect(of("multi-loop", arrivals(300), "5"), 5, 300);
   expect(of("multi-loop", arrivals(300, 4), "5"), 4, 4);
-  EXPECT_THAT([&] { of("multi-loop", burst(1000), "257"); },
-              ThrowsMessage<UsageError>(AllOf(HasSubstr("--workers"), HasSubstr("256"))));
 }
 
 TEST(Concurrency, AHybridHasALoopAndAThreadACoreForWhatHoldsIt) {

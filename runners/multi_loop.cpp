@@ -37,8 +37,8 @@ class Threads {
 
  private:
   void set_up(const Workload& workload, const Concurrency& how, std::size_t i) {
-    // Where there is a loop for each processor, it stays there, as in servers of that design. The
-    // kernel would else begin with several on one, and part them after some milliseconds.
+    // Where there is one for each processor, it stays there, as in servers of that design (Seastar,
+    // HAProxy). Fewer or more loops than processors are the kernel's to place.
     const auto cpus = own_cpus();
     if (cpus.size() == how.workers) keep_to({cpus[i]});
     const auto cap = how.cap / how.workers + (i < how.cap % how.workers ? 1 : 0);
@@ -61,10 +61,7 @@ class Threads {
 
 class MultiLoop final : public Runner {
  public:
-  explicit MultiLoop(std::optional<std::int64_t> workers) : workers_(workers) {
-    if (workers && static_cast<std::uint64_t>(*workers) > kMostLanes)
-      throw UsageError(fmt::format("--workers: multi-loop has no more than {} loops", kMostLanes));
-  }
+  explicit MultiLoop(std::optional<std::int64_t> workers) : workers_(workers) {}
 
   Concurrency concurrency(const Load& load) const override {
     const auto cap = cap_or_all(load, "multi-loop");
@@ -75,6 +72,9 @@ class MultiLoop final : public Runner {
 
   Measurement run(const Workload& workload, const Load& load) const override {
     const auto how = concurrency(load);
+    if (how.workers > kMostLanes)
+      throw CaseError(fmt::format("--workers: {} loops are too many; there may be {}", how.workers,
+                                  kMostLanes));
     Threads threads(workload, how);
     return measure(load, how,
                    {.stage = threads.stage(),

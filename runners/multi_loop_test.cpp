@@ -15,6 +15,7 @@
 #include "bench/placement.hpp"
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
+#include "bench/window.hpp"
 
 namespace asyncmark {
 namespace {
@@ -184,7 +185,7 @@ TEST(MultiLoop, GivesEachLoopAThinnedPartOfTheSameArrivals) {
 
 TEST(MultiLoop, KnowsItsPeakWhereEachLoopKeepsItsShareOfTheCap) {
   Noted noted;
-  noted.wait = 50ms;
+  noted.wait = 250ms;
   const auto done = run(noted, closed(40, 20), 2);
   EXPECT_EQ(done.peak_in_flight, 20u);
   EXPECT_FALSE(done.peak_is_upper_bound);
@@ -213,12 +214,21 @@ TEST(MultiLoop, SaysWhyASessionOfOneLoopDoesNotOpen) {
   }
 }
 
+TEST(MultiLoop, RefusesMoreLoopsThanCanCount) {
+  EXPECT_THAT([] { run(Noted(), closed(1000, 1000), kMostLanes + 1); },
+              ThrowsMessage<CaseError>(HasSubstr("--workers: 257 loops are too many")));
+}
+
 TEST(MultiLoop, WatchesEachLoop) {
   Noted noted;
-  noted.wait = 30ms;
-  const auto done = run(noted, closed(12, 4), 2);
-  // Three rounds of 30 ms, with a look every 20 ms.
-  EXPECT_GE(done.loop.lag.count(), 2u * 3);
+  noted.wait = 100ms;
+  double most = 0;
+  for (int i = 0; i < 3 && most <= 1.2; ++i) {
+    const auto done = run(noted, closed(12, 4), 2);
+    const auto looked = static_cast<std::int64_t>(done.loop.lag.count()) * kLoopProbePeriod;
+    most = std::max(most, seconds(looked) / seconds(done.elapsed()));
+  }
+  EXPECT_GT(most, 1.2) << "one loop alone is looked at no more often than its period allows";
 }
 
 TEST(MultiLoop, KeepsALoopToItsProcessorWhereThereIsOneForEach) {
@@ -237,28 +247,26 @@ TEST(MultiLoop, KeepsALoopToItsProcessorWhereThereIsOneForEach) {
   for (const auto& loop : more.loops()) EXPECT_EQ(loop.cpus, cpus);
 }
 
-TEST(MultiLoop, UsesSeveralProcessors) {
-  if (own_cpus().size() < 2) GTEST_SKIP() << "there is one processor";
-  double most = 0;
-  for (int i = 0; i < 5 && most <= 1.2; ++i) {
-    const auto& entry = Catalog::workload("hash");
-    const auto hash = entry.make(OptionValues(entry.options), 1);
-    const auto done = run(*hash, closed(4000, 8), 2);
-    EXPECT_EQ(done.completed, 4000u);
-    most = std::max(most, seconds(done.cpu()) / seconds(done.elapsed()));
-  }
-  EXPECT_GT(most, 1.2) << "processors, in the best of five";
+TEST(MultiLoop, ComputesOnAllLoopsAtOnce) {
+  const auto& entry = Catalog::workload("hash");
+  const auto hash = entry.make(OptionValues(entry.options), 1);
+  const auto done = run(*hash, closed(4000, 8), 2);
+  EXPECT_EQ(done.completed, 4000u);
+  // With the time in which they had to wait for other programs, or a busy machine would fail this.
+  ASSERT_TRUE(done.resources.run_queue_wait);
+  EXPECT_GT(seconds(done.cpu() + *done.resources.run_queue_wait) / seconds(done.elapsed()), 1.4);
 }
 
 TEST(MultiLoop, IsWatchedFromOutside) {
   const auto ended = testing::asyncmark({"run", "sleep", "--wait", "50ms", "--ops", "400",
                                          "--runner", "multi-loop", "--workers", "2", "--in-flight",
-                                         "20", "--repetitions", "1", "--benchmark_format=json"});
-  const auto one = testing::row(ended, "sleep/multi-loop");
+                                         "20", "--repetitions", "1", "--out", "r"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  const auto one = Json::parse(ended.files.at("r")).at("benchmarks")[0];
   EXPECT_EQ(one.at("completed"), 400);
   EXPECT_EQ(one.at("peak_in_flight"), 20);
   EXPECT_GT(one.at("sampled_in_flight"), 10) << "of both loops";
-  EXPECT_EQ(one.at("peak_threads"), 3);
+  EXPECT_GE(one.at("peak_threads"), 3);
   std::uint64_t begun = 0;
   for (const auto& slice : one.at("asyncmark").at("measurement").at("observed").at("slices"))
     begun += slice.get<std::uint64_t>();
