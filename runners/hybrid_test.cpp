@@ -31,7 +31,8 @@ struct Threads {
   void enter(std::optional<std::thread::id>& of_session) {
     const std::scoped_lock lock(mutex);
     all.insert(std::this_thread::get_id());
-    sessions_on_two += of_session.value_or(std::this_thread::get_id()) != std::this_thread::get_id();
+    sessions_on_two +=
+        of_session.value_or(std::this_thread::get_id()) != std::this_thread::get_id();
     of_session = std::this_thread::get_id();
     most_at_once = std::max(most_at_once, ++at_once);
   }
@@ -166,36 +167,39 @@ std::vector<Json> under(const std::string& runners, std::vector<std::string> wor
 }
 
 TEST(Hybrid, CarriesOutEveryWorkloadWithoutLossAndNotFasterThanCanBe) {
-  for (const auto& words : std::vector<std::vector<std::string>>{
-           {"null"},
-           {"hash", "--size", "16KiB"},
-           {"sleep", "--wait", "2ms"},
-           {"sleep", "--wait", "2ms", "--blocking"},
-           {"mixed", "--wait", "2ms", "--cpu", "100us"},
-           {"mixed", "--wait", "0ms", "--cpu", "100us"},
-           {"http", "--delay", "1ms"},
-           {"http", "--client", "httplib"}}) {
+  for (const auto& words :
+       std::vector<std::vector<std::string>>{{"null"},
+                                             {"hash", "--size", "16KiB"},
+                                             {"sleep", "--wait", "2ms"},
+                                             {"sleep", "--wait", "2ms", "--blocking"},
+                                             {"mixed", "--wait", "2ms", "--cpu", "100us"},
+                                             {"mixed", "--wait", "0ms", "--cpu", "100us"},
+                                             {"http", "--delay", "1ms"},
+                                             {"http", "--client", "httplib"}}) {
     auto all = words;
     all.insert(all.end(), {"--ops", "200", "--in-flight", "16", "--workers", "2"});
     const auto row = under("hybrid", all).at(0);
     EXPECT_EQ(number(row, "completed"), 200u) << row.at("name");
     EXPECT_EQ(accounted(row), 200u);
-    EXPECT_EQ(number(row, "peak_in_flight"), words[0] == "null" ? number(row, "peak_in_flight") : 16);
+    EXPECT_EQ(number(row, "peak_in_flight"),
+              words[0] == "null" ? number(row, "peak_in_flight") : 16);
     EXPECT_LE(row.value("efficiency", 0.0), 1.0) << row.at("name");
     EXPECT_GT(row.at("hop_cpu_ns"), 0) << row.at("name");
   }
 }
 
 TEST(Hybrid, IsBoundByItsThreadsWhereOperationsHoldThem) {
-  const auto row = under("hybrid", {"sleep", "--wait", "5ms", "--blocking", "--ops", "40",
-                                    "--workers", "2"}).at(0);
+  const auto row =
+      under("hybrid", {"sleep", "--wait", "5ms", "--blocking", "--ops", "40", "--workers", "2"})
+          .at(0);
   EXPECT_EQ(row.at("bound_ns"), 20 * 5e6);
   EXPECT_GT(row.at("efficiency"), 0.2);
   EXPECT_LE(row.at("efficiency"), 1.0);
 }
 
 TEST(Hybrid, KeepsItsLoopFreeWhereAnEventLoopIsHeld) {
-  const auto all = under("event-loop,hybrid", {"hash", "--size", "8MiB", "--ops", "60", "--in-flight", "8"});
+  const auto all =
+      under("event-loop,hybrid", {"hash", "--size", "8MiB", "--ops", "60", "--in-flight", "8"});
   const auto lag = [&](std::size_t row) { return all.at(row).at("loop_lag_max_ns").get<double>(); };
   EXPECT_GT(lag(0), 4 * lag(1));
   EXPECT_FALSE(all.at(0).contains("hop_cpu_ns"));

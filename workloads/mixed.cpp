@@ -27,12 +27,15 @@ Part part(const char* name, std::uint64_t seed,
 
 Part waiting_part(const OptionValues& options, std::uint64_t seed) {
   if (options.has("wait")) {
-    if (options.flag("allow-remote")) throw UsageError("--allow-remote: is of --url, which is not given");
+    if (options.flag("allow-remote"))
+      throw UsageError("--allow-remote: is of --url, which is not given");
     if (options.duration("wait") == Duration(0)) return nullptr;
     return part("sleep", seed, {{"wait", options.print("wait")}});
   }
-  if (options.text("url").empty()) throw UsageError("--url: is empty; give it as http://127.0.0.1:8080/");
-  return part("http", seed, {{"url", options.text("url")}, {"allow-remote", options.print("allow-remote")}});
+  if (options.text("url").empty())
+    throw UsageError("--url: is empty; give it as http://127.0.0.1:8080/");
+  return part("http", seed,
+              {{"url", options.text("url")}, {"allow-remote", options.print("allow-remote")}});
 }
 
 Part computing_part(const OptionValues& options, std::uint64_t seed) {
@@ -85,7 +88,8 @@ class Mixed final : public Workload {
   Mixed(const OptionValues& options, std::uint64_t seed)
       : waiting_(waiting_part(options, seed)), computing_(computing_part(options, seed)) {
     if (!waiting_ && !computing_)
-      throw UsageError("--wait, --cpu: with both 0 an operation does nothing; give one of them more");
+      throw UsageError(
+          "--wait, --cpu: with both 0 an operation does nothing; give one of them more");
   }
 
   void prepare(std::uint64_t sessions) const override {
@@ -141,14 +145,16 @@ const bool registered = Catalog::add(WorkloadEntry{
     .options =
         {
             duration_option("wait", std::chrono::milliseconds(10), "how long an operation waits"),
-            instead_of("wait", text_option("url", "", "call this, as http://127.0.0.1:8080/path, "
-                                                      "instead of --wait")),
+            instead_of("wait", text_option("url", "",
+                                           "call this, as http://127.0.0.1:8080/path, "
+                                           "instead of --wait")),
             flag_option("allow-remote", "put this load on a host that is not this machine"),
             duration_option("cpu", std::chrono::milliseconds(1),
                             "thread CPU time that it then burns: on the executor where the runner "
                             "has one, else on its own thread or loop"),
-            instead_of("cpu", size_option("hash-size", 0, "hash a block of this size (SHA-256) "
-                                                          "instead of --cpu")),
+            instead_of("cpu", size_option("hash-size", 0,
+                                          "hash a block of this size (SHA-256) "
+                                          "instead of --cpu")),
         },
     .make = [](const OptionValues& options,
                std::uint64_t seed) { return std::make_unique<Mixed>(options, seed); },

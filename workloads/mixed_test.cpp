@@ -129,8 +129,8 @@ TEST(Mixed, DoesNotComputeWhereTheWaitFailed) {
 
 /// The rows of every runner.
 std::vector<Json> under_every_runner(const Words& more, int code = 0) {
-  Words words{"run",         "mixed", "--ops",         "60", "--in-flight",
-              "6",           "--warmup", "0", "--repetitions",   "1",  "--benchmark_format=json"};
+  Words words{"run",      "mixed", "--ops",         "60", "--in-flight", "6",
+              "--warmup", "0",     "--repetitions", "1",  "--format",    "json"};
   words.insert(words.end(), more.begin(), more.end());
   const auto ended = asyncmark(words);
   EXPECT_EQ(ended.code, code) << ended.err;
@@ -141,8 +141,10 @@ std::vector<Json> under_every_runner(const Words& more, int code = 0) {
 
 TEST(Mixed, RunsUnderEveryRunnerAndLosesNothing) {
   RawServer server(always(answer("hello")));
-  for (const auto& words : {Words{"--wait", "2ms", "--cpu", "100us"}, {"--wait", "0ms"},
-                            {"--hash-size", "4KiB"}, {"--url", server.url(), "--cpu", "50us"}})
+  for (const auto& words : {Words{"--wait", "2ms", "--cpu", "100us"},
+                            {"--wait", "0ms"},
+                            {"--hash-size", "4KiB"},
+                            {"--url", server.url(), "--cpu", "50us"}})
     for (const auto& row : under_every_runner(words)) {
       EXPECT_EQ(number(row, "completed"), 60u) << row.at("name");
       EXPECT_EQ(accounted(row), 60u);
@@ -194,7 +196,8 @@ TEST(MixedOptions, AreReadAloudWithTheirDefaultsButNotWithWhatTheyReplace) {
     return asyncmark(words).out;
   };
   EXPECT_THAT(title({}), HasSubstr("mixed, wait 10ms, cpu 1ms, ops 10"));
-  EXPECT_THAT(title({"--hash-size", "4KiB"}), HasSubstr("mixed, wait 10ms, hash-size 4KiB, ops 10"));
+  EXPECT_THAT(title({"--hash-size", "4KiB"}),
+              HasSubstr("mixed, wait 10ms, hash-size 4KiB, ops 10"));
 }
 
 }  // namespace
