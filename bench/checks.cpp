@@ -120,7 +120,7 @@ const std::vector<Rule>& rules() {
        "run it again on a quiet machine; if it stays, the runner or workload times something else"},
       {"loop-held", in_each_case(loop_held),
        "an operation kept the event loop to itself, and all others waited for it meanwhile",
-       "make that call an asynchronous one, or give it to threads (thread-pool)"},
+       "make that call an asynchronous one, or give it to threads (hybrid, thread-pool)"},
       {"hidden-threads", in_each_case(hidden_threads),
        "an event loop of one thread had more: something waits or computes in hidden ones",
        "look for the library that starts them, and count them in what is compared"},

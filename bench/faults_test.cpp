@@ -255,8 +255,7 @@ TEST(Machine, WithoutAddressSpaceForThreadsFailsTheCase) {
 TEST(Machine, WithoutMemoryForABurstFailsTheCase) {
   if (kSanitized) GTEST_SKIP() << "sanitizers need terabytes of address space";
   for (const auto* bytes : {"30000000", "50000000", "70000000", "90000000"}) {
-    const auto ended = run({"sleep", "--wait", "50ms", "--ops", "100000", "--runner",
-                            std::string(bytes) == "90000000" ? "hybrid" : "event-loop"},
+    const auto ended = run({"sleep", "--wait", "50ms", "--ops", "100000", "--runner", "event-loop"},
                            {"--launcher", std::string("prlimit --as=") + bytes});
     EXPECT_EQ(ended.code, 4);
     EXPECT_THAT(ended.err, AnyOf(HasSubstr("not enough memory"), HasSubstr("out of memory")));

@@ -45,7 +45,8 @@ TEST(Title, SaysWhetherTheCapWasEqual) {
 }
 
 TEST(Notes, TellWhatAHopTakesByTheMedianOfAllRuns) {
-  auto hybrid = construct({.runner = "hybrid"});
+  auto hybrid =
+      construct({.runner = "hybrid", .times = {milliseconds(1), milliseconds(1), milliseconds(1)}});
   for (auto& run : hybrid.repetitions)
     run.measurement.hop = {std::chrono::nanoseconds(900), milliseconds(1)};
   hybrid.repetitions.back().measurement.hop->cpu = milliseconds(5);

@@ -129,17 +129,8 @@ TEST(Mixed, DoesNotComputeWhereTheWaitFailed) {
 
 /// The rows of every runner.
 std::vector<Json> under_every_runner(const Words& more, int code = 0) {
-  Words words{"run",
-              "mixed",
-              "--ops",
-              "60",
-              "--in-flight",
-              "6",
-              "--warmup",
-              "0",
-              "--repetitions",
-              "1",
-              "--benchmark_format=json"};
+  Words words{"run",      "mixed", "--ops",         "60", "--in-flight", "6",
+              "--warmup", "0",     "--repetitions", "1",  "--format",    "json"};
   words.insert(words.end(), more.begin(), more.end());
   const auto ended = asyncmark(words);
   EXPECT_EQ(ended.code, code) << ended.err;
