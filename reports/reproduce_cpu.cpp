@@ -93,19 +93,25 @@ Request clocked(const std::string& runner, Duration operation, int share) {
 
 using ByShare = Request (*)(const std::string&, Duration, int);
 
+/// More in flight than the processors have room for wait for these, so it matters little how many.
+Row computing(Row row) {
+  for (auto& cell : row.cells) cell.needs_its_cap = false;
+  return row;
+}
+
 Row row_by_share(const std::string& runner, ByShare request, Duration operation,
                  const std::vector<Result>& results) {
   Row row{runner, {}};
   for (const auto share : kShares)
     row.cells.push_back(row_of(runner, request(runner, operation, share), results).cells.front());
-  return row;
+  return computing(row);
 }
 
 Study filled(const std::vector<Result>& results, bool quick) {
   Study study{
       .quick = quick, .operation = operation_of(quick), .hashing = {}, .capped = {}, .clocked = {}};
   for (const auto* runner : kRunners) {
-    study.hashing.push_back(row_of(runner, hashing(runner), results));
+    study.hashing.push_back(computing(row_of(runner, hashing(runner), results)));
     study.capped.push_back(row_by_share(runner, capped, study.operation, results));
   }
   for (const auto* runner : kConcurrent)
@@ -144,10 +150,8 @@ std::vector<std::string> line_of(const Row& row, const Row& sync) {
 
 std::string hash_table(const Study& study) {
   Lines lines{{"runner"}};
-  for (const auto ops : kOps) lines[0].push_back(fmt::format("{}: s", ops));
-  for (const auto* head :
-       {"ms, 95% interval", "over sync", "CPU per op", "response p99", "loop lag"})
-    lines[0].push_back(head);
+  for (const auto ops : kOps) lines[0].push_back(fmt::format("{}, s", ops));
+  for (const auto* head : {"95%, ms", "x", "CPU", "p99", "lag"}) lines[0].push_back(head);
   for (const auto& row : study.hashing)
     lines.push_back(line_of(row, Study::row(study.hashing, "sync")));
   return table(lines);
@@ -160,8 +164,8 @@ std::string by_share(const std::vector<Row>& rows, const std::string& first, con
                      const std::string& second, const Figure& other) {
   Lines lines{{"runner"}};
   for (const auto& [head, figure] : {std::pair(&first, &one), std::pair(&second, &other)})
-    for (const auto share : kShares) lines[0].push_back(fmt::format("{}%: {}", share, *head));
-  lines[0].push_back(fmt::format("{}%: CPU", kShares[kHalf]));
+    for (const auto share : kShares) lines[0].push_back(fmt::format("{}% {}", share, *head));
+  lines[0].push_back(fmt::format("{}% CPU", kShares[kHalf]));
   for (const auto& row : rows) {
     lines.push_back({row.label});
     for (const auto& figure : {one, other})
@@ -174,8 +178,7 @@ std::string by_share(const std::vector<Row>& rows, const std::string& first, con
 std::string capped_table(const Study& study) {
   const auto& sync = Study::row(study.capped, "sync");
   return by_share(
-      study.capped, "s", [](const Row& row, std::size_t i) { return time_of(row.cells[i]); },
-      "over sync",
+      study.capped, "s", [](const Row& row, std::size_t i) { return time_of(row.cells[i]); }, "x",
       [&](const Row& row, std::size_t i) { return over(row.cells[i], sync.cells[i]); });
 }
 
@@ -186,7 +189,7 @@ std::string clocked_table(const Study& study) {
         const auto& cell = row.cells[i];
         return cell.timed() ? text(response_p99(cell)) + (cell.sound() ? "" : " !") : time_of(cell);
       },
-      "loop lag", [](const Row& row, std::size_t i) { return text(lag_p99(row.cells[i])); });
+      "lag", [](const Row& row, std::size_t i) { return text(lag_p99(row.cells[i])); });
 }
 
 std::string print(const Context& context, const std::vector<Result>& results, bool quick) {

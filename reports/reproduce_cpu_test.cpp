@@ -27,7 +27,9 @@ constexpr const char* kGainsNothing = "An event loop gains nothing on hashing";
 constexpr const char* kWantsProcessors = "here it wants processors, whoever has them";
 constexpr const char* kExecutorFrees = "an executor frees it";
 
-bool has_a_loop(const Result& one) { return one.how.one_loop || one.what.runner == "multi-loop"; }
+bool has_a_loop(const std::string& runner) {
+  return runner == "event-loop" || runner == "multi-loop" || runner == "hybrid";
+}
 
 /// Processors on a machine of two.
 double processors(const std::string& runner) {
@@ -53,12 +55,13 @@ Repetition run_of(const Result& one, Duration elapsed) {
   const auto ops = one.what.load.ops;
   measured.completed = ops;
   measured.passes = {{elapsed, 600us * static_cast<int>(ops), ops}};
-  measured.peak_in_flight = at_once(one.how, one.what.make_workload()->holds_the_loop());
+  measured.peak_in_flight = 1;
   for (std::uint64_t op = 0; op < ops; ++op) {
     measured.service_time.add(6ms);
     if (one.what.load.rate || one.how.cap >= ops) measured.response_time.add(7ms);
   }
-  if (has_a_loop(one)) measured.loop.lag.add(one.what.runner == "hybrid" ? 400us : 80ms, 200);
+  if (has_a_loop(one.what.runner))
+    measured.loop.lag.add(one.what.runner == "hybrid" ? 400us : 80ms, 200);
   return run;
 }
 

@@ -63,6 +63,8 @@ std::string of_processors(const Study& study) {
       "a pool of threads was {} times as fast as sync, one of {} "
       "processes {} times",
       times(by_threads), workers, times(by_processes));
+  if (by_processes < 1 + kSame)
+    return fmt::format("More processors brought nothing here, or others had them: {}.", figures);
   if (by_processes > by_threads * (1 + kSame))
     return fmt::format("'CPU-bound work wants processes' shows here: {}.", figures);
   return fmt::format(
@@ -155,11 +157,11 @@ std::vector<std::string> about_hashing(const Study& study) {
   all.push_back(fmt::format(
       "Each operation is one SHA-256 over 1 MiB of memory that all share, by OpenSSL. Each runner "
       "as it is usually deployed: 32 threads, a process and a loop a processor, all operations at "
-      "once where nothing sets a cap. Response time exists where all were wanted at the start; the "
-      "lag is how late at p99 a timer of ours ran on the loop (its worst, where there were few). "
-      "Interval, CPU, response and lag are those of {} operations. Medians of runs, each in a "
-      "fresh "
-      "process.",
+      "once where nothing sets a cap. Beside the times, of {} operations: the 95% interval of the "
+      "median, how many times as fast as sync, processor time for one, p99 of response times "
+      "(where "
+      "all were wanted at the start), and how late at p99 a timer of ours ran on the loop (its "
+      "worst, where there were few).",
       kOps.back()));
   all.push_back(of_one_loop(study));
   all.push_back(of_processors(study));
@@ -172,7 +174,9 @@ std::vector<std::string> about_the_crossover(const Study& study) {
   auto all = troubles(all_of(study.capped));
   all.push_back(fmt::format(
       "Each operation waits, and then computes for the rest of its {}. Closed loop: all runners "
-      "have {} in flight but sync, which has one. CPU is that of one operation.",
+      "have {} in flight but sync, which has one; x is how many times as fast as sync. CPU is that "
+      "of one "
+      "operation.",
       exact_text(study.operation), kCap));
   const auto& loop = Study::row(study.capped, "event-loop");
   std::vector<std::string> lost;

@@ -110,7 +110,7 @@ std::optional<std::string> Cell::trouble() const {
     return fmt::format("{} of {} operations completed ({} failed, {} never started)", all.completed,
                        due, all.failed, all.never_started);
   const auto cap = planned.how.cap;
-  const auto least = at_once(planned.how, planned.what.make_workload()->holds_the_loop());
+  const auto least = needs_its_cap ? cap : 1;
   for (const auto peak : {all.peak_in_flight, peak_in_flight()})
     if (!planned.what.load.rate && cap < ops() && (peak < least || peak > cap))
       return fmt::format("{} operations were in flight at the peak, and not {}", peak, cap);

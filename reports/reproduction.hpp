@@ -29,6 +29,8 @@ inline constexpr std::array<Published, kColumns> kPublishedAsync{{{0.19, 2}, {0.
 struct Cell {
   Result planned;
   const Result* result = nullptr;  ///< Null: filtered out, or interrupted before it began.
+  /// Whether it means something else with fewer in flight than its cap: not where they compute.
+  bool needs_its_cap = true;
 
   std::uint64_t ops() const { return planned.what.load.ops; }
   bool ran() const { return result && !result->repetitions.empty(); }
