@@ -1,11 +1,14 @@
 // What a loop with an executor does otherwise than the other runners.
 
-#include <fmt/format.h>
 #include <gmock/gmock.h>
 
-#include <atomic>
+#include <algorithm>
+#include <map>
 #include <mutex>
+#include <optional>
 #include <set>
+#include <stdexcept>
+#include <string>
 #include <thread>
 #include <vector>
 

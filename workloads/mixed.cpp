@@ -1,9 +1,8 @@
 // Waits and then computes: the share of computing is a dial.
 
-#include <fmt/format.h>
-
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -14,7 +13,7 @@
 namespace asyncmark {
 namespace {
 
-using Part = std::shared_ptr<const Workload>;
+using Part = std::unique_ptr<const Workload>;
 
 /// A workload that does one part of an operation.
 Part part(const char* name, std::uint64_t seed,
@@ -93,7 +92,7 @@ class Mixed final : public Workload {
   }
 
   void prepare(std::uint64_t sessions) const override {
-    for (const auto& part : {waiting_, computing_})
+    for (const auto* part : {waiting_.get(), computing_.get()})
       if (part) part->prepare(sessions);
   }
 
@@ -112,7 +111,7 @@ class Mixed final : public Workload {
   bool holds_the_loop() const override { return !waiting_; }
 
   Sessions sessions() const override {
-    for (const auto& part : {waiting_, computing_})
+    for (const auto* part : {waiting_.get(), computing_.get()})
       if (part && part->sessions() == Sessions::one_each) return Sessions::one_each;
     return Sessions::shared;
   }

@@ -5,6 +5,10 @@
 #include <atomic>
 #include <ctime>
 #include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "bench/catalog.hpp"
 #include "bench/event_loop.hpp"
