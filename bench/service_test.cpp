@@ -15,9 +15,12 @@ namespace asyncmark::testing {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::AllOf;
 using ::testing::Each;
+using ::testing::Ge;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Le;
 using ::testing::SizeIs;
 
 using Words = std::vector<std::string>;
@@ -72,16 +75,17 @@ TEST(Service, KnowsThatItHasEndedAndHow) {
 }
 
 TEST(Service, ThatHasEndedFailsAllThatWouldCallItAndTheRun) {
-  // It ends with the first operation, which is of the warm-up.
+  // It ends with the first operation, which is of the warm-up; a busy machine takes its time to say
+  // so, and another repetition may come in between.
   const auto ended = asyncmark({"run", "served", "--fault", "leave", "--runner", "sync", "--ops",
-                                "10", "--repetitions", "3", "--max-failed", "100%", "--out", "r"});
+                                "10", "--repetitions", "9", "--max-failed", "100%", "--out", "r"});
   EXPECT_EQ(ended.code, 4);
   EXPECT_THAT(ended.err, HasSubstr("the service 'presence --fault leave' ended by itself: exit 0"));
   const auto document = Json::parse(ended.files.at("r"));
   std::vector<std::string> errors;
   for (const auto& row : document.at("benchmarks"))
     if (row.contains("error_message")) errors.push_back(row.at("error_message"));
-  EXPECT_THAT(errors, SizeIs(2));
+  EXPECT_THAT(errors, SizeIs(AllOf(Ge(4u), Le(8u))));
   EXPECT_THAT(errors, Each("the service 'presence --fault leave' has ended: exit 0"));
 }
 
