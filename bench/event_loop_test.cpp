@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <atomic>
@@ -157,6 +158,17 @@ TEST(Compute, RunsOnTheExecutorAndResumesOnTheLoopWhichGoesOnMeanwhile) {
   });
   loop.run();
   EXPECT_THAT(log, ElementsAre("asks", "another", "goes on"));
+}
+
+TEST(Compute, GivesWayToTheLoopOnTheExecutorAlone) {
+  EventLoop loop(1);
+  const auto own = getpriority(PRIO_PROCESS, 0);
+  loop.spawn([](EventLoop& on, int me) -> Async<void> {
+    const auto there = co_await on.compute([] { return getpriority(PRIO_PROCESS, 0); });
+    EXPECT_EQ(there, std::min(19, me + ThreadExecutor::kNice));
+  }(loop, own));
+  loop.run();
+  EXPECT_EQ(getpriority(PRIO_PROCESS, 0), own);
 }
 
 TEST(Compute, TakesFunctionsThatReturnNothing) {

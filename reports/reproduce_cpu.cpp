@@ -27,13 +27,12 @@ std::vector<const Row*> all_of(const std::vector<Row>& rows) {
   return all;
 }
 
-std::optional<Duration> lag_p99(const Cell& cell) {
+std::optional<Duration> worst_lag(const Cell& cell) {
   if (!cell.timed()) return std::nullopt;
-  const auto lag = cell.result->merged().loop.lag;
-  // A probe each 20 ms: a short run has too few for a p99, and its worst one tells as much.
-  return lag.percentile(0.99) ? lag.percentile(0.99)
-         : lag.count() > 0    ? std::optional(lag.max())
-                              : std::nullopt;
+  std::vector<Duration> worst;
+  for (const auto* run : cell.result->finished())
+    if (run->loop.lag.count() > 0) worst.push_back(run->loop.lag.max());
+  return worst.empty() ? std::nullopt : std::optional(median(worst));
 }
 
 std::optional<Duration> response_p99(const Cell& cell) {
@@ -144,7 +143,7 @@ std::vector<std::string> line_of(const Row& row, const Row& sync) {
   line.push_back(over(last, sync.cells.back()));
   line.push_back(cpu_per_op(last));
   line.push_back(text(response_p99(last)));
-  line.push_back(text(lag_p99(last)));
+  line.push_back(text(worst_lag(last)));
   return line;
 }
 
@@ -189,7 +188,7 @@ std::string clocked_table(const Study& study) {
         const auto& cell = row.cells[i];
         return cell.timed() ? text(response_p99(cell)) + (cell.sound() ? "" : " !") : time_of(cell);
       },
-      "lag", [](const Row& row, std::size_t i) { return text(lag_p99(row.cells[i])); });
+      "lag", [](const Row& row, std::size_t i) { return text(worst_lag(row.cells[i])); });
 }
 
 std::string print(const Context& context, const std::vector<Result>& results, bool quick) {

@@ -27,8 +27,8 @@ struct Study {
 
 std::vector<const Row*> all_of(const std::vector<Row>& rows);
 
-/// How late the loop was at p99, over all runs; absent without a loop, or where none was timed.
-std::optional<Duration> lag_p99(const Cell& cell);
+/// How late the loop was at worst: the median of the runs; absent without a loop.
+std::optional<Duration> worst_lag(const Cell& cell);
 /// Response time at p99, over all runs; absent in a closed loop, and of too few operations.
 std::optional<Duration> response_p99(const Cell& cell);
 

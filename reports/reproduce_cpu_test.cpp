@@ -100,7 +100,7 @@ TEST(ReproduceCpu, GoodFiguresCarryEverySentence) {
                           HasSubstr(kExecutorFrees), Not(HasSubstr("!"))));
   EXPECT_THAT(text, HasSubstr("1000 hashes took 0.606 s on the event loop and 0.606 s one after "
                               "the other, 1.00 times as long"));
-  EXPECT_THAT(text, HasSubstr("the event loop was 80.0 ms late for anything else (p99)"));
+  EXPECT_THAT(text, HasSubstr("the event loop was 80.0 ms late for anything else, and"));
 }
 
 TEST(ReproduceCpu, NamesTheShareFromWhichOnTheLoopLoses) {
@@ -127,9 +127,8 @@ TEST(ReproduceCpu, WhatTheFiguresContradictIsNotSaid) {
   auto results = good_results();
   took(named(results, "hash/event-loop/ops:1000/size:1MiB"), 900ms);
   took(named(results, "hash/thread-pool/ops:1000/size:1MiB"), 600ms);
-  named(results, "hash/hybrid/ops:1000/size:1MiB")
-      .repetitions[0]
-      .measurement.loop.lag.add(50ms, 999);
+  for (auto& run : named(results, "hash/hybrid/ops:1000/size:1MiB").repetitions)
+    run.measurement.loop.lag.add(50ms);
   const auto text = printed(results);
   EXPECT_THAT(text, AllOf(Not(HasSubstr(kGainsNothing)), Not(HasSubstr(kWantsProcessors)),
                           Not(HasSubstr(kExecutorFrees))));

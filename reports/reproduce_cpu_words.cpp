@@ -42,8 +42,8 @@ std::string of_one_loop(const Study& study) {
     return fmt::format("The event loop was faster than sync, which nothing here explains: {}.",
                        figures);
   return fmt::format(
-      "{}: {}. Nothing waits, so there is nothing to overlap; all are in flight, and "
-      "all but one only queue.",
+      "{}: {}. Nothing waits, so there is nothing to overlap; all are in flight, and all but one "
+      "only queue.",
       factor < 1 + kSame ? "An event loop gains nothing on hashing"
                          : "An event loop loses on hashing",
       figures);
@@ -59,30 +59,28 @@ std::string of_processors(const Study& study) {
   const auto by_threads = sync.seconds() / threads.seconds();
   const auto by_processes = sync.seconds() / processes.seconds();
   const auto workers = processes.planned.how.workers;
-  const auto figures = fmt::format(
-      "a pool of threads was {} times as fast as sync, one of {} "
-      "processes {} times",
-      times(by_threads), workers, times(by_processes));
+  const auto figures =
+      fmt::format("a pool of threads was {} times as fast as sync, one of {} processes {} times",
+                  times(by_threads), workers, times(by_processes));
   if (by_processes < 1 + kSame)
     return fmt::format("More processors brought nothing here, or others had them: {}.", figures);
   if (by_processes > by_threads * (1 + kSame))
     return fmt::format("'CPU-bound work wants processes' shows here: {}.", figures);
   return fmt::format(
       "'CPU-bound work wants processes' is a rule of interpreters with a global lock; here it "
-      "wants "
-      "processors, whoever has them: {}{}.",
+      "wants processors, whoever has them: {}{}.",
       figures, by_threads > by_processes * (1 + kSame) ? "" : ", the same within a few per cent");
 }
 
 std::optional<std::string> of_lag(const Study& study) {
   const auto& loop = largest(study, "event-loop");
   const auto& hybrid = largest(study, "hybrid");
-  const auto held = lag_p99(loop);
-  const auto free = lag_p99(hybrid);
+  const auto held = worst_lag(loop);
+  const auto free = worst_lag(hybrid);
   if (!held || !free || !loop.sound() || !hybrid.sound()) return std::nullopt;
   const auto figures = fmt::format(
-      "for {} hashes the event loop was {} late for anything else (p99), and the "
-      "hybrid's, whose executor does the hashing, {}",
+      "for {} hashes the event loop was {} late for anything else, and the hybrid's, whose "
+      "executor does the hashing, {}",
       loop.ops(), rounded_text(*held), rounded_text(*free));
   if (*free > kFreeOfLag)
     return fmt::format("An executor did not keep the loop free here: {}.", figures);
@@ -126,10 +124,8 @@ std::string of_the_crossover(const Row& loop, const Row& rival, const char* name
 std::string of_the_arithmetic() {
   return fmt::format(
       "By arithmetic one processor keeps {} in flight supplied until they compute for 1/{} of "
-      "their "
-      "time, {:.1f}%: below that they wait for their waits, and above it for the processor, of "
-      "which "
-      "a loop has one. Each further processor moves that by as much again.",
+      "their time, {:.1f}%: below that they wait for their waits, and above it for the processor, "
+      "of which a loop has one. Each further processor moves that by as much again.",
       kCap, kCap, 100.0 / kCap);
 }
 
@@ -145,8 +141,7 @@ std::optional<std::string> of_half(const Study& study) {
   return fmt::format(
       "Where half of an operation computes, 99 of 100 were answered within: {}. By itself it takes "
       "{}: the rest it waited for others, on one loop behind all that compute, on an executor or "
-      "in "
-      "a pool behind those that the processors have no room for.",
+      "in a pool behind those that the processors have no room for.",
       list(all), exact_text(study.operation));
 }
 
@@ -159,9 +154,8 @@ std::vector<std::string> about_hashing(const Study& study) {
       "as it is usually deployed: 32 threads, a process and a loop a processor, all operations at "
       "once where nothing sets a cap. Beside the times, of {} operations: the 95% interval of the "
       "median, how many times as fast as sync, processor time for one, p99 of response times "
-      "(where "
-      "all were wanted at the start), and how late at p99 a timer of ours ran on the loop (its "
-      "worst, where there were few).",
+      "(where all were wanted at the start), and lag: how late a timer of ours ran on the loop at "
+      "worst.",
       kOps.back()));
   all.push_back(of_one_loop(study));
   all.push_back(of_processors(study));
@@ -175,8 +169,7 @@ std::vector<std::string> about_the_crossover(const Study& study) {
   all.push_back(fmt::format(
       "Each operation waits, and then computes for the rest of its {}. Closed loop: all runners "
       "have {} in flight but sync, which has one; x is how many times as fast as sync. CPU is that "
-      "of one "
-      "operation.",
+      "of one operation.",
       exact_text(study.operation), kCap));
   const auto& loop = Study::row(study.capped, "event-loop");
   std::vector<std::string> lost;
@@ -191,13 +184,11 @@ std::vector<std::string> about_the_crossover(const Study& study) {
 
 std::vector<std::string> about_the_clocked(const Study& study) {
   auto all = troubles(all_of(study.clocked));
-  all.push_back(
-      fmt::format("The same operations in an open loop, {} in flight at the most: Poisson "
-                  "arrivals, the same for "
-                  "all, so often that the computing takes half of one processor (at 0% as often as "
-                  "at 10%). p99 "
-                  "is of response times, lag of a timer of ours on the loop.",
-                  kCap));
+  all.push_back(fmt::format(
+      "The same operations in an open loop, {} in flight at the most: Poisson arrivals, the same "
+      "for all, so often that the computing takes half of one processor (at 0% as often as at "
+      "10%). p99 is of response times, lag is how late a timer of ours ran on the loop at worst.",
+      kCap));
   add(all, of_half(study));
   all.push_back(ledger(all_of(study.clocked)));
   return all;

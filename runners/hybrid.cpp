@@ -126,8 +126,9 @@ class Hybrid final : public Runner {
 const bool registered = Catalog::add(RunnerEntry{
     .name = "hybrid",
     .summary = "one event loop, which hands what computes or blocks to a fixed number of threads",
-    .timing = "its threads are there before, and what handing over to them costs is measured in "
-              "the set-up; making a coroutine for each operation in flight is timed",
+    .timing = "its threads are there before, at nice 10 so that the loop goes first, and what "
+              "handing over to them costs is measured in the set-up; making a coroutine for each "
+              "operation in flight is timed",
     .options = {workers_option()},
     .make =
         [](const OptionValues& options) {
