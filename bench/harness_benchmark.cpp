@@ -42,7 +42,7 @@ BENCHMARK(claim_an_operation);
 
 void claim_an_operation_of_a_lane(benchmark::State& state) {
   Schedule schedule;
-  schedule.divide(2);
+  schedule.divide(2, 64);
   Lane lane(schedule, 1);
   Load load;
   load.ops = kUnbounded;

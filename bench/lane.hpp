@@ -25,9 +25,11 @@ struct Peak {
   bool is_exact() const { return reached <= left; }
 };
 
-/// What one thread alone carries out of a schedule: of k lanes, lane j hands out the operations j,
-/// j + k, j + 2k, ..., and so a thinned part of an open loop's arrivals. It counts on a cache line
-/// of its own and without a locked instruction, for lanes share nothing while they are timed.
+/// What one thread alone carries out of a schedule: of k lanes and c places in flight, lane j has
+/// the places j, j + k, j + 2k, ... below c, and each place p the operations p, p + c, p + 2c, ...:
+/// so a lane has as large a part of the operations as of the places, and a thinned part of an open
+/// loop's arrivals. It counts on a cache line of its own and without a locked instruction, for
+/// lanes share nothing while they are timed.
 class Lane {
  public:
   /// The schedule must have been divided.
@@ -39,13 +41,16 @@ class Lane {
   /// As Schedule::next().
   std::optional<Start> next(Clock::time_point now, Duration slowest) {
     if (schedule_.is_over(now, slowest)) return std::nullopt;
-    const auto start = schedule_.start_of(upcoming());
-    if (start) count(counts_.claimed, 1);
+    const auto op = upcoming();
+    const auto start = schedule_.start_of(op);
+    if (!start) return start;
+    count(counts_.claimed, 1);
+    next_ = after(op);
     return start;
   }
   /// The operation that next() hands out, if there is such a one.
   std::uint64_t upcoming() const {
-    return number_ + counts_.claimed.load(std::memory_order_relaxed) * schedule_.lanes();
+    return counts_.claimed.load(std::memory_order_relaxed) == 0 ? number_ : next_;
   }
   bool exhausted() const { return !schedule_.has(upcoming()); }
 
@@ -63,6 +68,15 @@ class Lane {
   }
 
  private:
+  /// The next place of this lane, or its first one in the next round of places.
+  std::uint64_t after(std::uint64_t op) {
+    if (op == number_) round_ = 0;
+    const auto next = op + schedule_.lanes();
+    if (next - round_ < schedule_.cap()) return next;
+    round_ += schedule_.cap();
+    return round_ + number_;
+  }
+
   /// Gives the new value. No other thread writes it.
   static std::uint64_t count(std::atomic<std::uint64_t>& counter, std::int64_t by) {
     const auto value = counter.load(std::memory_order_relaxed) + static_cast<std::uint64_t>(by);
@@ -72,6 +86,8 @@ class Lane {
 
   const Schedule& schedule_;
   std::uint64_t number_;
+  std::uint64_t next_ = 0;   ///< Once something was claimed.
+  std::uint64_t round_ = 0;  ///< The operation of place 0 in the round of places that it is in.
   LaneCounts& counts_;
 };
 

@@ -29,8 +29,9 @@ Load due_at(std::vector<std::int64_t> due) {
   return load;
 }
 
-std::vector<Lane> lanes_of(Schedule& schedule, std::size_t count) {
-  schedule.divide(count);
+/// A place in flight for each, unless told.
+std::vector<Lane> lanes_of(Schedule& schedule, std::size_t count, std::uint64_t cap = 0) {
+  schedule.divide(count, cap == 0 ? count : cap);
   std::vector<Lane> lanes;
   for (std::size_t i = 0; i < count; ++i) lanes.emplace_back(schedule, i);
   return lanes;
@@ -62,6 +63,16 @@ TEST(Lane, HandsOutEveryOperationOfItsNumber) {
   EXPECT_EQ(schedule.never_started(), 0u);
 }
 
+TEST(Lane, HasAsLargeAPartOfTheOperationsAsOfThePlacesInFlight) {
+  Schedule schedule;
+  auto lanes = lanes_of(schedule, 2, 3);
+  for (int pass = 0; pass < 2; ++pass) {
+    schedule.begin(of_ops(8), LoadKind::closed_loop, t0);
+    EXPECT_THAT(numbers(claim_all(lanes[0], t0)), ElementsAre(0, 2, 3, 5, 6));
+    EXPECT_THAT(numbers(claim_all(lanes[1], t0)), ElementsAre(1, 4, 7));
+  }
+}
+
 TEST(Lane, AndTheOthersHandOutEachOperationOnceWhateverTheLoad) {
   for (const std::uint64_t ops : {1, 2, 3, 7, 500})
     for (const std::size_t count : {1, 2, 3, 8})
@@ -72,7 +83,7 @@ TEST(Lane, AndTheOthersHandOutEachOperationOnceWhateverTheLoad) {
         Schedule whole;
         whole.begin(load, kind, t0);
         Schedule schedule;
-        auto lanes = lanes_of(schedule, count);
+        auto lanes = lanes_of(schedule, count, count + ops % 5);
         schedule.begin(load, kind, t0);
         std::vector<Start> starts;
         for (auto& lane : lanes)

@@ -15,8 +15,9 @@ namespace asyncmark {
 /// What some event loops carry out together: each has a lane of the schedule and a recorder, so
 /// that they share nothing while they are timed.
 struct Loops {
-  explicit Loops(std::size_t count) : recorders(count, Sharing::with_threads) {
-    stage.schedule.divide(count);
+  /// With `cap` operations in flight at the most, of all together.
+  Loops(std::size_t count, std::uint64_t cap) : recorders(count, Sharing::with_threads) {
+    stage.schedule.divide(count, cap);
   }
   Stage stage;
   Pages<Recorder> recorders;

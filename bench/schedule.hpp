@@ -27,9 +27,13 @@ struct Start {
 class Schedule {
  public:
   /// From the next pass on operations are claimed by as many lanes, at most kMostLanes, and no
-  /// longer by next().
-  void divide(std::size_t lanes) { lanes_ = lanes; }
+  /// longer by next(). They share `cap` places in flight, at least one each.
+  void divide(std::size_t lanes, std::uint64_t cap) {
+    lanes_ = lanes;
+    cap_ = cap;
+  }
   std::size_t lanes() const { return lanes_; }
+  std::uint64_t cap() const { return cap_; }
 
   /// Begins a pass at `t0`. Nobody may be claiming meanwhile, and the load's arrivals must live as
   /// long as the pass.
@@ -92,6 +96,7 @@ class Schedule {
   const std::int64_t* due_ = nullptr;
   std::uint64_t ops_ = 0;
   std::size_t lanes_ = 0;
+  std::uint64_t cap_ = 0;                                 ///< Of all lanes together.
   std::atomic<std::uint64_t>* next_ = &window().claimed;  // Where the parent can see it.
 };
 

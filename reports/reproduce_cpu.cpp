@@ -107,8 +107,7 @@ Row row_by_share(const std::string& runner, ByShare request, Duration operation,
 }
 
 Study filled(const std::vector<Result>& results, bool quick) {
-  Study study{
-      .quick = quick, .operation = operation_of(quick), .hashing = {}, .capped = {}, .clocked = {}};
+  Study study{.operation = operation_of(quick), .hashing = {}, .capped = {}, .clocked = {}};
   for (const auto* runner : kRunners) {
     study.hashing.push_back(computing(row_of(runner, hashing(runner), results)));
     study.capped.push_back(row_by_share(runner, capped, study.operation, results));

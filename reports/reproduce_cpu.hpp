@@ -15,7 +15,6 @@ inline constexpr std::size_t kHalf = 2;  ///< Where in kShares it computes for h
 
 /// The whole reproduction: what was planned, and what came of it. A row a runner.
 struct Study {
-  bool quick = false;
   Duration operation{};      ///< Of the mixed work: waiting and computing together.
   std::vector<Row> hashing;  ///< A cell for each of kOps.
   std::vector<Row> capped;  ///< Mixed work in a closed loop at an equal cap; a cell for each share.

@@ -252,9 +252,9 @@ Cell hop_note(const Cases& cases) {
       }
   if (cpu.empty()) return std::nullopt;
   return fmt::format(
-      "{}: service times include waiting for one of its threads; to hand work to them and have it "
-      "back costs {} of CPU with 64 at it, and takes {} for one alone (nothing to do, before each "
-      "run)",
+      "{}: service times include waiting for one of its threads, which are at nice 10: others on "
+      "these processors go first; to hand work to them and have it back costs {} of CPU with 64 at "
+      "it, and takes {} for one alone (nothing to do, before each run)",
       runner, rounded_text(median(cpu)), rounded_text(median(alone)));
 }
 

@@ -16,7 +16,7 @@ class EventLoopRunner final : public Runner {
 
   Measurement run(const Workload& workload, const Load& load) const override {
     const auto how = concurrency(load);
-    Loops loops(1);
+    Loops loops(1, how.cap);
     auto run = std::make_unique<LoopRun>(workload, how.cap, loops);
     try {
       return measure(load, how,

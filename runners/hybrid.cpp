@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <memory>
-#include <thread>
 #include <vector>
 
 #include "bench/caps.hpp"
@@ -13,6 +12,7 @@
 #include "bench/client.hpp"
 #include "bench/loop_run.hpp"
 #include "bench/passes.hpp"
+#include "bench/placement.hpp"
 #include "bench/usage.hpp"
 
 namespace asyncmark {
@@ -87,19 +87,18 @@ Hop measure_hop(EventLoop& loop) {
 class Hybrid final : public Runner {
  public:
   explicit Hybrid(std::optional<std::int64_t> workers)
-      : workers_(workers ? static_cast<std::uint64_t>(*workers)
-                         : std::max(1u, std::thread::hardware_concurrency())) {}
+      : workers_(workers ? static_cast<std::uint64_t>(*workers) : own_cpus().size()) {}
 
   Concurrency concurrency(const Load& load) const override {
     const auto cap = cap_or_all(load, "hybrid");
     const auto workers = std::min(workers_, cap);
-    return {.workers = workers, .cap = cap, .processors = workers + 1, .blocking = workers};
+    return {.workers = workers, .cap = cap, .processors = workers, .blocking = workers};
   }
 
   Measurement run(const Workload& workload, const Load& load) const override {
     const auto how = concurrency(load);
     const OffTheLoop off_the_loop(workload);
-    Loops loops(1);
+    Loops loops(1, how.cap);
     auto run = std::make_unique<LoopRun>(workload.holds_the_loop() ? off_the_loop : workload,
                                          how.cap, loops, 0, how.workers);
     try {

@@ -20,7 +20,7 @@ namespace {
 class Threads {
  public:
   Threads(const Workload& workload, const Concurrency& how)
-      : loops_(how.workers),
+      : loops_(how.workers, how.cap),
         runs_(how.workers),
         threads_(
             how.workers, [&](std::size_t i) { set_up(workload, how, i); },

@@ -11,7 +11,6 @@
 #include <csignal>
 #include <cstring>
 #include <system_error>
-#include <thread>
 #include <vector>
 
 #include "bench/caps.hpp"
@@ -20,6 +19,7 @@
 #include "bench/errors.hpp"
 #include "bench/pages.hpp"
 #include "bench/passes.hpp"
+#include "bench/placement.hpp"
 #include "bench/process.hpp"
 
 namespace asyncmark {
@@ -227,7 +227,7 @@ class ProcessPoolRunner final : public Runner {
   explicit ProcessPoolRunner(std::optional<std::int64_t> workers) : workers_(workers) {}
 
   Concurrency concurrency(const Load& load) const override {
-    return pool_of(workers_, load, std::max(1u, std::thread::hardware_concurrency()));
+    return pool_of(workers_, load, own_cpus().size());
   }
 
   Measurement run(const Workload& workload, const Load& load) const override {

@@ -86,7 +86,7 @@ class AsyncSleep final : public AsyncSession {
   AsyncSleep(const Sleep& sleep, EventLoop& loop) : sleep_(sleep), loop_(loop) {}
   Async<Outcome> call(std::uint64_t op) override {
     const auto cost = *sleep_.cost(op);
-    burn(cost.cpu);
+    if (cost.cpu > Duration(0)) co_await loop_.compute([&cost] { burn(cost.cpu); });
     if (cost.wait > Duration(0)) {
       AsyncTimer timer(loop_.executor(), cost.wait);
       co_await timer.async_wait(use_async);
@@ -114,8 +114,10 @@ const bool registered = Catalog::add(WorkloadEntry{
     .options =
         {
             duration_option("wait", std::chrono::milliseconds(46), "how long an operation waits"),
-            duration_option("cpu", Duration(0),
-                            "thread CPU time that it burns first, on its own thread or loop"),
+            duration_option(
+                "cpu", Duration(0),
+                "thread CPU time that it burns first: on the executor where the runner has "
+                "one, else on its own thread or loop"),
             choice_option("distribution",
                           {"fixed", "uniform", "exponential", "lognormal", "bimodal"},
                           "of --wait and --cpu, which are then the means: uniform is 0.5 to 1.5 "
