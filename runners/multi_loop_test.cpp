@@ -140,9 +140,9 @@ TEST(MultiLoop, DividesOperationsSessionsAndTheCap) {
   EXPECT_EQ(done.completed, 14u);
   const auto loops = noted.loops();
   ASSERT_EQ(loops.size(), 3u);
-  EXPECT_THAT(loops[0].ops, ElementsAre(0, 3, 6, 9, 12));
-  EXPECT_THAT(loops[1].ops, ElementsAre(1, 4, 7, 10, 13));
-  EXPECT_THAT(loops[2].ops, ElementsAre(2, 5, 8, 11));
+  EXPECT_THAT(loops[0].ops, ElementsAre(0, 3, 5, 8, 10, 13));
+  EXPECT_THAT(loops[1].ops, ElementsAre(1, 4, 6, 9, 11));
+  EXPECT_THAT(loops[2].ops, ElementsAre(2, 7, 12));
   const std::vector<std::uint64_t> caps{2, 2, 1};
   for (std::size_t i = 0; i < loops.size(); ++i) {
     EXPECT_EQ(loops[i].sessions, caps[i]);
