@@ -35,7 +35,15 @@ std::shared_ptr<const std::vector<std::int64_t>> read_arrivals() {
   return due;
 }
 
+/// Where address space has run out the stack cannot grow either, and who throws because of that
+/// would end by SIGSEGV instead of saying so.
+[[gnu::noinline]] void grow_stack() {
+  volatile char room[256 << 10];
+  for (std::size_t at = 0; at < sizeof room; at += 4096) room[at] = 0;
+}
+
 Measurement carry_out(Case one) {
+  grow_stack();
   // Before there is a thread, or memory near another processor.
   if (!one.cpus.client.empty()) keep_to(one.cpus.client);
   if (one.load.rate) one.load.due = read_arrivals();
