@@ -65,8 +65,9 @@ void add_declared(CLI::App& app, Texts& texts, const OptionSpec& spec, const cha
   }
   auto help = spec.help;
   if (!spec.choices.empty()) help = fmt::format("{}: {}", fmt::join(spec.choices, ", "), help);
-  if (const auto otherwise = spec.print(spec.otherwise); !otherwise.empty())
-    help += fmt::format(" (default: {})", otherwise);
+  // What is given instead of another option is nothing where it is not given.
+  const auto otherwise = spec.instead_of.empty() ? spec.print(spec.otherwise) : "";
+  if (!otherwise.empty()) help += fmt::format(" (default: {})", otherwise);
   if (spec.adds_up)
     app.add_option_function<std::vector<std::string>>(
            "--" + spec.name,

@@ -202,6 +202,9 @@ TEST(MixedOptions, AreReadAloudWithTheirDefaultsButNotWithWhatTheyReplace) {
   EXPECT_THAT(title({}), HasSubstr("mixed, wait 10ms, cpu 1ms, ops 10"));
   EXPECT_THAT(title({"--hash-size", "4KiB"}),
               HasSubstr("mixed, wait 10ms, hash-size 4KiB, ops 10"));
+  const auto help = asyncmark({"run", "mixed", "--help"}).out;
+  EXPECT_THAT(help, HasSubstr("(default: 1ms)"));
+  EXPECT_THAT(help, Not(HasSubstr("(default: 0B)")));
 }
 
 }  // namespace
