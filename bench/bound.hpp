@@ -28,10 +28,10 @@ inline constexpr double kClockError = 0.002;
 ///
 /// with `due` the arrivals of an open loop (else zero), c operations in flight, of those that hold
 /// their thread only as many as there are threads for, and k processors that this runner can use,
-/// of those that are there for it: list scheduling's lower bounds (Graham, 1966). One loop that
-/// computes before it waits adds its last wait to sum(s). Absent where the cost of an operation is
-/// unknown or nothing takes any time, for loads limited by a duration alone, and for more than ten
-/// million operations.
+/// of those that are there for it: list scheduling's lower bounds (Graham, 1966). A runner of one
+/// processor has something to wait for before its first computing or after its last: the shortest
+/// wait is added to sum(s). Absent where the cost of an operation is unknown or nothing takes any
+/// time, for loads limited by a duration alone, and for more than ten million operations.
 std::optional<Bound> ideal_bound(const Workload& workload, const Load& load,
                                  const Concurrency& how);
 std::optional<Bound> ideal_bound(const Case& one);

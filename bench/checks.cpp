@@ -93,8 +93,7 @@ const std::vector<Rule>& rules() {
       {"cap-not-reached", in_each_case(cap_not_reached),
        "other than the cap that was asked for was in flight, so this is no comparison at equal cap",
        "leave --workers out, or compare as usually deployed, without --in-flight; a call that "
-       "holds "
-       "its loop has to become an asynchronous one"},
+       "holds its loop has to become an asynchronous one"},
       {"saturated", in_each_case(saturated),
        "less was carried out than was offered, so response times grow with the run",
        "offer a lower --rate, or more --in-flight or --workers"},

@@ -26,8 +26,6 @@ class GatedThreads {
   /// Lets each of them carry out `pass` once, and waits for all. Throws what one of these threw.
   void carry_out();
 
-  std::size_t count() const { return threads_.size(); }
-
  private:
   void live(std::size_t i);
   void attempt(const Task& task, std::size_t i);

@@ -7,27 +7,17 @@
 #include <vector>
 
 #include "bench/recorder.hpp"
+#include "bench/testing/loads.hpp"
 
 namespace asyncmark {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::due_at;
 using ::testing::ElementsAre;
+using testing::of_ops;
 
 const Clock::time_point t0{1000s};
-
-Load of_ops(std::uint64_t ops) {
-  Load load;
-  load.ops = ops;
-  return load;
-}
-
-Load due_at(std::vector<std::int64_t> due) {
-  Load load;
-  load.rate = 1;
-  load.due = std::make_shared<const std::vector<std::int64_t>>(std::move(due));
-  return load;
-}
 
 /// A place in flight for each, unless told.
 std::vector<Lane> lanes_of(Schedule& schedule, std::size_t count, std::uint64_t cap = 0) {

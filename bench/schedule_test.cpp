@@ -7,26 +7,16 @@
 
 #include "bench/pages.hpp"
 #include "bench/process.hpp"
+#include "bench/testing/loads.hpp"
 
 namespace asyncmark {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::due_at;
+using testing::of_ops;
 
 const Clock::time_point t0{1000s};
-
-Load of_ops(std::uint64_t ops) {
-  Load load;
-  load.ops = ops;
-  return load;
-}
-
-Load due_at(std::vector<std::int64_t> due) {
-  Load load;
-  load.rate = 1;
-  load.due = std::make_shared<const std::vector<std::int64_t>>(std::move(due));
-  return load;
-}
 
 std::vector<Start> claim_all(Schedule& schedule, Clock::time_point now) {
   std::vector<Start> all;

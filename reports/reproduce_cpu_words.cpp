@@ -19,10 +19,6 @@ constexpr Duration kFreeOfLag = 2ms;
 std::string s(double seconds) { return digits(seconds, 3) + " s"; }
 std::string times(double factor) { return digits(factor, 3); }
 
-void add(std::vector<std::string>& all, const std::optional<std::string>& one) {
-  if (one) all.push_back(*one);
-}
-
 const Cell& largest(const Study& study, const std::string& runner) {
   return Study::row(study.hashing, runner).cells.back();
 }
@@ -136,8 +132,7 @@ std::string of_the_crossovers(const Study& study) {
                        100 * kSame, list(lost));
   if (!open.empty())
     text += fmt::format(
-        "{}From which share on it loses to {} is not settled here: a cell cannot "
-        "be quoted.",
+        "{}From which share on it loses to {} is not settled here: a cell cannot be quoted.",
         text.empty() ? "" : " ", list(open));
   return text;
 }

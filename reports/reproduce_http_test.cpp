@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <sstream>
 
 #include "bench/catalog.hpp"
 #include "bench/plan.hpp"
@@ -174,12 +173,7 @@ TEST(ReproduceHttp, NothingIsSaidOfWhatWasNotRunOrFailed) {
 }
 
 TEST(ReproduceHttp, AnyPartOfItCanBePrinted) {
-  const auto all = good_results();
-  for (std::size_t left_out = 0; left_out < all.size(); ++left_out) {
-    auto results = all;
-    results.erase(results.begin() + static_cast<std::ptrdiff_t>(left_out));
-    EXPECT_THAT(printed(results), HasSubstr("1 cells were not run")) << all[left_out].name();
-  }
+  testing::expect_any_part_prints(entry(), good_results());
 }
 
 TEST(ReproduceHttp, QuickSaysSoAndTakesATenth) {
@@ -189,10 +183,7 @@ TEST(ReproduceHttp, QuickSaysSoAndTakesATenth) {
 }
 
 TEST(ReproduceHttp, FitsATerminalOf110Columns) {
-  for (const auto& results : {good_results(), std::vector<Result>{}}) {
-    std::istringstream lines(entry().print({}, results, false));
-    for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 110u) << line;
-  }
+  testing::expect_fits_110_columns(entry(), good_results());
 }
 
 }  // namespace

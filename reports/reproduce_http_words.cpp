@@ -96,13 +96,12 @@ std::optional<std::string> of_the_server(const Study& study) {
 std::string of_what_is_asked(const Study& study) {
   return fmt::format(
       "{} requests at once, all let go together by one event loop. 'kept': over connections that "
-      "stood before; the others connect first, as part of each request. 'waits': what the "
-      "server's waits alone take, as many at once as it has threads for. p50 and p99 are response "
-      "times: from the moment when all were due. 'own p99' is what the server knows of it: from a "
+      "stood before; the others connect first, as part of each request. 'waits': what the server's "
+      "waits alone take, as many at once as it has threads for. p50 and p99 are response times: "
+      "from the moment when all were due. 'own p99' is what the server knows of it: from a "
       "request's arrival in the server's hands to its answer. 'all' is the median of the runs, p50 "
       "and p99 are of all runs together. Threads (a pool has one more that accepts, and one that "
-      "waits for its "
-      "end), memory and CPU (for one request) are the server's.",
+      "waits for its end), memory and CPU (for one request) are the server's.",
       study.loop.cell().ops());
 }
 
@@ -122,16 +121,16 @@ std::string of_the_claim(const Study& study) {
   const auto loop = study.loop.cell().seconds() / delay;
   const auto few = study.few_threads.cell().seconds() / delay;
   const auto figures = fmt::format(
-      "the event loop answered all in {}, {} times one wait; a pool of {} threads took "
-      "{}, {} times",
+      "the event loop answered all in {}, {} times one wait; a pool of {} threads took {}, {} "
+      "times",
       took(study.loop), times(loop), study.few_threads.at_once, took(study.few_threads),
       times(few));
   if (few < loop * kNearTheWaits)
     return fmt::format("'A sync server queues, an async one does not' does not show here: {}.",
                        figures);
   return fmt::format(
-      "'A sync server queues, an async one does not' holds where the pool is "
-      "smaller than the crowd: {}.",
+      "'A sync server queues, an async one does not' holds where the pool is smaller than the "
+      "crowd: {}.",
       figures);
 }
 
@@ -140,8 +139,8 @@ std::optional<std::string> of_enough_threads(const Study& study) {
   if (!study.loop.cell().sound() || !study.threads.cell().sound()) return std::nullopt;
   const auto factor = study.threads.cell().seconds() / study.loop.cell().seconds();
   return fmt::format(
-      "It is {} of blocking calls: with a thread for each request the pool took {}, "
-      "{} times as long as the loop.",
+      "It is {} of blocking calls: with a thread for each request the pool took {}, {} times as "
+      "long as the loop.",
       factor < kNearTheWaits ? "no matter" : "in part a matter", took(study.threads),
       times(factor));
 }
@@ -155,8 +154,7 @@ std::optional<std::string> of_kept_connections(const Study& study) {
                      took(study.kept_loop), took(study.kept_threads),
                      kept && fresh && *kept > *fresh * kMuchMore
                          ? " That is the library and not the model: cpp-httplib looks at each idle "
-                           "connection every "
-                           "10 ms, which for a thousand of them takes a processor."
+                           "connection every 10 ms, which for a thousand of them takes a processor."
                          : "");
 }
 
@@ -172,14 +170,9 @@ std::optional<std::string> of_the_view_from_inside(const Study& study) {
   const auto own = all.observed.service.value_or(ServiceUsage{}).own_time.percentile(0.99);
   if (!client || !own || *client < *own * 2) return std::nullopt;
   return fmt::format(
-      "Of this queue the server's own figures know nothing: with {} its p99 was {} "
-      "by itself and {} for those who asked. Who waits to be accepted has not yet "
-      "arrived.",
+      "Of this queue the server's own figures know nothing: with {} its p99 was {} by itself and "
+      "{} for those who asked. Who waits to be accepted has not yet arrived.",
       longest->row.label, rounded_text(*own), rounded_text(*client));
-}
-
-void add(std::vector<std::string>& all, const std::optional<std::string>& one) {
-  if (one) all.push_back(*one);
 }
 
 std::vector<const Row*> rows_of(const std::vector<const Served*>& servers) {

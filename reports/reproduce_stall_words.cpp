@@ -27,8 +27,8 @@ std::string of_the_server() {
   return fmt::format(
       "The server, one event loop in a process of its own, answers after {}; at every {}th request "
       "it answers nobody for {}. At {:g} requests a second {:.0f} fall due in such a stall, "
-      "{:.0f}% "
-      "of all, and wait for up to {}: by arithmetic the 99th percentile of what callers see is {}.",
+      "{:.0f}% of all, and wait for up to {}: by arithmetic the 99th percentile of what callers "
+      "see is {}.",
       exact_text(kDelay), kEvery, exact_text(kStall), kRate, kRate * seconds(kStall),
       late_share() * 100, exact_text(kStall), rounded_text(true_p99()));
 }
@@ -41,8 +41,8 @@ std::string of_the_closed_loop(const Study& study) {
                        text(times.service_p99));
   return fmt::format(
       "Closed loop: sync asks again once it is answered. It meets one slow request in a stall, and "
-      "then does not ask: its p99 is {}. The {} that users would have sent meanwhile are "
-      "nowhere in it (coordinated omission); only the worst, {}, hints at them.",
+      "then does not ask: its p99 is {}. The {} that users would have sent meanwhile are nowhere "
+      "in it (coordinated omission); only the worst, {}, hints at them.",
       text(times.service_p99), static_cast<int>(kRate * seconds(kStall)),
       rounded_text(times.worst));
 }
@@ -55,9 +55,8 @@ std::string of_wrk(const Study& study) {
     return fmt::format("wrk, a closed loop as well, has a p99 of {}.", p99);
   return fmt::format(
       "wrk is a closed loop as well; after the run it adds, by arithmetic, the requests that it "
-      "did "
-      "not send. So its p99 of {} is no measurement: it supposes that its own mean rate is the one "
-      "wanted, and that whatever would have been asked meanwhile waits for the stall alone.",
+      "did not send. So its p99 of {} is no measurement: it supposes that its own mean rate is the "
+      "one wanted, and that whatever would have been asked meanwhile waits for the stall alone.",
       p99);
 }
 
@@ -86,8 +85,7 @@ std::string of_service_times(const Study& study) {
                        text(times.service_p99), text(times.response_p99));
   return fmt::format(
       "Service time alone hides it as well: for sync it is {} at p99 where the response time is "
-      "{}, "
-      "for what is due behind a slow request has not been sent yet.",
+      "{}, for what is due behind a slow request has not been sent yet.",
       text(times.service_p99), text(times.response_p99));
 }
 
@@ -98,13 +96,12 @@ std::string of_the_server_itself(const Study& study) {
   const auto one = times_of(few), all = times_of(many);
   if (!far(all.own_p99, one.own_p99))
     return fmt::format(
-        "The server's own p99, from arrival to answer: {} when sync asked, {} when "
-        "the event loop did.",
+        "The server's own p99, from arrival to answer: {} when sync asked, {} when the event loop "
+        "did.",
         text(one.own_p99), text(all.own_p99));
   return fmt::format(
       "The server's own p99, from arrival to answer, is {} when the event loop asks and {} when "
-      "sync "
-      "does: a server knows nothing of a queue in front of it.",
+      "sync does: a server knows nothing of a queue in front of it.",
       text(all.own_p99), text(one.own_p99));
 }
 

@@ -206,8 +206,8 @@ std::string what_arithmetic_allows() {
   };
   const double per_op = 0.00163, wait = 0.0246;
   return fmt::format(
-      " By arithmetic alone, not run here, it could be {}, {}, or whatever lets {:.0f} a "
-      "second through before a wait of {:g} ms (within {}): a limiter, or {:g} ms of computing.",
+      " By arithmetic alone, not run here, it could be {}, {}, or whatever lets {:.0f} a second "
+      "through before a wait of {:g} ms (within {}): a limiter, or {:g} ms of computing.",
       cap(23, 0.038), cap(39, 0.064), 1 / per_op, wait * 1e3,
       percent(misfit([&](double n) { return n * per_op + wait; })), per_op * 1e3);
 }
@@ -246,8 +246,8 @@ std::string of_the_headline(const Study& study) {
     if (const auto faster = study.speed_up(study.unbounded, i))
       here.push_back(fmt::format("{:.1f}x", *faster));
   return fmt::format(
-      "Its '25x-40x' is {:.1f}x to {:.1f}x in its own cells ({}). Where every wait takes as "
-      "long as asked, a cap of {} gives at most {}x; without one the gain grows with N{}.",
+      "Its '25x-40x' is {:.1f}x to {:.1f}x in its own cells ({}). Where every wait takes as long "
+      "as asked, a cap of {} gives at most {}x; without one the gain grows with N{}.",
       std::ranges::min(gains), std::ranges::max(gains), list(divisions), kCap, kCap,
       here.size() == kColumns ? fmt::format("; here it is {}", list(here)) : "");
 }
@@ -293,8 +293,7 @@ std::optional<std::string> of_the_threads(const Study& study) {
   if (short_of.empty()) return std::nullopt;
   return fmt::format(
       "thread-per-op did not always have all in flight, but {} at the peak: its first threads had "
-      "ended "
-      "before its last ones were started.",
+      "ended before its last ones were started.",
       list(short_of));
 }
 
@@ -331,8 +330,8 @@ std::vector<std::string> how_to_read(const Study& study) {
       once ? ", which ran once" : ""));
   if (study.quick)
     all.push_back(
-        "--quick: every wait and computing is a tenth, and published cells are divided by "
-        "10. What it costs to start and switch is no tenth: it weighs ten times as much.");
+        "--quick: every wait and computing is a tenth, and published cells are divided by 10. What "
+        "it costs to start and switch is no tenth: it weighs ten times as much.");
   all.push_back(of_the_operations(study));
   all.push_back(arithmetic(study));
   if (const auto threads = of_the_threads(study)) all.push_back(*threads);
@@ -352,8 +351,8 @@ std::string about_the_example(const Study& study) {
                                    s(apart.seconds()), s(both.seconds()));
   if (!slowest)
     return fmt::format(
-        "That gathered operations take as long as the slowest does not show in these "
-        "figures: {}, and the slower one by itself {} s.",
+        "That gathered operations take as long as the slowest does not show in these figures: {}, "
+        "and the slower one by itself {} s.",
         figures, s(ideal));
   return fmt::format(
       "Gathered operations take as long as the slowest, not as all together: {}. By that rule the "

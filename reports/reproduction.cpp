@@ -247,4 +247,8 @@ std::string list(const std::vector<std::string>& parts) {
   return text;
 }
 
+void add(std::vector<std::string>& all, const std::optional<std::string>& one) {
+  if (one) all.push_back(*one);
+}
+
 }  // namespace asyncmark::reproduction

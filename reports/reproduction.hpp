@@ -100,5 +100,7 @@ inline std::string tenth(bool quick) { return quick ? "every wait a tenth" : "";
 std::string digits(double value, int significant);
 /// One, two and three.
 std::string list(const std::vector<std::string>& parts);
+/// Adds a paragraph where there is something to say.
+void add(std::vector<std::string>& all, const std::optional<std::string>& one);
 
 }  // namespace asyncmark::reproduction

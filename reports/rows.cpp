@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "bench/counters.hpp"
+#include "bench/executor.hpp"
 #include "bench/offered.hpp"
 
 namespace asyncmark {
@@ -252,10 +253,10 @@ Cell hop_note(const Cases& cases) {
       }
   if (cpu.empty()) return std::nullopt;
   return fmt::format(
-      "{}: service times include waiting for one of its threads, which are at nice 10: others on "
+      "{}: service times include waiting for one of its threads, which are at nice {}: others on "
       "these processors go first; to hand work to them and have it back costs {} of CPU with 64 at "
       "it, and takes {} for one alone (nothing to do, before each run)",
-      runner, rounded_text(median(cpu)), rounded_text(median(alone)));
+      runner, ThreadExecutor::kNice, rounded_text(median(cpu)), rounded_text(median(alone)));
 }
 
 void add_notes(Table& table, const Cases& cases) {

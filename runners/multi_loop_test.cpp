@@ -13,6 +13,7 @@
 #include "bench/client.hpp"
 #include "bench/errors.hpp"
 #include "bench/placement.hpp"
+#include "bench/testing/loads.hpp"
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
 #include "bench/window.hpp"
@@ -21,6 +22,7 @@ namespace asyncmark {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::closed;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -124,14 +126,6 @@ Measurement run(const Workload& workload, const Load& load, std::size_t loops) {
   OptionValues options(entry.options);
   options.set("workers", std::to_string(loops));
   return entry.make(options)->run(workload, load);
-}
-
-Load closed(std::uint64_t ops, std::uint64_t in_flight) {
-  Load load;
-  load.ops = ops;
-  load.in_flight = in_flight;
-  load.warmup = 0;
-  return load;
 }
 
 TEST(MultiLoop, DividesOperationsSessionsAndTheCap) {

@@ -13,12 +13,14 @@
 #include "bench/errors.hpp"
 #include "bench/pages.hpp"
 #include "bench/placement.hpp"
+#include "bench/testing/loads.hpp"
 #include "bench/testing/run_program.hpp"
 
 namespace asyncmark {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::closed;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::ThrowsMessage;
@@ -135,14 +137,6 @@ class EveryRunner : public ::testing::TestWithParam<std::string> {
   }
   bool is_sync() const { return GetParam() == "sync"; }
 };
-
-Load closed(std::uint64_t ops, std::uint64_t in_flight) {
-  Load load;
-  load.ops = ops;
-  load.in_flight = in_flight;
-  load.warmup = 0;
-  return load;
-}
 
 TEST_P(EveryRunner, CarriesOutEachOperationOnce) {
   Watched watched;

@@ -25,6 +25,7 @@ using http::testing::answer;
 using http::testing::RawServer;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 using Options = std::map<std::string, std::string>;

@@ -1,8 +1,9 @@
 #include "reports/testing/constructed.hpp"
 
-#include <sstream>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
-#include "bench/catalog.hpp"
+#include <sstream>
 
 namespace asyncmark::testing {
 
@@ -67,6 +68,23 @@ std::string unwrapped(const std::string& text) {
   std::istringstream words(text);
   for (std::string word; words >> word;) joined += (joined.empty() ? "" : " ") + word;
   return joined;
+}
+
+void expect_any_part_prints(const ReproductionEntry& entry, const std::vector<Result>& results) {
+  for (std::size_t left_out = 0; left_out < results.size(); ++left_out) {
+    auto some = results;
+    some.erase(some.begin() + static_cast<std::ptrdiff_t>(left_out));
+    EXPECT_THAT(unwrapped(entry.print({}, some, false)),
+                ::testing::HasSubstr("1 cells were not run"))
+        << results[left_out].name();
+  }
+}
+
+void expect_fits_110_columns(const ReproductionEntry& entry, const std::vector<Result>& results) {
+  for (const auto& some : {results, std::vector<Result>{}}) {
+    std::istringstream lines(entry.print({}, some, false));
+    for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 110u) << line;
+  }
 }
 
 }  // namespace asyncmark::testing

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/catalog.hpp"
 #include "bench/result.hpp"
 
 namespace asyncmark::testing {
@@ -34,5 +35,10 @@ std::string printed(const std::string& format, const Context& context,
 
 /// Line ends and runs of blanks as one blank, so that a sentence can be looked for.
 std::string unwrapped(const std::string& text);
+
+/// Expects that a reproduction prints whatever part of these results there is, saying so.
+void expect_any_part_prints(const ReproductionEntry& entry, const std::vector<Result>& results);
+/// Expects that what it prints fits, with these results and with none.
+void expect_fits_110_columns(const ReproductionEntry& entry, const std::vector<Result>& results);
 
 }  // namespace asyncmark::testing
