@@ -65,9 +65,8 @@ std::optional<Bound> ideal_bound(const Workload& workload, const Load& load,
                                             : "waits queue behind the cap";
   consider((sums->wait + sums->cpu) / cap, queue);
   if (sums->all_equal) consider(std::ceil(ops / cap) * sums->longest, queue);
-  const auto there = std::max<std::uint64_t>(1, own_cpus().size());
-  const auto processors = static_cast<double>(std::min(how.processors, there));
-  consider(sums->cpu / processors + (how.processors == 1 ? sums->shortest_wait : 0),
+  consider(sums->cpu / static_cast<double>(how.processors) +
+               (how.processors == 1 ? sums->shortest_wait : 0),
            "computing on the processors it can use");
   if (most == 0) return std::nullopt;
   bound.time = from_seconds(most / 1e9);

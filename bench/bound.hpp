@@ -27,8 +27,8 @@ inline constexpr double kClockError = 0.002;
 ///   and ceil(N / c) * (w + s) where all are equal
 ///
 /// with `due` the arrivals of an open loop (else zero), c operations in flight, of those that hold
-/// their thread only as many as there are threads for, and k processors that this runner can use,
-/// of those that are there for it: list scheduling's lower bounds (Graham, 1966). A runner of one
+/// their thread only as many as there are threads for, and k processors that it has (both from
+/// `how`): list scheduling's lower bounds (Graham, 1966). A runner of one
 /// processor has something to wait for before its first computing or after its last: the shortest
 /// wait is added to sum(s). Absent where the cost of an operation is unknown or nothing takes any
 /// time, for loads limited by a duration alone, and for more than ten million operations.

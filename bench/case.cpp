@@ -80,10 +80,37 @@ Concurrency Case::concurrency() const {
   const auto ours = own_cpus();
   // Runners that ask how many processors there are see those that the child will have.
   const KeptTo kept(std::ranges::includes(ours, client) ? client : Cpus{});
-  auto how = make_runner()->concurrency(load);
-  const auto there = client.empty() ? ours.size() : client.size();
-  how.processors = std::clamp<std::uint64_t>(how.processors, 1, std::max<std::size_t>(1, there));
+  return concurrency_here(*make_runner(), load);
+}
+
+Concurrency concurrency_here(const Runner& runner, const Load& load) {
+  auto how = runner.concurrency(load);
+  how.processors = std::clamp<std::uint64_t>(how.processors, 1, own_cpus().size());
   return how;
+}
+
+Json to_json(const Concurrency& how) {
+  Json json{{"workers", how.workers},
+            {"cap", how.cap},
+            {"processors", how.processors},
+            {"one_loop", how.one_loop}};
+  if (how.blocking != kUnbounded) json["blocking"] = how.blocking;
+  return json;
+}
+
+Concurrency concurrency_from_json(const Json& json) {
+  const auto positive = [&](const char* key, std::uint64_t otherwise) {
+    const auto value = json.value(key, Json(otherwise));
+    if (!value.is_number_unsigned() || value == 0)
+      throw UsageError(
+          fmt::format("how.{}: {} is not a whole number of 1 or more", key, value.dump()));
+    return value.get<std::uint64_t>();
+  };
+  return {.workers = positive("workers", 1),
+          .cap = positive("cap", 1),
+          .processors = positive("processors", 1),
+          .one_loop = json.value("one_loop", false),
+          .blocking = positive("blocking", kUnbounded)};
 }
 
 Json to_json(const Case& one) {

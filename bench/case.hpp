@@ -36,10 +36,19 @@ struct Case {
   Placement placed() const;
   std::unique_ptr<Workload> make_workload() const;
   std::unique_ptr<Runner> make_runner() const;
-  /// As the runner resolves the load, with no more processors than are there for it. Throws
-  /// UsageError when the load does not tell.
+  /// As the runner will resolve the load where placed() puts it, see concurrency_here(). What a
+  /// launcher makes of the processors is not known before.
   Concurrency concurrency() const;
 };
+
+/// As the runner resolves the load, with no more processors than the calling process may use.
+/// Throws UsageError when the load does not tell.
+Concurrency concurrency_here(const Runner& runner, const Load& load);
+
+Json to_json(const Concurrency& how);
+/// Missing keys keep their defaults; throws a std::exception for a value of the wrong type and for
+/// 0.
+Concurrency concurrency_from_json(const Json& json);
 
 /// The case document, without the arrivals of an open loop, which travel beside it.
 Json to_json(const Case& one);

@@ -86,14 +86,22 @@ TEST(Case, CountsTheProcessorsThatItIsGiven) {
   one.cpus.client = {0};
   EXPECT_EQ(one.concurrency().processors, 1u);
   EXPECT_EQ(one.concurrency().workers, 32u);
-  one.cpus.client = {0, 1, 2};
-  EXPECT_EQ(one.concurrency().processors, 3u);
   one.cpus.client.clear();
   EXPECT_EQ(one.concurrency().processors, std::min<std::size_t>(32, own_cpus().size()));
   one.runner = "multi-loop";
   one.runner_options = OptionValues(Catalog::runner(one.runner).options);
   one.cpus.client = {own_cpus().back()};
   EXPECT_EQ(one.concurrency().workers, 1u) << "that is all it will have";
+}
+
+TEST(Case, ItsConcurrencySurvivesJson) {
+  for (const Concurrency& how :
+       {Concurrency{}, Concurrency{2, 28, 3, false, 2}, Concurrency{.cap = 100, .one_loop = true}})
+    EXPECT_EQ(concurrency_from_json(to_json(how)), how);
+  EXPECT_EQ(concurrency_from_json(Json::object()), Concurrency{});
+  for (const auto& wrong : {Json{{"cap", 0}}, Json{{"workers", -1}}, Json{{"processors", "2"}},
+                            Json{{"one_loop", 1}}, Json::array({1})})
+    EXPECT_THROW(concurrency_from_json(wrong), std::exception) << wrong;
 }
 
 TEST(Case, IsNamedByItsRateAndItsArrivals) {

@@ -127,9 +127,16 @@ std::optional<std::string> cap_not_reached(const Subject& one) {
   const auto peak = one.all.peak_in_flight;
   if (peak <= asked && static_cast<double>(peak) >= 0.9 * static_cast<double>(asked))
     return std::nullopt;
-  if (asked < *load.in_flight)
-    return fmt::format("at most {} of {} operations in flight at once", peak, asked);
-  return fmt::format("at most {} in flight, where {} were asked for", peak, asked);
+  const auto found =
+      asked < *load.in_flight
+          ? fmt::format("at most {} of {} operations in flight at once", peak, asked)
+          : fmt::format("at most {} in flight, where {} were asked for", peak, asked);
+  // What is held by its operations can have no more of them, whatever the runner.
+  const bool hold = one.result.what.make_workload()->holds_the_loop();
+  const auto most = at_once(one.result.how, hold);
+  if (!hold || peak > most || most >= one.result.how.cap) return found;
+  return fmt::format("{}: each holds its loop, and there {} {}", found, most == 1 ? "is" : "are",
+                     most);
 }
 
 std::optional<std::string> saturated(const Subject& one) {

@@ -101,6 +101,31 @@ TEST(Checks, FindACapThatWasNotReachedOrNotKept) {
   EXPECT_THAT(codes({with(14, std::nullopt)}), IsEmpty()) << "as usually deployed";
 }
 
+TEST(Checks, SayThatALoopIsHeldWhereThatIsWhyTheCapIsNotReached) {
+  const auto evidence = [](const std::string& runner, const char* workers, bool blocking,
+                           std::uint64_t peak) {
+    auto one = clean({.runner = runner, .in_flight = 28});
+    if (workers) one.what.runner_options.set("workers", workers);
+    if (blocking) one.what.workload_options.set("blocking", "true");
+    one.how = one.what.concurrency();
+    one.bound = std::nullopt;
+    return only_finding({changed(one,
+                                 [&](Measurement& m) {
+                                   m.peak_in_flight = peak;
+                                   m.observed.samples = 0;
+                                   m.response_time.clear();
+                                 })})
+        .evidence;
+  };
+  EXPECT_THAT(evidence("multi-loop", "3", true, 3),
+              HasSubstr("at most 3 in flight, where 28 were asked for: each holds its loop, and "
+                        "there are 3"));
+  EXPECT_THAT(evidence("event-loop", nullptr, true, 1),
+              HasSubstr("each holds its loop, and there is 1"));
+  EXPECT_THAT(evidence("multi-loop", "3", false, 3), Not(HasSubstr("holds")));
+  EXPECT_THAT(evidence("thread-pool", nullptr, true, 14), Not(HasSubstr("holds")));
+}
+
 TEST(Checks, FindAnOpenLoopThatCarriedOutLessThanWasOffered) {
   auto slow = changed(clean({.rate = 100}), [](Measurement& m) {
     m.passes[0].elapsed = std::chrono::seconds(12);

@@ -117,7 +117,7 @@ Repetition watch(const Case& one, const ChildSettings& settings, Service* servic
   report.measurement.placement.service = service_cpus;
   report.measurement.observed.service = used;
   report.measurement.observed.network = network_counts() - network_before;
-  return {std::move(report.measurement), std::move(report.error)};
+  return {std::move(report.measurement), std::move(report.error), report.how};
 }
 
 }  // namespace

@@ -97,6 +97,7 @@ Counters counters(const Result& result, const Measurement& one) {
     all.emplace_back("hop_alone_ns", ns(one.hop->alone));
   }
   all.emplace_back("peak_in_flight", static_cast<double>(one.peak_in_flight));
+  if (one.peak_is_upper_bound) all.emplace_back("peak_is_upper_bound", 1);
   if (one.observed.samples > 0) {
     all.emplace_back("sampled_in_flight", one.observed.mean_in_flight);
     all.emplace_back("peak_threads", static_cast<double>(one.observed.peak_threads));

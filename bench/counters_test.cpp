@@ -57,6 +57,14 @@ TEST(Counters, TellTheRowsOfAnOperationWhereThereAreAny) {
   EXPECT_EQ(of({}, one).at("rows_per_op"), 2.5);
 }
 
+TEST(Counters, SayThatAPeakIsAnUpperBoundWhereItIs) {
+  auto one = measured(100);
+  EXPECT_THAT(of({}, one), Not(Contains(Key("peak_is_upper_bound"))));
+  one.peak_is_upper_bound = true;
+  EXPECT_EQ(of({}, one).at("peak_is_upper_bound"), 1);
+  EXPECT_EQ(of({}, one).at("peak_in_flight"), 50);
+}
+
 TEST(Counters, TellWhatAHopTakesWhereThereIsAnExecutor) {
   auto one = measured(100);
   EXPECT_THAT(of({}, one), Not(Contains(Key("hop_cpu_ns"))));

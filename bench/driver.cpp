@@ -30,18 +30,18 @@ void run_once(benchmark::State& state, Result& result, const DriverSettings& set
     }
     progress.begin(result);
     auto repetition = run_in_child(result.what, child);
-    if (const auto lie = too_good(result.bound, repetition.measurement);
-        lie && repetition.died.empty())
-      repetition.died = *lie;
     // A run cut short by the user is no result, not even a failed one.
-    const bool cut_short = Interruption::happened() && !repetition.died.empty();
-    if (!repetition.died.empty())
+    if (Interruption::happened() && !repetition.died.empty()) {
       state.SkipWithError(repetition.died.c_str());
-    else
-      state.SetIterationTime(
-          seconds(repetition.measurement.per_pass(repetition.measurement.elapsed())));
-    if (!cut_short) result.repetitions.push_back(std::move(repetition));
-    if (cut_short || !result.repetitions.back().died.empty()) break;
+      break;
+    }
+    take(result, std::move(repetition));
+    const auto& [measured, died, how] = result.repetitions.back();
+    if (!died.empty()) {
+      state.SkipWithError(died.c_str());
+      break;
+    }
+    state.SetIterationTime(seconds(measured.per_pass(measured.elapsed())));
   }
   if (!result.repetitions.empty() && result.repetitions.back().died.empty())
     for (const auto& [name, value] : counters(result, result.repetitions.back().measurement))

@@ -46,6 +46,8 @@ struct Concurrency {
   bool one_loop = false;         ///< All operations share one event loop's thread.
   /// Operations that it carries out at once where each holds its thread; the rest of the cap queue.
   std::uint64_t blocking = kUnbounded;
+
+  friend bool operator==(const Concurrency&, const Concurrency&) = default;
 };
 
 /// How many operations are really under way at once. `hold` is whether each holds its thread or

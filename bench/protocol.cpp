@@ -47,6 +47,7 @@ std::string write_report(const Report& report) {
     json["measurement"] = to_json(report.measurement);
   else
     json["error"] = report.error;
+  if (report.how) json["how"] = to_json(*report.how);
   return text_of(json);
 }
 
@@ -59,7 +60,9 @@ Report read_report(const std::string& text) {
       const auto reason = error->get<std::string>();
       return {{}, reason.empty() ? "failed without a reason" : reason};
     }
-    return {measurement_from_json(json.at("measurement")), ""};
+    Report report{measurement_from_json(json.at("measurement")), ""};
+    if (json.contains("how")) report.how = concurrency_from_json(json.at("how"));
+    return report;
   } catch (const std::exception& error) {
     return {{}, fmt::format("its report cannot be read: {}", error.what())};
   }

@@ -22,6 +22,8 @@ inline constexpr int kWindowDescriptor = 5;
 struct Report {
   Measurement measurement;
   std::string error;
+  /// As its runner resolved the load where it ran; absent where a child does not tell.
+  std::optional<Concurrency> how = {};
 };
 
 std::string write_case(const Case& one);

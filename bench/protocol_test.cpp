@@ -30,6 +30,7 @@ Report example_report() {
   report.measurement.completed = 100;
   report.measurement.add_failures("reset", 2);
   report.measurement.passes = {{Duration(5000), Duration(3000), 100}};
+  report.how = {.workers = 2, .cap = 28, .processors = 2, .blocking = 2};
   return report;
 }
 
@@ -63,6 +64,15 @@ TEST(Protocol, CarriesAReport) {
   const auto report = read_report(write_report(example_report()));
   EXPECT_EQ(report.error, "");
   EXPECT_EQ(to_json(report.measurement).dump(), to_json(example_report().measurement).dump());
+  EXPECT_EQ(report.how, example_report().how);
+}
+
+TEST(Protocol, ReadsAReportThatDoesNotTellHowItWasCarriedOut) {
+  const auto report = read_report(without(write_report(example_report()), "how"));
+  EXPECT_EQ(report.error, "");
+  EXPECT_EQ(report.how, std::nullopt);
+  EXPECT_THAT(read_report(with(write_report(example_report()), "/how/cap", 0)).error,
+              HasSubstr("how.cap: 0 is not a whole number of 1 or more"));
 }
 
 TEST(Protocol, CarriesAnError) {

@@ -29,6 +29,21 @@ std::vector<Duration> Result::elapsed() const {
   return times;
 }
 
+void take(Result& result, Repetition repetition) {
+  const auto& measured = repetition.measurement;
+  if (repetition.died.empty() && repetition.how && *repetition.how != result.how) {
+    if (const auto before = result.finished(); !before.empty()) {
+      repetition.died = fmt::format("ran on processors {}, and a repetition before it on {}",
+                                    measured.placement.client, before.front()->placement.client);
+    } else {
+      result.how = *repetition.how;
+      result.bound = ideal_bound(*result.what.make_workload(), result.what.load, result.how);
+    }
+  }
+  if (repetition.died.empty()) repetition.died = too_good(result.bound, measured).value_or("");
+  result.repetitions.push_back(std::move(repetition));
+}
+
 std::optional<std::string> too_good(const std::optional<Bound>& bound, const Measurement& one) {
   if (!bound || one.failed != 0 || one.never_started != 0) return std::nullopt;
   for (const auto& pass : one.passes)

@@ -23,6 +23,8 @@ struct Context {
 struct Repetition {
   Measurement measurement;
   std::string died;  ///< Empty, or: "killed by SIGSEGV", "still running after --time-limit 10s".
+  /// As the child says that its runner resolved the load, if it does.
+  std::optional<Concurrency> how = {};
 };
 
 /// A case is not repeated more often: each run takes some milliseconds and some kilobytes.
@@ -31,7 +33,7 @@ inline constexpr std::int64_t kMostRepetitions = 1'000'000;
 /// A case and all that became of it.
 struct Result {
   Case what;
-  Concurrency how;  ///< As the runner resolved it for this load.
+  Concurrency how;  ///< As the runner resolved it for this load: where the child ran, once it has.
   std::optional<Bound> bound;
   std::uint64_t planned_repetitions = 1;
   std::vector<Repetition> repetitions;
@@ -46,6 +48,11 @@ struct Result {
   /// The times of one pass, a value a finished repetition.
   std::vector<Duration> elapsed() const;
 };
+
+/// Takes a repetition in. By the first that tells how it was carried out go `how` and the bound: a
+/// launcher may have given the child other processors than it was planned for. One that cannot be
+/// true, or that had other processors than those before it, counts as died.
+void take(Result& result, Repetition repetition);
 
 /// Why this measurement cannot be true, if so: it took less time than its ideal bound allows, with
 /// nothing failed and all started. A bound that is beaten is a defect of the workload or of

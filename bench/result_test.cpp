@@ -43,6 +43,26 @@ TEST(Efficiency, IsTheBoundOverTheTimeOfOnePass) {
   EXPECT_EQ(efficiency(result, done_in({0s})), std::nullopt);
 }
 
+TEST(Result, TakesARepetitionAsItWasCarriedOut) {
+  Result result;
+  result.what.workload = "null";
+  result.how = {.workers = 2, .cap = 10, .processors = 2};
+  result.bound = kBound;
+  take(result, {done_in({150ms}), "", result.how});
+  EXPECT_TRUE(result.bound);
+  take(result, {done_in({90ms}), ""});
+  EXPECT_THAT(result.repetitions[1].died, HasSubstr("faster than its ideal bound"));
+  take(result, {done_in({150ms}), "", Concurrency{.cap = 10}});
+  EXPECT_THAT(result.repetitions[2].died, HasSubstr("a repetition before it"));
+  EXPECT_EQ(result.how.workers, 2u);
+
+  result.repetitions = {{{}, "killed by SIGSEGV"}};
+  take(result, {done_in({90ms}), "", Concurrency{.cap = 10}});
+  EXPECT_EQ(result.repetitions[1].died, "");
+  EXPECT_EQ(result.how, Concurrency{.cap = 10});
+  EXPECT_FALSE(result.bound) << "null has none";
+}
+
 TEST(TooGood, IsARunThatBeatsItsBoundInAnyPass) {
   EXPECT_FALSE(too_good(kBound, done_in({100ms, 101ms})));
   const auto why = too_good(kBound, done_in({150ms, 90ms}));

@@ -42,13 +42,14 @@ std::shared_ptr<const std::vector<std::int64_t>> read_arrivals() {
   for (std::size_t at = 0; at < sizeof room; at += 4096) room[at] = 0;
 }
 
-Measurement carry_out(Case one) {
+Report carry_out(Case one) {
   grow_stack();
   // Before there is a thread, or memory near another processor.
   if (!one.cpus.client.empty()) keep_to(one.cpus.client);
   if (one.load.rate) one.load.due = read_arrivals();
   const auto workload = one.make_workload();
   const auto runner = one.make_runner();
+  const auto how = concurrency_here(*runner, one.load);
   window().pid = static_cast<std::uint32_t>(getpid());
   window().slab_bytes_before = slab_bytes();
   window().page_table_bytes_before = held_for(getpid()).page_table_bytes;
@@ -58,7 +59,7 @@ Measurement carry_out(Case one) {
   auto measurement = runner->run(*workload, one.load);
   measurement.resources.grown_bytes += measurement.resources.peak_rss_bytes - stood_before;
   measurement.placement.client = list_text(own_cpus());
-  return measurement;
+  return {std::move(measurement), "", how};
 }
 
 void send(const Report& report) {
@@ -97,7 +98,7 @@ int run_case() {
   show_through(kWindowDescriptor);
   const std::string text{std::istreambuf_iterator<char>(std::cin), {}};
   try {
-    send({carry_out(read_case(text)), ""});
+    send(carry_out(read_case(text)));
     return 0;
   } catch (const UsageError& error) {
     send({{}, error.what()});

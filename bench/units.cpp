@@ -64,8 +64,11 @@ std::int64_t parse_with_unit(std::string_view text, std::string_view what,
   }
   std::string names;
   for (const auto& unit : units) names += fmt::format("{}{}", names.empty() ? "" : ", ", unit.name);
-  throw UsageError(
-      fmt::format("{}: '{}' needs a unit ({}); for example {}", what, text, names, example));
+  if (unit_name.empty())
+    throw UsageError(
+        fmt::format("{}: '{}' needs a unit ({}); for example {}", what, text, names, example));
+  throw UsageError(fmt::format("{}: '{}' has no unit of a {}; there are {}; for example {}", what,
+                               text, kind, names, example));
 }
 
 /// `value` in `unit`, all its digits, no trailing zeros.

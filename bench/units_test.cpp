@@ -67,6 +67,15 @@ TEST(Duration, NamesTheUnitsWhenOneIsMissing) {
                                             HasSubstr("h, m, s, ms, us, ns"), HasSubstr("46ms")));
 }
 
+TEST(Duration, NamesTheUnitsThatThereAreWhenOneIsUnknown) {
+  EXPECT_EQ(refused_duration("46msec"),
+            "--it: '46msec' has no unit of a duration; there are h, m, s, ms, us, ns; for example "
+            "46ms");
+  EXPECT_EQ(refused_bytes("1TB"),
+            "--it: '1TB' has no unit of a size; there are GiB, GB, MiB, MB, KiB, kB, B; for "
+            "example 64KiB");
+}
+
 TEST(Duration, RefusesWhatIsNegative) {
   for (const std::string text : {"-1ms", "-0.1ns", "-1e300h"})
     EXPECT_THAT(refused_duration(text), HasSubstr("is negative")) << text;

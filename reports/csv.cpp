@@ -25,7 +25,7 @@ void put_options(Json& row, const std::string& axis, const OptionValues& values)
 
 Json row_of(const Context& context, const Result& result, std::size_t index,
             const std::string& compared) {
-  const auto& [measured, died] = result.repetitions[index];
+  const auto& [measured, died, how] = result.repetitions[index];
   const auto& load = result.what.load;
   Json row{{"name", result.name()}, {"workload", result.what.workload}};
   put_options(row, "workload", result.what.workload_options);

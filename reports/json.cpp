@@ -45,12 +45,7 @@ Json details(const Result& result, const std::string& compared, const Repetition
   Json json{{"case", to_json(result.what)},
             {"load", load_kind(result)},
             {"comparison", compared},
-            {"how",
-             {{"workers", result.how.workers},
-              {"cap", result.how.cap},
-              {"processors", result.how.processors},
-              {"one_loop", result.how.one_loop}}}};
-  if (result.how.blocking != kUnbounded) json["how"]["blocking"] = result.how.blocking;
+            {"how", to_json(result.how)}};
   if (result.bound)
     json["bound"] = {{"time_ns", result.bound->time.count()},
                      {"term", result.bound->term},

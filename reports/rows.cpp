@@ -4,9 +4,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <set>
 
 #include "bench/counters.hpp"
 #include "bench/executor.hpp"
+#include "bench/loop_times.hpp"
 #include "bench/offered.hpp"
 
 namespace asyncmark {
@@ -127,6 +129,20 @@ Cell connections_made(const Figures& f) {
   return f.all.connections ? some(f, f.all.connections->made) : std::nullopt;
 }
 
+/// Over all repetitions, as the percentiles of operations.
+bool knows_loop_lag(const Result* one) {
+  Histogram lag;
+  for (const auto* run : one->finished()) lag.merge(run->loop.lag);
+  return lag.percentile(0.99).has_value();
+}
+
+Cell loop_lag(const Figures& f) {
+  if (const auto lag = f.all.loop.lag.percentile(0.99)) return rounded_text(*lag);
+  // A column of nothing but n/a would only be wide.
+  const bool shown = f.all.loop.lag.count() > 0 && std::ranges::any_of(f.cases, knows_loop_lag);
+  return shown ? Cell(kTooFew) : std::nullopt;
+}
+
 struct Measure {
   Column column;
   Cell (*cell)(const Figures&);
@@ -152,8 +168,7 @@ const std::vector<Measure>& measures() {
       {{"CPU", "per op"},
        [](const Figures& f) { return counter<nanoseconds>(f, "cpu_ns_per_op"); }},
       {{"switches", "per op", true, 6}, switches},
-      {{"loop lag", "p99", true, 6},
-       [](const Figures& f) { return counter<nanoseconds>(f, "loop_lag_p99_ns"); }},
+      {{"loop lag", "p99", true, 6}, loop_lag},
       {{"memory", "per op", true, 3},
        [](const Figures& f) { return counter<rounded_bytes>(f, "memory_bytes_per_op"); }},
       {{"connections", "made", true, 6}, connections_made, "0"},
@@ -244,19 +259,22 @@ bool shows(const Table& table, std::string_view heading, const std::string& cell
 Cell hop_note(const Cases& cases) {
   std::vector<Duration> cpu, alone;
   std::string runner;
+  std::set<std::uint64_t> threads;
   for (const auto* one : cases)
     for (const auto* run : one->finished())
       if (run->hop) {
         runner = one->what.runner;
+        threads.insert(one->how.workers);
         cpu.push_back(run->hop->cpu);
         alone.push_back(run->hop->alone);
       }
   if (cpu.empty()) return std::nullopt;
   return fmt::format(
-      "{}: service times include waiting for one of its threads, which are at nice {}: others on "
-      "these processors go first; to hand work to them and have it back costs {} of CPU with 64 at "
-      "it, and takes {} for one alone (nothing to do, before each run)",
-      runner, ThreadExecutor::kNice, rounded_text(median(cpu)), rounded_text(median(alone)));
+      "{}: service times include waiting for one of its threads ({}), which are at nice {}: others "
+      "on these processors go first; to hand work to them and have it back costs {} of CPU with 64 "
+      "at it, and takes {} for one alone (nothing to do, before each run)",
+      runner, fmt::join(threads, " or "), ThreadExecutor::kNice, rounded_text(median(cpu)),
+      rounded_text(median(alone)));
 }
 
 void add_notes(Table& table, const Cases& cases) {
@@ -281,6 +299,11 @@ void add_notes(Table& table, const Cases& cases) {
     notes.push_back(
         "n/a: fewer operations than the percentile needs (p99: 1000 over all "
         "repetitions)");
+  if (shows(table, "loop lag", kTooFew))
+    notes.push_back(
+        fmt::format("loop lag n/a: fewer looks at the loop, one every {}, than the percentile "
+                    "needs (p99: 1000)",
+                    exact_text(kLoopProbePeriod)));
   if (shows(table, "response", kNone))
     notes.push_back(
         "response -: no response time where fewer may be in flight than there are operations (a "

@@ -50,6 +50,12 @@ TEST(Notes, TellWhatAHopTakesByTheMedianOfAllRuns) {
   for (auto& run : hybrid.repetitions)
     run.measurement.hop = {std::chrono::nanoseconds(900), milliseconds(1)};
   hybrid.repetitions.back().measurement.hop->cpu = milliseconds(5);
+  hybrid.how.workers = 3;
+  auto more = hybrid;
+  more.what.runner_options.set("workers", "5");
+  more.how.workers = 5;
+  EXPECT_THAT(notes(table_of({hybrid})), HasSubstr("one of its threads (3), which"));
+  EXPECT_THAT(notes(table_of({hybrid, more})), HasSubstr("one of its threads (3 or 5), which"));
   EXPECT_THAT(notes(table_of({hybrid, construct({})})),
               HasSubstr("costs 900 ns of CPU with 64 at it, and takes 1.00 ms for one alone"));
   EXPECT_THAT(notes(table_of({construct({})})), Not(HasSubstr("at it")));
@@ -145,6 +151,28 @@ TEST(Percentiles, ComeFromAllRepetitionsMerged) {
   EXPECT_EQ(cell(table, 1, "service p99"), "46.0 ms");
   EXPECT_THAT(notes(table), HasSubstr("n/a: "));
   EXPECT_THAT(notes(table_of({construct({.ops = 1000})})), Not(HasSubstr("n/a")));
+}
+
+TEST(Percentiles, OfALoopsLagNeedAsManyLooksAtIt) {
+  const auto looked_at = [](std::uint64_t times) {
+    auto one = construct({.times = {milliseconds(50), milliseconds(50)}});
+    for (auto& run : one.repetitions) {
+      run.measurement.loop.lag.clear();
+      run.measurement.loop.lag.add(milliseconds(2), times);
+    }
+    return one;
+  };
+  const auto lag = [&](const Table& table, std::size_t row) {
+    return cell(table, row, "loop lag p99");
+  };
+  const auto table =
+      table_of({looked_at(500), looked_at(499), construct({.runner = "thread-pool"})});
+  EXPECT_EQ(lag(table, 0), "2.00 ms") << "of both repetitions";
+  EXPECT_EQ(lag(table, 1), "n/a");
+  EXPECT_EQ(lag(table, 2), "-");
+  EXPECT_THAT(notes(table), HasSubstr("loop lag n/a: fewer looks at the loop, one every 20ms"));
+  EXPECT_EQ(lag(table_of({looked_at(499)}), 0), "no such column");
+  EXPECT_THAT(notes(table_of({looked_at(1000)})), Not(HasSubstr("fewer looks")));
 }
 
 TEST(Percentiles, OfResponseAreAbsentInAClosedLoop) {

@@ -8,6 +8,7 @@
 #include "bench/catalog.hpp"
 #include "bench/errors.hpp"
 #include "bench/placement.hpp"
+#include "bench/testing/run_program.hpp"
 #include "bench/window.hpp"
 
 namespace asyncmark {
@@ -146,6 +147,49 @@ TEST(Concurrency, OneCapIsTheSameForAllThatAreConcurrent) {
   for (const auto& runner : Catalog::runners())
     EXPECT_EQ(of(runner.name.c_str(), capped(1000, 28)).cap, runner.knows_in_flight ? 28u : 1u)
         << runner.name;
+}
+
+/// 40 operations of 1 ms of computing each under multi-loop, a processor for the parent and what
+/// the launcher makes of that for the child; the document of its row.
+Json computed(const std::string& parent, const std::string& launcher,
+              const std::vector<std::string>& more = {}) {
+  std::vector<std::string> words{"taskset",  "-c",         parent,       testing::program(),
+                                 "run",      "sleep",      "--wait",     "0ms",
+                                 "--cpu",    "1ms",        "--ops",      "40",
+                                 "--runner", "multi-loop", "--launcher", launcher,
+                                 "--out",    "r"};
+  words.insert(words.end(), more.begin(), more.end());
+  const auto ended = testing::run_program(words);
+  SCOPED_TRACE(ended.err);
+  return Json::parse(ended.files.at("r")).at("benchmarks");
+}
+
+TEST(Concurrency, IsThatOfTheProcessorsThatALauncherLeavesTheChild) {
+  const auto cpus = own_cpus();
+  if (cpus.size() < 2) GTEST_SKIP() << "needs two processors";
+  const auto all = list_text({cpus[0], cpus[1]}), one = list_text({cpus[0]});
+  const auto expect = [](const Json& row, std::uint64_t processors) {
+    ASSERT_FALSE(row.contains("error_message")) << row.at("error_message");
+    const auto& how = row.at("asyncmark").at("how");
+    EXPECT_EQ(how.at("workers"), processors);
+    EXPECT_EQ(how.at("processors"), processors);
+    EXPECT_EQ(how.at("blocking"), processors);
+    EXPECT_EQ(row.at("bound_ns"), 40e6 / static_cast<double>(processors));
+  };
+  expect(computed(all, "taskset -c " + one)[0], 1);
+  expect(computed(one, "taskset -c " + all)[0], 2);
+}
+
+TEST(Concurrency, OfRepetitionsOnOtherProcessorsIsNotJudged) {
+  const auto cpus = own_cpus();
+  if (cpus.size() < 2) GTEST_SKIP() << "needs two processors";
+  const auto all = list_text({cpus[0], cpus[1]}), one = list_text({cpus[0]});
+  const auto rows = computed(
+      all, "sh -c 'test -e seen && exec taskset -c " + one + " \"$@\"; touch seen; exec \"$@\"' sh",
+      {"--repetitions", "2"});
+  EXPECT_FALSE(rows[0].contains("error_message"));
+  EXPECT_EQ(rows[1].at("error_message"),
+            "ran on processors " + one + ", and a repetition before it on " + all);
 }
 
 }  // namespace

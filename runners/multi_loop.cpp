@@ -67,14 +67,16 @@ class MultiLoop final : public Runner {
     const auto cap = cap_or_all(load, "multi-loop");
     const auto usual = std::min(own_cpus().size(), kMostLanes);
     const auto loops = std::min(workers_ ? static_cast<std::uint64_t>(*workers_) : usual, cap);
+    if (loops > kMostLanes)
+      throw UsageError(fmt::format(
+          "--workers: multi-loop may have {} loops at most, not {}; give fewer, or leave it out of "
+          "--runner",
+          kMostLanes, loops));
     return {.workers = loops, .cap = cap, .processors = loops, .blocking = loops};
   }
 
   Measurement run(const Workload& workload, const Load& load) const override {
     const auto how = concurrency(load);
-    if (how.workers > kMostLanes)
-      throw CaseError(fmt::format("--workers: {} loops are too many; there may be {}", how.workers,
-                                  kMostLanes));
     Threads threads(workload, how);
     return measure(load, how,
                    {.stage = threads.stage(),
@@ -90,8 +92,9 @@ class MultiLoop final : public Runner {
 const bool registered = Catalog::add(RunnerEntry{
     .name = "multi-loop",
     .summary = "an event loop on each processor, with sessions and operations of its own",
-    .timing = "starting its threads is not timed: they are there before, and waking them is timed; "
-              "so is making a coroutine for each operation in flight",
+    .timing = "starting its threads is not timed: they are there before, each kept to a processor "
+              "where there are as many, and waking them is timed; so is making a coroutine for "
+              "each operation in flight",
     .options = {workers_option()},
     .make =
         [](const OptionValues& options) {

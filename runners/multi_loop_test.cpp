@@ -208,9 +208,17 @@ TEST(MultiLoop, SaysWhyASessionOfOneLoopDoesNotOpen) {
   }
 }
 
-TEST(MultiLoop, RefusesMoreLoopsThanCanCount) {
-  EXPECT_THAT([] { run(Noted(), closed(1000, 1000), kMostLanes + 1); },
-              ThrowsMessage<CaseError>(HasSubstr("--workers: 257 loops are too many")));
+TEST(MultiLoop, RefusesMoreLoopsThanCanCountBeforeAnythingRuns) {
+  const auto with = [](const char* workers, const char* in_flight) {
+    return testing::asyncmark({"run", "null", "--ops", "1000", "--runner", "multi-loop",
+                               "--in-flight", in_flight, "--workers", workers, "--repetitions",
+                               "1"});
+  };
+  const auto refused = with("257", "1000");
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_EQ(refused.out, "");
+  EXPECT_THAT(refused.err, HasSubstr("--workers: multi-loop may have 256 loops at most, not 257"));
+  EXPECT_EQ(with("257", "10").code, 0) << "it takes no more than may be in flight";
 }
 
 TEST(MultiLoop, WatchesEachLoop) {
