@@ -14,6 +14,7 @@
 #include "bench/errors.hpp"
 #include "bench/interruption.hpp"
 #include "bench/result_file.hpp"
+#include "bench/scratch.hpp"
 #include "bench/service.hpp"
 
 namespace asyncmark {
@@ -140,6 +141,12 @@ Context context_of(const RunSettings& settings, const std::vector<Result>& cases
   return context;
 }
 
+/// Removes what killed runs left, and at its end what killed processes of ours did.
+struct Sweep {
+  Sweep() { Scratch::remove_stale(); }
+  ~Sweep() { Scratch::remove_stale(); }
+};
+
 /// The results on standard output; throws UsageError where they are lost there.
 void print(const Context& context, const std::vector<Result>& cases, const RunSettings& settings) {
   if (settings.driver.benchmark.format.empty() && !cases.empty())
@@ -165,6 +172,7 @@ int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
   const ResultFile file(settings.out, context);
   settings.driver.keep = [&](const auto& results) { file.keep(results); };
 
+  const Sweep sweep;
   Interruption::watch();
   auto services = start_services(cases);
   if (!Interruption::happened()) prepare_workloads(cases);
