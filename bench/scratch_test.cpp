@@ -10,7 +10,6 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
-#include <thread>
 #include <vector>
 
 #include "bench/errors.hpp"
@@ -134,10 +133,11 @@ TEST_F(ScratchTest, IsRemovedOnceWhatWorksInItHasEnded) {
     const auto process = fork();
     if (process == 0) {
       setsid();
-      std::signal(SIGQUIT, SIG_IGN);
+      std::signal(SIGQUIT, SIG_IGN);  // It takes a SIGKILL.
       if (chdir((scratch.path() + "/data").c_str()) != 0) _exit(1);
       std::ofstream("ready") << getpid();
-      for (;;) pause();
+      execlp("sleep", "sleep", "60", nullptr);  // The lock is not passed on to it.
+      _exit(1);
     }
     while (!fs::exists(scratch.path() + "/data/ready")) std::this_thread::yield();
   });
