@@ -49,6 +49,7 @@ Measurement carry_out(Case one) {
   if (one.load.rate) one.load.due = read_arrivals();
   const auto workload = one.make_workload();
   const auto runner = one.make_runner();
+  workload->set_up();
   window().pid = static_cast<std::uint32_t>(getpid());
   window().slab_bytes_before = slab_bytes();
   window().page_table_bytes_before = held_for(getpid()).page_table_bytes;

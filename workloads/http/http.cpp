@@ -15,8 +15,8 @@
 #include "bench/catalog.hpp"
 #include "bench/errors.hpp"
 #include "workloads/http/clients.hpp"
-#include "workloads/http/limits.hpp"
 #include "workloads/http/server.hpp"
+#include "workloads/http/limits.hpp"
 
 namespace asyncmark::http {
 namespace {
@@ -253,6 +253,7 @@ const bool registered = Catalog::add(WorkloadEntry{
     .make = [](const OptionValues& options,
                std::uint64_t) { return std::make_unique<Http>(options); },
     .service = own_server,
+    .address_option = "url",
 });
 
 }  // namespace
