@@ -15,8 +15,8 @@
 #include "bench/catalog.hpp"
 #include "bench/errors.hpp"
 #include "workloads/http/clients.hpp"
-#include "workloads/http/server.hpp"
 #include "workloads/http/limits.hpp"
+#include "workloads/http/server.hpp"
 
 namespace asyncmark::http {
 namespace {

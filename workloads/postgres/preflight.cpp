@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "bench/errors.hpp"
-#include "workloads/limits.hpp"
+#include "workloads/descriptors.hpp"
 #include "workloads/this_machine.hpp"
 #include "workloads/waiting.hpp"
 
@@ -182,7 +182,11 @@ void check(const Plan& plan, std::uint64_t connections, bool remote) {
   check_queries(inquiry, plan);
   if (plan.needs_scale()) inquiry.scale();
   check_room(inquiry, connections);
-  make_room_for(connections);
+  if (const auto fit = allow_descriptors(connections); connections > fit)
+    throw UsageError(fmt::format(
+        "--in-flight: up to {} connections at once need more descriptors than a process may have; "
+        "give --in-flight {} or less, or raise 'ulimit -Hn'",
+        connections, fit));
 }
 
 }  // namespace asyncmark::postgres
