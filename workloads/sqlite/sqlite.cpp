@@ -49,8 +49,7 @@ class Session final : public BlockingSession {
     if (plan.journal.empty()) return connection;
     const auto mode = connection.ask("PRAGMA journal_mode = " + plan.journal);
     if (mode != plan.journal)
-      throw CaseError(
-          fmt::format("--journal: '{}' stays in journal mode {}", plan.path, mode));
+      throw CaseError(fmt::format("--journal: '{}' stays in journal mode {}", plan.path, mode));
     return connection;
   }
 
@@ -66,7 +65,7 @@ class Session final : public BlockingSession {
     // Which also gives the locks of a statement back that failed.
     sqlite3_reset(statement);
     if (code != SQLITE_DONE) return Outcome::failed(reason_of(code));
-    return {.rows = rows};
+    return {.failure = {}, .rows = rows};
   }
 
  private:
@@ -76,26 +75,34 @@ class Session final : public BlockingSession {
   bool has_parameter_;
 };
 
+constexpr const char* kElseTemporary = "leave --file out for a temporary one";
+
+/// Throws UsageError where it is relative to a folder that is gone.
+std::string absolute(const std::string& path) {
+  std::error_code failed;
+  const auto found = fs::absolute(path, failed);
+  if (failed) throw UsageError(fmt::format("--file: '{}': {}", path, failed.message()));
+  return found;
+}
+
 /// Throws UsageError where no database can be there.
 void check_is_a_file(const std::string& path) {
-  constexpr const char* kRemedy = "leave --file out for a temporary one";
   std::error_code failed;
   const auto status = fs::status(path, failed);
   if (status.type() == fs::file_type::regular) return;
-  if (path.empty()) throw UsageError(fmt::format("--file: is empty; {}", kRemedy));
   if (status.type() == fs::file_type::none)
     throw UsageError(fmt::format("--file: '{}': {}", path, failed.message()));
   if (status.type() != fs::file_type::not_found)
     throw UsageError(fmt::format("--file: '{}' is {}; give a database, or {}", path,
                                  fs::is_directory(status) ? "a folder" : "no regular file",
-                                 kRemedy));
+                                 kElseTemporary));
   if (path == ":memory:")
     throw UsageError(fmt::format(
-        "--file: ':memory:' would be another database for each session; {}", kRemedy));
+        "--file: ':memory:' would be another database for each session; {}", kElseTemporary));
   if (path.starts_with("file:"))
     throw UsageError(fmt::format("--file: '{}' is a URI; give the path alone", path));
-  throw UsageError(
-      fmt::format("--file: '{}' is not there; give a database that is, or {}", path, kRemedy));
+  throw UsageError(fmt::format("--file: '{}' is not there; give a database that is, or {}", path,
+                               kElseTemporary));
 }
 
 /// An operation is one transaction, so that it leaves no lock to the next.
@@ -141,8 +148,9 @@ class Sqlite final : public Workload {
     plan_.seed = seed;
     if (options.has("file")) {
       file_ = options.text("file");
-      plan_.path = fs::absolute(*file_);
-      check_is_alone(options);
+      if (file_->empty()) throw UsageError(fmt::format("--file: is empty; {}", kElseTemporary));
+      check_says_what_to_do(options);
+      plan_.path = absolute(*file_);
     } else {
       rows_ = static_cast<std::uint64_t>(options.number("rows"));
       plan_.journal = kJournalOfTemporary;
@@ -179,9 +187,9 @@ class Sqlite final : public Workload {
   }
 
  private:
-  static void check_is_alone(const OptionValues& options) {
+  static void check_says_what_to_do(const OptionValues& options) {
     if (options.has("sql")) return;
-    if (options.text("preset") != kPresets[0].name)
+    if (options.text("preset") != kPresets.front().name)
       throw UsageError("--preset: is of the temporary database; with --file give --sql");
     throw UsageError("--file: needs --sql, which says what an operation does there");
   }
@@ -211,10 +219,9 @@ class Sqlite final : public Workload {
     connection.run("SELECT count(*) FROM sqlite_schema");
     return connection;
   } catch (const Error& error) {
-    throw UsageError(fmt::format("--file: '{}': {}{}", *file_, error.what(),
-                                 error.code() == SQLITE_BUSY
-                                     ? ", and was so for all of --timeout; end who holds it"
-                                     : ""));
+    throw UsageError(fmt::format(
+        "--file: '{}': {}{}", *file_, error.what(),
+        error.code() == SQLITE_BUSY ? ", and was so for all of --timeout; end who holds it" : ""));
   }
 
   void prepare_temporary() const {
