@@ -66,8 +66,9 @@ Placement Case::placed() const { return service() ? cpus.apart(own_cpus()) : cpu
 
 std::unique_ptr<Workload> Case::make_workload() const {
   auto options = workload_options;
-  if (!endpoint.empty()) options.set("url", endpoint);
-  return Catalog::workload(workload).make(options, seed);
+  const auto& entry = Catalog::workload(workload);
+  if (!endpoint.empty()) options.set(entry.address_option, endpoint);
+  return entry.make(options, seed);
 }
 
 std::unique_ptr<Runner> Case::make_runner() const {
@@ -176,7 +177,7 @@ Case case_from_json(const Json& json) {
   };
   one.cpus = {cpus("cpus"), cpus("service_cpus")};
   one.endpoint = field<std::string>(json, "endpoint", "", "a text");
-  if (!one.endpoint.empty() && !one.workload_options.knows("url"))
+  if (!one.endpoint.empty() && Catalog::workload(workload).address_option.empty())
     throw UsageError(fmt::format("case: endpoint: the workload {} calls none", one.workload));
   if (one.load.ops == 0 && !one.load.duration)
     throw UsageError("case: load.ops or load.duration_ns must be 1 or more");

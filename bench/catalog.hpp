@@ -23,11 +23,13 @@ struct WorkloadEntry {
   std::string name;
   std::string summary;  ///< One line, for `list` and `--help`.
   std::vector<OptionSpec> options;
-  /// In a child, the option `url` then is the endpoint of the service that was started for it.
+  /// In a child, the option `address_option` is the endpoint of the service that was started.
   std::function<std::unique_ptr<Workload>(const OptionValues&, std::uint64_t seed)> make;
   /// The words after `asyncmark serve` that start what it needs to be up; nullopt where these
   /// values need nothing of ours. Equal words are one service.
   std::function<std::optional<std::vector<std::string>>(const OptionValues&)> service = {};
+  /// The option, a text, that names what an operation calls ("url"); empty where it calls nothing.
+  std::string address_option = {};
 };
 
 struct RunnerEntry {

@@ -42,6 +42,9 @@ Counters counters(const Result& result, const Measurement& one) {
                {"failed", static_cast<double>(one.failed)},
                {"never_started", static_cast<double>(one.never_started)},
                {"ops_per_s", one.ops_per_s()}};
+  if (one.rows > 0 && one.completed > 0)
+    all.emplace_back("rows_per_op",
+                     static_cast<double>(one.rows) / static_cast<double>(one.completed));
   if (const auto offer = offered(result, one)) {
     all.emplace_back("offered_per_s", offer->per_s);
     all.emplace_back("achieved_share", offer->achieved);

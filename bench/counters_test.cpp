@@ -58,6 +58,13 @@ TEST(Counters, SayThatAPeakIsAnUpperBoundWhereItIs) {
   EXPECT_EQ(of({}, one).at("peak_in_flight"), 50);
 }
 
+TEST(Counters, TellTheRowsOfAnOperationWhereThereAreAny) {
+  auto one = measured(100);
+  EXPECT_THAT(of({}, one), Not(Contains(Key("rows_per_op"))));
+  one.rows = 250;
+  EXPECT_EQ(of({}, one).at("rows_per_op"), 2.5);
+}
+
 TEST(Counters, TellWhatAHopTakesWhereThereIsAnExecutor) {
   auto one = measured(100);
   EXPECT_THAT(of({}, one), Not(Contains(Key("hop_cpu_ns"))));

@@ -32,6 +32,7 @@ void Measurement::add(const Recorder& recorder) {
   response_time.merge(recorder.response_time);
   loop.merge(recorder.loop);
   completed += recorder.completed();
+  rows += recorder.rows;
   recorder.failures.for_each([&](std::string_view reason, std::uint64_t times) {
     add_failures(std::string(reason), times);
   });
@@ -60,6 +61,7 @@ void Measurement::merge(const Measurement& other) {
   loop.merge(other.loop);
   completed += other.completed;
   never_started += other.never_started;
+  rows += other.rows;
   for (const auto& [reason, times] : other.failures) add_failures(reason, times);
   passes.insert(passes.end(), other.passes.begin(), other.passes.end());
   resources.user += other.resources.user;
@@ -313,6 +315,7 @@ Json to_json(const Measurement& m) {
             {"failed", m.failed},
             {"never_started", m.never_started},
             {"failures", m.failures},
+            {"rows", m.rows},
             {"passes", std::move(passes)},
             {"phases", to_json(m.phases)},
             {"resources", to_json(m.resources)},
@@ -343,6 +346,7 @@ Measurement measurement_from_json(const Json& json) {
   m.never_started = whole_at(json, "never_started");
   for (const auto& [reason, times] : part(json, "failures", kObject).items())
     m.failures[reason] = whole<std::uint64_t>(times, "failures");
+  m.rows = whole_at(json, "rows");
   for (const auto& pass : part(json, "passes", kList)) {
     if (!pass.contains("elapsed_ns")) throw UsageError("a pass has \"elapsed_ns\"");
     m.passes.push_back({duration_at(pass, "elapsed_ns"), duration_at(pass, "cpu_ns"),

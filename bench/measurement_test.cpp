@@ -58,6 +58,7 @@ Measurement example() {
   m.observed.service = {21ms, 10ms, 20ms, 5, 6, 7, 8};
   m.observed.service->own_time.add(2ms, 8);
   m.placement = {.client = "0,2-3", .service = "1"};
+  m.rows = 90;
   m.connections = {91, 92};
   m.hop = {93ns, 94ns};
   m.loop.lag.add(60us, 50);
@@ -111,6 +112,7 @@ TEST(Measurement, SurvivesJson) {
   EXPECT_EQ(after.observed.service->cpu, 21ms);
   EXPECT_EQ(after.observed.service->peak_connections, 7u);
   EXPECT_EQ(after.observed.service->own_time.count(), 8u);
+  EXPECT_EQ(after.rows, 90u);
   EXPECT_EQ(after.connections->made, 91u);
   EXPECT_EQ(after.connections->reused, 92u);
   EXPECT_FALSE(measurement_from_json(to_json(Measurement{})).connections);
@@ -201,6 +203,7 @@ TEST(Measurement, MergesRepetitions) {
   EXPECT_EQ(merged.failed, 7u);
   EXPECT_EQ(merged.never_started, 8u);
   EXPECT_THAT(merged.failures, ElementsAre(Pair("57014", 2), Pair("reset", 4), Pair("timeout", 1)));
+  EXPECT_EQ(merged.rows, 180u);
   EXPECT_EQ(merged.passes.size(), 4u);
   EXPECT_EQ(merged.elapsed(), 800ms);
   EXPECT_EQ(merged.cpu(), 100ms);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <string_view>
 
 namespace asyncmark {
@@ -33,9 +34,10 @@ inline constexpr FailureReason kNoPort{"no port"};              ///< EADDRNOTAVA
 
 /// How one operation ended. A failed operation is counted, never thrown.
 struct Outcome {
-  FailureReason failure;  ///< Empty when the operation succeeded.
+  FailureReason failure;   ///< Empty when the operation succeeded.
+  std::uint32_t rows = 0;  ///< That it gave, where it asks for some.
 
-  static constexpr Outcome failed(FailureReason reason) { return {reason}; }
+  static constexpr Outcome failed(FailureReason reason) { return {.failure = reason}; }
   constexpr bool ok() const { return failure.empty(); }
 };
 

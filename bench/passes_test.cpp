@@ -33,7 +33,7 @@ class Fake {
       stage_.in_flight.enter(recorder.in_flight);
       const auto began = Clock::now();
       recorder.record(*start, began, began + 5us,
-                      start->op % 10 == 9 ? Outcome::failed("tenth") : Outcome{});
+                      start->op % 10 == 9 ? Outcome::failed("tenth") : Outcome{.rows = 2});
       ++carried_out.back();
       if (start->op % 4 == 0) ++window().connections_tried;
       if (start->op % 8 == 0) ++window().connections_made;
@@ -61,6 +61,7 @@ TEST(Passes, CountOnlyWhatIsTimed) {
   const auto m = fake.measure(load, {.cap = 2});
   EXPECT_EQ(fake.carried_out, (std::vector<std::uint64_t>{30, 100, 100, 100}));
   EXPECT_EQ(m.completed, 270u);
+  EXPECT_EQ(m.rows, 2 * 270u);
   EXPECT_EQ(m.connections->made, 3u * 13);
   EXPECT_EQ(m.connections->reused, 3u * 75) << "one that was tried in vain is neither";
   EXPECT_EQ(m.failed, 30u);

@@ -58,6 +58,7 @@ struct alignas(64) Recorder {
   Histogram response_time;
   LoopTimes loop;
   FailureCounts failures;
+  std::uint64_t rows = 0;  ///< Of the operations that succeeded.
   Clock::time_point last_finished{};
   bool in_flight = false;  ///< Where one client writes here: whether it counts as in flight.
   Peak peak;               ///< Where the clients of one lane do: of theirs.
@@ -67,6 +68,7 @@ struct alignas(64) Recorder {
     if (outcome.ok()) {
       service_time.add(finished - began);
       if (start.intended) response_time.add(finished - *start.intended);
+      rows += outcome.rows;
     } else {
       failures.add(outcome.failure);
     }
@@ -80,6 +82,7 @@ struct alignas(64) Recorder {
     response_time.clear();
     loop.clear();
     failures = {};
+    rows = 0;
     last_finished = {};
     peak = {};
   }

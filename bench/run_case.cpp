@@ -56,6 +56,7 @@ Report carry_out(Case one) {
   const auto workload = one.make_workload();
   const auto runner = one.make_runner();
   const auto how = concurrency_here(*runner, one.load);
+  workload->set_up();
   window().pid = static_cast<std::uint32_t>(getpid());
   window().slab_bytes_before = slab_bytes();
   window().page_table_bytes_before = held_for(getpid()).page_table_bytes;

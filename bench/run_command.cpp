@@ -8,11 +8,13 @@
 #include <map>
 
 #include "bench/calibration.hpp"
+#include "bench/catalog.hpp"
 #include "bench/checks.hpp"
 #include "bench/context.hpp"
 #include "bench/errors.hpp"
 #include "bench/interruption.hpp"
 #include "bench/result_file.hpp"
+#include "bench/scratch.hpp"
 #include "bench/service.hpp"
 
 namespace asyncmark {
@@ -125,8 +127,8 @@ void check_settings(const std::vector<Result>& cases, const RunSettings& setting
 /// Whether some case calls a service that the user named.
 bool call_others(const std::vector<Result>& cases) {
   return std::ranges::any_of(cases, [](const Result& one) {
-    const auto& options = one.what.workload_options;
-    return options.knows("url") && !options.text("url").empty();
+    const auto& address = Catalog::workload(one.what.workload).address_option;
+    return !address.empty() && !one.what.workload_options.print(address).empty();
   });
 }
 
@@ -138,6 +140,12 @@ Context context_of(const RunSettings& settings, const std::vector<Result>& cases
   if (settings.slo) context.facts["slo"] = settings.slo->text();
   return context;
 }
+
+/// Removes what killed runs left, and at its end what killed processes of ours did.
+struct Sweep {
+  Sweep() { Scratch::remove_stale(); }
+  ~Sweep() { Scratch::remove_stale(); }
+};
 
 /// The results on standard output; throws UsageError where they are lost there.
 void print(const Context& context, const std::vector<Result>& cases, const RunSettings& settings) {
@@ -164,6 +172,7 @@ int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
   const ResultFile file(settings.out, context);
   settings.driver.keep = [&](const auto& results) { file.keep(results); };
 
+  const Sweep sweep;
   Interruption::watch();
   auto services = start_services(cases);
   if (!Interruption::happened()) prepare_workloads(cases);

@@ -11,6 +11,7 @@
 #include "bench/catalog.hpp"
 #include "bench/errors.hpp"
 #include "bench/interruption.hpp"
+#include "bench/scratch.hpp"
 
 namespace asyncmark {
 namespace {
@@ -46,6 +47,7 @@ int longest_listen_backlog() {
 
 void serve(const ServiceEntry& service, const OptionValues& options, int counts) {
   raise_descriptor_limit();
+  Scratch::remove_stale();
   Interruption::watch();
   ServiceCounts own;
   auto* shared = shared_counts(counts);

@@ -49,6 +49,11 @@ class Workload {
   /// it cannot.
   virtual void prepare(std::uint64_t /*sessions*/) const {}
 
+  /// Makes what the sessions of one child share. Called there once, before any session is opened
+  /// and any worker forked, so it must leave no thread, and nothing open that a process cannot use
+  /// which is forked. What it made ends with the workload. Throws CaseError when it cannot.
+  virtual void set_up() const {}
+
   /// Opens a session that blocks. Throws CaseError when it cannot.
   virtual std::unique_ptr<BlockingSession> open_blocking() const = 0;
 

@@ -223,6 +223,14 @@ TEST_P(EveryRunner, CountsFailuresAndExceptionsApartFromTheTimes) {
   EXPECT_EQ(done.service_time.count(), 70u);
 }
 
+TEST_P(EveryRunner, CountsTheRowsOfSuccesses) {
+  Watched watched;
+  watched.act = [](std::uint64_t op) {
+    return Outcome{.failure = op % 10 == 3 ? "refused" : "", .rows = 4};
+  };
+  EXPECT_EQ(run(watched, closed(100, 4)).rows, 90u * 4);
+}
+
 TEST_P(EveryRunner, SaysWhyASessionDoesNotOpen) {
   Watched watched;
   watched.opens = false;

@@ -157,6 +157,7 @@ const bool registered = Catalog::add(WorkloadEntry{
         },
     .make = [](const OptionValues& options,
                std::uint64_t seed) { return std::make_unique<Mixed>(options, seed); },
+    .address_option = "url",
 });
 
 }  // namespace

@@ -81,6 +81,7 @@ const bool workload = Catalog::add(WorkloadEntry{
       if (!options.text("url").empty()) return std::nullopt;
       return {{"presence", "--fault", options.text("fault")}};
     },
+    .address_option = "url",
 });
 
 const bool service = Catalog::add(ServiceEntry{

@@ -1,49 +1,17 @@
 #include "workloads/http/address.hpp"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <ifaddrs.h>
 #include <netdb.h>
-#include <netinet/in.h>
 
 #include <cstring>
 #include <memory>
 
 #include "bench/errors.hpp"
 #include "workloads/http/channel.hpp"
+#include "workloads/this_machine.hpp"
 
 namespace asyncmark::http {
-namespace {
-
-/// Of either family as 16 bytes, IPv4 as IPv6 maps it.
-in6_addr bytes_of(const sockaddr* address) {
-  if (address->sa_family == AF_INET6)
-    return reinterpret_cast<const sockaddr_in6*>(address)->sin6_addr;
-  in6_addr mapped{};
-  mapped.s6_addr[10] = mapped.s6_addr[11] = 0xff;
-  std::memcpy(&mapped.s6_addr[12], &reinterpret_cast<const sockaddr_in*>(address)->sin_addr, 4);
-  return mapped;
-}
-
-bool same(const in6_addr& left, const in6_addr& right) {
-  return std::memcmp(&left, &right, sizeof left) == 0;
-}
-
-bool is_of_an_interface(const in6_addr& address) {
-  ifaddrs* all = nullptr;
-  if (getifaddrs(&all) != 0) return false;
-  const std::unique_ptr<ifaddrs, decltype(&freeifaddrs)> owner(all, freeifaddrs);
-  for (const auto* one = all; one; one = one->ifa_next)
-    if (one->ifa_addr &&
-        (one->ifa_addr->sa_family == AF_INET || one->ifa_addr->sa_family == AF_INET6) &&
-        same(bytes_of(one->ifa_addr), address))
-      return true;
-  return false;
-}
-
-}  // namespace
-
 std::string Address::host() const {
   char name[NI_MAXHOST];
   if (getnameinfo(get(), size, name, sizeof name, nullptr, 0, NI_NUMERICHOST) != 0) return "?";
@@ -57,13 +25,7 @@ std::string Address::text() const {
   return fmt::format("{}{}{}:{}", v6 ? "[" : "", host(), v6 ? "]" : "", port);
 }
 
-bool Address::is_here() const {
-  const auto bytes = bytes_of(get());
-  const bool v4 = IN6_IS_ADDR_V4MAPPED(&bytes);
-  const bool loopback = v4 ? bytes.s6_addr[12] == 127 : IN6_IS_ADDR_LOOPBACK(&bytes);
-  const bool any = v4 ? bytes.s6_addr32[3] == 0 : IN6_IS_ADDR_UNSPECIFIED(&bytes);
-  return loopback || any || is_of_an_interface(bytes);
-}
+bool Address::is_here() const { return is_this_machine(*get()); }
 
 std::vector<Address> resolve(const Url& url, bool remote) {
   addrinfo hints{}, *found = nullptr;

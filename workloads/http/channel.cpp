@@ -3,50 +3,14 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <openssl/err.h>
-#include <poll.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <climits>
-#include <cstring>
-#include <ctime>
 
 #include "workloads/http/failures.hpp"
 
 namespace asyncmark::http {
-
-FailureReason failure_of(int error) {
-  switch (error) {
-    case ECONNREFUSED:
-      return failures::kRefused;
-    case ECONNRESET:
-      return failures::kReset;
-    case EPIPE:  // What the other side closed in order before that came to it.
-      return failures::kClosedEarly;
-    case ETIMEDOUT:
-      return failures::kTimeOut;
-    case EHOSTUNREACH:
-    case ENETUNREACH:
-      return failures::kUnreachable;
-    case EADDRNOTAVAIL:
-      return reasons::kNoPort;
-    case EMFILE:
-    case ENFILE:
-      return reasons::kNoDescriptor;
-    default:
-      return strerrorname_np(error) ? strerrorname_np(error) : "unknown";
-  }
-}
-
-bool wait_for(int socket, Want want, Clock::time_point until) {
-  pollfd one{socket, static_cast<short>(want == Want::readable ? POLLIN : POLLOUT), 0};
-  for (;;) {
-    const auto left = std::max<std::int64_t>((until - Clock::now()).count(), 0);
-    const timespec limit{left / 1'000'000'000, left % 1'000'000'000};
-    const int ready = ppoll(&one, 1, &limit, nullptr);
-    if (ready >= 0 || errno != EINTR) return ready != 0;
-  }
-}
 
 FailureReason Channel::probe(const Address& address, Duration limit) {
   Endpoint endpoint;

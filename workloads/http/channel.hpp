@@ -6,11 +6,9 @@
 #include "bench/process.hpp"
 #include "workloads/http/address.hpp"
 #include "workloads/http/tls.hpp"
+#include "workloads/waiting.hpp"
 
 namespace asyncmark::http {
-
-/// What a socket has to become before it is worth trying again.
-enum class Want { nothing, readable, writable };
 
 /// Where connections lead, and how.
 struct Endpoint {
@@ -32,6 +30,7 @@ class Channel {
 
   explicit Channel(const Endpoint& endpoint) : endpoint_(endpoint) {}
 
+  const Endpoint& endpoint() const { return endpoint_; }
   bool is_open() const { return static_cast<bool>(socket_); }
   int socket() const { return socket_.get(); }
 
@@ -56,8 +55,5 @@ class Channel {
   TlsSession tls_{nullptr, SSL_free};
   bool connected_ = false;
 };
-
-/// Waits for the socket until then; false when the time is over.
-bool wait_for(int socket, Want want, Clock::time_point until);
 
 }  // namespace asyncmark::http

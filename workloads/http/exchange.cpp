@@ -42,7 +42,7 @@ void Exchange::begin_opening() {
   only_opening_ = true;
 }
 
-void Exchange::begin() {
+void Exchange::begin(std::uint64_t) {
   only_opening_ = answered_ = false;
   failure_ = {};
   sent_ = 0;
@@ -132,6 +132,11 @@ Want Exchange::over(FailureReason why) {
 }
 
 void Exchange::fail(FailureReason why) { over(why); }
+
+std::string Exchange::trouble() const {
+  return fmt::format("no connection to {}: {}", channel_.endpoint().address.text(),
+                     failure_.code());
+}
 
 void Exchange::close() {
   channel_.close();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -31,16 +32,20 @@ class Exchange {
  public:
   Exchange(const Endpoint& endpoint, const Call& call);
 
-  /// Begins with a connection alone, or with a whole operation.
+  /// Begins with a connection alone, or with a whole operation, which are all the same.
   void begin_opening();
-  void begin();
+  void begin(std::uint64_t op = 0);
   /// Goes on as far as it gets, and says what socket() has to become; nothing: it is over.
   Want step();
   /// Ends it from outside, as when its time is over.
   void fail(FailureReason why);
 
   Outcome outcome() const { return {failure_}; }
+  /// In words, after an opening that failed.
+  std::string trouble() const;
   int socket() const { return channel_.socket(); }
+  /// Whether the socket stays the same one until close().
+  static constexpr bool keeps_socket() { return true; }
   /// Whether the connection, if there is one, is of no more use: its owner forgets the socket, and
   /// then calls close().
   bool is_spent() const { return spent_; }

@@ -253,6 +253,7 @@ const bool registered = Catalog::add(WorkloadEntry{
     .make = [](const OptionValues& options,
                std::uint64_t) { return std::make_unique<Http>(options); },
     .service = own_server,
+    .address_option = "url",
 });
 
 }  // namespace

@@ -7,7 +7,7 @@
 
 #include "bench/event_loop.hpp"
 
-namespace asyncmark::http {
+namespace asyncmark {
 
 /// Who waits on an event loop no longer than until its deadline.
 class Deadline : public boost::intrusive::list_base_hook<
@@ -48,4 +48,4 @@ class Deadlines final : public asio::execution_context::service {
   bool stopping_ = false;  ///< It is to be asked whether anybody still waits.
 };
 
-}  // namespace asyncmark::http
+}  // namespace asyncmark

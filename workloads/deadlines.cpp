@@ -1,6 +1,6 @@
-#include "workloads/http/deadlines.hpp"
+#include "workloads/deadlines.hpp"
 
-namespace asyncmark::http {
+namespace asyncmark {
 namespace {
 
 constexpr Duration kShortestPeriod = std::chrono::milliseconds(1);
@@ -46,4 +46,4 @@ void Deadlines::sweep() {
   }
 }
 
-}  // namespace asyncmark::http
+}  // namespace asyncmark

@@ -1,0 +1,88 @@
+#include "workloads/postgres/dsn.hpp"
+
+#include <fmt/format.h>
+#include <libpq-fe.h>
+
+#include <algorithm>
+#include <cctype>
+#include <memory>
+#include <string_view>
+
+#include "bench/errors.hpp"
+#include "workloads/postgres/plan.hpp"
+
+namespace asyncmark::postgres {
+namespace {
+
+using Options = std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)>;
+
+Options parse(const std::string& dsn, std::string& trouble) {
+  char* message = nullptr;
+  Options options(PQconninfoParse(dsn.c_str(), &message), PQconninfoFree);
+  const std::unique_ptr<char, decltype(&PQfreemem)> owner(message, PQfreemem);
+  if (message) trouble = one_line(message);
+  return options;
+}
+
+bool is_uri(std::string_view dsn) {
+  return dsn.starts_with("postgresql://") || dsn.starts_with("postgres://");
+}
+
+bool may_hold_password(std::string dsn) {
+  std::ranges::transform(dsn, dsn.begin(), [](unsigned char c) { return std::tolower(c); });
+  return dsn.find('@') != dsn.npos || dsn.find("password") != dsn.npos;
+}
+
+/// Without what stands in quotes, but for single characters, which are of the syntax.
+std::string without_quotations(const std::string& message) {
+  std::string kept;
+  for (std::size_t at = 0; at < message.size();) {
+    const auto begin = std::min(message.find('"', at), message.size());
+    kept.append(message, at, begin - at);
+    if (begin == message.size()) break;
+    const auto end = std::min(message.find('"', begin + 1), message.size());
+    kept += end - begin == 2 ? message.substr(begin, 3) : "\"...\"";
+    at = end + 1;
+  }
+  return kept;
+}
+
+/// libpq ends the part with the password at the first '@', and before the first '/'. What such a
+/// character cuts off would become a host or a database, and be told to everybody.
+bool is_cut_off(std::string_view uri) {
+  const auto authority = uri.find("://") + 3;
+  const auto at = uri.find('@', authority);
+  return at != uri.npos && (uri.find('@', at + 1) != uri.npos || uri.find('/', authority) < at);
+}
+
+}  // namespace
+
+void check_dsn(const std::string& dsn) {
+  if (is_uri(dsn) && is_cut_off(dsn))
+    throw UsageError(
+        "--dsn: has an @ that does not end its user and password; in a URI write those within as "
+        "%40, and / as %2F");
+  std::string trouble;
+  if (parse(dsn, trouble)) return;
+  throw UsageError(
+      fmt::format("--dsn: {}", may_hold_password(dsn) ? without_quotations(trouble) : trouble));
+}
+
+std::string shown_dsn(const std::string& dsn) {
+  constexpr const char* kHidden = "***";
+  if (dsn.empty()) return "";
+  std::string trouble;
+  const auto options =
+      is_uri(dsn) && is_cut_off(dsn) ? Options{nullptr, PQconninfoFree} : parse(dsn, trouble);
+  if (!options) return kHidden;
+  std::string shown;
+  for (const auto* one = options.get(); one->keyword; ++one) {
+    if (!one->val || one->val[0] == '\0') continue;
+    const bool is_password = std::string_view(one->dispchar) == "*";
+    shown += fmt::format("{}{}={}", shown.empty() ? "" : " ", one->keyword,
+                         is_password ? kHidden : one->val);
+  }
+  return shown;
+}
+
+}  // namespace asyncmark::postgres

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <libpq-fe.h>
+
+#include "workloads/waiting.hpp"
+
+namespace asyncmark::postgres {
+
+inline constexpr FailureReason kClosed{"closed"};  ///< By the server, without a word.
+
+/// The SQLSTATE of an answer that is an error, as "57P01", or a word where it has none.
+FailureReason reason_of_failure(const PGresult& answer, const PGconn* connection);
+
+/// Why a connection does not come to stand: the SQLSTATE if the server said so, or what the socket
+/// came to.
+FailureReason reason_of_no_connection(const PGconn* connection);
+
+}  // namespace asyncmark::postgres

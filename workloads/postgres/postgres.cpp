@@ -1,0 +1,164 @@
+// Queries to PostgreSQL over libpq: of the user's database, or of a cluster of ours that goes with
+// the run.
+
+#include <array>
+#include <utility>
+
+#include "bench/catalog.hpp"
+#include "bench/errors.hpp"
+#include "workloads/exchange_clients.hpp"
+#include "workloads/postgres/dsn.hpp"
+#include "workloads/postgres/exchange.hpp"
+#include "workloads/postgres/preflight.hpp"
+
+namespace asyncmark::postgres {
+namespace {
+
+constexpr Duration kUsualWait = std::chrono::milliseconds(46);
+constexpr std::uint64_t kUsualDepth = 10;
+
+Mode mode_of(const OptionValues& options) {
+  const auto& name = options.text("mode");
+  return name == "simple"     ? Mode::simple
+         : name == "extended" ? Mode::extended
+         : name == "prepared" ? Mode::prepared
+                              : Mode::pipeline;
+}
+
+std::uint64_t depth_of(const OptionValues& options) {
+  const auto given = options.optional_count("depth");
+  const bool in_pipeline = mode_of(options) == Mode::pipeline;
+  if (given && !in_pipeline) throw UsageError("--depth: is of --mode pipeline alone");
+  return in_pipeline ? static_cast<std::uint64_t>(given.value_or(kUsualDepth)) : 1;
+}
+
+/// How long the server sleeps in a query, where it does nothing else.
+std::optional<Duration> wait_of(const OptionValues& options) {
+  const bool sleeps = options.has("preset") && options.text("preset") == "sleep";
+  if (options.has("wait") && !sleeps) throw UsageError("--wait: is of --preset sleep alone");
+  if (!sleeps) return std::nullopt;
+  return options.has("wait") ? options.duration("wait") : kUsualWait;
+}
+
+Script chosen_script(const OptionValues& options) {
+  if (!options.has("preset")) return script_of(options.text("sql"));
+  if (const auto wait = wait_of(options))
+    return sleep_for(std::chrono::duration<double>(*wait).count());
+  const auto& preset = options.text("preset");
+  return preset == "point-select" ? point_select()
+         : preset == "tpcb-like"  ? tpcb_like()
+                                  : select_one();
+}
+
+class Postgres final : public Workload {
+ public:
+  Postgres(const OptionValues& options, std::uint64_t seed)
+      : plan_{.dsn = options.text("dsn"),
+              .mode = mode_of(options),
+              .depth = depth_of(options),
+              .keep = options.text("connect") == "pooled",
+              .timeout = options.duration("timeout"),
+              .script = chosen_script(options),
+              .script_option = options.has("preset") ? "--preset" : "--sql",
+              .seed = seed},
+        wait_(wait_of(options)),
+        remote_(options.flag("allow-remote")) {
+    if (plan_.timeout <= Duration(0)) throw UsageError("--timeout: must be more than 0");
+    check_dsn(plan_.dsn);
+  }
+
+  void prepare(std::uint64_t sessions) const override { check(plan_, sessions, remote_); }
+
+  /// What all sessions need to know of the server, asked once and before there are any.
+  void set_up() const override {
+    try {
+      Inquiry inquiry(plan_, plan_.timeout);
+      if (plan_.needs_scale()) plan_.scale = inquiry.scale();
+      plan_.address = inquiry.address();
+    } catch (const UsageError& error) {
+      throw CaseError(error.what());
+    }
+  }
+
+  std::unique_ptr<BlockingSession> open_blocking() const override {
+    auto client = std::make_unique<BlockingClient<Exchange>>(plan_.timeout, plan_);
+    if (plan_.keep) client->open();
+    return client;
+  }
+
+  Async<std::unique_ptr<AsyncSession>> open_async(EventLoop& loop) const override {
+    auto client = std::make_unique<LoopClient<Exchange>>(loop, plan_.timeout, plan_);
+    if (plan_.keep) co_await client->open();
+    co_return client;
+  }
+
+  bool holds_the_loop() const override { return false; }
+
+  /// What the server computes is not known, and little beside a wait.
+  std::optional<Cost> cost(std::uint64_t) const override {
+    if (!wait_) return std::nullopt;
+    return Cost{.wait = *wait_ * static_cast<std::int64_t>(plan_.depth)};
+  }
+
+ private:
+  mutable Plan plan_;  ///< Changed by set_up() alone.
+  std::optional<Duration> wait_;
+  bool remote_;
+};
+
+OptionSpec sql_option() {
+  auto option = text_option("sql", "",
+                            "a query of your own instead of --preset; $1 in it is the number of "
+                            "the query");
+  option.instead_of = "preset";
+  return option;
+}
+
+OptionSpec wait_option() {
+  auto option = duration_option("wait", {}, "how long --preset sleep sleeps (default: 46ms)");
+  option.otherwise = std::monostate{};
+  return option;
+}
+
+const bool registered = Catalog::add(WorkloadEntry{
+    .name = "postgres",
+    .summary = "queries PostgreSQL, over connections that are kept or made for every operation",
+    .options =
+        {
+            text_option("dsn", "",
+                        "the database, as postgresql://user@host/name or 'host=/tmp dbname=name'; "
+                        "what it does not name comes from libpq's environment and password file "
+                        "(default: a cluster of ours, which goes with the run)"),
+            choice_option("preset", {"select1", "sleep", "point-select", "tpcb-like"},
+                          "select1: SELECT 1; sleep: pg_sleep; point-select: a row of "
+                          "pgbench_accounts by its key; tpcb-like: pgbench's transaction, of "
+                          "which all seven statements are one operation"),
+            sql_option(),
+            wait_option(),
+            choice_option("mode", {"simple", "extended", "prepared", "pipeline"},
+                          "of the protocol: simple has numbers written into the text, extended "
+                          "sends them apart, prepared parses once a connection, pipeline sends "
+                          "--depth prepared queries before it awaits the first answer"),
+            count_option("depth", 1,
+                         "queries of one operation in --mode pipeline, or transactions of "
+                         "tpcb-like: query i of operation n has the number n * depth + i, and "
+                         "rows_per_op counts the rows of all (default: 10)"),
+            choice_option("connect", {"pooled", "per-op"},
+                          "pooled: connections are made before timing and kept, and made again "
+                          "where they break; per-op: each operation makes its own"),
+            duration_option("timeout", std::chrono::seconds(10),
+                            "of one operation, with connecting where it has to: then its "
+                            "connection is closed, though the server may go on with the query"),
+            flag_option("allow-remote", "put this load on a server that is not this machine"),
+        },
+    .make = [](const OptionValues& options,
+               std::uint64_t seed) { return std::make_unique<Postgres>(options, seed); },
+    .service = [](const OptionValues& options) -> std::optional<std::vector<std::string>> {
+      if (!options.text("dsn").empty()) return std::nullopt;
+      return {{"postgres"}};
+    },
+    .address_option = "dsn",
+});
+
+}  // namespace
+}  // namespace asyncmark::postgres

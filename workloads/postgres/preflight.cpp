@@ -1,0 +1,192 @@
+#include "workloads/postgres/preflight.hpp"
+
+#include <fmt/format.h>
+#include <sys/socket.h>
+
+#include <charconv>
+#include <string_view>
+
+#include "bench/errors.hpp"
+#include "workloads/descriptors.hpp"
+#include "workloads/this_machine.hpp"
+#include "workloads/waiting.hpp"
+
+namespace asyncmark::postgres {
+namespace {
+
+constexpr std::string_view kNoSuchTable = "42P01";
+
+bool is_error(const PGresult& answer) {
+  const auto status = PQresultStatus(&answer);
+  return status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK;
+}
+
+/// The number in the first column of the first row.
+std::optional<std::uint64_t> number_in(const PGresult& answer) {
+  if (is_error(answer) || PQntuples(&answer) == 0) return std::nullopt;
+  const std::string_view text = PQgetvalue(&answer, 0, 0);
+  std::uint64_t number = 0;
+  if (std::from_chars(text.data(), text.data() + text.size(), number).ec != std::errc{})
+    return std::nullopt;
+  return number;
+}
+
+std::string field(const PGresult& answer, int which) {
+  const auto* text = PQresultErrorField(&answer, which);
+  return text ? one_line(text) : "";
+}
+
+/// What is not taken by the server is the user's query, or a preset's tables.
+void check_queries(Inquiry& inquiry, const Plan& plan) {
+  for (const auto& statement : plan.script) {
+    const auto answer = inquiry.describe(statement.sql.c_str());
+    if (is_error(*answer)) {
+      const bool no_table = field(*answer, PG_DIAG_SQLSTATE) == kNoSuchTable;
+      throw UsageError(
+          fmt::format("{}: the server says: {}{}", plan.script_option, words_of(*answer),
+                      no_table && plan.script_option == "--preset"
+                          ? "; make pgbench's tables there by 'pgbench -i', or leave --dsn out"
+                          : ""));
+    }
+    if (static_cast<std::size_t>(PQnparams(answer.get())) != statement.numbers.size())
+      throw UsageError(fmt::format(
+          "{}: the server finds {} parameters in it; the one there may be is $1, by itself",
+          plan.script_option, PQnparams(answer.get())));
+  }
+}
+
+/// Connections that the server still has for this user, itself not counted; absent where it does
+/// not tell, as one that stands before the server may not.
+std::optional<std::uint64_t> room(Inquiry& inquiry) {
+  return number_in(*inquiry.ask(
+      "SELECT greatest(0, current_setting('max_connections')::int"
+      " - CASE WHEN (SELECT rolsuper FROM pg_roles WHERE rolname = session_user) THEN 0"
+      "   ELSE current_setting('superuser_reserved_connections')::int END"
+      " - (SELECT count(*) FROM pg_stat_activity"
+      "    WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()))"));
+}
+
+void check_room(Inquiry& inquiry, std::uint64_t connections) {
+  const auto fit = room(inquiry);
+  if (!fit || connections <= *fit) return;
+  throw UsageError(
+      fmt::format("--in-flight: up to {} connections at once, and the server has {} left of its "
+                  "max_connections; {}",
+                  connections, *fit,
+                  *fit == 0 ? "end others of its clients, or raise that"
+                            : fmt::format("give --in-flight {} or less, or raise that", *fit)));
+}
+
+}  // namespace
+
+Inquiry::Inquiry(const Plan& plan, Duration limit)
+    : connection_(start_connection(plan)), due_(Clock::now() + limit), limit_(limit) {
+  if (connection_) PQsetErrorVerbosity(connection_.get(), PQERRORS_DEFAULT);
+  connect();
+}
+
+void Inquiry::connect() {
+  auto* connection = connection_.get();
+  auto state = PGRES_POLLING_WRITING;
+  while (PQstatus(connection) != CONNECTION_BAD && state != PGRES_POLLING_OK) {
+    const auto want = state == PGRES_POLLING_READING ? Want::readable : Want::writable;
+    if (!wait_for(PQsocket(connection), want, due_))
+      throw UsageError(
+          fmt::format("--dsn: no connection to the server within {}", exact_text(limit_)));
+    state = PQconnectPoll(connection);
+    if (state == PGRES_POLLING_FAILED) break;
+  }
+  if (PQstatus(connection) != CONNECTION_OK)
+    throw UsageError(fmt::format("--dsn: {}", one_line(PQerrorMessage(connection))));
+  PQsetnonblocking(connection, 1);
+}
+
+Answer Inquiry::collect(int sent) {
+  auto* connection = connection_.get();
+  Answer last(nullptr, PQclear);
+  while (sent == 1) {
+    const auto want = PQflush(connection) > 0 ? Want::either : Want::readable;
+    if (PQisBusy(connection) != 0) {
+      if (!wait_for(PQsocket(connection), want, due_))
+        throw UsageError(
+            fmt::format("--dsn: the server does not answer within {}", exact_text(limit_)));
+      PQconsumeInput(connection);
+      continue;
+    }
+    Answer answer(PQgetResult(connection), PQclear);
+    if (!answer) break;
+    if (!last || !is_error(*last)) last = std::move(answer);
+  }
+  if (!last || PQstatus(connection) == CONNECTION_BAD)
+    throw UsageError(
+        fmt::format("--dsn: the server went away: {}", one_line(PQerrorMessage(connection))));
+  return last;
+}
+
+Answer Inquiry::ask(const char* sql) { return collect(PQsendQuery(connection_.get(), sql)); }
+
+Answer Inquiry::describe(const char* sql) {
+  auto parsed = collect(PQsendPrepare(connection_.get(), "", sql, 0, nullptr));
+  if (is_error(*parsed)) return parsed;
+  return collect(PQsendDescribePrepared(connection_.get(), ""));
+}
+
+bool Inquiry::is_here() const {
+  sockaddr_storage peer{};
+  socklen_t size = sizeof peer;
+  auto* address = reinterpret_cast<sockaddr*>(&peer);
+  return getpeername(PQsocket(connection_.get()), address, &size) == 0 && is_this_machine(*address);
+}
+
+bool Inquiry::names_several_hosts() const {
+  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(
+      PQconninfo(connection_.get()), PQconninfoFree);
+  for (const auto* one = options.get(); one && one->keyword; ++one)
+    if (std::string_view(one->keyword).starts_with("host") && one->val &&
+        std::string_view(one->val).find(',') != std::string_view::npos)
+      return true;
+  return false;
+}
+
+std::string Inquiry::address() const {
+  if (names_several_hosts() || std::string_view(PQhost(connection_.get())).starts_with('/'))
+    return "";
+  return PQhostaddr(connection_.get());
+}
+
+std::uint64_t Inquiry::scale() {
+  const auto answer = ask("SELECT count(*) FROM pgbench_branches");
+  const auto scale = number_in(*answer);
+  if (scale && *scale > 0) return *scale;
+  throw UsageError(fmt::format(
+      "--preset: {}; make pgbench's tables there by 'pgbench -i', or leave --dsn out",
+      is_error(*answer) ? "the server says: " + words_of(*answer) : "pgbench_branches is empty"));
+}
+
+std::string words_of(const PGresult& error) {
+  const auto state = field(error, PG_DIAG_SQLSTATE);
+  if (state.empty()) return one_line(PQresultErrorMessage(&error));
+  return fmt::format("{}: {} ({})", field(error, PG_DIAG_SEVERITY),
+                     field(error, PG_DIAG_MESSAGE_PRIMARY), state);
+}
+
+void check(const Plan& plan, std::uint64_t connections, bool remote) {
+  Inquiry inquiry(plan, std::min<Duration>(plan.timeout, std::chrono::seconds(5)));
+  if (!remote && inquiry.names_several_hosts())
+    throw UsageError(
+        "--dsn: names several hosts; give one, or --allow-remote if you may put this load on any");
+  if (!remote && !inquiry.is_here())
+    throw UsageError(
+        "--dsn: the server is not this machine; give --allow-remote if you may put this load on "
+        "it");
+  check_queries(inquiry, plan);
+  if (plan.needs_scale()) inquiry.scale();
+  check_room(inquiry, connections);
+  if (const auto fit = allow_descriptors(connections); connections > fit)
+    throw UsageError(fmt::format(
+        "--in-flight: up to {} connections at once need more descriptors than a process may have; "
+        "give --in-flight {} or less, or raise 'ulimit -Hn'",
+        connections, fit));
+}
+
+}  // namespace asyncmark::postgres

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "workloads/postgres/plan.hpp"
+
+namespace asyncmark::postgres {
+
+/// A connection to ask a server a few things over before anything is timed. It waits in its thread,
+/// and never longer than until its limit is over, which is of all that it does.
+class Inquiry {
+ public:
+  /// Throws UsageError, with the server's own words, where there is no connection to be had.
+  Inquiry(const Plan& plan, Duration limit);
+
+  /// An answer that may be an error. Throws UsageError where there is none in time.
+  Answer ask(const char* sql);
+  /// Has it parsed: the answer tells its parameters and columns.
+  Answer describe(const char* sql);
+
+  /// Whether the server is this machine.
+  bool is_here() const;
+  /// Whether the connection might have been to another one of several.
+  bool names_several_hosts() const;
+  /// Of the server, where its name was looked up; else empty.
+  std::string address() const;
+  /// The number of branches of pgbench's tables, which is the scale that they were made with.
+  /// Throws UsageError where there are none.
+  std::uint64_t scale();
+
+ private:
+  void connect();
+  Answer collect(int sent);
+
+  Connection connection_;
+  Clock::time_point due_;
+  Duration limit_;
+};
+
+/// What the server says of a query that it does not take.
+std::string words_of(const PGresult& error);
+
+/// Looks whether the server can carry the plan out over so many connections at once. Throws
+/// UsageError where it cannot, or where it is another machine and `remote` is not allowed.
+void check(const Plan& plan, std::uint64_t connections, bool remote);
+
+}  // namespace asyncmark::postgres
