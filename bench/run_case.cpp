@@ -1,13 +1,19 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
+#include <exception>
 #include <iostream>
 #include <iterator>
+#include <string>
+#include <string_view>
 #include <system_error>
 
 #include "bench/child.hpp"
@@ -63,13 +69,34 @@ Report carry_out(Case one) {
   return {std::move(measurement), "", how};
 }
 
-void send(const Report& report) {
-  const auto text = write_report(report);
-  for (std::size_t done = 0; done < text.size();) {
-    const auto put = write(kReportDescriptor, text.data() + done, text.size() - done);
+/// Sends the one report that there is: who comes later waits for the end, which is near.
+void send(std::string_view text) {
+  static std::atomic_flag sent;
+  if (sent.test_and_set())
+    for (;;) pause();
+  while (!text.empty()) {
+    const auto put = write(kReportDescriptor, text.data(), text.size());
     if (put <= 0) return;
-    done += static_cast<std::size_t>(put);
+    text.remove_prefix(static_cast<std::size_t>(put));
   }
+}
+
+/// What is sent when nothing can be made any more, and by which process: workers have no report.
+std::string no_memory;
+pid_t sender = 0;
+
+/// Asio allocates where it takes coroutines down as well, in destructors, which nobody can throw
+/// out of: then this ends here, and not where it would be caught. What was thrown cannot be asked
+/// any more, but whether there is memory can.
+[[noreturn]] void terminated() {
+  constexpr std::size_t kSome = 1 << 20;
+  const auto* more =
+      mmap(nullptr, kSome, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (more == MAP_FAILED && getpid() == sender) {
+    send(no_memory);
+    _exit(4);
+  }
+  std::abort();
 }
 
 /// Whether the parent died before we could ask to die with it.
@@ -97,17 +124,20 @@ int run_case() {
   }
   if (nobody_listens()) return 1;
   show_through(kWindowDescriptor);
+  no_memory = write_report({{}, "there is not enough memory"});
+  sender = getpid();
+  std::set_terminate(terminated);
   const std::string text{std::istreambuf_iterator<char>(std::cin), {}};
   try {
-    send(carry_out(read_case(text)));
+    send(write_report(carry_out(read_case(text))));
     return 0;
   } catch (const UsageError& error) {
-    send({{}, error.what()});
+    send(write_report({{}, error.what()}));
     return 2;
   } catch (const std::bad_alloc&) {
-    send({{}, "there is not enough memory"});
+    send(no_memory);
   } catch (const std::exception& error) {
-    send({{}, error.what()});
+    send(write_report({{}, error.what()}));
   }
   return 4;
 }

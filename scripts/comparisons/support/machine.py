@@ -11,8 +11,8 @@ from typing import Any
 from .bench import Bench
 
 #: Whose versions stand beside the figures.
-PEERS = ("golang-go", "hey", "nginx-light", "nodejs", "openssl", "python3-aiohttp", "python3-uvloop", "python3",
-         "tcpdump", "wrk")
+PEERS = ("golang-go", "hey", "nginx-light", "nodejs", "openssl", "postgresql-15", "python3-aiohttp", "python3-asyncpg",
+         "python3-psycopg2", "python3-uvloop", "python3", "tcpdump", "wrk")
 
 
 def output_of(*command: str) -> str:
