@@ -42,7 +42,7 @@ struct Case {
 };
 
 /// The case document, without the arrivals of an open loop, which travel beside it.
-Json to_json(const Case& one);
+Json to_json(const Case& one, Secrets secrets = Secrets::hidden);
 /// Throws UsageError naming the field that is missing, of the wrong type or not known to this
 /// build.
 Case case_from_json(const Json& json);
