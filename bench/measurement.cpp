@@ -22,6 +22,11 @@ std::int64_t Observed::kernel_bytes(std::uint64_t in_flight) const {
   return page_table_bytes + kernel_stack_bytes + (is_ours ? slab_bytes : 0);
 }
 
+std::optional<double> ServiceUsage::active() const {
+  constexpr std::uint64_t kEnough = 10;
+  return activity_samples < kEnough ? std::nullopt : std::optional(mean_active);
+}
+
 std::optional<Duration> ServiceUsage::cpu_per_request() const {
   if (requests == 0) return std::nullopt;
   return from_seconds(seconds(cpu) / static_cast<double>(requests));

@@ -75,6 +75,8 @@ struct ServiceUsage {
 
   /// Absent where it had no request.
   std::optional<Duration> cpu_per_request() const;
+  /// The mean; absent where too few samples tell it.
+  std::optional<double> active() const;
 
   ServiceUsage& operator+=(const ServiceUsage& other);
 };

@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
 #include <stdexcept>
 
 #include "bench/catalog.hpp"
@@ -36,7 +37,7 @@ std::optional<ServerShare> server_share(const Cell& cell) {
   const auto processors = place.empty() ? own_cpus().size() : parse_cpus(place, "service").size();
   const auto cpu = seconds(service->cpu);
   return ServerShare{cpu * 1e6 / static_cast<double>(all.completed),
-                     cpu / elapsed / static_cast<double>(processors), service->mean_active,
+                     cpu / elapsed / static_cast<double>(processors), service->active(),
                      service->peak_connections};
 }
 
@@ -66,7 +67,8 @@ Request over(Request request, const std::string& runner, std::uint64_t connectio
 /// What waits repeats itself well, and one after the other it takes long.
 Request waiting(const std::string& runner, std::uint64_t connections, bool quick) {
   Request request("postgres");
-  request.set("preset", "sleep").set("wait", exact_text(wait_of(quick)));
+  request.set("preset", "sleep");
+  if (quick) request.set("wait", exact_text(wait_of(quick)));
   request.set("ops", fmt::format("{}", fmt::join(kOps, ",")));
   return over(std::move(request), runner, connections, runner == "sync" ? "1" : "3");
 }
@@ -122,7 +124,8 @@ Study filled(const Context& context, const std::vector<Result>& results, bool qu
     study.opening.push_back({runner, row("pooled"), row("per-op")});
   }
   for (const auto& finding : check(context, results))
-    if (finding.code == "service-saturated") study.saturated_cases = finding.cases;
+    if (finding.code == "service-saturated")
+      std::ranges::copy(finding.cases, std::back_inserter(study.saturated_cases));
   return study;
 }
 
@@ -133,7 +136,7 @@ std::string time_of(const Cell& cell) {
 
 std::string faster(const Cell& cell, const Cell& sync) {
   if (!cell.sound() || !sync.sound()) return "-";
-  return fmt::format("{:.1f}x", sync.seconds() / cell.seconds());
+  return digits(sync.seconds() / cell.seconds(), 2) + "x";
 }
 
 /// Processor time of both sides for a query, and what the server had to do.
@@ -142,7 +145,7 @@ void add_sides(std::vector<std::string>& line, const Cell& cell) {
   line.push_back(cell.timed() ? digits(client_us(cell), 3) : "-");
   line.push_back(server ? digits(server->cpu_us, 3) : "-");
   line.push_back(server ? fmt::format("{:.0f}%", 100 * server->busy) : "-");
-  line.push_back(server ? digits(server->active, 2) : "-");
+  line.push_back(server && server->active ? digits(*server->active, 2) : "-");
 }
 
 const std::vector<std::string> kSides{"CPU us", "server us", "busy", "active"};

@@ -100,11 +100,11 @@ std::optional<std::string> of_the_waiting_server(const Study& study) {
   const auto& cell =
       Study::pooled(study.waiting, "event-loop", larger_pool(study.waiting)).last();
   const auto server = server_share(cell);
-  if (!cell.sound() || !server) return std::nullopt;
+  if (!cell.sound() || !server || !server->active) return std::nullopt;
   return fmt::format(
       "Meanwhile the server had {} of {} connections active and was busy for {:.0f} % of its "
       "processors: {}.",
-      digits(server->active, 2), server->at_most, 100 * server->busy,
+      digits(*server->active, 2), server->at_most, 100 * server->busy,
       server->busy < kIdle ? "it waited as its clients did, and was no bottleneck"
                            : "these queries are not as idle as they seem");
 }
@@ -112,7 +112,8 @@ std::optional<std::string> of_the_waiting_server(const Study& study) {
 std::string of_what_is_cheap(const Study& study) {
   return fmt::format(
       "{} times one row of pgbench's 100,000 accounts by its key, prepared once a connection. x is "
-      "over sync; p50 and p99 are service times: from sending a query to having its row.",
+      "over sync; p50 and p99 are service times: from sending a query to having its row. 'active' is "
+      "PostgreSQL's own word: a query that its process has not come to read is not active yet.",
       study.cheap.front().last().ops());
 }
 
@@ -148,8 +149,8 @@ std::string of_who_asks(const Study& study) {
       rate(loop), rate(threads), digits(client_us(loop), 3), digits(client_us(threads), 3));
   if (std::abs(factor - 1) < kMuchTheSame)
     return fmt::format("'Use an async driver' gains no throughput here: {}.", figures);
-  return fmt::format("{} were faster, {} times: {}.",
-                     factor > 1 ? "One thread with a loop" : "Threads",
+  return fmt::format("{} faster, {} times: {}.",
+                     factor > 1 ? "One thread with a loop was" : "Threads were",
                      times(std::max(factor, 1 / factor)), figures);
 }
 

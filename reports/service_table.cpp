@@ -30,7 +30,7 @@ std::string cpu_per_request(const ServiceUsage& used) {
 /// Both the mean and the peak, for they differ where it could not do more at once.
 std::string active(const ServiceUsage& used) {
   if (used.activity_samples == 0) return kNone;
-  return fmt::format("{:.3g}/{}", used.mean_active, used.peak_active);
+  return used.active() ? fmt::format("{:.3g}/{}", *used.active(), used.peak_active) : "n/a";
 }
 
 const std::vector<Figure>& figures() {
@@ -99,7 +99,8 @@ std::optional<Table> service_table(const Cases& cases, bool partial) {
         "own time: from when it saw a request arrive to handing its answer to the kernel");
   if (shows("active"))
     table.notes.push_back(
-        "active: connections that it worked for at one moment, asked of itself 20 times a second; "
+        "active: connections that it worked for at one moment, by its own word 20 times a second; n/a: "
+        "over before ten of them; "
         "threads: its processes; memory: what they share counts once");
   return table;
 }
