@@ -88,6 +88,7 @@ Repetition watch(const Case& one, const ChildSettings& settings, Service* servic
     watcher.meet([&](Phase phase) {
       if (phase == Phase::ready) service->start_window();
       if (phase == Phase::over && service->ended().empty()) used = service->usage();
+      if (phase == Phase::over) service->end_window();
     });
   auto child = start(one, settings,
                      {{input.read.get(), STDIN_FILENO},

@@ -40,9 +40,10 @@ class Service {
   const std::string& name() const { return name_; }
 
   void start_window();
-  /// Since start_window(), or since it was started; what it samples, it samples no more. Of one
-  /// that has ended() nothing is known.
-  ServiceUsage usage();
+  /// Since start_window(), or since it was started. Of one that has ended() nothing is known.
+  ServiceUsage usage() const;
+  /// From here on nobody wants to know what it samples.
+  void end_window() { counts_->watched = false; }
   /// False for one that does not see the requests, as a database that we have not written.
   bool sees_requests() const { return counts_->sees_requests; }
 

@@ -68,19 +68,8 @@ bool accepts(const std::string& conninfo) {
 
 }  // namespace
 
-Cluster::Cluster(std::uint64_t max_connections) {
+Cluster::Cluster() {
   check_path(folder_);
-  make_folder();
-  is_up_ = run({programs_.initdb, "--pgdata", data(), "--username", "postgres", "--auth", "trust",
-                "--locale", "C", "--encoding", "UTF8", "--no-sync", "--no-instructions"},
-               "initdb") &&
-           start(max_connections) &&
-           run({programs_.pgbench, "-i", "-s", "1", "-q", conninfo()}, "pgbench -i");
-}
-
-Cluster::~Cluster() { end_postmaster(); }
-
-void Cluster::make_folder() {
   const bool made = mkdir(folder_.c_str(), 0700) == 0 &&
                     (account_.is_ours() ||
                      // Whose user is to get through to its own.
@@ -89,6 +78,16 @@ void Cluster::make_folder() {
   if (!made)
     throw UsageError(
         fmt::format("'{}' cannot be made for PostgreSQL: {}", folder_, std::strerror(errno)));
+}
+
+Cluster::~Cluster() { end_postmaster(); }
+
+bool Cluster::start(std::uint64_t max_connections) {
+  return run({programs_.initdb, "--pgdata", data(), "--username", "postgres", "--auth", "trust",
+              "--locale", "C", "--encoding", "UTF8", "--no-sync", "--no-instructions"},
+             "initdb") &&
+         start_server(max_connections) &&
+         run({programs_.pgbench, "-i", "-s", "1", "-q", conninfo()}, "pgbench -i");
 }
 
 std::string Cluster::conninfo() const {
@@ -114,7 +113,7 @@ bool Cluster::run(const std::vector<std::string>& words, const char* what) {
   return true;
 }
 
-bool Cluster::start(std::uint64_t max_connections) {
+bool Cluster::start_server(std::uint64_t max_connections) {
   const Descriptor log(
       open((folder_ + "/log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
   // Nothing in it is worth more than its speedy end: by SIGQUIT it gives back its shared memory,

@@ -16,16 +16,17 @@ namespace asyncmark::postgres {
 /// and reached by a Unix socket alone, in a folder that only its user and root can enter.
 class Cluster {
  public:
-  /// Makes and starts it, with pgbench's tables of scale 1 in it. Throws UsageError with what
-  /// PostgreSQL itself complains of.
-  explicit Cluster(std::uint64_t max_connections);
+  /// Makes a place for it. Throws UsageError where there is none.
+  Cluster();
   /// Ends it within about a second, and removes all of it.
   ~Cluster();
   Cluster(const Cluster&) = delete;
   Cluster& operator=(const Cluster&) = delete;
 
-  /// False after an Interruption.
-  bool is_up() const { return is_up_; }
+  /// Makes and starts it, with pgbench's tables of scale 1 in it, and room for so many connections
+  /// beside one that looks at them; false after an Interruption. Throws UsageError with what
+  /// PostgreSQL itself complains of.
+  bool start(std::uint64_t max_connections);
   /// For libpq.
   std::string conninfo() const;
   /// Its first process, from which all others come.
@@ -35,9 +36,8 @@ class Cluster {
 
  private:
   std::string data() const { return folder_ + "/data"; }
-  void make_folder();
   bool run(const std::vector<std::string>& words, const char* what);
-  bool start(std::uint64_t max_connections);
+  bool start_server(std::uint64_t max_connections);
   void end_postmaster();
   void give_back_shared_memory();
   std::string last_words() const;
@@ -47,7 +47,6 @@ class Cluster {
   Scratch scratch_;
   std::string folder_ = scratch_.path() + "/server";
   Process postmaster_;
-  bool is_up_ = false;
 };
 
 }  // namespace asyncmark::postgres

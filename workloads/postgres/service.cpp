@@ -59,8 +59,8 @@ void serve_postgres(const OptionValues& options, ServiceCounts& counts) {
     throw UsageError(fmt::format("--max-connections: {} are too many; give at most {}",
                                  max_connections, kMostConnections));
   forget_environment();
-  Cluster cluster(max_connections);
-  if (!cluster.is_up()) return;
+  Cluster cluster;
+  if (!cluster.start(max_connections)) return;
   counts.sees_requests = false;
   counts.worker = cluster.postmaster().pid();
   Activity activity(cluster.conninfo(), counts);
