@@ -211,7 +211,8 @@ def report(bench: Bench, found: list[tuple[Setting, Cells]], missing: list[str])
     count = len(next(iter(found[0][1].values())).samples)
     notes = [
         f"the server on CPU {bench.server_cpu}, every client on CPU {bench.client_cpu}"
-        + ("" if bench.apart else ": there is no other"),
+        + (": over one connection they mostly wait to be woken up across them" if bench.apart else
+           ": there is no other"),
         f"medians of {count} rounds, the programs in turn (range); ratios are those of each round, to pgbench -j1",
         "with as many connections and simple or prepared queries too, to prepared ones for pipelines",
         "times begin when all connections stand, for everybody; each keeps its own, counted at the server's processes",

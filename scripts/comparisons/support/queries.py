@@ -126,8 +126,8 @@ def asyncmark(runner: str, mode: str) -> Program:
 
     def run(place: Place, setting: Setting) -> Done:
         width = [] if runner == "sync" else ["--in-flight", str(setting.connections)]
-        amount = ["--ops", str(setting.queries)] if setting.queries else ["--duration", "1s"]
         depth = DEPTH if mode == "pipeline" else 1
+        amount = ["--ops", str(setting.queries // depth)] if setting.queries else ["--duration", "1s"]
         pipeline = ["--depth", str(depth)] if mode == "pipeline" else []
         _, row = run_asyncmark(place.bench, place.bench.client_cpu, 120, "postgres", "--dsn", place.server.conninfo,
                                "--preset", setting.query.name, "--mode", mode, *pipeline, "--runner", runner, *width,
