@@ -113,7 +113,7 @@ Concurrency concurrency_from_json(const Json& json) {
           .blocking = positive("blocking", kUnbounded)};
 }
 
-Json to_json(const Case& one) {
+Json to_json(const Case& one, Secrets secrets) {
   Json load = Json::object();
   if (one.load.ops != 0) load["ops"] = one.load.ops;
   if (one.load.duration) load["duration_ns"] = one.load.duration->count();
@@ -123,11 +123,12 @@ Json to_json(const Case& one) {
     load["arrivals"] = one.load.arrivals == Arrivals::poisson ? "poisson" : "fixed";
   put(load, "warmup", one.load.warmup);
   load["passes"] = one.load.passes;
-  Json json{{"name", one.name()},
-            {"workload", {{"name", one.workload}, {"options", one.workload_options.to_json()}}},
-            {"runner", {{"name", one.runner}, {"options", one.runner_options.to_json()}}},
-            {"load", std::move(load)},
-            {"seed", one.seed}};
+  Json json{
+      {"name", one.name()},
+      {"workload", {{"name", one.workload}, {"options", one.workload_options.to_json(secrets)}}},
+      {"runner", {{"name", one.runner}, {"options", one.runner_options.to_json(secrets)}}},
+      {"load", std::move(load)},
+      {"seed", one.seed}};
   if (!one.cpus.client.empty()) json["cpus"] = list_text(one.cpus.client);
   if (!one.cpus.service.empty()) json["service_cpus"] = list_text(one.cpus.service);
   if (!one.endpoint.empty()) json["endpoint"] = one.endpoint;

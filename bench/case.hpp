@@ -51,7 +51,7 @@ Json to_json(const Concurrency& how);
 Concurrency concurrency_from_json(const Json& json);
 
 /// The case document, without the arrivals of an open loop, which travel beside it.
-Json to_json(const Case& one);
+Json to_json(const Case& one, Secrets secrets = Secrets::hidden);
 /// Throws UsageError naming the field that is missing, of the wrong type or not known to this
 /// build.
 Case case_from_json(const Json& json);

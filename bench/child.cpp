@@ -115,6 +115,8 @@ Repetition watch(const Case& one, const ChildSettings& settings, Service* servic
   if (text.empty() && ending.how != "exit 0") return {{}, "ended by " + ending.how};
   report.measurement.observed = watcher.observed();
   report.measurement.placement.service = service_cpus;
+  if (used && !service->sees_requests())
+    used->requests = report.measurement.completed + report.measurement.failed;
   report.measurement.observed.service = used;
   report.measurement.observed.network = network_counts() - network_before;
   return {std::move(report.measurement), std::move(report.error), report.how};

@@ -16,6 +16,7 @@
 #include <sstream>
 
 #include "bench/build_info.hpp"
+#include "bench/catalog.hpp"
 #include "bench/placement.hpp"
 #include "bench/protocol.hpp"
 #include "bench/usage.hpp"
@@ -99,6 +100,23 @@ std::string as_typed(const std::vector<std::string>& command) {
   return text;
 }
 
+/// Without the secrets that options of workloads may hold.
+std::vector<std::string> without_secrets(std::vector<std::string> command) {
+  for (const auto& workload : Catalog::workloads())
+    for (const auto& spec : workload.options) {
+      if (!spec.shown) continue;
+      const auto flag = "--" + spec.name;
+      for (std::size_t i = 1; i < command.size(); ++i) {
+        auto& word = command[i];
+        if (command[i - 1] == flag)
+          word = spec.show(word);
+        else if (word.starts_with(flag + "="))
+          word = flag + "=" + spec.show(word.substr(flag.size() + 1));
+      }
+    }
+  return command;
+}
+
 }  // namespace
 
 Context look_around(const std::string& executable, const std::vector<std::string>& command) {
@@ -124,7 +142,7 @@ Context look_around(const std::string& executable, const std::vector<std::string
 #else
   facts["library_build_type"] = "debug";
 #endif
-  facts["command"] = as_typed(command);
+  facts["command"] = as_typed(without_secrets(command));
   add_machine(facts);
   add_build(facts);
   return context;

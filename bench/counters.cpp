@@ -87,6 +87,10 @@ Counters counters(const Result& result, const Measurement& one) {
     all.emplace_back("service_threads", static_cast<double>(service->threads));
     all.emplace_back("service_peak_rss_bytes", static_cast<double>(service->peak_rss_bytes));
     all.emplace_back("service_peak_connections", static_cast<double>(service->peak_connections));
+    if (service->activity_samples > 0) {
+      all.emplace_back("service_mean_active", service->mean_active);
+      all.emplace_back("service_peak_active", static_cast<double>(service->peak_active));
+    }
   }
   if (one.connections) {
     all.emplace_back("connections_made", static_cast<double>(one.connections->made));

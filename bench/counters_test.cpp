@@ -151,6 +151,12 @@ TEST(Counters, DivideWhatTheServiceUsedByTheRequestsThatItSaw) {
   EXPECT_THAT(of({}, m), Not(Contains(Key("service_own_p99_ns")))) << "too few for it";
   m.observed.service->own_time.add(90ns, 1000);
   EXPECT_EQ(of({}, m).at("service_own_p99_ns"), 90);
+  EXPECT_THAT(of({}, m), Not(Contains(Key("service_mean_active"))));
+  m.observed.service->activity_samples = 10;
+  m.observed.service->mean_active = 2.5;
+  m.observed.service->peak_active = 4;
+  EXPECT_EQ(of({}, m).at("service_mean_active"), 2.5);
+  EXPECT_EQ(of({}, m).at("service_peak_active"), 4);
 }
 
 TEST(Counters, StayFiniteWhenEverythingFailed) {

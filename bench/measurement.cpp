@@ -52,6 +52,13 @@ ServiceUsage& ServiceUsage::operator+=(const ServiceUsage& other) {
   peak_connections = std::max(peak_connections, other.peak_connections);
   requests += other.requests;
   own_time.merge(other.own_time);
+  const auto samples = activity_samples + other.activity_samples;
+  if (samples > 0)
+    mean_active = (mean_active * static_cast<double>(activity_samples) +
+                   other.mean_active * static_cast<double>(other.activity_samples)) /
+                  static_cast<double>(samples);
+  activity_samples = samples;
+  peak_active = std::max(peak_active, other.peak_active);
   return *this;
 }
 
@@ -158,6 +165,14 @@ T whole_at(const Json& json, const char* key, T otherwise = 0) {
   return found == json.end() ? otherwise : whole<T>(*found, key);
 }
 
+double mean_at(const Json& json, const char* key) {
+  const auto found = json.find(key);
+  if (found == json.end()) return 0;
+  const double mean = found->is_number() ? found->get<double>() : -1;
+  if (mean < 0) throw UsageError(fmt::format("{}: is not a number of 0 or more", key));
+  return mean;
+}
+
 Duration duration(const Json& json, std::string_view what) {
   const Duration value(whole<std::int64_t>(json, what));
   if (value < Duration(0) || value > kLongest)
@@ -216,11 +231,7 @@ Observed observed_from_json(const Json& json) {
   for (const auto& begun : part(json, "slices", kList))
     observed.slices.push_back(whole<std::uint64_t>(begun, "slices"));
   observed.slice = duration_at(json, "slice_ns");
-  if (const auto mean = json.find("mean_in_flight"); mean != json.end()) {
-    observed.mean_in_flight = mean->is_number() ? mean->get<double>() : -1;
-    if (observed.mean_in_flight < 0)
-      throw UsageError("mean_in_flight: is not a number of 0 or more");
-  }
+  observed.mean_in_flight = mean_at(json, "mean_in_flight");
   const auto& network = part(json, "network", kObject);
   observed.network = {whole_at(network, "listen_overflows"), whole_at(network, "listen_drops"),
                       whole_at(network, "tcp_timeouts"),
@@ -235,7 +246,10 @@ Observed observed_from_json(const Json& json) {
         .peak_rss_bytes = static_cast<std::int64_t>(whole_at(service, "peak_rss_bytes")),
         .peak_connections = whole_at(service, "peak_connections"),
         .requests = whole_at(service, "requests"),
-        .own_time = histogram_from_json(part(service, "own_time", kObject))};
+        .own_time = histogram_from_json(part(service, "own_time", kObject)),
+        .activity_samples = whole_at(service, "activity_samples"),
+        .mean_active = mean_at(service, "mean_active"),
+        .peak_active = whole_at(service, "peak_active")};
   }
   return observed;
 }
@@ -296,7 +310,10 @@ Json to_json(const Observed& observed) {
                        {"peak_rss_bytes", service->peak_rss_bytes},
                        {"peak_connections", service->peak_connections},
                        {"requests", service->requests},
-                       {"own_time", to_json(service->own_time)}};
+                       {"own_time", to_json(service->own_time)},
+                       {"activity_samples", service->activity_samples},
+                       {"mean_active", service->mean_active},
+                       {"peak_active", service->peak_active}};
   return json;
 }
 

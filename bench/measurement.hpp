@@ -54,15 +54,24 @@ struct Resources {
 
 /// What a service used during the timed part of a child that called it.
 struct ServiceUsage {
-  Duration cpu{};             ///< To the nanosecond.
+  /// To the nanosecond; of a tree of processes, what those took that ended meanwhile is known to a
+  /// hundredth of a second.
+  Duration cpu{};
   Duration user{};            ///< To a hundredth of a second, as the kernel tells of others.
   Duration system{};          ///< The same.
-  std::uint64_t threads = 0;  ///< At the end.
+  std::uint64_t threads = 0;  ///< At the end; of all processes of a tree.
+  /// Of a tree of processes: at the end, and what they share counts once.
   std::int64_t peak_rss_bytes = 0;
   std::uint64_t peak_connections = 0;
+  /// Where the service does not see them: what its clients had from it, answers and failures.
   std::uint64_t requests = 0;
   /// By itself, from the arrival of each of these requests to handing its answer to the kernel.
   Histogram own_time{};
+  /// How many requests it worked at at one moment (a database's active connections), sampled by
+  /// itself; no samples where it does not tell or the time was too short.
+  std::uint64_t activity_samples = 0;
+  double mean_active = 0;
+  std::uint64_t peak_active = 0;
 
   /// Absent where it had no request.
   std::optional<Duration> cpu_per_request() const;

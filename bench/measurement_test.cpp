@@ -57,6 +57,9 @@ Measurement example() {
   m.observed.network = {1, 2, 3, 4};
   m.observed.service = {21ms, 10ms, 20ms, 5, 6, 7, 8};
   m.observed.service->own_time.add(2ms, 8);
+  m.observed.service->activity_samples = 10;
+  m.observed.service->mean_active = 2.5;
+  m.observed.service->peak_active = 9;
   m.placement = {.client = "0,2-3", .service = "1"};
   m.rows = 90;
   m.connections = {91, 92};
@@ -112,6 +115,9 @@ TEST(Measurement, SurvivesJson) {
   EXPECT_EQ(after.observed.service->cpu, 21ms);
   EXPECT_EQ(after.observed.service->peak_connections, 7u);
   EXPECT_EQ(after.observed.service->own_time.count(), 8u);
+  EXPECT_EQ(after.observed.service->activity_samples, 10u);
+  EXPECT_EQ(after.observed.service->mean_active, 2.5);
+  EXPECT_EQ(after.observed.service->peak_active, 9u);
   EXPECT_EQ(after.rows, 90u);
   EXPECT_EQ(after.connections->made, 91u);
   EXPECT_EQ(after.connections->reused, 92u);
@@ -193,6 +199,8 @@ TEST(Measurement, MergesRepetitions) {
   other.observed.network = {10, 20, 30, 40};
   other.observed.service = {1ms, 0ms, 0ms, 9, 3, 2, 100};
   other.observed.service->own_time.add(5ms, 100);
+  other.observed.service->activity_samples = 30;
+  other.observed.service->mean_active = 4.5;
   other.connections = {3, 4};
   other.hop = {100ns, 50ns};
   other.loop.longest_hold = 6ms;
@@ -227,6 +235,9 @@ TEST(Measurement, MergesRepetitions) {
   EXPECT_EQ(merged.observed.service->peak_connections, 7u);
   EXPECT_EQ(merged.observed.service->requests, 108u);
   EXPECT_EQ(merged.observed.service->own_time.count(), 108u);
+  EXPECT_EQ(merged.observed.service->activity_samples, 40u);
+  EXPECT_EQ(merged.observed.service->mean_active, 4);
+  EXPECT_EQ(merged.observed.service->peak_active, 9u);
   EXPECT_EQ(merged.observed.service->own_time.max(), 5ms);
   EXPECT_EQ(merged.placement.client, "0,2-3");
   EXPECT_EQ(merged.placement.service, "1");

@@ -87,6 +87,11 @@ std::string OptionSpec::print(const OptionValue& value) const {
   throw std::logic_error("an option of no kind");
 }
 
+std::string OptionSpec::show(const OptionValue& value) const {
+  auto text = print(value);
+  return shown && !text.empty() ? shown(text) : text;
+}
+
 std::string OptionSpec::key() const {
   return snake_case(name) + (kind == OptionKind::duration ? "_ns"
                              : kind == OptionKind::size   ? "_bytes"
@@ -172,17 +177,26 @@ std::string OptionValues::print(std::string_view name) const {
   return specs_[i].print(values_[i]);
 }
 
+std::string OptionValues::show(std::string_view name) const {
+  const auto i = index_of(name);
+  return specs_[i].show(values_[i]);
+}
+
 std::string OptionValues::name_suffix() const {
   std::string suffix;
   for (std::size_t i = 0; i < specs_.size(); ++i)
     if (values_[i].index() != 0 && values_[i] != specs_[i].otherwise)
-      suffix += fmt::format("/{}:{}", snake_case(specs_[i].name), specs_[i].print(values_[i]));
+      suffix += fmt::format("/{}:{}", snake_case(specs_[i].name), specs_[i].show(values_[i]));
   return suffix;
 }
 
-Json OptionValues::to_json() const {
+Json OptionValues::to_json(Secrets secrets) const {
   Json json = Json::object();
   for (std::size_t i = 0; i < specs_.size(); ++i) {
+    if (specs_[i].shown && secrets == Secrets::hidden && values_[i].index() != 0) {
+      json[specs_[i].key()] = specs_[i].show(values_[i]);
+      continue;
+    }
     std::visit(
         [&]<class T>(const T& value) {
           if constexpr (!std::is_same_v<T, std::monostate>) json[specs_[i].key()] = value;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -34,11 +35,16 @@ struct OptionSpec {
   /// The option whose place this one takes: where it is given, that one has no value. To give both
   /// is an error.
   std::string instead_of = {};
+  /// Of a text that may hold a secret: what of it may be seen. All of it where there is no such
+  /// function.
+  std::function<std::string(const std::string&)> shown = {};
 
   /// Reads the value from what the user wrote. Throws UsageError naming `--name`.
   OptionValue parse(std::string_view text) const;
   /// The text that parse() reads back to the same value.
   std::string print(const OptionValue& value) const;
+  /// The same for people to see, without secrets.
+  std::string show(const OptionValue& value) const;
   /// The key in documents: the name in snake_case, with the unit (`wait_ns`, `size_bytes`).
   std::string key() const;
 };
@@ -51,6 +57,9 @@ OptionSpec text_option(std::string name, std::string otherwise, std::string help
 OptionSpec choice_option(std::string name, std::vector<std::string> choices, std::string help);
 /// A count without a default: optional_count() tells whether it was given.
 OptionSpec count_option(std::string name, std::int64_t least, std::string help);
+
+/// Whether a document holds what must not be seen, as a password: the one for a child does.
+enum class Secrets { hidden, told };
 
 /// The values of one plug-in's declared options. Asking for an option that was not declared, or as
 /// another kind than declared, is a defect of the plug-in and throws std::logic_error.
@@ -75,10 +84,12 @@ class OptionValues {
 
   /// The text that set() reads back to the same value; empty where there is no value.
   std::string print(std::string_view name) const;
+  /// The same for people to see, without secrets.
+  std::string show(std::string_view name) const;
 
   /// `/wait:44.3ms/cpu:1.66ms`: every option that is not at its default, in the order declared.
   std::string name_suffix() const;
-  Json to_json() const;
+  Json to_json(Secrets secrets = Secrets::hidden) const;
   /// Missing keys keep their defaults and unknown ones are passed over (a newer version may send
   /// them); a value of the wrong type throws UsageError naming the key.
   static OptionValues from_json(std::vector<OptionSpec> specs, const Json& json);

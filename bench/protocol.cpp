@@ -28,7 +28,7 @@ std::string text_of(const Json& json) {
 }  // namespace
 
 std::string write_case(const Case& one) {
-  auto json = to_json(one);
+  auto json = to_json(one, Secrets::told);
   json["protocol"] = kProtocol;
   return text_of(json);
 }

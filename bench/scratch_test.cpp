@@ -10,10 +10,10 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
-#include <thread>
 #include <vector>
 
 #include "bench/errors.hpp"
+#include "bench/testing/own_tmpdir.hpp"
 #include "bench/testing/run_program.hpp"
 
 namespace asyncmark::testing {
@@ -27,21 +27,6 @@ using ::testing::MatchesRegex;
 /// Each test has a TMPDIR of its own.
 class ScratchTest : public ::testing::Test {
  protected:
-  ScratchTest() {
-    auto path = (fs::temp_directory_path() / "asyncmark-test-XXXXXX").string();
-    if (!mkdtemp(path.data())) throw std::runtime_error("no temporary folder");
-    home_ = path;
-    if (const char* before = std::getenv("TMPDIR")) before_ = before;
-    setenv("TMPDIR", home_.c_str(), 1);
-  }
-  ~ScratchTest() override {
-    if (before_.empty())
-      unsetenv("TMPDIR");
-    else
-      setenv("TMPDIR", before_.c_str(), 1);
-    fs::remove_all(home_);
-  }
-
   /// What a process leaves that makes a Scratch, does this in it, and is killed.
   fs::path left_by_killed(const std::function<void(const Scratch&)>& life = [](const Scratch&) {}) {
     const auto process = fork();
@@ -57,8 +42,8 @@ class ScratchTest : public ::testing::Test {
     return path;
   }
 
-  fs::path home_;
-  std::string before_;
+  const OwnTmpdir tmpdir_;
+  const fs::path& home_ = tmpdir_.path();
 };
 
 TEST_F(ScratchTest, IsAFolderOfItsOwnersUntilItsEnd) {
@@ -134,10 +119,11 @@ TEST_F(ScratchTest, IsRemovedOnceWhatWorksInItHasEnded) {
     const auto process = fork();
     if (process == 0) {
       setsid();
-      std::signal(SIGQUIT, SIG_IGN);
+      std::signal(SIGQUIT, SIG_IGN);  // It takes a SIGKILL.
       if (chdir((scratch.path() + "/data").c_str()) != 0) _exit(1);
       std::ofstream("ready") << getpid();
-      for (;;) pause();
+      execlp("sleep", "sleep", "60", nullptr);  // The lock is not passed on to it.
+      _exit(1);
     }
     while (!fs::exists(scratch.path() + "/data/ready")) std::this_thread::yield();
   });

@@ -9,13 +9,11 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <new>
-#include <sstream>
 
 #include "bench/errors.hpp"
 #include "bench/interruption.hpp"
+#include "bench/usage.hpp"
 
 namespace asyncmark {
 namespace {
@@ -23,20 +21,6 @@ namespace {
 constexpr int kCountsDescriptor = 3;
 constexpr auto kLongestStart = std::chrono::seconds(20);
 constexpr int kLongestEndMs = 2000;
-
-/// User and system time of a process as /proc tells them.
-std::pair<Duration, Duration> split_time_of(pid_t pid) {
-  std::ifstream file(fmt::format("/proc/{}/stat", pid));
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  std::istringstream rest(text.substr(std::min(text.size(), text.rfind(')') + 1)));
-  std::string skipped;
-  for (int i = 0; i < 11; ++i) rest >> skipped;  // From the state, field 3, to before utime.
-  std::int64_t user = 0;
-  std::int64_t system = 0;
-  rest >> user >> system;
-  const Duration tick(1'000'000'000 / sysconf(_SC_CLK_TCK));
-  return {user * tick, system * tick};
-}
 
 }  // namespace
 
@@ -105,24 +89,45 @@ const std::string& Service::ended() {
   return ended_;
 }
 
-Service::Totals Service::totals() const {
-  const auto [user, system] = split_time_of(pid());
-  return {processor_time_of(pid()), user, system, counts_->requests.load()};
+std::vector<pid_t> Service::tree() const {
+  const pid_t worker = counts_->worker;
+  return process_tree(worker != 0 ? worker : pid(), counts_->observer);
+}
+
+Service::Totals Service::totals_of(const std::vector<pid_t>& tree) const {
+  return {times_of(tree), counts_->requests.load()};
 }
 
 void Service::start_window() {
   counts_->peak_connections = counts_->connections.load();
   counts_->own_time.clear();
+  counts_->activity_samples = 0;
+  counts_->activity_sum = 0;
+  counts_->peak_activity = 0;
+  counts_->watched = true;
   forget_peak_resident_of(pid());
-  before_ = totals();
+  before_ = totals_of(tree());
 }
 
-ServiceUsage Service::usage() const {
-  const auto now = totals();
-  return {now.cpu - before_.cpu,           now.user - before_.user,
-          now.system - before_.system,     held_for(pid()).threads,
-          peak_resident_bytes_of(pid()),   counts_->peak_connections.load(),
-          now.requests - before_.requests, counts_->own_time.taken()};
+ServiceUsage Service::usage() {
+  const auto all = tree();
+  const auto now = totals_of(all);
+  counts_->watched = false;
+  const auto samples = counts_->activity_samples.load();
+  return {.cpu = now.times.cpu - before_.times.cpu,
+          .user = now.times.user - before_.times.user,
+          .system = now.times.system - before_.times.system,
+          .threads = threads_of(all),
+          .peak_rss_bytes =
+              counts_->worker != 0 ? resident_bytes_of(all) : peak_resident_bytes_of(pid()),
+          .peak_connections = counts_->peak_connections.load(),
+          .requests = now.requests - before_.requests,
+          .own_time = counts_->own_time.taken(),
+          .activity_samples = samples,
+          .mean_active = samples == 0 ? 0
+                                      : static_cast<double>(counts_->activity_sum.load()) /
+                                            static_cast<double>(samples),
+          .peak_active = counts_->peak_activity.load()};
 }
 
 Services start_services(std::vector<Result>& cases) {

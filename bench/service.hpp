@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "bench/placement.hpp"
+#include "bench/process_tree.hpp"
 #include "bench/result.hpp"
 #include "bench/serving.hpp"
 #include "bench/spawn.hpp"
@@ -39,17 +40,20 @@ class Service {
   const std::string& name() const { return name_; }
 
   void start_window();
-  /// Since start_window(), or since it was started. Of one that has ended() nothing is known.
-  ServiceUsage usage() const;
+  /// Since start_window(), or since it was started; what it samples, it samples no more. Of one
+  /// that has ended() nothing is known.
+  ServiceUsage usage();
+  /// False for one that does not see the requests, as a database that we have not written.
+  bool sees_requests() const { return counts_->sees_requests; }
 
  private:
   struct Totals {
-    Duration cpu{};
-    Duration user{};
-    Duration system{};
+    TreeTimes times;
     std::uint64_t requests = 0;
   };
-  Totals totals() const;
+  /// Those that do its work.
+  std::vector<pid_t> tree() const;
+  Totals totals_of(const std::vector<pid_t>& tree) const;
   void await(int output);
 
   std::string name_;

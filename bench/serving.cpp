@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <fstream>
 #include <new>
 
@@ -34,6 +35,17 @@ void raise_descriptor_limit() {
 }
 
 }  // namespace
+
+void ServiceCounts::add_activity(std::uint64_t active) {
+  activity_sum += active;
+  peak_activity = std::max(peak_activity.load(), active);
+  ++activity_samples;
+}
+
+void ServiceCounts::set_connections(std::uint64_t now) {
+  connections = now;
+  peak_connections = std::max(peak_connections.load(), now);
+}
 
 void announce(const std::string& endpoint, const std::string& how) {
   fmt::print("{}{}\n{}\n", kListening, endpoint, how);

@@ -18,6 +18,26 @@ struct ServiceCounts {
   std::atomic<std::uint64_t> peak_connections{0};
   /// From the arrival of each request, as the service saw it, to handing its answer to the kernel.
   SharedHistogram own_time;
+
+  /// The process that does the work, with its descendants; 0: the one that serves. Set before
+  /// announce(), as the next.
+  std::atomic<int> worker{0};
+  /// False where nobody sees the requests.
+  std::atomic<bool> sees_requests{true};
+  /// Of the worker's descendants the one that is there for activity alone: what it takes is not
+  /// counted. 0: none is.
+  std::atomic<int> observer{0};
+  /// Set by who looks in, while it wants to know the activity.
+  std::atomic<bool> watched{false};
+  /// Samples of how many requests are worked at, their sum and the highest.
+  std::atomic<std::uint64_t> activity_samples{0};
+  std::atomic<std::uint64_t> activity_sum{0};
+  std::atomic<std::uint64_t> peak_activity{0};
+
+  /// Takes in a sample; by one thread.
+  void add_activity(std::uint64_t active);
+  /// As many connections as are seen now; by one thread, where none is counted by itself.
+  void set_connections(std::uint64_t now);
 };
 
 /// A connection to a service, counted for as long as this stands.

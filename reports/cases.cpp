@@ -70,7 +70,7 @@ Texts load_texts(const Case& one) {
 std::string workload_text(const Case& one) {
   std::string text = one.workload;
   for (const auto& spec : one.workload_options.specs()) {
-    const auto value = one.workload_options.print(spec.name);
+    const auto value = one.workload_options.show(spec.name);
     const bool default_choice =
         spec.kind == OptionKind::choice && value == spec.print(spec.otherwise);
     if (value == "true")

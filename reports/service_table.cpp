@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace asyncmark {
 namespace {
@@ -26,11 +27,18 @@ std::string cpu_per_request(const ServiceUsage& used) {
   return cpu ? rounded_text(*cpu) : kNone;
 }
 
+/// Both the mean and the peak, for they differ where it could not do more at once.
+std::string active(const ServiceUsage& used) {
+  if (used.activity_samples == 0) return kNone;
+  return fmt::format("{:.3g}/{}", used.mean_active, used.peak_active);
+}
+
 const std::vector<Figure>& figures() {
   static const std::vector<Figure> all{
       {{"own time", "p50"}, [](const ServiceUsage& used) { return own_time(used, 0.5); }},
       {{"own time", "p99"}, [](const ServiceUsage& used) { return own_time(used, 0.99); }},
       {{"CPU per", "request"}, cpu_per_request},
+      {{"active", "mean/peak"}, active},
       {{"", "threads", true, 1},
        [](const ServiceUsage& used) { return std::to_string(used.threads); }},
       {{"most", "connections", true, 2},
@@ -41,6 +49,17 @@ const std::vector<Figure>& figures() {
        }},
   };
   return all;
+}
+
+/// Those that some case tells.
+std::vector<Figure> figures_of(const std::vector<Measurement>& all) {
+  std::vector<Figure> told;
+  std::ranges::copy_if(figures(), std::back_inserter(told), [&](const Figure& figure) {
+    return std::ranges::any_of(all, [&](const Measurement& one) {
+      return one.observed.service && figure.cell(*one.observed.service) != kNone;
+    });
+  });
+  return told;
 }
 
 /// Where the sides were, as the kernel gave it to them: once where it is the same for all.
@@ -66,13 +85,22 @@ std::optional<Table> service_table(const Cases& cases, bool partial) {
   auto table = leading_columns(cases, partial);
   const auto words = cases.front()->what.service().value_or(std::vector<std::string>{});
   table.title = fmt::format("The service: {}", fmt::join(words, " "));
-  for (const auto& figure : figures()) table.columns.push_back(figure.column);
+  const auto told = figures_of(all);
+  for (const auto& figure : told) table.columns.push_back(figure.column);
   for (std::size_t i = 0; i < cases.size(); ++i)
     if (const auto& used = all[i].observed.service)
-      for (const auto& figure : figures()) table.rows[i].cells.push_back(figure.cell(*used));
+      for (const auto& figure : told) table.rows[i].cells.push_back(figure.cell(*used));
   add_places(table, all);
-  table.notes.push_back(
-      "own time: from when it saw a request arrive to handing its answer to the kernel");
+  const auto shows = [&](const char* heading) {
+    return std::ranges::any_of(told, [&](const Figure& one) { return one.column.over == heading; });
+  };
+  if (shows("own time"))
+    table.notes.push_back(
+        "own time: from when it saw a request arrive to handing its answer to the kernel");
+  if (shows("active"))
+    table.notes.push_back(
+        "active: connections that it worked for at one moment, asked of itself 20 times a second; "
+        "threads: its processes; memory: what they share counts once");
   return table;
 }
 

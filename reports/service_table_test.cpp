@@ -45,6 +45,25 @@ TEST(ServiceTable, IsBeneathTheCasesOnlyWhereAServiceWasStarted) {
   }
 }
 
+TEST(ServiceTable, OfADatabaseShowsWhatItToldAndNothingElse) {
+  auto one = construct({});
+  one.repetitions[0].measurement.observed.service = {.cpu = milliseconds(3),
+                                                     .threads = 17,
+                                                     .peak_rss_bytes = 60'000'000,
+                                                     .peak_connections = 10,
+                                                     .requests = 150,
+                                                     .activity_samples = 20,
+                                                     .mean_active = 3.256,
+                                                     .peak_active = 10};
+  const auto table = service_table({&one}, false);
+  ASSERT_TRUE(table);
+  EXPECT_EQ(table->columns[1].heading(), "CPU per request");
+  EXPECT_EQ(table->columns[2].heading(), "active mean/peak");
+  EXPECT_THAT(table->rows[0].cells,
+              ElementsAre("event-loop", "20.0 us", "3.26/10", "17", "10", "60.0 MB"));
+  EXPECT_THAT(table->notes, ElementsAre(HasSubstr("active: connections")));
+}
+
 TEST(ServiceTable, LeavesBlankWhatIsNotKnown) {
   const auto one = served("event-loop");
   auto uncounted = served("sync");

@@ -199,10 +199,27 @@ class Http final : public Workload {
   mutable Plan plan_;
 };
 
+/// Without what lets somebody in.
+std::string shown_headers(const std::string& text) {
+  std::string shown;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const auto end = std::min(text.find(kHeaderSeparator, begin), text.size());
+    const auto one = text.substr(begin, end - begin);
+    const auto name = trimmed(one.substr(0, one.find(':')));
+    const bool secret =
+        std::ranges::any_of(std::array{"Authorization", "Proxy-Authorization", "Cookie"},
+                            [&](const char* kind) { return strcasecmp(name.c_str(), kind) == 0; });
+    shown += (begin == 0 ? "" : std::string(1, kHeaderSeparator)) + (secret ? name + ": ***" : one);
+    begin = end + 1;
+  }
+  return shown;
+}
+
 OptionSpec header_option() {
   auto option = text_option("header", "",
                             "of the request, as 'Accept: text/plain'; may be given several times");
   option.adds_up = true;
+  option.shown = shown_headers;
   return option;
 }
 

@@ -49,6 +49,7 @@ Want Exchange::begin_connection() {
   connection_ = start_connection(plan_);
   if (PQstatus(connection_.get()) == CONNECTION_BAD)
     return over(reason_of_no_connection(connection_.get()));
+  PQsetNoticeReceiver(connection_.get(), remark, this);
   return Want::writable;
 }
 
@@ -225,10 +226,23 @@ Want Exchange::over(FailureReason why) {
   return Want::nothing;
 }
 
-Want Exchange::lost() { return over(failure_.empty() ? kClosed : failure_); }
+/// A server that ends a session says why, unasked.
+void Exchange::remark(void* exchange, const PGresult* notice) {
+  if (ends_session(*notice)) static_cast<Exchange*>(exchange)->last_words_ = sqlstate_of(*notice);
+}
+
+Want Exchange::lost() {
+  auto* connection = connection_.get();
+  PQconsumeInput(connection);
+  if (PQisBusy(connection) == 0)
+    if (const Answer last(PQgetResult(connection), PQclear); last) note(*last);
+  if (!last_words_.empty() && (failure_.empty() || failure_ == kClosed)) failure_ = last_words_;
+  return over(failure_.empty() ? kClosed : failure_);
+}
 
 void Exchange::close() {
   connection_.reset();
+  last_words_ = {};
   was_full_ = spent_ = false;
 }
 

@@ -13,6 +13,8 @@ namespace asyncmark::postgres {
 class Exchange {
  public:
   explicit Exchange(const Plan& plan) : plan_(plan) {}
+  Exchange(const Exchange&) = delete;  // libpq knows where it is.
+  Exchange& operator=(const Exchange&) = delete;
 
   void begin_opening();
   void begin(std::uint64_t op);
@@ -30,6 +32,8 @@ class Exchange {
  private:
   enum class State { connecting, sending, flushing, receiving, over };
   enum class Task { preparing, asking, rolling_back };
+
+  static void remark(void* exchange, const PGresult* notice);
 
   Want go_on();
   Want begin_connection();
@@ -57,6 +61,7 @@ class Exchange {
   std::size_t at_ = 0;  ///< Which statement of the script.
   std::uint32_t rows_ = 0;
   FailureReason failure_;
+  FailureReason last_words_;  ///< Of a server that ends the session.
   State state_ = State::over;
   Task task_ = Task::asking;
   bool only_opening_ = false;

@@ -28,8 +28,20 @@ std::string_view sqlstate_in(std::string_view message) {
 
 }  // namespace
 
+FailureReason sqlstate_of(const PGresult& message) {
+  const auto* code = PQresultErrorField(&message, PG_DIAG_SQLSTATE);
+  return code ? code : "";
+}
+
+bool ends_session(const PGresult& message) {
+  const auto* severity = PQresultErrorField(&message, PG_DIAG_SEVERITY_NONLOCALIZED);
+  const std::string_view how = severity ? severity : "";
+  // A server that goes down after a crash only warns.
+  return how == "FATAL" || how == "PANIC" || sqlstate_of(message) == "57P02";
+}
+
 FailureReason reason_of_failure(const PGresult& answer, const PGconn* connection) {
-  if (const auto* code = PQresultErrorField(&answer, PG_DIAG_SQLSTATE)) return code;
+  if (const auto code = sqlstate_of(answer); !code.empty()) return code;
   return PQstatus(connection) == CONNECTION_BAD ? kClosed : FailureReason("libpq");
 }
 

@@ -8,6 +8,12 @@ namespace asyncmark::postgres {
 
 inline constexpr FailureReason kClosed{"closed"};  ///< By the server, without a word.
 
+/// Empty where it has none, as what libpq says by itself.
+FailureReason sqlstate_of(const PGresult& message);
+
+/// Whether it is the last that a server says in a session.
+bool ends_session(const PGresult& message);
+
 /// The SQLSTATE of an answer that is an error, as "57P01", or a word where it has none.
 FailureReason reason_of_failure(const PGresult& answer, const PGconn* connection);
 

@@ -106,6 +106,16 @@ class Postgres final : public Workload {
   bool remote_;
 };
 
+OptionSpec dsn_option() {
+  auto option =
+      text_option("dsn", "",
+                  "the database, as postgresql://user@host/name or 'host=/tmp dbname=name'; what "
+                  "it does not name comes from libpq's environment and password file (default: a "
+                  "cluster of ours, which goes with the run)");
+  option.shown = shown_dsn;
+  return option;
+}
+
 OptionSpec sql_option() {
   auto option = text_option("sql", "",
                             "a query of your own instead of --preset; $1 in it is the number of "
@@ -125,10 +135,7 @@ const bool registered = Catalog::add(WorkloadEntry{
     .summary = "queries PostgreSQL, over connections that are kept or made for every operation",
     .options =
         {
-            text_option("dsn", "",
-                        "the database, as postgresql://user@host/name or 'host=/tmp dbname=name'; "
-                        "what it does not name comes from libpq's environment and password file "
-                        "(default: a cluster of ours, which goes with the run)"),
+            dsn_option(),
             choice_option("preset", {"select1", "sleep", "point-select", "tpcb-like"},
                           "select1: SELECT 1; sleep: pg_sleep; point-select: a row of "
                           "pgbench_accounts by its key; tpcb-like: pgbench's transaction, of "
