@@ -55,6 +55,7 @@ class Done:
     failed: int
     seconds: float  #: without the opening of connections
     cpu_s: float  #: user and system time of the client in that time
+    waited_s: float = 0  #: while ready to run, for a processor; asyncmark alone tells
 
 
 @dataclass
@@ -138,8 +139,9 @@ def asyncmark(runner: str, mode: str) -> Program:
         done, failed = int(row["completed"]), int(row["failed"])
         if done and row.get("rows_per_op") != depth:
             raise PeersError(f"asyncmark's {runner} was given {row.get('rows_per_op')} rows by {depth} queries")
-        return Done(done * depth, failed * depth, row["real_time"] / 1e3,
-                    (done + failed) * row["cpu_ns_per_op"] / 1e9)
+        cpu_s, waited_s = ((done + failed) * row.get(each, 0) / 1e9
+                           for each in ("cpu_ns_per_op", "run_queue_wait_ns_per_op"))
+        return Done(done * depth, failed * depth, row["real_time"] / 1e3, cpu_s, waited_s)
 
     def takes_part(setting: Setting) -> bool:
         if setting.query is SLEEP:
