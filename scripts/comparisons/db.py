@@ -199,8 +199,9 @@ def goals(setting: Setting, cells: Cells) -> list[tuple[str, Optional[bool]]]:
         verdict = None if not met and failed == 0 and waited > MOST_WAITED else met
         said = {True: "met", False: "MISSED",
                 None: f"not judged: it waited for a processor for {100 * waited:.0f} % of its time"}[verdict]
+        figures = with_range(found, "{:.3f}".format) + (f", {failed} failed" if failed else "")
         judged.append((f"goal for {setting.title} over {setting.connections} connections, {mode}: {wanted}: "
-                       f"{with_range(found, '{:.3f}'.format)}{f', {failed} failed' if failed else ''}: {said}", verdict))
+                       f"{figures}: {said}", verdict))
 
     if setting.query is SELECT_1 and setting.connections == 10:
         for mode, least in (("simple", 1.0), ("prepared", 0.85), ("pipeline", 5.0)):

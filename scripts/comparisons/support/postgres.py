@@ -95,8 +95,8 @@ class Server:
         """Transactions that it committed, and rows that it fetched by an index, both in the database that is
         measured: asked from another one, so that it does not count the question."""
         said = subprocess.run(
-            [program("psql"), "--no-psqlrc", "--tuples-only", "--no-align", "--dbname", f"{self.conninfo} dbname=template1",
-             "--command", "SELECT xact_commit, tup_fetched FROM pg_stat_database WHERE datname = 'postgres'"],
+            [program("psql"), "--no-psqlrc", "--tuples-only", "--no-align", "--dbname",
+             f"{self.conninfo} dbname=template1", "--command", "SELECT xact_commit, tup_fetched FROM pg_stat_database WHERE datname = 'postgres'"],
             capture_output=True, text=True, check=False)
         if said.returncode != 0:
             raise PeersError((said.stderr.strip().splitlines() or ["psql failed and said nothing"])[0])
