@@ -94,10 +94,10 @@ class Server:
     def counts(self) -> tuple[int, int]:
         """Transactions that it committed, and rows that it fetched by an index, both in the database that is
         measured: asked from another one, so that it does not count the question."""
+        sql = "SELECT xact_commit, tup_fetched FROM pg_stat_database WHERE datname = 'postgres'"
         said = subprocess.run(
             [program("psql"), "--no-psqlrc", "--tuples-only", "--no-align", "--dbname",
-             f"{self.conninfo} dbname=template1", "--command", "SELECT xact_commit, tup_fetched FROM pg_stat_database WHERE datname = 'postgres'"],
-            capture_output=True, text=True, check=False)
+             f"{self.conninfo} dbname=template1", "--command", sql], capture_output=True, text=True, check=False)
         if said.returncode != 0:
             raise PeersError((said.stderr.strip().splitlines() or ["psql failed and said nothing"])[0])
         committed, fetched = said.stdout.strip().split("|")
