@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Optional
 
 from .support.bench import Bench, PeersError, Report
 from .support.figures import median, table, with_range
@@ -14,6 +14,7 @@ SUMMARY = "PostgreSQL asked by asyncmark, pgbench, asyncpg and psycopg2: queries
 
 SEED = 1  #: of the order of the programs in each round
 BUSY = 0.9  #: of its processor, and the server is the limit
+MOST_WAITED = 0.05  #: of its time; who waited longer for a processor had others before it, and may be slow for that
 SETTINGS = (*(Setting(query, connections) for query in (SELECT_1, POINT_SELECT) for connections in (1, 10, 50)),
             Setting(SLEEP, 10, 1000), Setting(SLEEP, 50, 1000))
 LOOP = "asyncmark event-loop"
@@ -29,6 +30,7 @@ class Sample:
     cpu_us: float  #: of the client, a query
     server_cpu_s: float  #: without what opening the connections takes
     connections: int  #: that stood most of the time
+    waited_s: float = 0  #: of the client, ready to run, for a processor; asyncmark alone tells
 
 
 @dataclass
@@ -112,12 +114,13 @@ def measure(place: Place, program: Program, setting: Setting) -> Sample:
     if not 0 < done.queries <= min(asked, found):
         raise PeersError(f"{program.title} says that {done.queries} queries were answered; the server carried out "
                          f"{asked} and found {found} rows")
-    return Sample(done.queries, done.failed, done.seconds, done.cpu_s / done.queries * 1e6, used, usual(seen))
+    return Sample(done.queries, done.failed, done.seconds, done.cpu_s / done.queries * 1e6, used, usual(seen),
+                  done.waited_s)
 
 
 def rounds(place: Place, setting: Setting, taking_part: list[Program]) -> Cells:
     """All programs in turn, in an order that is drawn anew for every round."""
-    count = 3 if place.bench.quick else 5
+    count = (1 if place.bench.quick else 3) if setting.queries else (2 if place.bench.quick else 5)
     open_only(place, setting.connections)
     cells: Cells = {(one.name, one.mode): Cell(one.name, one.mode) for one in taking_part}
     order = random.Random(SEED)
@@ -183,17 +186,22 @@ def read_aloud(setting: Setting, cells: Cells) -> str:
     return said + "."
 
 
-def goals(setting: Setting, cells: Cells) -> list[tuple[str, bool]]:
+def goals(setting: Setting, cells: Cells) -> list[tuple[str, Optional[bool]]]:
     """What asyncmark's event loop was to reach in a setting, the figures, and whether it did. Queries that fail are
-    fast, so none may."""
-    judged: list[tuple[str, bool]] = []
+    fast, so none may. None for the last where a miss may be that of others, who had the processor."""
+    judged: list[tuple[str, Optional[bool]]] = []
 
     def judge(mode: str, wanted: str, found: list[float], holds: Callable[[float], bool]) -> None:
-        failed = cells[LOOP, mode].failed + pgbench_beside(cells, mode).failed
+        ours = cells[LOOP, mode]
+        failed = ours.failed + pgbench_beside(cells, mode).failed
+        waited = median(ours.each(lambda sample: sample.waited_s / sample.seconds))
         met = holds(median(found)) and failed == 0
+        verdict = None if not met and failed == 0 and waited > MOST_WAITED else met
+        said = {True: "met", False: "MISSED",
+                None: f"not judged: it waited for a processor for {100 * waited:.0f} % of its time"}[verdict]
+        figures = with_range(found, "{:.3f}".format) + (f", {failed} failed" if failed else "")
         judged.append((f"goal for {setting.title} over {setting.connections} connections, {mode}: {wanted}: "
-                       f"{with_range(found, '{:.3f}'.format)}{f', {failed} failed' if failed else ''}: "
-                       f"{'met' if met else 'MISSED'}", met))
+                       f"{figures}: {said}", verdict))
 
     if setting.query is SELECT_1 and setting.connections == 10:
         for mode, least in (("simple", 1.0), ("prepared", 0.85), ("pipeline", 5.0)):
@@ -208,11 +216,12 @@ def goals(setting: Setting, cells: Cells) -> list[tuple[str, bool]]:
 
 def report(bench: Bench, found: list[tuple[Setting, Cells]], missing: list[str]) -> Report:
     """The table, the table read aloud, the goals."""
-    count = len(next(iter(found[0][1].values())).samples)
+    counts = " or ".join(map(str, sorted({len(cell.samples) for _, cells in found for cell in cells.values()})))
     notes = [
         f"the server on CPU {bench.server_cpu}, every client on CPU {bench.client_cpu}"
-        + ("" if bench.apart else ": there is no other"),
-        f"medians of {count} rounds, the programs in turn (range); ratios are those of each round, to pgbench -j1",
+        + (": over one connection they mostly wait to be woken up across them" if bench.apart else
+           ": there is no other"),
+        f"medians of {counts} rounds, the programs in turn (range); ratios are those of each round, to pgbench -j1",
         "with as many connections and simple or prepared queries too, to prepared ones for pipelines",
         "times begin when all connections stand, for everybody; each keeps its own, counted at the server's processes",
         "CPU: user and system time of the timed part; of pgbench by wait4, less what it takes for one query a",

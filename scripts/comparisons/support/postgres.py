@@ -56,24 +56,33 @@ def postmaster_below(pid: int) -> int:
     return 0
 
 
+def is_connection(pid: int) -> bool:
+    """Whether it serves one: its title then says where from."""
+    return "[local]" in words(pid)
+
+
 class Server:
-    """It listens, and does nothing but what is asked of it."""
+    """It listens, and does nothing but what is asked of it. The connections that stand already are those of who
+    started it."""
 
     def __init__(self, conninfo: str, postmaster: int) -> None:
         self.conninfo = conninfo
         self.postmaster = postmaster
+        self._not_ours = set(filter(is_connection, children(postmaster)))
+
+    def _ours(self) -> list[int]:
+        """Its processes but those."""
+        return [child for child in children(self.postmaster) if child not in self._not_ours]
 
     def connections(self) -> int:
-        """How many stand: each has a process, whose title says where it leads."""
-        return sum(words(child).startswith("postgres: ") and "[local]" in words(child)
-                   for child in children(self.postmaster))
+        """How many stand."""
+        return sum(map(is_connection, self._ours()))
 
     def settle(self) -> None:
         """Returns once nobody is connected and who was has been waited for: only then all is counted, time and
         queries. What has just begun or ended has not the title of the server's own."""
         until = time.monotonic() + 10
-        while any("[local]" in title or not title.startswith("postgres: ")
-                  for title in map(words, children(self.postmaster))):
+        while any(is_connection(one) or not words(one).startswith("postgres: ") for one in self._ours()):
             if time.monotonic() > until:
                 raise PeersError("a connection to the server stays open though its client has ended")
             time.sleep(0.005)
@@ -85,10 +94,10 @@ class Server:
     def counts(self) -> tuple[int, int]:
         """Transactions that it committed, and rows that it fetched by an index, both in the database that is
         measured: asked from another one, so that it does not count the question."""
+        sql = "SELECT xact_commit, tup_fetched FROM pg_stat_database WHERE datname = 'postgres'"
         said = subprocess.run(
-            [program("psql"), "--no-psqlrc", "--tuples-only", "--no-align", "--dbname", f"{self.conninfo} dbname=template1",
-             "--command", "SELECT xact_commit, tup_fetched FROM pg_stat_database WHERE datname = 'postgres'"],
-            capture_output=True, text=True, check=False)
+            [program("psql"), "--no-psqlrc", "--tuples-only", "--no-align", "--dbname",
+             f"{self.conninfo} dbname=template1", "--command", sql], capture_output=True, text=True, check=False)
         if said.returncode != 0:
             raise PeersError((said.stderr.strip().splitlines() or ["psql failed and said nothing"])[0])
         committed, fetched = said.stdout.strip().split("|")
@@ -126,7 +135,8 @@ def postgres(bench: Bench) -> Iterator[Server]:
     with log.open("wb") as errors:
         service = bench.start([str(bench.program), "serve", "postgres"], bench.server_cpu, stdout=subprocess.PIPE,
                               stderr=errors, text=True)
-    first = service.stdout.readline()
+    with service.stdout as told:
+        first, _ = told.readline(), told.readline()
     if not first.startswith("listening on "):
         said = log.read_text(errors="replace").strip().splitlines()
         raise PeersError(said[-1] if said else "asyncmark serve postgres said nothing")

@@ -6,6 +6,7 @@ point-select or sleep, and AMOUNT seconds as 1s or a number of queries. Every ro
 import asyncio
 import json
 import random
+import shlex
 import sys
 import threading
 import time
@@ -65,9 +66,9 @@ async def by_asyncpg() -> None:
             done, failed = done + right, failed + (not right)
         return done, failed
 
-    settings = dict(pair.split("=", 1) for pair in CONNINFO.split())
-    pool = await asyncpg.create_pool(host=settings["host"], user=settings["user"], database=settings["dbname"],
-                                     min_size=CONNECTIONS, max_size=CONNECTIONS)
+    settings = dict(pair.split("=", 1) for pair in shlex.split(CONNINFO))
+    settings["database"] = settings.pop("dbname")
+    pool = await asyncpg.create_pool(**settings, min_size=CONNECTIONS, max_size=CONNECTIONS)
     connections = [await pool.acquire() for _ in range(CONNECTIONS)]
     await asyncio.gather(*(client(one, iter([True])) for one in connections))
     clock, shared = Clock(), turns()

@@ -55,6 +55,7 @@ class Done:
     failed: int
     seconds: float  #: without the opening of connections
     cpu_s: float  #: user and system time of the client in that time
+    waited_s: float = 0  #: while ready to run, for a processor; asyncmark alone tells
 
 
 @dataclass
@@ -94,6 +95,8 @@ def counted_by_pgbench(output: str) -> Done:
         return float(found[1])
 
     done = int(number(r"^number of transactions actually processed: (\d+)"))
+    if not done:
+        raise PeersError("pgbench carried out nothing in its time, of which opening its connections is a part")
     failed = int(number(r"^number of failed transactions: (\d+)"))
     return Done(done, failed, done / number(r"^tps = ([\d.]+) \(without initial connection time\)$"), 0)
 
@@ -112,8 +115,9 @@ def pgbench(mode: str) -> Program:
     """PostgreSQL's own."""
 
     def run(place: Place, setting: Setting) -> Done:
+        # Of the seconds those are taken away in which it opens its connections.
         amount = (["--transactions", str(setting.queries // setting.connections)] if setting.queries
-                  else ["--time", "1"])
+                  else ["--time", "2"])
         done, cpu_s = run_pgbench(place, setting, mode, amount)
         done.cpu_s = max(0.0, cpu_s - place.client_opening_s)
         return done
@@ -126,17 +130,18 @@ def asyncmark(runner: str, mode: str) -> Program:
 
     def run(place: Place, setting: Setting) -> Done:
         width = [] if runner == "sync" else ["--in-flight", str(setting.connections)]
-        amount = ["--ops", str(setting.queries)] if setting.queries else ["--duration", "1s"]
         depth = DEPTH if mode == "pipeline" else 1
+        amount = ["--ops", str(setting.queries // depth)] if setting.queries else ["--duration", "1s"]
         pipeline = ["--depth", str(depth)] if mode == "pipeline" else []
         _, row = run_asyncmark(place.bench, place.bench.client_cpu, 120, "postgres", "--dsn", place.server.conninfo,
                                "--preset", setting.query.name, "--mode", mode, *pipeline, "--runner", runner, *width,
                                *amount)
         done, failed = int(row["completed"]), int(row["failed"])
-        if done and row.get("rows_per_op") != depth:
+        if not failed and row.get("rows_per_op") != depth:
             raise PeersError(f"asyncmark's {runner} was given {row.get('rows_per_op')} rows by {depth} queries")
-        return Done(done * depth, failed * depth, row["real_time"] / 1e3,
-                    (done + failed) * row["cpu_ns_per_op"] / 1e9)
+        cpu_s, waited_s = ((done + failed) * row.get(each, 0) / 1e9
+                           for each in ("cpu_ns_per_op", "run_queue_wait_ns_per_op"))
+        return Done(done * depth, failed * depth, row["real_time"] / 1e3, cpu_s, waited_s)
 
     def takes_part(setting: Setting) -> bool:
         if setting.query is SLEEP:
