@@ -33,7 +33,7 @@ class Fake {
       stage_.in_flight.enter(recorder.in_flight);
       const auto began = Clock::now();
       recorder.record(*start, began, began + 5us,
-                      start->op % 10 == 9 ? Outcome::failed("tenth") : Outcome{.rows = 2});
+                      start->op % 10 == 9 ? Outcome::failed("tenth") : Outcome{{}, 2});
       ++carried_out.back();
       if (start->op % 4 == 0) ++window().connections_tried;
       if (start->op % 8 == 0) ++window().connections_made;

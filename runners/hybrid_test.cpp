@@ -184,7 +184,9 @@ TEST(Hybrid, CarriesOutEveryWorkloadWithoutLossAndNotFasterThanCanBe) {
     EXPECT_EQ(number(row, "completed"), 200u) << row.at("name");
     EXPECT_EQ(accounted(row), 200u);
     // Operations that do nothing are over before another begins.
-    if (words[0] != "null") EXPECT_EQ(number(row, "peak_in_flight"), 16u);
+    if (words[0] != "null") {
+      EXPECT_EQ(number(row, "peak_in_flight"), 16u);
+    }
     EXPECT_LE(row.value("efficiency", 0.0), 1.0) << row.at("name");
     EXPECT_GT(row.at("hop_cpu_ns"), 0) << row.at("name");
   }

