@@ -299,8 +299,11 @@ TEST(SqliteFaults, ASessionThatCannotBeOpenedSaysWhy) {
 TEST(SqliteJournal, ThatAFileInUseCannotChangeToFailsTheCase) {
   const Database database(10, "wal");
   database.ask("SELECT count(*) FROM t");
-  EXPECT_THAT([&] { on(database, "SELECT 1", {{"journal", "delete"}, {"timeout", "10ms"}}); },
-              ThrowsMessage<CaseError>(HasSubstr("database is locked")));
+  EXPECT_THAT(
+      [&] {
+        on(database, "SELECT 1", {{"journal", "delete"}, {"timeout", "10ms"}});
+      },
+      ThrowsMessage<CaseError>(HasSubstr("database is locked")));
 }
 
 }  // namespace
