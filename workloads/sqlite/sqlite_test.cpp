@@ -3,10 +3,14 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <set>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "bench/catalog.hpp"
 #include "workloads/sqlite/temporary.hpp"
@@ -223,6 +227,17 @@ TEST(SqliteFaults, ATableThatGoesIsASqlErrorUntilItComesBack) {
   EXPECT_EQ(failure(reads.call()), "sql error");
   database.run("ALTER TABLE u RENAME TO t");
   EXPECT_EQ(reads.call(3).rows, 1u) << "prepared anew by SQLite itself";
+}
+
+TEST(SqliteFaults, AFileThatIsRemovedIsReadStillButNotWritten) {
+  const Database database;
+  const auto reads = on(database, "SELECT value FROM t WHERE id = ?");
+  const auto writes = on(database, "UPDATE t SET value = hex(randomblob(8)) WHERE id = ?");
+  EXPECT_TRUE(writes.call(3).ok());
+  std::filesystem::remove(database.path());
+  EXPECT_EQ(reads.call(3).rows, 1u);
+  EXPECT_EQ(failure(writes.call(3)), "readonly");
+  EXPECT_FALSE(std::filesystem::exists(database.path()));
 }
 
 TEST(SqliteFaults, DamagedPagesAreCorruptAndTheOthersAreNot) {
