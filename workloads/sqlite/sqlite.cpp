@@ -225,8 +225,9 @@ class Sqlite final : public Workload {
   }
 
   void prepare_temporary() const {
-    const Scratch scratch;  // Of which there must be one, too.
-    const auto room = static_cast<std::uint64_t>(fs::space(scratch.path()).available);
+    const Scratch scratch;    // Of which there must be one, too.
+    std::error_code unknown;  // Then all that can be told is that there is much.
+    const auto room = fs::space(scratch.path(), unknown).available;
     if (rows_ > room / kBytesPerRow)
       throw UsageError(
           fmt::format("--rows: {} rows take up to {} bytes each, and '{}' has room for {} rows; "

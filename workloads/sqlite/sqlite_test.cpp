@@ -3,10 +3,14 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <set>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "bench/catalog.hpp"
 #include "workloads/sqlite/temporary.hpp"
@@ -225,6 +229,17 @@ TEST(SqliteFaults, ATableThatGoesIsASqlErrorUntilItComesBack) {
   EXPECT_EQ(reads.call(3).rows, 1u) << "prepared anew by SQLite itself";
 }
 
+TEST(SqliteFaults, AFileThatIsRemovedIsReadStillButNotWritten) {
+  const Database database;
+  const auto reads = on(database, "SELECT value FROM t WHERE id = ?");
+  const auto writes = on(database, "UPDATE t SET value = hex(randomblob(8)) WHERE id = ?");
+  EXPECT_TRUE(writes.call(3).ok());
+  std::filesystem::remove(database.path());
+  EXPECT_EQ(reads.call(3).rows, 1u);
+  EXPECT_EQ(failure(writes.call(3)), "readonly");
+  EXPECT_FALSE(std::filesystem::exists(database.path()));
+}
+
 TEST(SqliteFaults, DamagedPagesAreCorruptAndTheOthersAreNot) {
   const Scratch scratch;
   const auto path = scratch.path() + "/item.db";
@@ -299,8 +314,11 @@ TEST(SqliteFaults, ASessionThatCannotBeOpenedSaysWhy) {
 TEST(SqliteJournal, ThatAFileInUseCannotChangeToFailsTheCase) {
   const Database database(10, "wal");
   database.ask("SELECT count(*) FROM t");
-  EXPECT_THAT([&] { on(database, "SELECT 1", {{"journal", "delete"}, {"timeout", "10ms"}}); },
-              ThrowsMessage<CaseError>(HasSubstr("database is locked")));
+  EXPECT_THAT(
+      [&] {
+        on(database, "SELECT 1", {{"journal", "delete"}, {"timeout", "10ms"}});
+      },
+      ThrowsMessage<CaseError>(HasSubstr("database is locked")));
 }
 
 }  // namespace

@@ -11,7 +11,8 @@ Database::Database(int rows, const std::string& journal)
   run("PRAGMA journal_mode = " + journal);
   run("CREATE TABLE t (id INTEGER PRIMARY KEY, value TEXT)");
   if (rows == 0) return;
-  run(fmt::format("WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {}) "
+  run(
+      fmt::format("WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {}) "
                   "INSERT INTO t SELECT i, hex(zeroblob(40)) FROM n",
                   rows - 1));
 }
