@@ -159,6 +159,20 @@ TEST(Options, SurviveJson) {
   }
 }
 
+TEST(Options, ThatHoldSecretsShowNone) {
+  auto spec = text_option("dsn", "", "");
+  spec.shown = [](const std::string& text) { return "of " + std::to_string(text.size()); };
+  OptionValues values({spec});
+  EXPECT_EQ(values.show("dsn"), "");
+  EXPECT_EQ(values.to_json().at("dsn"), "");
+  values.set("dsn", "secret");
+  EXPECT_EQ(values.print("dsn"), "secret");
+  EXPECT_EQ(values.show("dsn"), "of 6");
+  EXPECT_EQ(values.name_suffix(), "/dsn:of 6");
+  EXPECT_EQ(values.to_json().at("dsn"), "of 6");
+  EXPECT_EQ(values.to_json(Secrets::told).at("dsn"), "secret");
+}
+
 TEST(Options, HaveTheirUnitsInTheirKeys) {
   const auto json = all_changed().to_json();
   EXPECT_EQ(json.at("wait_ns"), 44'300'000);

@@ -351,5 +351,19 @@ TEST(HttpChecks, FlagRunnersWhoseClientsDiffer) {
               Not(HasSubstr("mixed-clients")));
 }
 
+TEST(Http, KeepsToItselfWhatLetsItIn) {
+  const RawServer server(always(answer("hello")));
+  const auto ended =
+      asyncmark({"run", "http", "--url", server.url(), "--header", "Authorization: Basic s3cr3t",
+                 "--header=cookie: id=s3cr3t", "--header", "Accept: text/plain", "--ops", "5",
+                 "--runner", "sync", "--repetitions", "1", "--out", "out.json"});
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_THAT(server.last_request(), HasSubstr("Basic s3cr3t"));
+  EXPECT_THAT(server.last_request(), HasSubstr("id=s3cr3t"));
+  for (const auto& text : {ended.out, ended.files.at("out.json")})
+    EXPECT_THAT(text, AllOf(Not(HasSubstr("s3cr3t")), HasSubstr("Authorization: ***"),
+                            HasSubstr("cookie: ***"), HasSubstr("Accept: text/plain")));
+}
+
 }  // namespace
 }  // namespace asyncmark::http::testing

@@ -121,13 +121,6 @@ TEST_P(SharedClusterQueries, ThatTakeTooLongAreGivenUpWithTheirConnection) {
       "<> pg_backend_pid()");
 }
 
-TEST_P(SharedClusterQueries, NeverHangWhereNeitherSideTakesMore) {
-  if (!in_pipeline()) GTEST_SKIP() << "nothing is sent before the answer is read";
-  // Far more of both than the buffers on the way hold.
-  auto large = caller({{"sql", "SELECT repeat('x', 3000), $1"}, {"depth", "20000"}});
-  EXPECT_THAT(large.rows(1), ElementsAre(20'000));
-}
-
 TEST_P(SharedClusterQueries, PrintNoNotices) {
   ::testing::internal::CaptureStderr();
   EXPECT_THAT(caller({{"sql", "DROP TABLE IF EXISTS there_is_none"}}).reasons(2), Each(""));
@@ -148,6 +141,18 @@ INSTANTIATE_TEST_SUITE_P(Ways, SharedClusterQueries,
                          [](const auto& one) {
                            return to_string(std::get<0>(one.param)) + "_" + std::get<1>(one.param);
                          });
+
+class SharedClusterPipeline : public ::testing::TestWithParam<Waiting> {};
+
+TEST_P(SharedClusterPipeline, NeverHangsWhereNeitherSideTakesMore) {
+  // Far more of both than the buffers on the way hold.
+  Caller large(GetParam(),
+               {{"sql", "SELECT repeat('x', 3000), $1"}, {"mode", "pipeline"}, {"depth", "20000"}});
+  EXPECT_THAT(large.rows(1), ElementsAre(20'000));
+}
+
+INSTANTIATE_TEST_SUITE_P(Ways, SharedClusterPipeline, Values(Waiting::blocking, Waiting::on_a_loop),
+                         [](const auto& one) { return to_string(one.param); });
 
 }  // namespace
 }  // namespace asyncmark::postgres::testing
