@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "bench/window.hpp"
 #include "workloads/postgres/failures.hpp"
 

@@ -1,8 +1,11 @@
 // Queries to PostgreSQL over libpq: of the user's database, or of a cluster of ours that goes with
 // the run.
 
-#include <array>
-#include <utility>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "bench/catalog.hpp"
 #include "bench/errors.hpp"

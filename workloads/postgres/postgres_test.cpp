@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "bench/errors.hpp"
 #include "bench/testing/run_program.hpp"
 #include "workloads/postgres/testing/calls.hpp"

@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <charconv>
+#include <memory>
+#include <optional>
 #include <string_view>
 
 #include "bench/errors.hpp"

@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <string>
+#include <tuple>
+
 #include "bench/errors.hpp"
 #include "bench/window.hpp"
 #include "workloads/postgres/testing/calls.hpp"

@@ -11,7 +11,9 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <stdexcept>
 #include <thread>
+#include <vector>
 
 #include "bench/errors.hpp"
 #include "workloads/postgres/testing/calls.hpp"
