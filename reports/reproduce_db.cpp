@@ -118,8 +118,8 @@ Study filled(const Context& context, const std::vector<Result>& results, bool qu
   for (auto& one : study.cheap) one.row = not_waiting(std::move(one.row));
   for (const auto* runner : {"thread-pool", "event-loop"}) {
     const auto row = [&](const char* connect) {
-      return not_waiting(row_of(fmt::format("{}, {}", runner, connect),
-                                opening(runner, connect, quick), results));
+      return not_waiting(
+          row_of(fmt::format("{}, {}", runner, connect), opening(runner, connect, quick), results));
     };
     study.opening.push_back({runner, row("pooled"), row("per-op")});
   }
@@ -177,9 +177,9 @@ std::string percentile_of(const Cell& cell, double fraction) {
 std::vector<std::string> line_of(const Row& row, const Cell& against) {
   const auto& cell = row.cells.back();
   std::vector<std::string> line{row.label};
-  line.push_back(
-      cell.timed() ? fmt::format("{:.0f}{}", queries_per_s(cell), cell.sound() ? "" : " !")
-                   : time_of(cell));
+  line.push_back(cell.timed()
+                     ? fmt::format("{:.0f}{}", queries_per_s(cell), cell.sound() ? "" : " !")
+                     : time_of(cell));
   line.insert(line.end(),
               {faster(cell, against), percentile_of(cell, 0.5), percentile_of(cell, 0.99)});
   add_sides(line, cell);
@@ -194,8 +194,7 @@ Lines head_of_rates() {
 
 std::string cheap_table(const Study& study) {
   auto lines = head_of_rates();
-  for (const auto& one : study.cheap)
-    lines.push_back(line_of(one.row, study.cheap.front().last()));
+  for (const auto& one : study.cheap) lines.push_back(line_of(one.row, study.cheap.front().last()));
   return table(lines);
 }
 
@@ -212,10 +211,9 @@ std::string print(const Context& context, const std::vector<Result>& results, bo
   const auto study = filled(context, results, quick);
   return title("Database queries", context, quick ? "every wait a tenth, fewer queries" : "") +
          where(context, results) +
-         fmt::format("## Queries that wait {}\n\n", exact_text(study.wait)) +
-         waiting_table(study) + bullets(about_waiting(study)) +
-         "## Queries that do not: a row by its key\n\n" + cheap_table(study) +
-         bullets(about_cheap(study)) +
+         fmt::format("## Queries that wait {}\n\n", exact_text(study.wait)) + waiting_table(study) +
+         bullets(about_waiting(study)) + "## Queries that do not: a row by its key\n\n" +
+         cheap_table(study) + bullets(about_cheap(study)) +
          fmt::format("## Opening a connection for each, {} at a time\n\n", kPools.front()) +
          opening_table(study) + bullets(about_opening(study));
 }

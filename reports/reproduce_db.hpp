@@ -40,8 +40,8 @@ struct Study {
 
 /// What the server did during the runs of a cell.
 struct ServerShare {
-  double cpu_us = 0;          ///< Processor time for one query.
-  double busy = 0;            ///< Of the processors that it was kept to, or of all.
+  double cpu_us = 0;  ///< Processor time for one query.
+  double busy = 0;    ///< Of the processors that it was kept to, or of all.
   /// Connections with a query under way, over time; absent where too few looks at them tell.
   std::optional<double> active;
   std::uint64_t at_most = 0;  ///< Connections that there were.

@@ -28,9 +28,7 @@ constexpr const char* kGainsNothing = "'Use an async driver' gains no throughput
 constexpr const char* kLongerQueue = "a larger pool is a longer queue";
 
 bool waits(const Result& one) { return one.what.workload_options.text("preset") == "sleep"; }
-bool is_per_op(const Result& one) {
-  return one.what.workload_options.text("connect") == "per-op";
-}
+bool is_per_op(const Result& one) { return one.what.workload_options.text("connect") == "per-op"; }
 
 /// For one query, where the server computes as fast as one processor does.
 Duration server_cpu(const Result& one) {
@@ -106,19 +104,21 @@ TEST(ReproduceDb, QuickWaitsATenth) {
 
 TEST(ReproduceDb, GoodFiguresCarryEverySentence) {
   const auto text = printed(good_results());
-  EXPECT_THAT(text, AllOf(HasSubstr(kEqual), HasSubstr(kServerIsTheLimit),
-                          HasSubstr(kGainsNothing), HasSubstr(kLongerQueue), Not(HasSubstr("!"))));
-  EXPECT_THAT(text, HasSubstr("With a pool of 10, 1000 queries took: thread-pool 4.65 s, event-loop "
-                              "4.65 s and process-pool 4.65 s."));
+  EXPECT_THAT(text, AllOf(HasSubstr(kEqual), HasSubstr(kServerIsTheLimit), HasSubstr(kGainsNothing),
+                          HasSubstr(kLongerQueue), Not(HasSubstr("!"))));
+  EXPECT_THAT(text,
+              HasSubstr("With a pool of 10, 1000 queries took: thread-pool 4.65 s, event-loop "
+                        "4.65 s and process-pool 4.65 s."));
   EXPECT_THAT(text, HasSubstr("5.00 times the connections made the event loop 5.00 times as fast; "
                               "one connection alone took 46.5 s, 50.0 times as long as a pool of "
                               "50. Waits overlap as far as connections go."));
   EXPECT_THAT(text, HasSubstr("the server had 45 of 50 connections active and was busy for 6 %"));
   EXPECT_THAT(text, HasSubstr("49505 queries/s for 10.0 us of its own each, the server spent 20.0 "
                               "us on each and was busy for 99 % of its processors"));
-  EXPECT_THAT(text, HasSubstr("a connection for each query made it 250 times as long, 198 queries/s "
-                              "instead of 49505 queries/s; PostgreSQL starts a process for each, "
-                              "5000 us of its CPU"));
+  EXPECT_THAT(text,
+              HasSubstr("a connection for each query made it 250 times as long, 198 queries/s "
+                        "instead of 49505 queries/s; PostgreSQL starts a process for each, "
+                        "5000 us of its CPU"));
 }
 
 TEST(ReproduceDb, WhatTheFiguresContradictIsNotSaid) {

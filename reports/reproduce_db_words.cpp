@@ -65,18 +65,19 @@ std::string of_what_waits(const Study& study) {
 std::string of_equal_pools(const Study& study, std::uint64_t connections) {
   const auto rows = with(study.waiting, connections);
   if (!are_sound(rows))
-    return fmt::format("Whether the models differ with {} connections is not settled here: a cell "
-                       "cannot be quoted.",
-                       connections);
+    return fmt::format(
+        "Whether the models differ with {} connections is not settled here: a cell "
+        "cannot be quoted.",
+        connections);
   std::vector<std::string> all;
   for (const auto* one : rows)
     all.push_back(fmt::format("{} {}", one->runner, s(one->last().seconds())));
   const bool same = spread(rows) - 1 < kSame;
-  return fmt::format("With a pool of {}, {} queries took: {}. {}", connections,
-                     rows.front()->last().ops(), list(all),
-                     same ? "At an equal pool the models are equal: it is the pool that decides."
-                          : fmt::format("The slowest took {} times as long as the fastest.",
-                                        times(spread(rows))));
+  return fmt::format(
+      "With a pool of {}, {} queries took: {}. {}", connections, rows.front()->last().ops(),
+      list(all),
+      same ? "At an equal pool the models are equal: it is the pool that decides."
+           : fmt::format("The slowest took {} times as long as the fastest.", times(spread(rows))));
 }
 
 std::optional<std::string> of_larger_pools(const Study& study) {
@@ -86,8 +87,8 @@ std::optional<std::string> of_larger_pools(const Study& study) {
   if (!few.last().sound() || !many.last().sound()) return std::nullopt;
   const auto gain = few.last().seconds() / many.last().seconds();
   const auto more = static_cast<double>(many.connections) / static_cast<double>(few.connections);
-  auto text = fmt::format(
-      "{} times the connections made the event loop {} times as fast", times(more), times(gain));
+  auto text = fmt::format("{} times the connections made the event loop {} times as fast",
+                          times(more), times(gain));
   if (sync.sound())
     text += fmt::format("; one connection alone took {}, {} times as long as a pool of {}",
                         s(sync.seconds()), times(sync.seconds() / many.last().seconds()),
@@ -97,8 +98,7 @@ std::optional<std::string> of_larger_pools(const Study& study) {
 }
 
 std::optional<std::string> of_the_waiting_server(const Study& study) {
-  const auto& cell =
-      Study::pooled(study.waiting, "event-loop", larger_pool(study.waiting)).last();
+  const auto& cell = Study::pooled(study.waiting, "event-loop", larger_pool(study.waiting)).last();
   const auto server = server_share(cell);
   if (!cell.sound() || !server || !server->active) return std::nullopt;
   return fmt::format(
@@ -112,7 +112,8 @@ std::optional<std::string> of_the_waiting_server(const Study& study) {
 std::string of_what_is_cheap(const Study& study) {
   return fmt::format(
       "{} times one row of pgbench's 100,000 accounts by its key, prepared once a connection. x is "
-      "over sync; p50 and p99 are service times: from sending a query to having its row. 'active' is "
+      "over sync; p50 and p99 are service times: from sending a query to having its row. 'active' "
+      "is "
       "PostgreSQL's own word: a query that its process has not come to read is not active yet.",
       study.cheap.front().last().ops());
 }
@@ -124,15 +125,16 @@ std::string of_the_limit(const Study& study) {
   const auto server = server_share(cell);
   if (!cell.sound() || !server)
     return "What limits cheap queries is not settled here: a cell cannot be quoted.";
-  const auto figures =
-      fmt::format("with {} connections the event loop had {} for {} us of its own each, the server "
-                  "spent {} us on each and was busy for {:.0f} % of its processors",
-                  loop.connections, rate(cell), digits(client_us(cell), 3),
-                  digits(server->cpu_us, 3), 100 * server->busy);
+  const auto figures = fmt::format(
+      "with {} connections the event loop had {} for {} us of its own each, the server "
+      "spent {} us on each and was busy for {:.0f} % of its processors",
+      loop.connections, rate(cell), digits(client_us(cell), 3), digits(server->cpu_us, 3),
+      100 * server->busy);
   if (study.is_saturated(cell))
-    return fmt::format("Here the server is the limit (the check `service-saturated` says so): {}. "
-                       "Such a cell tells what PostgreSQL does, and little of who asks.",
-                       figures);
+    return fmt::format(
+        "Here the server is the limit (the check `service-saturated` says so): {}. "
+        "Such a cell tells what PostgreSQL does, and little of who asks.",
+        figures);
   return fmt::format("The server was not the limit here, or not alone: {}.", figures);
 }
 

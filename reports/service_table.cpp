@@ -99,7 +99,8 @@ std::optional<Table> service_table(const Cases& cases, bool partial) {
         "own time: from when it saw a request arrive to handing its answer to the kernel");
   if (shows("active"))
     table.notes.push_back(
-        "active: connections that it worked for at one moment, by its own word 20 times a second; n/a: "
+        "active: connections that it worked for at one moment, by its own word 20 times a second; "
+        "n/a: "
         "over before ten of them; "
         "threads: its processes; memory: what they share counts once");
   return table;

@@ -100,15 +100,16 @@ TEST_P(SharedClusterFaults, OfBackendsThatAreTerminatedAreCountedAndOvercome) {
 }
 
 TEST_P(SharedClusterFaults, OfAServerThatComesBackFromACrashAreCountedAndOvercome) {
-  // Which ends all its sessions and refuses new ones for a while.
+  // Which ends all its sessions and refuses new ones for a while: longer, the more often it is
+  // asked.
   const auto crash = [&, crashed = false]() mutable {
     const auto pid = cluster_.ask(std::string("SELECT max(pid)") + kClients);
     if (crashed || pid.empty() || pid.find_first_not_of("0123456789") != pid.npos) return;
     crashed = kill(std::stoi(pid), SIGKILL) == 0;
   };
-  const auto ended =
-      run_harmed(cluster_.conninfo(),
-                 {"--runner", GetParam(), "--duration", "3s", "--mode", "prepared"}, crash);
+  const auto ended = run_harmed(
+      cluster_.conninfo(),
+      {"--runner", GetParam(), "--rate", "100", "--duration", "3s", "--mode", "prepared"}, crash);
   expect_accounted(ended, {"57P01", "57P02", "57P03", "closed", "reset", "refused"});
   EXPECT_TRUE(eventually([&] { return cluster_.ask("SELECT 'up'") == "up"; }));
 }
