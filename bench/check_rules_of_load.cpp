@@ -169,8 +169,10 @@ std::optional<std::string> service_saturated(const Subject& one) {
   const auto& place = one.all.placement.service;
   if (!service || service->requests == 0 || place.empty() || elapsed < kLongEnoughForService)
     return std::nullopt;
-  const auto usable =
-      std::clamp<std::uint64_t>(service->threads, 1, parse_cpus(place, "placement").size());
+  // Of many processes, one for each connection, only those have something to do.
+  const auto workers =
+      service->active() ? std::min(service->threads, service->peak_connections) : service->threads;
+  const auto usable = std::clamp<std::uint64_t>(workers, 1, parse_cpus(place, "placement").size());
   const auto share = seconds(service->cpu) / (seconds(elapsed) * static_cast<double>(usable));
   if (share < kNoTimeLeft) return std::nullopt;
   return fmt::format("it used {:.0f} % of the {} processor{} that it could, {} a request",

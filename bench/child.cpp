@@ -88,6 +88,8 @@ Repetition watch(const Case& one, const ChildSettings& settings, Service* servic
     watcher.meet([&](Phase phase) {
       if (phase == Phase::ready) service->start_window();
       if (phase == Phase::over && service->ended().empty()) used = service->usage();
+      // Of one that died in the middle the kernel tells no more.
+      if (used && (used->threads == 0 || used->cpu < Duration(0))) used.reset();
       if (phase == Phase::over) service->end_window();
     });
   auto child = start(one, settings,

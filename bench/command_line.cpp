@@ -50,7 +50,9 @@ std::vector<std::string> words(const std::string& command) {
   return all;
 }
 
-UsageError unknown(const std::string& argument) {
+UsageError unknown(std::string argument) {
+  // What was meant for an option that is spelt otherwise may hold a password.
+  argument = argument.substr(0, argument.find(argument.starts_with("--") ? "=" : "://"));
   return UsageError(fmt::format("unknown {} '{}'; --help lists what there is",
                                 argument.starts_with('-') ? "option" : "argument", argument));
 }

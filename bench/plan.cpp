@@ -302,7 +302,10 @@ Json parse_strictly(const std::string& text, const std::string& file) {
   try {
     return Json::parse(text, look, true, /*ignore_comments=*/true);
   } catch (const Json::exception& error) {
-    throw UsageError(fmt::format("{}: is not JSON: {}", file, error.what()));
+    // Without what stands there, which may hold a password.
+    const std::string_view words = error.what();
+    throw UsageError(
+        fmt::format("{}: is not JSON: {}", file, words.substr(0, words.find("; last read"))));
   }
 }
 

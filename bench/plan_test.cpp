@@ -207,6 +207,8 @@ TEST(Plan, RefusesWhatIsMalformedAndNamesTheFile) {
                                  "\xff\xfe",
                                  R"({"cases": ["\u0000)"})
     EXPECT_THAT(refused_plan(text), StartsWith("p.json: ")) << text;
+  EXPECT_THAT(refused_plan(R"({"cases": [{"dsn": "postgresql://me:secret@here" x}]})"),
+              ::testing::Not(HasSubstr("secret")));
 }
 
 std::string refused_entry(const std::string& fields) {

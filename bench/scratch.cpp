@@ -59,6 +59,14 @@ bool has_terminal(const fs::path& process) {
   return rest >> state >> parent >> group >> session >> terminal && terminal != 0;
 }
 
+/// Whether it belongs to us, or to whom the place belongs where it works: others only look.
+bool owns(const fs::path& process, const std::string& place) {
+  struct stat worker {
+  }, owned{};
+  return stat(process.c_str(), &worker) == 0 && stat(place.c_str(), &owned) == 0 &&
+         (worker.st_uid == geteuid() || worker.st_uid == owned.st_uid);
+}
+
 /// Those whose working directory is the folder or in it, as that of a database server is.
 std::vector<pid_t> processes_in(const std::string& folder) {
   std::vector<pid_t> all;
@@ -67,7 +75,8 @@ std::vector<pid_t> processes_in(const std::string& folder) {
     const auto pid = std::atoi(entry.path().filename().c_str());
     if (pid <= 0 || pid == getpid()) continue;
     const auto where = fs::read_symlink(entry.path() / "cwd", gone).string();
-    if (!gone && (where + '/').starts_with(folder + '/') && !has_terminal(entry.path()))
+    if (!gone && (where + '/').starts_with(folder + '/') && !has_terminal(entry.path()) &&
+        owns(entry.path(), where))
       all.push_back(pid);
   }
   return all;

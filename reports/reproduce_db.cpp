@@ -12,6 +12,7 @@
 
 #include "bench/catalog.hpp"
 #include "bench/checks.hpp"
+#include "reports/activity.hpp"
 
 namespace asyncmark {
 namespace reproduce_db {
@@ -37,7 +38,7 @@ std::optional<ServerShare> server_share(const Cell& cell) {
   const auto processors = place.empty() ? own_cpus().size() : parse_cpus(place, "service").size();
   const auto cpu = seconds(service->cpu);
   return ServerShare{cpu * 1e6 / static_cast<double>(all.completed),
-                     cpu / elapsed / static_cast<double>(processors), service->active(),
+                     cpu / elapsed / static_cast<double>(processors), active_requests(all),
                      service->peak_connections};
 }
 

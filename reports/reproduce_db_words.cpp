@@ -114,7 +114,8 @@ std::string of_what_is_cheap(const Study& study) {
       "{} times one row of pgbench's 100,000 accounts by its key, prepared once a connection. x is "
       "over sync; p50 and p99 are service times: from sending a query to having its row. 'active' "
       "is "
-      "PostgreSQL's own word: a query that its process has not come to read is not active yet.",
+      "PostgreSQL's own word; where its processor time says that it sees too few it is left out "
+      "('-').",
       study.cheap.front().last().ops());
 }
 
@@ -166,7 +167,8 @@ std::optional<std::string> of_more_connections(const Study& study) {
     return time ? rounded_text(*time) : "n/a";
   };
   return fmt::format(
-      "{} connections instead of {} gave {} times the queries a second, and half of all took {} or "
+      "On the event loop {} connections instead of {} gave {} times the queries a second, and half "
+      "of all took {} or "
       "more instead of {}: {}.",
       many.connections, few.connections, times(gain), of(many), of(few),
       gain < 1 + kMuchTheSame ? "where nothing waits, a larger pool is a longer queue"
@@ -215,6 +217,7 @@ std::vector<std::string> about_opening(const Study& study) {
   std::vector<const Row*> rows;
   for (const auto& one : study.opening) rows.insert(rows.end(), {&one.kept, &one.per_op});
   auto all = troubles(rows);
+  all.push_back("x is over the same runner with connections that stay.");
   for (const auto& one : study.opening) all.push_back(of_the_price(one));
   all.push_back(ledger(rows));
   return all;

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "reports/activity.hpp"
+
 namespace asyncmark {
 namespace {
 
@@ -13,8 +15,10 @@ const char* const kNone = "-";
 
 struct Figure {
   Column column;
-  std::string (*cell)(const ServiceUsage&);
+  std::string (*cell)(const Measurement&);  ///< Of one that has a service.
 };
+
+const ServiceUsage& service(const Measurement& one) { return *one.observed.service; }
 
 std::string own_time(const ServiceUsage& used, double fraction) {
   if (used.own_time.count() == 0) return kNone;
@@ -28,24 +32,33 @@ std::string cpu_per_request(const ServiceUsage& used) {
 }
 
 /// Both the mean and the peak, for they differ where it could not do more at once.
-std::string active(const ServiceUsage& used) {
+std::string active(const Measurement& one) {
+  const auto& used = *one.observed.service;
   if (used.activity_samples == 0) return kNone;
-  return used.active() ? fmt::format("{:.3g}/{}", *used.active(), used.peak_active) : "n/a";
+  const auto mean = active_requests(one);
+  return mean ? fmt::format("{:.3g}/{}", *mean, used.peak_active) : "n/a";
+}
+
+/// What it sees by looking now and then, it may not have seen at its most.
+std::string connections(const ServiceUsage& used) {
+  const bool is_sampled = used.own_time.count() == 0 && used.activity_samples > 0;
+  return is_sampled && !used.active() ? "n/a" : std::to_string(used.peak_connections);
 }
 
 const std::vector<Figure>& figures() {
   static const std::vector<Figure> all{
-      {{"own time", "p50"}, [](const ServiceUsage& used) { return own_time(used, 0.5); }},
-      {{"own time", "p99"}, [](const ServiceUsage& used) { return own_time(used, 0.99); }},
-      {{"CPU per", "request"}, cpu_per_request},
+      {{"own time", "p50"}, [](const Measurement& one) { return own_time(service(one), 0.5); }},
+      {{"own time", "p99"}, [](const Measurement& one) { return own_time(service(one), 0.99); }},
+      {{"CPU per", "request"},
+       [](const Measurement& one) { return cpu_per_request(service(one)); }},
       {{"active", "mean/peak"}, active},
       {{"", "threads", true, 1},
-       [](const ServiceUsage& used) { return std::to_string(used.threads); }},
+       [](const Measurement& one) { return std::to_string(service(one).threads); }},
       {{"most", "connections", true, 2},
-       [](const ServiceUsage& used) { return std::to_string(used.peak_connections); }},
+       [](const Measurement& one) { return connections(service(one)); }},
       {{"most", "memory", true, 3},
-       [](const ServiceUsage& used) {
-         return rounded_bytes(static_cast<double>(used.peak_rss_bytes));
+       [](const Measurement& one) {
+         return rounded_bytes(static_cast<double>(service(one).peak_rss_bytes));
        }},
   };
   return all;
@@ -56,7 +69,7 @@ std::vector<Figure> figures_of(const std::vector<Measurement>& all) {
   std::vector<Figure> told;
   std::ranges::copy_if(figures(), std::back_inserter(told), [&](const Figure& figure) {
     return std::ranges::any_of(all, [&](const Measurement& one) {
-      return one.observed.service && figure.cell(*one.observed.service) != kNone;
+      return one.observed.service && figure.cell(one) != kNone;
     });
   });
   return told;
@@ -88,8 +101,8 @@ std::optional<Table> service_table(const Cases& cases, bool partial) {
   const auto told = figures_of(all);
   for (const auto& figure : told) table.columns.push_back(figure.column);
   for (std::size_t i = 0; i < cases.size(); ++i)
-    if (const auto& used = all[i].observed.service)
-      for (const auto& figure : told) table.rows[i].cells.push_back(figure.cell(*used));
+    if (is_known(all[i]))
+      for (const auto& figure : told) table.rows[i].cells.push_back(figure.cell(all[i]));
   add_places(table, all);
   const auto shows = [&](const char* heading) {
     return std::ranges::any_of(told, [&](const Figure& one) { return one.column.over == heading; });

@@ -64,6 +64,24 @@ TEST(ServiceTable, OfADatabaseShowsWhatItToldAndNothingElse) {
   EXPECT_THAT(table->notes, ElementsAre(HasSubstr("active: connections")));
 }
 
+TEST(ServiceTable, ShowsNoActivityThatItsOwnProcessorTimeContradicts) {
+  auto one = construct({.times = {milliseconds(100)}});
+  auto& service = one.repetitions[0].measurement.observed.service.emplace();
+  service = {.cpu = milliseconds(80),
+             .threads = 17,
+             .peak_connections = 10,
+             .requests = 100,
+             .activity_samples = 20,
+             .mean_active = 0.5,
+             .peak_active = 1};
+  EXPECT_EQ(service_table({&one}, false)->rows[0].cells[2], "n/a");
+  service.mean_active = 0.75;
+  EXPECT_EQ(service_table({&one}, false)->rows[0].cells[2], "0.75/1");
+  service.activity_samples = 9;
+  EXPECT_THAT(service_table({&one}, false)->rows[0].cells,
+              ElementsAre("event-loop", "800 us", "n/a", "17", "n/a", "0 B"));
+}
+
 TEST(ServiceTable, LeavesBlankWhatIsNotKnown) {
   const auto one = served("event-loop");
   auto uncounted = served("sync");

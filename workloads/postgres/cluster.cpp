@@ -84,7 +84,8 @@ Cluster::~Cluster() { end_postmaster(); }
 
 bool Cluster::start(std::uint64_t max_connections) {
   return run({programs_.initdb, "--pgdata", data(), "--username", "postgres", "--auth", "trust",
-              "--locale", "C", "--encoding", "UTF8", "--no-sync", "--no-instructions"},
+              "--locale", "C", "--encoding", "UTF8", "--no-sync", "--no-clean",
+              "--no-instructions"},
              "initdb") &&
          start_server(max_connections) &&
          run({programs_.pgbench, "-i", "-s", "1", "-q", conninfo()}, "pgbench -i");

@@ -50,9 +50,22 @@ std::string without_quotations(const std::string& message) {
 /// libpq ends the part with the password at the first '@', and before the first '/'. What such a
 /// character cuts off would become a host or a database, and be told to everybody.
 bool is_cut_off(std::string_view uri) {
+  uri = uri.substr(0, uri.find('?'));
   const auto authority = uri.find("://") + 3;
   const auto at = uri.find('@', authority);
   return at != uri.npos && (uri.find('@', at + 1) != uri.npos || uri.find('/', authority) < at);
+}
+
+/// What libpq would take, and the server then tell everybody; empty where it is in order.
+std::string misplaced_in(const PQconninfoOption& first) {
+  for (const auto* one = &first; one->keyword; ++one) {
+    const std::string_view keyword = one->keyword, value = one->val ? one->val : "";
+    if (keyword == "dbname" && value.find("://") != value.npos)
+      return "its dbname is a URI by itself; give that as --dsn";
+    if (keyword == "port" && value.find_first_not_of("0123456789,") != value.npos)
+      return "its port is no number; in a URI a user and password stand before an @";
+  }
+  return "";
 }
 
 }  // namespace
@@ -63,9 +76,11 @@ void check_dsn(const std::string& dsn) {
         "--dsn: has an @ that does not end its user and password; in a URI write those within as "
         "%40, and / as %2F");
   std::string trouble;
-  if (parse(dsn, trouble)) return;
-  throw UsageError(
-      fmt::format("--dsn: {}", may_hold_password(dsn) ? without_quotations(trouble) : trouble));
+  if (const auto options = parse(dsn, trouble))
+    trouble = misplaced_in(*options);
+  else if (may_hold_password(dsn))
+    trouble = without_quotations(trouble);
+  if (!trouble.empty()) throw UsageError("--dsn: " + trouble);
 }
 
 std::string shown_dsn(const std::string& dsn) {
@@ -74,7 +89,7 @@ std::string shown_dsn(const std::string& dsn) {
   std::string trouble;
   const auto options =
       is_uri(dsn) && is_cut_off(dsn) ? Options{nullptr, PQconninfoFree} : parse(dsn, trouble);
-  if (!options) return kHidden;
+  if (!options || !misplaced_in(*options).empty()) return kHidden;
   std::string shown;
   for (const auto* one = options.get(); one->keyword; ++one) {
     if (!one->val || one->val[0] == '\0') continue;

@@ -48,10 +48,12 @@ TEST(PostgresDsn, ThatIsNoneIsRefusedWithoutAWordOfAPassword) {
        {"password=my secret", "host=a password=my secret=1", "postgresql://me:se%ret@here/",
         "postgresql://me:p@secret@here/name", "postgresql://me:p/secret@here",
         "postgresql://me:secret@here/name?what=ever", "postgresql://me:secret@[here/name",
-        "PASSWORD='secret"}) {
+        "PASSWORD='secret", "postgresql://me:secret/name",
+        "host=a dbname=postgresql://me:secret@here/name"}) {
     EXPECT_THAT(refusal(dsn), AllOf(HasSubstr("--dsn: "), Not(HasSubstr("ret")))) << dsn;
     EXPECT_THAT(shown_dsn(dsn), Not(HasSubstr("ret"))) << dsn;
   }
+  EXPECT_EQ(refusal("postgresql://here/name?application_name=a@b"), "");
 }
 
 }  // namespace

@@ -187,14 +187,19 @@ void Exchange::note(const PGresult& answer) {
 
 Want Exchange::answered() {
   if (task_ == Task::rolling_back) return over();
+  const bool is_last = plan_.mode == Mode::pipeline || at_ + 1 == plan_.script.size();
+  const bool is_idle = PQtransactionStatus(connection_.get()) == PQTRANS_IDLE;
+  if (failure_.empty() && task_ == Task::asking && is_last && !is_idle) failure_ = kUnended;
   if (!failure_.empty()) {
     if (task_ == Task::preparing) return over(failure_);
-    if (PQtransactionStatus(connection_.get()) == PQTRANS_IDLE) return over();
+    if (is_idle) return over();
     task_ = Task::rolling_back;
   } else if (task_ == Task::preparing) {
     if (++at_ == plan_.script.size()) return prepared();
-  } else if (plan_.mode == Mode::pipeline || ++at_ == plan_.script.size()) {
+  } else if (is_last) {
     return over();
+  } else {
+    ++at_;
   }
   state_ = State::sending;
   return Want::nothing;

@@ -7,6 +7,8 @@
 namespace asyncmark::postgres {
 
 inline constexpr FailureReason kClosed{"closed"};  ///< By the server, without a word.
+/// All went well, but for a transaction that is left open: the next operation would be inside it.
+inline constexpr FailureReason kUnended{"not ended"};
 
 /// Empty where it has none, as what libpq says by itself.
 FailureReason sqlstate_of(const PGresult& message);

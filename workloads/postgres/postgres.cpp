@@ -67,6 +67,10 @@ class Postgres final : public Workload {
         wait_(wait_of(options)),
         remote_(options.flag("allow-remote")) {
     if (plan_.timeout <= Duration(0)) throw UsageError("--timeout: must be more than 0");
+    if (wait_ && *wait_ >= plan_.timeout)
+      throw UsageError(
+          fmt::format("--timeout: {} is over before the {} that --preset sleep waits; give more",
+                      exact_text(plan_.timeout), exact_text(*wait_)));
     check_dsn(plan_.dsn);
   }
 

@@ -45,6 +45,8 @@ TEST(Postgres, RefusesWhatDoesNotFitTogether) {
   refused({{"depth", "5"}}, "--depth: is of --mode pipeline alone");
   refused({{"depth", "5"}, {"mode", "prepared"}}, "--depth: is of --mode pipeline alone");
   refused({{"wait", "5ms"}}, "--wait: is of --preset sleep alone");
+  refused({{"preset", "sleep"}, {"wait", "2s"}, {"timeout", "2s"}},
+          "--timeout: 2s is over before the 2s that --preset sleep waits");
   refused({{"timeout", "0s"}}, "--timeout: must be more than 0");
   refused({{"sql", "SELECT $2"}}, "--sql: there is no parameter but $1");
 }

@@ -72,12 +72,14 @@ std::optional<std::uint64_t> room(Inquiry& inquiry) {
 void check_room(Inquiry& inquiry, std::uint64_t connections) {
   const auto fit = room(inquiry);
   if (!fit || connections <= *fit) return;
-  throw UsageError(
-      fmt::format("--in-flight: up to {} connections at once, and the server has {} left of its "
-                  "max_connections; {}",
-                  connections, *fit,
-                  *fit == 0 ? "end others of its clients, or raise that"
-                            : fmt::format("give --in-flight {} or less, or raise that", *fit)));
+  throw UsageError(fmt::format(
+      "--in-flight: up to {} connections at once, and the server has {} left of its "
+      "max_connections; {}",
+      connections, *fit,
+      *fit == 0 ? "end others of its clients, or raise that"
+                : fmt::format("give --in-flight {} or less, or raise that (of a cluster "
+                              "of ours: 'asyncmark serve postgres', and --dsn)",
+                              *fit)));
 }
 
 }  // namespace

@@ -59,6 +59,11 @@ TEST_P(SharedClusterQueries, ThatFailAreCountedByTheirSqlstateAndTheNextSucceed)
               Each("22P02"));
 }
 
+TEST_P(SharedClusterQueries, ThatLeaveATransactionOpenFailAndItIsEnded) {
+  auto beginning = caller({{"sql", "BEGIN"}});
+  EXPECT_THAT(beginning.reasons(3), Each("not ended"));
+}
+
 TEST_P(SharedClusterQueries, FindEachAKeyOfPgbenchsTables) {
   EXPECT_THAT(caller({{"preset", "point-select"}}).rows(50), Each(in_pipeline() ? 10 : 1));
 }

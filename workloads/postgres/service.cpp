@@ -19,7 +19,7 @@ namespace asyncmark::postgres {
 namespace {
 
 constexpr std::uint64_t kUsualConnections = 100;
-constexpr std::uint64_t kMostConnections = 262'142;
+constexpr std::uint64_t kMostConnections = 100'000;
 
 /// What the user set for libpq and other servers is not meant for this one.
 void forget_environment() {

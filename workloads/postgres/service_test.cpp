@@ -402,9 +402,9 @@ TEST_F(PostgresService, SaysWhatIsWrongWithTheFolder) {
 }
 
 TEST_F(PostgresService, TakesOnlyAsManyConnectionsAsPostgresCan) {
-  const auto ended = asyncmark({"serve", "postgres", "--max-connections", "262143"});
+  const auto ended = asyncmark({"serve", "postgres", "--max-connections", "100001"});
   EXPECT_EQ(ended.code, 2);
-  EXPECT_THAT(ended.err, HasSubstr("--max-connections: 262143 are too many; give at most 262142"));
+  EXPECT_THAT(ended.err, HasSubstr("--max-connections: 100001 are too many; give at most 100000"));
 }
 
 }  // namespace
