@@ -186,9 +186,9 @@ void expect_kept_secret(const Words& given, const char* format, const char* secr
                          "--benchmark_out=benchmark.json", "--format", format});
   Program running(all);
   Words commands;
-  std::jthread looking([&](const std::stop_token& stop) {
+  std::jthread looking([&commands, pid = running.pid()](const std::stop_token& stop) {
     while (!stop.stop_requested()) {
-      for (const auto child : descendants_of(running.pid()))
+      for (const auto child : descendants_of(pid))
         if (auto command = command_of(child); command.find(" --ops ") == command.npos)
           commands.push_back(std::move(command));  // And no longer that of what started it.
       std::this_thread::sleep_for(2ms);
