@@ -57,6 +57,11 @@ std::string Case::name() const {
   return name + runner_options.name_suffix() + workload_options.name_suffix();
 }
 
+std::string Case::address() const {
+  const auto& option = Catalog::workload(workload).address_option;
+  return option.empty() ? "" : workload_options.print(option);
+}
+
 std::optional<std::vector<std::string>> Case::service() const {
   const auto& words = Catalog::workload(workload).service;
   return words ? words(workload_options) : std::nullopt;

@@ -28,6 +28,8 @@ struct Case {
 
   /// `sleep/event-loop/ops:1000/in_flight:28/wait:44.3ms`: everything that is not at its default.
   std::string name() const;
+  /// What the user named for it to call; empty where that is nothing, or a service of ours.
+  std::string address() const;
   /// The words after `asyncmark serve` that start what it calls; absent where that is none of ours.
   /// Throws UsageError where the options of the workload contradict one another.
   std::optional<std::vector<std::string>> service() const;

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "bench/catalog.hpp"
 #include "bench/check_rules.hpp"
 
 namespace asyncmark::check_rules {
@@ -184,7 +183,8 @@ std::optional<std::string> late_timers(const Subject& one) {
   const auto cost = typical_cost(one);
   const auto measured = one.all.service_time.percentile(0.5);
   // Another program's timers are not for this to judge.
-  if (!Catalog::workload(one.result.what.workload).address_option.empty()) return std::nullopt;
+  const auto& what = one.result.what;
+  if (!what.address().empty() || what.service()) return std::nullopt;
   if (!cost || cost->wait <= Duration(0) || !measured) return std::nullopt;
   const auto asked = cost->wait + cost->cpu;
   // Where fewer are under way than are in flight, the others wait for a thread, and not for a

@@ -7,10 +7,8 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <optional>
 #include <sstream>
 #include <string>
-#include <string_view>
 
 #include "bench/usage.hpp"
 
@@ -46,14 +44,6 @@ Ticks ticks_of(pid_t process) {
   Ticks all;
   rest >> all.user >> all.system >> all.reaped_user >> all.reaped_system;
   return all;
-}
-
-/// The value of a line such as "Pss:   1234 kB", in bytes; absent where there is none to read.
-std::optional<std::int64_t> bytes_in(const std::string& file, std::string_view key) {
-  std::ifstream lines(file);
-  for (std::string line; std::getline(lines, line);)
-    if (line.starts_with(key)) return std::stoll(line.substr(key.size())) * 1024;
-  return std::nullopt;
 }
 
 }  // namespace

@@ -8,7 +8,6 @@
 #include <map>
 
 #include "bench/calibration.hpp"
-#include "bench/catalog.hpp"
 #include "bench/checks.hpp"
 #include "bench/context.hpp"
 #include "bench/errors.hpp"
@@ -126,10 +125,7 @@ void check_settings(const std::vector<Result>& cases, const RunSettings& setting
 
 /// Whether some case calls a service that the user named.
 bool call_others(const std::vector<Result>& cases) {
-  return std::ranges::any_of(cases, [](const Result& one) {
-    const auto& address = Catalog::workload(one.what.workload).address_option;
-    return !address.empty() && !one.what.workload_options.print(address).empty();
-  });
+  return std::ranges::any_of(cases, [](const Result& one) { return !one.what.address().empty(); });
 }
 
 /// Where and how this run is made, with what the user asked of its results.

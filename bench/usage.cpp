@@ -16,14 +16,6 @@ Duration from_timeval(const timeval& time) {
   return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
 }
 
-/// The value of a line such as "VmRSS:   1234 kB", in bytes.
-std::int64_t bytes_in(const std::string& file, const std::string& key) {
-  std::ifstream lines(file);
-  for (std::string line; std::getline(lines, line);)
-    if (line.starts_with(key)) return std::stoll(line.substr(key.size())) * 1024;
-  return 0;
-}
-
 /// The second number of a schedstat file, in ns.
 std::optional<Duration> run_queue_wait_in(int folder, const std::string& file) {
   // With plain calls: a pool may have thousands of threads.
@@ -95,17 +87,25 @@ std::optional<Duration> run_queue_wait_of(int pid) {
 
 std::optional<Duration> own_run_queue_wait() { return run_queue_wait_of(getpid()); }
 
-std::int64_t resident_bytes() { return bytes_in("/proc/self/status", "VmRSS:"); }
+std::optional<std::int64_t> bytes_in(const std::string& file, std::string_view key) {
+  std::ifstream lines(file);
+  for (std::string line; std::getline(lines, line);)
+    if (line.starts_with(key)) return std::stoll(line.substr(key.size())) * 1024;
+  return std::nullopt;
+}
+
+std::int64_t resident_bytes() { return bytes_in("/proc/self/status", "VmRSS:").value_or(0); }
 
 std::int64_t private_bytes() {
   const char* file = "/proc/self/smaps_rollup";
-  return bytes_in(file, "Private_Dirty:") + bytes_in(file, "Private_Clean:");
+  return bytes_in(file, "Private_Dirty:").value_or(0) +
+         bytes_in(file, "Private_Clean:").value_or(0);
 }
 
 std::int64_t peak_resident_bytes() { return peak_resident_bytes_of(getpid()); }
 
 std::int64_t peak_resident_bytes_of(int pid) {
-  return bytes_in("/proc/" + std::to_string(pid) + "/status", "VmHWM:");
+  return bytes_in("/proc/" + std::to_string(pid) + "/status", "VmHWM:").value_or(0);
 }
 
 Held held_for(int pid) {
@@ -124,7 +124,7 @@ Held held_for(int pid) {
   return held;
 }
 
-std::int64_t slab_bytes() { return bytes_in("/proc/meminfo", "SUnreclaim:"); }
+std::int64_t slab_bytes() { return bytes_in("/proc/meminfo", "SUnreclaim:").value_or(0); }
 
 void forget_peak_resident() { forget_peak_resident_of(getpid()); }
 

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "bench/units.hpp"
 
@@ -42,6 +44,10 @@ std::optional<Duration> own_run_queue_wait();
 inline std::optional<Duration> sum_of(std::optional<Duration> a, std::optional<Duration> b) {
   return a && b ? std::optional(*a + *b) : std::nullopt;
 }
+
+/// The value of a line such as "Pss:   1234 kB" of a file of /proc, in bytes; absent where there is
+/// none to read.
+std::optional<std::int64_t> bytes_in(const std::string& file, std::string_view key);
 
 /// Resident memory of the calling process in bytes.
 std::int64_t resident_bytes();

@@ -5,18 +5,15 @@
 
 #include "bench/catalog.hpp"
 #include "bench/client.hpp"
+#include "workloads/scrambled.hpp"
 #include "workloads/spending.hpp"
 
 namespace asyncmark {
 namespace {
 
-/// A number in (0, 1) that depends on its arguments alone, so that every runner and every
-/// repetition draws the same for the same operation: SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
+/// A number in (0, 1) that depends on its arguments alone.
 double draw(std::uint64_t seed, std::uint64_t stream, std::uint64_t op) {
-  auto z = (seed * 4 + stream) * 0xD1342543DE82EF95 + op * 0x9E3779B97F4A7C15;
-  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-  z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-  z ^= z >> 31;
+  const auto z = scrambled((seed * 4 + stream) * kOfSeeds + op * kOfNumbers);
   return (static_cast<double>(z >> 11) + 0.5) * 0x1p-53;
 }
 

@@ -8,6 +8,7 @@
 #include <charconv>
 
 #include "bench/errors.hpp"
+#include "workloads/scrambled.hpp"
 
 namespace asyncmark::postgres {
 namespace {
@@ -66,12 +67,8 @@ std::size_t behind_word(std::string_view sql, std::size_t at) {
   return at;
 }
 
-/// A number that nobody foresees, and always the same for the same arguments: splitmix64.
 std::uint64_t scattered(std::uint64_t seed, std::uint64_t query, Number number) {
-  auto x = seed + (query * 8 + static_cast<std::uint64_t>(number) + 1) * 0x9E3779B97F4A7C15;
-  x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;
-  x = (x ^ (x >> 27)) * 0x94D049BB133111EB;
-  return x ^ (x >> 31);
+  return scrambled(seed + (query * 8 + static_cast<std::uint64_t>(number) + 1) * kOfNumbers);
 }
 
 /// pgbench's tables have 100,000 accounts, ten tellers and a branch for each step of their scale.

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string>
 
+#include "workloads/scrambled.hpp"
+
 namespace asyncmark::sqlite {
 
 /// What an operation does with the temporary database, in one statement whose parameter is a row.
@@ -27,13 +29,9 @@ inline constexpr const char* kSchema =
 inline constexpr std::uint64_t kBytesPerRow = 128;
 
 /// The row that operation `op` asks for: the same for every runner, and spread over all of them, or
-/// rows that lie on one page would follow one another. SplitMix64 (Steele, Lea, Flood, OOPSLA
-/// 2014).
+/// rows that lie on one page would follow one another.
 constexpr std::uint64_t row_of(std::uint64_t op, std::uint64_t seed, std::uint64_t rows) {
-  auto z = seed * 0xD1342543DE82EF95 + op * 0x9E3779B97F4A7C15;
-  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-  z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-  return (z ^ (z >> 31)) % rows;
+  return scrambled(seed * kOfSeeds + op * kOfNumbers) % rows;
 }
 
 /// Makes the database in a new file. Throws Error.
