@@ -15,6 +15,19 @@ def median(values: Iterable[float]) -> float:
     return statistics.median(values)
 
 
+def interval_of_median(values: Sequence[float]) -> tuple[float, float]:
+    """Where the median of all such rounds lies, in 95 of 100 cases at the least: from one of the values to another,
+    counted from both ends (order statistics; Conover, Practical Nonparametric Statistics, 3.2). Fewer than six
+    values cannot tell as much: then from the least to the most."""
+    ordered, count = sorted(values), len(values)
+    outside, rank = 0.0, 0
+    while rank < count // 2 and outside + 2 * math.comb(count, rank) / 2**count <= 0.05:
+        outside += 2 * math.comb(count, rank) / 2**count
+        rank += 1
+    rank = max(rank, 1)
+    return ordered[rank - 1], ordered[-rank]
+
+
 def with_range(values: Sequence[float], show: Callable[[float], str]) -> str:
     """Median, and from the least to the most: '10.2 (9.8 to 11.0)'."""
     return f"{show(median(values))} ({show(min(values))} to {show(max(values))})"

@@ -130,10 +130,10 @@ def usual(seen: list[int]) -> int:
 
 @contextmanager
 def postgres(bench: Bench) -> Iterator[Server]:
-    """A cluster of asyncmark's, with the tables of pgbench, on the server's processor."""
+    """A cluster of asyncmark's, with the tables of pgbench."""
     log = bench.folder / "postgres.log"
     with log.open("wb") as errors:
-        service = bench.start([str(bench.program), "serve", "postgres"], bench.server_cpu, stdout=subprocess.PIPE,
+        service = bench.start([str(bench.program), "serve", "postgres"], None, stdout=subprocess.PIPE,
                               stderr=errors, text=True)
     with service.stdout as told:
         first, _ = told.readline(), told.readline()

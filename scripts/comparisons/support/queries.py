@@ -55,7 +55,6 @@ class Done:
     failed: int
     seconds: float  #: without the opening of connections
     cpu_s: float  #: user and system time of the client in that time
-    waited_s: float = 0  #: while ready to run, for a processor; asyncmark alone tells
 
 
 @dataclass
@@ -107,7 +106,7 @@ def run_pgbench(place: Place, setting: Setting, mode: str, amount: list[str]) ->
     script.write_text(setting.query.pgbench, encoding="ascii")
     finished = place.bench.run(
         [program("pgbench"), "--no-vacuum", "--protocol", mode, "--client", str(setting.connections), "--jobs", "1",
-         *amount, "--file", str(script), place.server.conninfo], place.bench.client_cpu, 120)
+         *amount, "--file", str(script), place.server.conninfo], None, 120)
     return counted_by_pgbench(finished.output), finished.cpu_s
 
 
@@ -119,7 +118,7 @@ def pgbench(mode: str) -> Program:
         amount = (["--transactions", str(setting.queries // setting.connections)] if setting.queries
                   else ["--time", "2"])
         done, cpu_s = run_pgbench(place, setting, mode, amount)
-        done.cpu_s = max(0.0, cpu_s - place.client_opening_s)
+        done.cpu_s = cpu_s - place.client_opening_s
         return done
 
     return Program("pgbench", mode, run, lambda setting: setting.query is not SLEEP or mode == "simple")
@@ -133,15 +132,14 @@ def asyncmark(runner: str, mode: str) -> Program:
         depth = DEPTH if mode == "pipeline" else 1
         amount = ["--ops", str(setting.queries // depth)] if setting.queries else ["--duration", "1s"]
         pipeline = ["--depth", str(depth)] if mode == "pipeline" else []
-        _, row = run_asyncmark(place.bench, place.bench.client_cpu, 120, "postgres", "--dsn", place.server.conninfo,
+        _, row = run_asyncmark(place.bench, None, 120, "postgres", "--dsn", place.server.conninfo,
                                "--preset", setting.query.name, "--mode", mode, *pipeline, "--runner", runner, *width,
                                *amount)
         done, failed = int(row["completed"]), int(row["failed"])
         if not failed and row.get("rows_per_op") != depth:
             raise PeersError(f"asyncmark's {runner} was given {row.get('rows_per_op')} rows by {depth} queries")
-        cpu_s, waited_s = ((done + failed) * row.get(each, 0) / 1e9
-                           for each in ("cpu_ns_per_op", "run_queue_wait_ns_per_op"))
-        return Done(done * depth, failed * depth, row["real_time"] / 1e3, cpu_s, waited_s)
+        cpu_s = (done + failed) * row.get("cpu_ns_per_op", 0) / 1e9
+        return Done(done * depth, failed * depth, row["real_time"] / 1e3, cpu_s)
 
     def takes_part(setting: Setting) -> bool:
         if setting.query is SLEEP:
@@ -157,7 +155,7 @@ def python(driver: str, mode: str) -> Program:
     def run(place: Place, setting: Setting) -> Done:
         finished = place.bench.run(
             [sys.executable, "-P", str(SCRIPT), driver, place.server.conninfo, setting.query.name,
-             str(setting.connections), str(setting.queries or "1s")], place.bench.client_cpu, 120)
+             str(setting.connections), str(setting.queries or "1s")], None, 120)
         said = json.loads(finished.output)
         return Done(said["queries"], said["failed"], said["seconds"], said["cpu_s"])
 
