@@ -110,7 +110,8 @@ bool Cluster::run(const std::vector<std::string>& words, const char* what) {
     said.append(buffer, static_cast<std::size_t>(got));
   }
   if (const auto ending = process.wait(); ending.how != "exit 0")
-    throw UsageError(fmt::format("{} failed ({}): {}", what, ending.how, last_complaint(said)));
+    throw UsageError(
+        fmt::format("{} failed ({}): {}", what, ending.how, complaints_in(said).front()));
   return true;
 }
 
@@ -143,7 +144,7 @@ std::string Cluster::ending() {
 }
 
 /// Of its log.
-std::string Cluster::last_words() const { return last_complaint(contents(folder_ + "/log")); }
+std::string Cluster::last_words() const { return complaints_in(contents(folder_ + "/log")).back(); }
 
 void Cluster::end_postmaster() {
   if (postmaster_.running()) {

@@ -9,7 +9,6 @@
 #include <memory>
 #include <sstream>
 #include <string_view>
-#include <vector>
 
 #include "bench/errors.hpp"
 
@@ -58,19 +57,22 @@ Programs find_programs() {
       "your own by --dsn");
 }
 
-std::string last_complaint(const std::string& text) {
+std::vector<std::string> complaints_in(const std::string& text) {
   std::istringstream lines(text);
-  std::string last, complaint;
+  std::string last;
+  std::vector<std::string> complaints;
   for (std::string line; std::getline(lines, line);) {
     if (line.empty()) continue;
     last = line;
     for (const std::string_view kind : {"FATAL:", "PANIC:", "ERROR:", "error:"})
       if (const auto at = line.find(kind); at != std::string::npos) {
         const auto words = line.find_first_not_of(' ', at + kind.size());
-        if (words != std::string::npos) complaint = line.substr(words);
+        if (words != std::string::npos) complaints.push_back(line.substr(words));
+        break;
       }
   }
-  return complaint.empty() ? last : complaint;
+  if (complaints.empty()) complaints.push_back(last);
+  return complaints;
 }
 
 }  // namespace asyncmark::postgres

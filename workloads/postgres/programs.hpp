@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace asyncmark::postgres {
 
@@ -15,8 +16,9 @@ struct Programs {
 /// pg_config in the PATH knows. Throws UsageError, naming the package, where there are none.
 Programs find_programs();
 
-/// The last complaint in what one of them said, without what stands before its FATAL or error; the
-/// last line where it does not complain.
-std::string last_complaint(const std::string& text);
+/// The complaints in what one of them said, each without what stands before its FATAL or error; the
+/// last line where it does not complain. The first tells why it failed; of a server that has run
+/// for a while the last does.
+std::vector<std::string> complaints_in(const std::string& text);
 
 }  // namespace asyncmark::postgres
