@@ -114,8 +114,8 @@ std::optional<std::string> failed_operations(const Subject& one, const Context& 
   std::vector<std::string> reasons;
   for (const auto& [reason, times] : one.all.failures)
     reasons.push_back(fmt::format("{} {}", times, reason));
-  return fmt::format("{} of {:.0f} failed ({}), where --max-failed {} allows fewer", one.all.failed,
-                     one.ended(), fmt::join(reasons, ", "), budget);
+  return fmt::format("{} of {:.0f} failed ({}), where --max-failed lets {} fail", one.all.failed,
+                     one.ended(), fmt::join(reasons, ", "), budget == "0" ? "none" : budget);
 }
 
 std::optional<std::string> cap_not_reached(const Subject& one) {
@@ -200,6 +200,7 @@ std::optional<std::string> few_operations(const Subject& one) {
   if (is_work && !one.result.bound && a_pass < kLongEnough)
     return fmt::format("over in {}; the first moments are not typical", rounded_text(a_pass));
   const auto count = one.all.service_time.count();
+  if (count == 0) return std::nullopt;  // More of them would fail as well.
   // The headline of an open loop is the tail of its response times.
   if (one.kind() == LoadKind::open_loop && count < kEnoughForP99)
     return fmt::format("{} in all repetitions; a p99 needs {}", count, kEnoughForP99);

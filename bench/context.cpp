@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <fstream>
+#include <regex>
 #include <sstream>
 
 #include "bench/build_info.hpp"
@@ -100,8 +101,19 @@ std::string as_typed(const std::vector<std::string>& command) {
   return text;
 }
 
-/// Without the secrets that options of workloads may hold.
+/// Without the values of variables that a launcher such as env sets, where their names tell that
+/// they are secret.
+std::string without_secret_variables(const std::string& word) {
+  static const std::regex secret("([A-Za-z_]*(PASS|SECRET|TOKEN)[A-Za-z_]*=)[^ ]*",
+                                 std::regex::icase);
+  return std::regex_replace(word, secret, "$1***");
+}
+
+/// Without the secrets that options of workloads, and launchers, may hold.
 std::vector<std::string> without_secrets(std::vector<std::string> command) {
+  for (std::size_t i = 1; i < command.size(); ++i)
+    if (command[i - 1] == "--launcher" || command[i].starts_with("--launcher="))
+      command[i] = without_secret_variables(command[i]);
   for (const auto& workload : Catalog::workloads())
     for (const auto& spec : workload.options) {
       if (!spec.shown) continue;

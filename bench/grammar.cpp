@@ -95,7 +95,7 @@ void add_workload(CLI::App& run, Arguments& arguments, const WorkloadEntry& work
       "Flags of Google Benchmark work as everywhere: --benchmark_filter=REGEX, "
       "--benchmark_list_tests,\n--benchmark_repetitions=K, --benchmark_format=json, "
       "--benchmark_out=FILE, --benchmark_enable_random_interleaving.\n\nExamples:\n"
-      "  asyncmark run {0} --ops 100,500,1000 --out results.json\n"
+      "  asyncmark run {0} --ops 100,500,1000 --in-flight 28 --out results.json\n"
       "  asyncmark run {0} --runner thread-pool,event-loop --in-flight 28 --repetitions 10\n",
       workload.name));
 }

@@ -11,6 +11,12 @@
 namespace asyncmark {
 namespace {
 
+/// What a C library takes would end at it.
+void refuse_nul(std::string_view text, std::string_view what) {
+  if (text.find('\0') != text.npos)
+    throw UsageError(fmt::format("{}: has a NUL character, at which it would be cut off", what));
+}
+
 OptionValue value_from_json(const OptionSpec& spec, const Json& json) {
   const auto wrong = [&](const char* right) {
     return UsageError(fmt::format("{}: {} is not {}", spec.key(), json.dump(), right));
@@ -31,6 +37,7 @@ OptionValue value_from_json(const OptionSpec& spec, const Json& json) {
       return json.get<double>();
     case OptionKind::text:
       if (!json.is_string()) throw wrong("a text");
+      refuse_nul(json.get_ref<const std::string&>(), spec.key());
       return json.get<std::string>();
     case OptionKind::choice:
       if (!json.is_string()) throw wrong("a text");
@@ -57,6 +64,10 @@ OptionValue OptionSpec::parse(std::string_view text) const {
     case OptionKind::real:
       return parse_real(text, what);
     case OptionKind::text:
+      // Mostly a variable of a shell that is not set; left out, it would mean something else.
+      if (text.empty())
+        throw UsageError(fmt::format("{}: is empty; give it a value, or leave it out", what));
+      refuse_nul(text, what);
       return std::string(text);
     case OptionKind::choice:
       if (std::ranges::find(choices, text) == choices.end())

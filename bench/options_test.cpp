@@ -225,6 +225,17 @@ TEST(Options, RefuseTextsThatAreNoValueAndNameTheFlag) {
     }
 }
 
+TEST(Options, RefuseATextThatIsEmptyOrThatACLibraryWouldCutOff) {
+  const auto spec = text_option("file", "", "");
+  EXPECT_EQ(refusal([&] { spec.parse(""); }), "--file: is empty; give it a value, or leave it out");
+  constexpr std::string_view kCut("a\0b", 3);
+  EXPECT_THAT(refusal([&] { spec.parse(kCut); }), HasSubstr("--file: has a NUL"));
+  EXPECT_THAT(refusal([&] {
+                OptionValues::from_json({spec}, {{"file", std::string(kCut)}});
+              }),
+              HasSubstr("file: has a NUL"));
+}
+
 TEST(Options, NameTheChoicesThereAre) {
   OptionValues values(every_kind());
   EXPECT_THAT(refusal([&] { values.set("distribution", "zipf"); }),

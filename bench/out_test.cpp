@@ -146,5 +146,16 @@ TEST(Out, TakesBytesThatAreNoText) {
   EXPECT_EQ(rows_of(ended.files.at("r.json")).size(), 1u);
 }
 
+TEST(Out, HoldsNoSecretVariableOfALauncher) {
+  const auto ended =
+      asyncmark({"run", "null", "--runner", "sync", "--ops", "10", "--repetitions", "1",
+                 "--launcher", "env PGPASSWORD=hush A=seen", "--out", "r.json"});
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  for (const auto& text : {ended.out, ended.files.at("r.json")}) {
+    EXPECT_THAT(text, Not(HasSubstr("hush")));
+    EXPECT_THAT(text, HasSubstr("env PGPASSWORD=*** A=seen"));
+  }
+}
+
 }  // namespace
 }  // namespace asyncmark::testing

@@ -67,7 +67,9 @@ bool warn(const std::vector<Result>& results, const FailureBudget& budget) {
     const bool over = budget.exceeded_by(all);
     fmt::print(stderr, "warning: {}: {} of {} operations failed ({}){}\n", result.name(),
                all.failed, all.failed + all.completed, reasons,
-               over ? "; --max-failed allows fewer" : "");
+               over ? fmt::format("; --max-failed lets {} fail",
+                                  budget.text() == "0" ? "none" : budget.text())
+                    : "");
     too_bad = too_bad || over;
   }
   return too_bad;

@@ -113,8 +113,7 @@ std::optional<Table> service_table(const Cases& cases, bool partial) {
   if (shows("active"))
     table.notes.push_back(
         "active: connections that it worked for at one moment, by its own word 20 times a second; "
-        "n/a: "
-        "over before ten of them; "
+        "n/a, also of most connections: over before ten of them; "
         "threads: its processes; memory: what they share counts once");
   return table;
 }

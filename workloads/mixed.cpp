@@ -31,8 +31,6 @@ Part waiting_part(const OptionValues& options, std::uint64_t seed) {
     if (options.duration("wait") == Duration(0)) return nullptr;
     return part("sleep", seed, {{"wait", options.print("wait")}});
   }
-  if (options.text("url").empty())
-    throw UsageError("--url: is empty; give it as http://127.0.0.1:8080/");
   return part("http", seed,
               {{"url", options.text("url")}, {"allow-remote", options.print("allow-remote")}});
 }

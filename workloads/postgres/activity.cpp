@@ -33,6 +33,8 @@ Activity::Activity(std::string conninfo, ServiceCounts& counts)
 
 bool Activity::connect() {
   connection_.reset(PQconnectdb(conninfo_.c_str()));
+  PQsetNoticeProcessor(
+      connection_.get(), [](void*, const char*) {}, nullptr);
   if (PQstatus(connection_.get()) != CONNECTION_OK) return false;
   const Answer prepared(PQprepare(connection_.get(), kName, kQuery, 0, nullptr), PQclear);
   counts_.observer = PQbackendPID(connection_.get());
@@ -49,13 +51,18 @@ std::string Activity::ask(const char* sql) {
 
 void Activity::look() {
   if (waiting_) take_answer();
+  if (!counts_.watched) counts_.connections = 0;  // Those of another case are none of the next's.
+  if (!connection_) {
+    if (Clock::now() < next_) return;
+    if (!connect()) return lose();
+    next_ = {};
+  }
   if (!counts_.watched) {
-    counts_.connections = 0;  // Those of another case are none of the next one's.
-    next_ = Clock::now();
+    next_ = {};
+    if (!waiting_ && PQconsumeInput(connection_.get()) == 0) lose();
+    return;
   }
   if (waiting_ || Clock::now() < next_) return;
-  if (!counts_.watched) return;
-  if (!connection_ && !connect()) return lose();
   waiting_ = PQsendQueryPrepared(connection_.get(), kName, 0, nullptr, nullptr, nullptr, 0) == 1;
   if (!waiting_) return lose();
   // Shaken, so that it does not beat with queries of equal length.

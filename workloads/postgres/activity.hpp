@@ -18,10 +18,10 @@ class Activity {
   /// The first field of the answer. Throws UsageError when it is an error.
   std::string ask(const char* sql);
 
-  /// To be polled for reading, for no longer than kLook; -1 while there is no connection.
-  int descriptor() const { return connection_ ? PQsocket(connection_.get()) : -1; }
+  /// To be polled for reading, for no longer than kLook; -1 while no answer is awaited.
+  int descriptor() const { return waiting_ ? PQsocket(connection_.get()) : -1; }
   /// Takes an answer if there is one, and asks again where it is time to. Never waits for an
-  /// answer.
+  /// answer. A connection that was lost is made again also while nobody wants to know.
   void look();
 
   static constexpr auto kLook = std::chrono::milliseconds(20);

@@ -109,9 +109,12 @@ bool Cluster::run(const std::vector<std::string>& words, const char* what) {
     if (got <= 0) break;
     said.append(buffer, static_cast<std::size_t>(got));
   }
-  if (const auto ending = process.wait(); ending.how != "exit 0")
-    throw UsageError(
-        fmt::format("{} failed ({}): {}", what, ending.how, complaints_in(said).front()));
+  if (const auto ending = process.wait(); ending.how != "exit 0") {
+    const auto complaint = complaints_in(said).front();
+    const bool full = complaint.find("No space left") != complaint.npos;
+    throw UsageError(fmt::format("{} failed ({}): {}{}", what, ending.how, complaint,
+                                 full ? "; TMPDIR names another folder for it" : ""));
+  }
   return true;
 }
 
@@ -139,8 +142,10 @@ bool Cluster::start_server(std::uint64_t max_connections) {
 
 std::string Cluster::ending() {
   const auto how = postmaster_.wait().how;
+  if (how == "exit 0") return "somebody stopped it";
   const auto complaint = last_words();
-  return complaint.empty() ? how : fmt::format("{}: {}", how, complaint);
+  // Who is killed has no last word; its other processes only tell what that did to them.
+  return how.starts_with("SIG") || complaint.empty() ? how : fmt::format("{}: {}", how, complaint);
 }
 
 /// Of its log.

@@ -62,6 +62,9 @@ std::string misplaced_in(const PQconninfoOption& first) {
     const std::string_view keyword = one->keyword, value = one->val ? one->val : "";
     if (keyword == "dbname" && value.find("://") != value.npos)
       return "its dbname is a URI by itself; give that as --dsn";
+    if (keyword == "user" && value.find(':') != value.npos)
+      return "its user has a ':' in it; the password has a key of its own, or better a password "
+             "file";
     if (keyword == "port" && value.find_first_not_of("0123456789,") != value.npos)
       return "its port is no number; in a URI a user and password stand before an @";
   }

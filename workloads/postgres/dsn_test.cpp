@@ -49,7 +49,7 @@ TEST(PostgresDsn, ThatIsNoneIsRefusedWithoutAWordOfAPassword) {
         "postgresql://me:p@secret@here/name", "postgresql://me:p/secret@here",
         "postgresql://me:secret@here/name?what=ever", "postgresql://me:secret@[here/name",
         "PASSWORD='secret", "postgresql://me:secret/name",
-        "host=a dbname=postgresql://me:secret@here/name"}) {
+        "host=a dbname=postgresql://me:secret@here/name", "host=a user=me:secret"}) {
     EXPECT_THAT(refusal(dsn), AllOf(HasSubstr("--dsn: "), Not(HasSubstr("ret")))) << dsn;
     EXPECT_THAT(shown_dsn(dsn), Not(HasSubstr("ret"))) << dsn;
   }

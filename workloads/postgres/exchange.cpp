@@ -172,8 +172,10 @@ void Exchange::note(const PGresult& answer) {
       rows_ += static_cast<std::uint32_t>(PQntuples(&answer));
       break;
     case PGRES_COMMAND_OK:
-    case PGRES_EMPTY_QUERY:
     case PGRES_PIPELINE_SYNC:
+      break;
+    case PGRES_EMPTY_QUERY:  // But for a comment, perhaps.
+      failure_ = "empty query";
       break;
     case PGRES_COPY_IN:
     case PGRES_COPY_OUT:

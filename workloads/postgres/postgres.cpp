@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bench/catalog.hpp"
@@ -56,7 +57,7 @@ Script chosen_script(const OptionValues& options) {
 class Postgres final : public Workload {
  public:
   Postgres(const OptionValues& options, std::uint64_t seed)
-      : plan_{.dsn = options.text("dsn"),
+      : plan_{.dsn = options.has("dsn") ? options.text("dsn") : "",
               .mode = mode_of(options),
               .depth = depth_of(options),
               .keep = options.text("connect") == "pooled",
@@ -67,10 +68,10 @@ class Postgres final : public Workload {
         wait_(wait_of(options)),
         remote_(options.flag("allow-remote")) {
     if (plan_.timeout <= Duration(0)) throw UsageError("--timeout: must be more than 0");
-    if (wait_ && *wait_ >= plan_.timeout)
+    if (const auto work = cost(0); work && work->wait >= plan_.timeout)
       throw UsageError(
           fmt::format("--timeout: {} is over before the {} that --preset sleep waits; give more",
-                      exact_text(plan_.timeout), exact_text(*wait_)));
+                      exact_text(plan_.timeout), exact_text(work->wait)));
     check_dsn(plan_.dsn);
   }
 
@@ -79,11 +80,14 @@ class Postgres final : public Workload {
   /// What all sessions need to know of the server, asked once and before there are any.
   void set_up() const override {
     try {
-      Inquiry inquiry(plan_, plan_.timeout);
+      Inquiry inquiry(plan_);
       if (plan_.needs_scale()) plan_.scale = inquiry.scale();
       plan_.address = inquiry.address();
     } catch (const UsageError& error) {
-      throw CaseError(error.what());
+      std::string_view words = error.what();  // Nobody may have given a --dsn.
+      constexpr std::string_view kFlag = "--dsn: ";
+      if (words.starts_with(kFlag)) words.remove_prefix(kFlag.size());
+      throw CaseError(std::string(words));
     }
   }
 
@@ -119,6 +123,7 @@ OptionSpec dsn_option() {
                   "the database, as postgresql://user@host/name or 'host=/tmp dbname=name'; what "
                   "it does not name comes from libpq's environment and password file (default: a "
                   "cluster of ours, which goes with the run)");
+  option.otherwise = std::monostate{};
   option.shown = shown_dsn;
   return option;
 }
@@ -152,7 +157,8 @@ const bool registered = Catalog::add(WorkloadEntry{
             choice_option("mode", {"simple", "extended", "prepared", "pipeline"},
                           "of the protocol: simple has numbers written into the text, extended "
                           "sends them apart, prepared parses once a connection, pipeline sends "
-                          "--depth prepared queries before it awaits the first answer"),
+                          "--depth prepared queries before it awaits the first answer; without a "
+                          "BEGIN of their own those are one transaction, with one commit"),
             count_option("depth", 1,
                          "queries of one operation in --mode pipeline, or transactions of "
                          "tpcb-like: query i of operation n has the number n * depth + i, and "
@@ -168,7 +174,7 @@ const bool registered = Catalog::add(WorkloadEntry{
     .make = [](const OptionValues& options,
                std::uint64_t seed) { return std::make_unique<Postgres>(options, seed); },
     .service = [](const OptionValues& options) -> std::optional<std::vector<std::string>> {
-      if (!options.text("dsn").empty()) return std::nullopt;
+      if (options.has("dsn")) return std::nullopt;
       return {{"postgres"}};
     },
     .address_option = "dsn",

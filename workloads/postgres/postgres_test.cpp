@@ -47,6 +47,8 @@ TEST(Postgres, RefusesWhatDoesNotFitTogether) {
   refused({{"wait", "5ms"}}, "--wait: is of --preset sleep alone");
   refused({{"preset", "sleep"}, {"wait", "2s"}, {"timeout", "2s"}},
           "--timeout: 2s is over before the 2s that --preset sleep waits");
+  refused({{"preset", "sleep"}, {"wait", "2s"}, {"mode", "pipeline"}, {"depth", "5"}},
+          "--timeout: 10s is over before the 10s that --preset sleep waits");
   refused({{"timeout", "0s"}}, "--timeout: must be more than 0");
   refused({{"sql", "SELECT $2"}}, "--sql: there is no parameter but $1");
 }

@@ -59,14 +59,16 @@ void check_queries(Inquiry& inquiry, const Plan& plan) {
 }
 
 /// Connections that the server still has for this user, itself not counted; absent where it does
-/// not tell, as one that stands before the server may not.
+/// not tell, as one that stands before the server may not. Of the sessions of others a user sees
+/// who they are, and not what.
 std::optional<std::uint64_t> room(Inquiry& inquiry) {
   return number_in(*inquiry.ask(
       "SELECT greatest(0, current_setting('max_connections')::int"
       " - CASE WHEN (SELECT rolsuper FROM pg_roles WHERE rolname = session_user) THEN 0"
       "   ELSE current_setting('superuser_reserved_connections')::int END"
       " - (SELECT count(*) FROM pg_stat_activity"
-      "    WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()))"));
+      "    WHERE coalesce(backend_type = 'client backend', usesysid IS NOT NULL)"
+      "      AND pid <> pg_backend_pid()))"));
 }
 
 void check_room(Inquiry& inquiry, std::uint64_t connections) {
@@ -84,20 +86,20 @@ void check_room(Inquiry& inquiry, std::uint64_t connections) {
 
 }  // namespace
 
-Inquiry::Inquiry(const Plan& plan, Duration limit)
-    : connection_(start_connection(plan)), due_(Clock::now() + limit), limit_(limit) {
+Inquiry::Inquiry(const Plan& plan) : connection_(start_connection(plan)) {
   if (connection_) PQsetErrorVerbosity(connection_.get(), PQERRORS_DEFAULT);
   connect();
 }
 
 void Inquiry::connect() {
   auto* connection = connection_.get();
+  const auto due = Clock::now() + kLimit;
   auto state = PGRES_POLLING_WRITING;
   while (PQstatus(connection) != CONNECTION_BAD && state != PGRES_POLLING_OK) {
     const auto want = state == PGRES_POLLING_READING ? Want::readable : Want::writable;
-    if (!wait_for(PQsocket(connection), want, due_))
+    if (!wait_for(PQsocket(connection), want, due))
       throw UsageError(
-          fmt::format("--dsn: no connection to the server within {}", exact_text(limit_)));
+          fmt::format("--dsn: no connection to the server within {}", exact_text(kLimit)));
     state = PQconnectPoll(connection);
     if (state == PGRES_POLLING_FAILED) break;
   }
@@ -108,13 +110,14 @@ void Inquiry::connect() {
 
 Answer Inquiry::collect(int sent) {
   auto* connection = connection_.get();
+  const auto due = Clock::now() + kLimit;
   Answer last(nullptr, PQclear);
   while (sent == 1) {
     const auto want = PQflush(connection) > 0 ? Want::either : Want::readable;
     if (PQisBusy(connection) != 0) {
-      if (!wait_for(PQsocket(connection), want, due_))
+      if (!wait_for(PQsocket(connection), want, due))
         throw UsageError(
-            fmt::format("--dsn: the server does not answer within {}", exact_text(limit_)));
+            fmt::format("--dsn: the server does not answer within {}", exact_text(kLimit)));
       PQconsumeInput(connection);
       continue;
     }
@@ -176,7 +179,7 @@ std::string words_of(const PGresult& error) {
 }
 
 void check(const Plan& plan, std::uint64_t connections, bool remote) {
-  Inquiry inquiry(plan, std::min<Duration>(plan.timeout, std::chrono::seconds(5)));
+  Inquiry inquiry(plan);
   if (!remote && inquiry.names_several_hosts())
     throw UsageError(
         "--dsn: names several hosts; give one, or --allow-remote if you may put this load on any");

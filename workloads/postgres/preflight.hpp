@@ -5,11 +5,13 @@
 namespace asyncmark::postgres {
 
 /// A connection to ask a server a few things over before anything is timed. It waits in its thread,
-/// and never longer than until its limit is over, which is of all that it does.
+/// and for no answer longer than kLimit.
 class Inquiry {
  public:
   /// Throws UsageError, with the server's own words, where there is no connection to be had.
-  Inquiry(const Plan& plan, Duration limit);
+  explicit Inquiry(const Plan& plan);
+
+  static constexpr Duration kLimit = std::chrono::seconds(5);
 
   /// An answer that may be an error. Throws UsageError where there is none in time.
   Answer ask(const char* sql);
@@ -31,8 +33,6 @@ class Inquiry {
   Answer collect(int sent);
 
   Connection connection_;
-  Clock::time_point due_;
-  Duration limit_;
 };
 
 /// What the server says of a query that it does not take.

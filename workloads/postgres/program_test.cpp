@@ -125,9 +125,28 @@ TEST(SharedClusterProgram, ThatIsNotAnsweredSaysSo) {
   cluster().ask("CREATE TABLE kept (id int)");
   const Connection keeping(PQconnectdb(cluster().conninfo().c_str()), PQfinish);
   PQclear(PQexec(keeping.get(), "BEGIN; LOCK TABLE kept"));
-  expect_refused(cluster().conninfo(), {"--sql", "SELECT * FROM kept", "--timeout", "300ms"},
-                 "--dsn: the server does not answer within 300ms");
+  expect_refused(cluster().conninfo(), {"--sql", "SELECT * FROM kept"},
+                 "--dsn: the server does not answer within 5s");
   PQclear(PQexec(keeping.get(), "DROP TABLE kept; COMMIT"));
+}
+
+TEST(SharedClusterProgram, HasATimeOutOfOperationsAlone) {
+  const auto ended = asyncmark(words(
+      cluster().conninfo(), {"--timeout", "1ms", "--connect", "per-op", "--runner", "sync", "--ops",
+                             "5", "--max-failed", "100%", "--benchmark_format=json"}));
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  ASSERT_THAT(rows(ended), SizeIs(1));
+}
+
+TEST(SharedClusterProgram, CountsTheSessionsOfOthersForAUserWhoMayNotLookAtThem) {
+  cluster().ask("CREATE ROLE looker LOGIN");
+  std::vector<Connection> others;
+  for (int i = 0; i < 30; ++i)
+    others.emplace_back(PQconnectdb(cluster().conninfo().c_str()), PQfinish);
+  expect_refused(cluster().conninfo() + " user=looker",
+                 {"--in-flight", "80", "--runner", "event-loop"},
+                 "--in-flight: up to 80 connections at once, and the server has ");
+  cluster().ask("DROP ROLE looker");
 }
 
 /// A cluster that lets this user in by password only.

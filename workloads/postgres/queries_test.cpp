@@ -59,6 +59,10 @@ TEST_P(SharedClusterQueries, ThatFailAreCountedByTheirSqlstateAndTheNextSucceed)
               Each("22P02"));
 }
 
+TEST_P(SharedClusterQueries, OfNothingButACommentFail) {
+  EXPECT_THAT(caller({{"sql", "-- SELECT 1"}}).reasons(2), Each("empty query"));
+}
+
 TEST_P(SharedClusterQueries, ThatLeaveATransactionOpenFailAndItIsEnded) {
   auto beginning = caller({{"sql", "BEGIN"}});
   EXPECT_THAT(beginning.reasons(3), Each("not ended"));

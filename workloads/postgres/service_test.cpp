@@ -206,9 +206,34 @@ TEST_F(PostgresService, SaysThatItsPostmasterWasKilledAndLeavesNothing) {
   kill(belongings.postmaster(), SIGKILL);
   const auto ended = by_hand.program_itself().wait();
   EXPECT_EQ(ended.code, 2);
-  EXPECT_THAT(ended.err, HasSubstr("PostgreSQL has ended by itself: SIGKILL"));
+  EXPECT_THAT(ended.err, HasSubstr("PostgreSQL has ended by itself: SIGKILL\n"));
   EXPECT_THAT(ended.left_running, IsEmpty());
   belongings.expect_nothing_is_left();
+}
+
+TEST_F(PostgresService, ThatSomebodyStoppedSaysSo) {
+  ByHand by_hand;
+  const auto connection = connect(by_hand.endpoint());
+  kill(Belongings(tmpdir_).postmaster(), SIGINT);
+  EXPECT_THAT(by_hand.program_itself().wait().err,
+              HasSubstr("PostgreSQL has ended by itself: somebody stopped it\n"));
+}
+
+TEST_F(PostgresService, RestsWhereItsOwnConnectionWasEnded) {
+  ByHand by_hand;
+  const auto serve = by_hand.program_itself().pid();
+  const auto connection = connect(by_hand.endpoint());
+  ask(connection,
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = "
+      "'client backend' AND pid <> pg_backend_pid()");
+  const auto used = processor_time_of(serve);
+  std::this_thread::sleep_for(2s);
+  EXPECT_LT(processor_time_of(serve) - used, 500ms);
+  EXPECT_TRUE(eventually([&] {
+    return ask(connection,
+               "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client "
+               "backend'") == "2";
+  })) << "it is there again";
 }
 
 /// A run of a minute over a cluster of its own, signalled once that works.

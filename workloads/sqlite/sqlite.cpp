@@ -148,7 +148,6 @@ class Sqlite final : public Workload {
     plan_.seed = seed;
     if (options.has("file")) {
       file_ = options.text("file");
-      if (file_->empty()) throw UsageError(fmt::format("--file: is empty; {}", kElseTemporary));
       check_says_what_to_do(options);
       plan_.path = absolute(*file_);
     } else {

@@ -176,7 +176,7 @@ TEST(SqliteOptions, NeedAFileThatIsADatabase) {
   const auto missing = (folder / "typo.db").string();
   refuse(missing, "--file: '" + missing + "' is not there; give a database that is, or leave");
   EXPECT_FALSE(fs::exists(missing));
-  refuse("", "--file: is empty; leave --file out");
+  refuse("", "--file: is empty");
   refuse(folder, "--file: '" + folder.string() + "' is a folder");
   refuse("/dev/null", "--file: '/dev/null' is no regular file");
   refuse(":memory:", "--file: ':memory:' would be another database for each session");
@@ -194,7 +194,7 @@ TEST(SqliteOptions, NeedOneStatementOfAtMostOneParameter) {
   const auto refuse = [&](const std::string& sql, const std::string& begin) {
     refused(on(database, sql), begin);
   };
-  refuse("", "--sql: is empty; give one statement");
+  refuse("", "--sql: is empty");
   refuse(" ; -- nothing", "--sql: is empty");
   refuse("SELEC 1", "--sql: near \"SELEC\": syntax error");
   refuse("SELECT '\n", "--sql: unrecognized token");
