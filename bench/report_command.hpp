@@ -14,8 +14,8 @@ struct ReportSettings {
   std::vector<std::pair<std::string, std::string>> outputs;
 };
 
-/// Reads results that were kept, writes the outputs and prints; gives the exit code: 0, or 2 where a
-/// file could not be written. Throws UsageError before anything is written.
+/// Reads results that were kept, writes the outputs and prints; gives the exit code: 0, or 2 where
+/// a file could not be written. Throws UsageError before anything is written.
 int report(const ReportSettings& settings);
 
 }  // namespace asyncmark

@@ -182,13 +182,13 @@ TEST(Report, ShowsOfAPlugInThatItLacksWhatThereIs) {
 
 TEST(Report, LetsNothingOfAFileIntoTheTerminal) {
   const std::string evil = "a|b\"\n\x1b[31m</script>";
-  const auto ended = report(Json{{"context", {{"command", evil}, {"cpu_model", evil}}},
-                                 {"benchmarks",
-                                  {{{"name", evil + std::string(2'000'000, 'x')},
-                                    {"real_time", 1},
-                                    {"cpu_time", 1},
-                                    {evil, 5}}}}}
-                                .dump());
+  const auto ended = report(Json{
+      {"context", {{"command", evil}, {"cpu_model", evil}}},
+      {"benchmarks",
+       {{{"name", evil + std::string(2'000'000, 'x')},
+         {"real_time", 1},
+         {"cpu_time", 1},
+         {evil, 5}}}}}.dump());
   EXPECT_EQ(ended.code, 0) << ended.err;
   EXPECT_THAT(ended.out, AllOf(HasSubstr("a|b\"\\n\\x1b[31m</script>"), Not(HasSubstr("\x1b"))));
   EXPECT_LT(ended.out.size(), 20'000u);
@@ -212,8 +212,8 @@ TEST(Report, PutsSeveralFilesSideBySideAndTellsWhatElseDiffers) {
                                HasSubstr("new feedbeef"), HasSubstr("over old")));
   EXPECT_THAT(ended.out, Not(HasSubstr("overlap")));
   const auto rows = asyncmark({"report", "old.json", "new.json", "--format", "csv"}, files);
-  EXPECT_THAT(rows.out, AllOf(StartsWith("file,name,"), HasSubstr("\nold,null/"),
-                              HasSubstr("\nnew,null/")));
+  EXPECT_THAT(rows.out,
+              AllOf(StartsWith("file,name,"), HasSubstr("\nold,null/"), HasSubstr("\nnew,null/")));
   EXPECT_EQ(asyncmark({"report", "old.json", "new.json", "--format", "json"}, files).code, 2);
 }
 

@@ -61,8 +61,7 @@ bool truth(const Json& json, const char* key) {
   return member(json, key, &Json::is_boolean, "true or false").get<bool>();
 }
 std::uint64_t count(const Json& json, const char* key, std::uint64_t least = 0) {
-  const auto& value =
-      member(json, key, &Json::is_number_unsigned, "a whole number of 0 or more");
+  const auto& value = member(json, key, &Json::is_number_unsigned, "a whole number of 0 or more");
   if (const auto n = value.get<std::uint64_t>(); n >= least) return n;
   throw UsageError(fmt::format("\"{}\": {} is not {} or more", key, quoted(value), least));
 }
@@ -99,8 +98,8 @@ Repetition repetition_from_json(const Json& details) {
 
 Finding finding_from_json(const Json& json) {
   if (!json.is_object()) throw UsageError(fmt::format("{} is not an object", quoted(json)));
-  Finding finding{text(json, "code"), {}, text(json, "sentence"), text(json, "evidence"),
-                  text(json, "remedy")};
+  Finding finding{
+      text(json, "code"), {}, text(json, "sentence"), text(json, "evidence"), text(json, "remedy")};
   for (const auto& one : member(json, "cases", &Json::is_array, "a list")) {
     if (!one.is_string()) throw UsageError(fmt::format("\"cases\": {} is no name", quoted(one)));
     finding.cases.push_back(one.get<std::string>());
@@ -133,13 +132,28 @@ double unit(const Json& row) {
 }
 
 /// The keys that Google Benchmark gives every row; the other numbers are counters.
-const std::set<std::string> kOwnKeys{
-    "name",       "family_index",     "per_family_instance_index", "run_name",
-    "run_type",   "repetitions",      "repetition_index",          "threads",
-    "iterations", "real_time",        "cpu_time",                  "time_unit",
-    "asyncmark",  "error_occurred",   "error_message",             "aggregate_name",
-    "label",      "aggregate_unit",   "big_o",                     "rms",
-    "skipped",    "complexity_n"};
+const std::set<std::string> kOwnKeys{"name",
+                                     "family_index",
+                                     "per_family_instance_index",
+                                     "run_name",
+                                     "run_type",
+                                     "repetitions",
+                                     "repetition_index",
+                                     "threads",
+                                     "iterations",
+                                     "real_time",
+                                     "cpu_time",
+                                     "time_unit",
+                                     "asyncmark",
+                                     "error_occurred",
+                                     "error_message",
+                                     "aggregate_name",
+                                     "label",
+                                     "aggregate_unit",
+                                     "big_o",
+                                     "rms",
+                                     "skipped",
+                                     "complexity_n"};
 
 /// Takes the document in row by row.
 class Reader {
@@ -148,16 +162,14 @@ class Reader {
 
   ResultSet read() {
     std::ifstream stream(file_);
-    if (!stream.is_open())
-      throw error(fmt::format("cannot be read: {}", std::strerror(errno)));
+    if (!stream.is_open()) throw error(fmt::format("cannot be read: {}", std::strerror(errno)));
     const auto rest = parsed(stream);
     if (!rest.is_object()) throw error("is JSON, but no object with a list \"benchmarks\"");
     take_in([&] { member(rest, "benchmarks", &Json::is_array, "a list"); });
     if (!rest.at("benchmarks").empty())
       throw error(fmt::format("\"benchmarks\": {} is not an object",
                               quoted(rest.at("benchmarks").front())));
-    if (rest.contains("context"))
-      take_in([&] { set_.context.facts = object(rest, "context"); });
+    if (rest.contains("context")) take_in([&] { set_.context.facts = object(rest, "context"); });
     check_version();
     if (!row_error_.empty()) throw error(row_error_);
     take_in([&] { check_context(); });
