@@ -8,6 +8,7 @@
 #include <map>
 
 #include "bench/calibration.hpp"
+#include "bench/catalog.hpp"
 #include "bench/checks.hpp"
 #include "bench/context.hpp"
 #include "bench/errors.hpp"
