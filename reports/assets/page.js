@@ -16,9 +16,18 @@
     return one;
   };
 
+  // Black, one of the colours of the series, is white on black.
+  const coloured = (spec) => {
+    for (const layer of dark.matches ? spec.layer : []) {
+      const scale = layer.encoding?.color?.scale;
+      if (scale?.range) scale.range = scale.range.map((colour) => (colour === '#000000' ? '#ffffff' : colour));
+    }
+    return spec;
+  };
+
   const draw = async (figure) => {
     const picture = figure.querySelector('.picture');
-    const spec = data(figure.querySelector('.spec'));
+    const spec = coloured(data(figure.querySelector('.spec')));
     try {
       await vegaEmbed(picture, spec, {
         config: config(),

@@ -62,13 +62,14 @@ Json rows_of(const std::vector<Line>& lines, const Cost& cost) {
       if (const auto value = cost.of(*one))
         rows.push_back({{"case", one->name()},
                         {"series", line.label},
+                        {"runner", one->what.runner},
                         {"exact", *value},
                         {"value", *value / cost.per_unit},
                         {"text", cost.text(*value)}});
   return rows;
 }
 
-std::string caption(const Json& drawn, const Cost& cost) {
+std::string caption(const Json& drawn, const Cost& cost, const std::string& where) {
   const auto less = [](const Json& a, const Json& b) { return a["exact"] < b["exact"]; };
   const auto [least, most] = std::minmax_element(drawn.begin(), drawn.end(), less);
   auto text = fmt::format("{}: {}", (*least)["series"].get<std::string>(),
@@ -78,8 +79,7 @@ std::string caption(const Json& drawn, const Cost& cost) {
         fmt::format("; {}: {}, {} as much", (*most)["series"].get<std::string>(),
                     (*most)["text"].get<std::string>(),
                     ratio_text((*most)["exact"].get<double>() / (*least)["exact"].get<double>()));
-  return fmt::format("{}. {} Medians of the repetitions, at the largest load of each.", text,
-                     cost.remark);
+  return fmt::format("{}. {} Medians of the repetitions, {}.", text, cost.remark, where);
 }
 
 /// A logarithmic axis has no place for what is not above zero: that is in the table alone.
@@ -91,17 +91,14 @@ Json drawn_of(const Json& rows) {
 }
 
 Charts chart_of(const Group& group, const Cost& cost) {
-  const auto rows = rows_of(at_largest_load(group.cases), cost);
+  const auto largest = at_largest_load(group.cases);
+  const auto rows = rows_of(largest.lines, cost);
   const auto drawn = drawn_of(rows);
   if (drawn.empty()) return {};
   return {{.name = cost.name,
            .title = cost.question,
-           .caption = caption(drawn, cost),
-           .spec = dots_spec(drawn,
-                             {.names = values_of(drawn, "series"),
-                              .key = "value",
-                              .title = cost.axis,
-                              .format = "~s"},
+           .caption = caption(drawn, cost, largest.words),
+           .spec = dots_spec(drawn, {.key = "value", .title = cost.axis, .format = "~s"},
                              tooltip({{"case", "case"}, {"exact", cost.heading}})),
            .table = exact_table(rows, {{"case", "case", false}, {"exact", cost.heading}})}};
 }

@@ -78,7 +78,7 @@ Charts heat_map(const std::vector<Group>& groups) {
                     {"scale", {{"type", "log"}, {"range", {"#08519c", "#deebf7"}}}},
                     {"legend", {{"format", "~g"}, {"tickCount", 4}}}};
   const Json ink{{"condition", {{"test", "datum.ratio < 2.5"}, {"value", "#ffffff"}}},
-                 {"value", "#000000"}};
+                 {"value", "#111111"}};
   auto layers = Json::array(
       {{{"name", kPoints},
         {"mark", {{"type", "rect"}}},

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "bench/offered.hpp"
 #include "reports/charts/chart.hpp"
 
 namespace asyncmark::charts {
@@ -112,6 +113,18 @@ std::vector<Line> joined(const Cases& cases, Axis axis) {
   return lines;
 }
 
+/// Whether all kept up, by the rate.
+std::map<double, bool> rates_of(const Cases& cases) {
+  std::map<double, bool> rates;
+  for (const auto* one : cases) {
+    if (!one->what.load.rate) continue;
+    const auto offer = offered(*one, one->merged());
+    auto& kept = rates.try_emplace(*one->what.load.rate, true).first->second;
+    kept = kept && offer && !offer->saturated();
+  }
+  return rates;
+}
+
 }  // namespace
 
 std::vector<Line> lines_of(const Cases& cases, Axis axis) {
@@ -121,10 +134,22 @@ std::vector<Line> lines_of(const Cases& cases, Axis axis) {
   return joined(wanted, axis);
 }
 
-std::vector<Line> at_largest_load(const Cases& cases) {
-  auto lines = joined(cases, Axis::ops);
-  for (auto& line : lines) line.cases = {line.cases.back()};
-  return lines;
+Largest at_largest_load(const Cases& cases) {
+  Largest largest{{}, "at the largest load of each"};
+  auto some = cases;
+  if (const auto rates = rates_of(cases); !rates.empty()) {
+    const auto kept = std::ranges::find_if(rates.rbegin(), rates.rend(),
+                                           [](const auto& rate) { return rate.second; });
+    const auto rate = kept == rates.rend() ? rates.begin()->first : kept->first;
+    std::erase_if(
+        some, [&](const auto* one) { return one->what.load.rate && *one->what.load.rate != rate; });
+    largest.words = fmt::format("at {} operations due per second, {}", rate,
+                                kept == rates.rend() ? "the fewest, at which some could not keep up"
+                                                     : "the most at which all kept up");
+  }
+  largest.lines = joined(some, Axis::ops);
+  for (auto& line : largest.lines) line.cases = {line.cases.back()};
+  return largest;
 }
 
 Spread spread_of(std::vector<double> values) {

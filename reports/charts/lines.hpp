@@ -27,8 +27,13 @@ struct Line {
 /// Open loops along the rate, all others along the two others.
 std::vector<Line> lines_of(const Cases& cases, Axis axis);
 
-/// The last case of each line along the operations, and open loops: a case a line.
-std::vector<Line> at_largest_load(const Cases& cases);
+/// The last case of each line along the operations, and of open loops those at the highest rate at
+/// which all kept up, or else the lowest: a case a line.
+struct Largest {
+  std::vector<Line> lines;
+  std::string words;  ///< "at 4000 operations due per second, the most at which all kept up".
+};
+Largest at_largest_load(const Cases& cases);
 
 /// A median of several repetitions, and where the true one may lie: its 95 % interval, or with
 /// fewer than six all that was seen.

@@ -19,6 +19,7 @@ Json row_of(const Line& line, const Result& one) {
   const auto offer = offered(one, all);
   Json row{{"case", one.name()},
            {"series", line.label},
+           {"runner", one.what.runner},
            {"rate", *one.what.load.rate},
            {"saturated", !offer || offer->saturated()}};
   if (offer) row["achieved"] = offer->achieved;
@@ -85,7 +86,7 @@ Charts chart_of(const Json& all, const std::string& percentile, std::string word
   const auto x = at_values(quantity("rate", "operations due per second", Scale::log, "~s"), rows);
   const auto y = quantity(key, "response time, " + percentile + ", ms", Scale::log);
   auto layers = lines_layers(
-      x, y, values_of(rows, "series"),
+      x, y, rows,
       tooltip({{"case", "case"}, {key, percentile + ", ms"}, {"achieved", "carried out in time"}}));
   if (std::ranges::any_of(rows, is_saturated)) layers.push_back(rings(x, y));
   Chart chart{

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "bench/catalog.hpp"
 #include "reports/charts/chart.hpp"
 
 namespace asyncmark::charts {
@@ -21,16 +22,42 @@ Json shapes() {
           "cross",  "triangle-down", "triangle-right", "triangle-left"};
 }
 
-/// One scale for colour, shape and dash has one legend.
-Json series_scale(const std::vector<std::string>& series, const Json& range = nullptr) {
-  Json scale{{"domain", series}};
-  if (!range.is_null()) scale["range"] = range;
-  return {{"field", "series"},
-          {"type", "nominal"},
-          {"title", nullptr},
-          {"scale", scale},
-          {"sort", nullptr}};
+const char* const kBlack = "#000000";
+
+const std::vector<std::string>& colours() {
+  static const std::vector<std::string> all{"#0072B2", "#D55E00", "#009E73", "#CC79A7",
+                                            "#E69F00", "#56B4E9", kBlack,    "#F0E442"};
+  return all;
 }
+
+std::string colour_of(const std::string& runner) {
+  const auto& all = Catalog::runners();
+  const auto place = std::ranges::find(all, runner, &RunnerEntry::name) - all.begin();
+  return colours()[static_cast<std::size_t>(place) % colours().size()];
+}
+
+/// The series in the order in which they come, with a colour of its runner each.
+struct Series {
+  explicit Series(const Json& rows) : names(values_of(rows, "series")) {
+    for (const auto& name : names)
+      for (const auto& row : rows)
+        if (row["series"] == name) {
+          range.push_back(colour_of(row["runner"].get<std::string>()));
+          break;
+        }
+  }
+  /// One legend for colour, shape and dash, as they have one domain.
+  Json scale(const Json& of) const {
+    return {{"field", "series"},
+            {"type", "nominal"},
+            {"title", nullptr},
+            {"scale", {{"domain", names}, {"range", of}}},
+            {"sort", nullptr}};
+  }
+
+  std::vector<std::string> names;
+  Json range = Json::array();
+};
 
 }  // namespace
 
@@ -51,18 +78,24 @@ Json config(bool dark) {
                  {"columns", 3},
                  {"labelFontSize", 12},
                  {"labelLimit", 240},
-                 {"symbolLimit", 24}});
+                 {"symbolLimit", 1000}});
   return {{"background", dark ? "#121212" : "#ffffff"},
           {"font", "system-ui, sans-serif"},
           {"axis", axis},
           {"legend", legend},
           {"title", {{"color", ink}, {"subtitleColor", ink}, {"anchor", "start"}}},
           {"text", {{"color", ink}, {"fontSize", 12}}},
-          {"view", {{"stroke", nullptr}}},
-          {"range",
-           {{"category",
-             {"#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9",
-              dark ? "#ffffff" : "#000000", "#F0E442"}}}}};
+          {"view", {{"stroke", nullptr}}}};
+}
+
+Json on_black(Json spec) {
+  for (auto& layer : spec["layer"]) {
+    const auto range = "/encoding/color/scale/range"_json_pointer;
+    if (!layer.contains(range)) continue;
+    for (auto& colour : layer[range])
+      if (colour == kBlack) colour = "#ffffff";
+  }
+  return spec;
 }
 
 Json spec_of(const Json& rows, Json layers) {
@@ -102,16 +135,16 @@ Json tooltip(const std::vector<std::pair<std::string, std::string>>& keys_and_ti
   return all;
 }
 
-Json lines_layers(const Json& x, const Json& y, const std::vector<std::string>& series,
-                  const Json& tip) {
+Json lines_layers(const Json& x, const Json& y, const Json& rows, const Json& tip) {
+  const Series series(rows);
   const Json line{{"x", x},
                   {"y", y},
-                  {"color", series_scale(series)},
-                  {"strokeDash", series_scale(series, dashes())}};
+                  {"color", series.scale(series.range)},
+                  {"strokeDash", series.scale(dashes())}};
   const Json point{{"x", x},
                    {"y", y},
-                   {"color", series_scale(series)},
-                   {"shape", series_scale(series, shapes())},
+                   {"color", series.scale(series.range)},
+                   {"shape", series.scale(shapes())},
                    {"tooltip", tip}};
   return {{{"mark", {{"type", "line"}, {"strokeWidth", 2}, {"aria", false}}}, {"encoding", line}},
           {{"name", kPoints},
@@ -120,9 +153,10 @@ Json lines_layers(const Json& x, const Json& y, const std::vector<std::string>& 
 }
 
 Json dots_spec(const Json& rows, const Dots& dots, const Json& tip) {
-  const auto y = names_axis("series", dots.names);
+  const Series series(rows);
+  const auto y = names_axis("series", series.names);
   auto x = quantity(dots.key, dots.title, Scale::log, dots.format);
-  Json colour = series_scale(dots.names);
+  Json colour = series.scale(series.range);
   colour["legend"] = nullptr;
   auto layers = Json::array();
   if (!dots.low.empty()) {
@@ -138,7 +172,7 @@ Json dots_spec(const Json& rows, const Dots& dots, const Json& tip) {
   layers.push_back({{"mark", {{"type", "text"}, {"dy", -11}, {"aria", false}}},
                     {"encoding", {{"x", x}, {"y", y}, {"text", {{"field", "text"}}}}}});
   auto spec = spec_of(rows, std::move(layers));
-  spec["height"] = 34 * dots.names.size();
+  spec["height"] = 34 * series.names.size();
   return spec;
 }
 

@@ -12,6 +12,9 @@ namespace asyncmark::charts {
 /// apart, on white or on black; and what goes with each.
 Json config(bool dark);
 
+/// The same specification with colours for a black page.
+Json on_black(Json spec);
+
 /// A whole specification of these layers over `rows`.
 Json spec_of(const Json& rows, Json layers);
 
@@ -32,13 +35,11 @@ Json tooltip(const std::vector<std::pair<std::string, std::string>>& keys_and_ti
 
 /// Lines with a point a row, told apart by colour, dash and shape: no eye tells seven colours
 /// apart.
-Json lines_layers(const Json& x, const Json& y, const std::vector<std::string>& series,
-                  const Json& tip);
+Json lines_layers(const Json& x, const Json& y, const Json& rows, const Json& tip);
 
-/// A point a row beside its name, where there are `low` and `high` with the range between them, and
-/// its text.
+/// A point a row beside its `series`, where there are `low` and `high` with the range between them,
+/// and its `text`.
 struct Dots {
-  std::vector<std::string> names;
   std::string key;
   std::string title;
   std::string low = {}, high = {};

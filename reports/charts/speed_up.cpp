@@ -45,8 +45,9 @@ Json row_of(const Result& one, const Result& baseline) {
   const auto own = ops_per_s(one), base = ops_per_s(baseline);
   if (own.low <= 0 || base.low <= 0) return nullptr;
   const auto times = own.median / base.median;
-  return {{"case", one.name()},         {"ops", one.what.load.ops},    {"times", times},
-          {"low", own.low / base.high}, {"high", own.high / base.low}, {"text", ratio_text(times)}};
+  return {{"case", one.name()},       {"runner", one.what.runner},  {"ops", one.what.load.ops},
+          {"times", times},           {"low", own.low / base.high}, {"high", own.high / base.low},
+          {"text", ratio_text(times)}};
 }
 
 /// Of all cases; those that are drawn, at the largest load, have a series.
@@ -93,7 +94,7 @@ Charts chart_of(const Cases& cases, const Baselines& baselines, const std::strin
                 const std::string& condition) {
   auto lines = lines_of(cases, Axis::ops);
   const auto timed = [&](const auto* one) { return one->what.load.duration.has_value(); };
-  if (lines.empty() && std::ranges::any_of(cases, timed)) lines = at_largest_load(cases);
+  if (lines.empty() && std::ranges::any_of(cases, timed)) lines = at_largest_load(cases).lines;
   const auto rows = rows_of(lines, baselines);
   if (rows.empty()) return {};
   const auto drawn = drawn_of(rows);
@@ -102,8 +103,7 @@ Charts chart_of(const Cases& cases, const Baselines& baselines, const std::strin
               .caption = caption(drawn, cases)};
   chart.spec =
       dots_spec(drawn,
-                {.names = values_of(drawn, "series"),
-                 .key = "times",
+                {.key = "times",
                  .title = fmt::format("times as fast as {}", kBaseline),
                  .low = "low",
                  .high = "high"},

@@ -19,6 +19,7 @@ Json rows_of(const std::vector<Line>& lines) {
       if (rate.low <= 0) continue;
       rows.push_back({{"case", one->name()},
                       {"series", line.label},
+                      {"runner", one->what.runner},
                       {"cap", one->how.cap},
                       {"ops_per_s", rate.median},
                       {"low", rate.low},
@@ -62,7 +63,7 @@ Charts throughput_by_in_flight(const Group& group) {
       at_values(quantity("cap", "operations in flight, at most", Scale::log, "~s"), rows);
   const auto y = quantity("ops_per_s", "operations per second", Scale::log, "~s");
   auto layers = lines_layers(
-      x, y, values_of(rows, "series"),
+      x, y, rows,
       tooltip({{"case", "case"}, {"ops_per_s", "per second"}, {"low", "from"}, {"high", "to"}}));
   Chart chart{.name = "throughput-by-in-flight",
               .title = "How much more is done with more in flight?",

@@ -24,6 +24,7 @@ Json rows_of(const std::vector<Line>& lines) {
       const auto time = time_ms(*one);
       rows.push_back({{"case", one->name()},
                       {"series", line.label},
+                      {"runner", one->what.runner},
                       {"ops", one->what.load.ops},
                       {"time_ms", time.median},
                       {"low_ms", time.low},
@@ -127,7 +128,7 @@ Charts time_by_operations(const Group& group) {
   const auto x = at_values(quantity("ops", "operations", Scale::log, "~s"), rows);
   const auto y = quantity("time_ms", "total time, ms", Scale::log);
   auto layers = lines_layers(
-      x, y, values_of(rows, "series"),
+      x, y, rows,
       tooltip({{"case", "case"}, {"time_ms", "time, ms"}, {"low_ms", "from"}, {"high_ms", "to"}}));
   if (const auto one = asked(group.cases)) {
     add_references(layers, reference_rows(*one, ops), x, y);

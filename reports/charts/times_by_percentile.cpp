@@ -30,10 +30,13 @@ const Kind kKinds[] = {
 
 double ms(Duration time) { return static_cast<double>(time.count()) / 1e6; }
 
-void add_curve(Json& rows, const Kind& kind, const std::string& label, const Measurement& all) {
+void add_curve(Json& rows, const Kind& kind, const Line& line, const Measurement& all) {
   const auto add = [&](double beyond, Duration time) {
     if (time > Duration(0))
-      rows.push_back({{"series", label}, {"beyond", beyond}, {"time_ms", ms(time)}});
+      rows.push_back({{"series", line.label},
+                      {"runner", line.cases.front()->what.runner},
+                      {"beyond", beyond},
+                      {"time_ms", ms(time)}});
   };
   for (double i = 1;; ++i) {
     const auto beyond = std::pow(10, i / kPointsATenfold);
@@ -53,7 +56,7 @@ Json exact_row(const Kind& kind, const Result& one, const Measurement& all) {
 }
 
 /// What the worst of a hundred waits more than the one in the middle.
-std::string caption(const std::vector<Line>& lines, const Json& exact) {
+std::string caption(const std::vector<Line>& lines, const Json& exact, const std::string& where) {
   std::vector<std::string> parts;
   for (std::size_t i = 0; i < exact.size(); ++i)
     if (exact[i].contains("p99_ms") && exact[i]["p50_ms"].get<double>() > 0)
@@ -62,34 +65,34 @@ std::string caption(const std::vector<Line>& lines, const Json& exact) {
           ratio_text(exact[i]["p99_ms"].get<double>() / exact[i]["p50_ms"].get<double>())));
   std::string text;
   if (!parts.empty()) text = fmt::format("p99 over p50: {}. ", fmt::join(parts, ", "));
-  return text +
-         "A curve ends where fewer than ten operations lie beyond; successes of all repetitions "
-         "together, at the largest load of each.";
+  return text + fmt::format(
+                    "A curve ends where fewer than ten operations lie beyond; successes of all "
+                    "repetitions together, {}.",
+                    where);
 }
 
-Charts chart_of(const std::vector<Line>& all_lines, const Kind& kind) {
+Charts chart_of(const Largest& largest, const Kind& kind) {
   auto rows = Json::array(), exact = Json::array();
   std::vector<Line> lines;
-  for (const auto& line : all_lines) {
+  for (const auto& line : largest.lines) {
     const auto& one = *line.cases.front();
     const auto all = one.merged();
     if (kind.times(all).count() == 0) continue;
     lines.push_back(line);
     exact.push_back(exact_row(kind, one, all));
-    add_curve(rows, kind, line.label, all);
+    add_curve(rows, kind, line, all);
   }
   if (rows.empty()) return {};
   auto x = quantity("beyond", "percentile (as 1/(1-p))", Scale::log);
   x["axis"]["values"] = {2, 10, 100, 1000, 10000, 100000, 1000000};
   x["axis"]["labelExpr"] = "format(100 - 100 / datum.value, '.6~f') + ' %'";
   const auto y = quantity("time_ms", kind.name + " time, ms", Scale::log);
-  auto layers =
-      lines_layers(x, y, values_of(rows, "series"),
-                   tooltip({{"series", "runner"}, {"beyond", "1/(1-p)"}, {"time_ms", "ms"}}));
+  auto layers = lines_layers(
+      x, y, rows, tooltip({{"series", "runner"}, {"beyond", "1/(1-p)"}, {"time_ms", "ms"}}));
   layers[1]["mark"]["size"] = 22;
   return {{.name = kind.name + "-time-by-percentile",
            .title = fmt::format("How long are the longest {} times?", kind.name),
-           .caption = caption(lines, exact),
+           .caption = caption(lines, exact, largest.words),
            .spec = spec_of(rows, std::move(layers)),
            .table = exact_table(exact, {{"case", "case", false},
                                         {"count", "operations"},
@@ -103,10 +106,10 @@ Charts chart_of(const std::vector<Line>& all_lines, const Kind& kind) {
 }  // namespace
 
 Charts times_by_percentile(const Group& group) {
-  const auto lines = at_largest_load(group.cases);
+  const auto largest = at_largest_load(group.cases);
   Charts charts;
   for (const auto& kind : kKinds)
-    for (auto& one : chart_of(lines, kind)) charts.push_back(std::move(one));
+    for (auto& one : chart_of(largest, kind)) charts.push_back(std::move(one));
   return charts;
 }
 

@@ -15,7 +15,7 @@ constexpr int kWidth = 640;
 
 /// With what stands around the chart on the page.
 Json alone(const Chart& chart, const std::string& heading, bool dark) {
-  auto spec = chart.spec;
+  auto spec = dark ? on_black(chart.spec) : chart.spec;
   spec["width"] = kWidth;
   spec["title"] = {{"text", chart.title}};
   if (!heading.empty()) spec["title"]["subtitle"] = short_label(heading);
