@@ -77,7 +77,7 @@ Json config(bool dark) {
   legend.update({{"orient", "bottom"},
                  {"columns", 3},
                  {"labelFontSize", 12},
-                 {"labelLimit", 240},
+                 {"labelLimit", 320},
                  {"symbolLimit", 1000}});
   return {{"background", dark ? "#121212" : "#ffffff"},
           {"font", "system-ui, sans-serif"},
@@ -152,12 +152,18 @@ Json lines_layers(const Json& x, const Json& y, const Json& rows, const Json& ti
            {"encoding", point}}};
 }
 
+Json runner_colour(const Json& rows) {
+  const Series series(rows);
+  auto colour = series.scale(series.range);
+  colour["legend"] = nullptr;
+  return colour;
+}
+
 Json dots_spec(const Json& rows, const Dots& dots, const Json& tip) {
   const Series series(rows);
   const auto y = names_axis("series", series.names);
   auto x = quantity(dots.key, dots.title, Scale::log, dots.format);
-  Json colour = series.scale(series.range);
-  colour["legend"] = nullptr;
+  const auto colour = runner_colour(rows);
   auto layers = Json::array();
   if (!dots.low.empty()) {
     auto from = x;

@@ -37,6 +37,9 @@ Json tooltip(const std::vector<std::pair<std::string, std::string>>& keys_and_ti
 /// apart.
 Json lines_layers(const Json& x, const Json& y, const Json& rows, const Json& tip);
 
+/// The colour of each row's runner, for marks that have their names beside them.
+Json runner_colour(const Json& rows);
+
 /// A point a row beside its `series`, where there are `low` and `high` with the range between them,
 /// and its `text`.
 struct Dots {
