@@ -13,13 +13,17 @@ namespace asyncmark {
 
 std::vector<Cases> grouped(const std::vector<Result>& results) {
   std::vector<Cases> groups;
-  std::map<std::pair<std::string, std::string>, std::size_t> places;
+  const auto same = [](const Case& a, const Case& b) {
+    return a.workload == b.workload &&
+           a.workload_options.name_suffix() == b.workload_options.name_suffix();
+  };
   for (const auto& one : results) {
-    const auto& what = one.what;
-    const auto [place, is_new] =
-        places.emplace(std::pair(what.workload, what.workload_options.name_suffix()), groups.size());
-    if (is_new) groups.emplace_back();
-    groups[place->second].push_back(&one);
+    const auto group = std::ranges::find_if(
+        groups, [&](const Cases& cases) { return same(cases.front()->what, one.what); });
+    if (group == groups.end())
+      groups.push_back({&one});
+    else
+      group->push_back(&one);
   }
   return groups;
 }
