@@ -37,13 +37,13 @@ struct ForeignCase {
 
 /// The results of one run, or of one file.
 struct ResultSet {
-  std::string label;  ///< Tells it from others beside it; empty where it is alone.
-  Context context;
-  std::vector<Result> results;
+  std::string label = {};  ///< Tells it from others beside it; empty where it is alone.
+  Context context = {};
+  std::vector<Result> results = {};
   /// What check() says of them; of a file what it said when they were kept, for it looks at the
   /// workloads too, which may be others here.
-  std::vector<Finding> findings;
-  std::vector<ForeignCase> foreign;
+  std::vector<Finding> findings = {};
+  std::vector<ForeignCase> foreign = {};
 
   /// Whether something planned was not run: an interruption, or a file kept meanwhile.
   bool is_partial() const;

@@ -1,5 +1,5 @@
-// The text in which HdrHistogram writes percentiles, and its plotters read them: of each case a file
-// of its service times, and one of its response times where it has some.
+// The text in which HdrHistogram writes percentiles, and its plotters read them: of each case a
+// file of its service times, and one of its response times where it has some.
 
 #include <fmt/format.h>
 
@@ -93,15 +93,16 @@ Files print(const ResultSets& sets) {
   for (const auto* set : sets)
     for (const auto& one : set->results) {
       const auto all = one.merged();
-      const auto name =
-          file_name(set->label.empty() ? one.name() : set->label + '_' + one.name());
-      auto remarks = fmt::format("#[{}]\n#[Value in milliseconds, of successes]\n", visible(one.name()));
+      const auto name = file_name(set->label.empty() ? one.name() : set->label + '_' + one.name());
+      auto remarks =
+          fmt::format("#[{}]\n#[Value in milliseconds, of successes]\n", visible(one.name()));
       if (set->is_partial()) remarks += "#[PARTIAL: not all that was planned was run]\n";
       if (all.service_time.count() > 0)
         add(files, name, "service", text_of(all.service_time, "#[service time]\n" + remarks));
       if (all.never_started > 0)
-        remarks += fmt::format("#[{} operations never started, and would lie beyond the last line]\n",
-                               all.never_started);
+        remarks +=
+            fmt::format("#[{} operations never started, and would lie beyond the last line]\n",
+                        all.never_started);
       if (all.response_time.count() > 0)
         add(files, name, "response", text_of(all.response_time, "#[response time]\n" + remarks));
     }

@@ -66,7 +66,9 @@ TEST(Hgrm, HasFourColumnsThatRiseToTheMaximum) {
     }
     EXPECT_NEAR(value, count, 0.005 * value);  // So many took no longer than that many ms.
     EXPECT_GE(count, share * 1000);
-    if (share < 1) EXPECT_NEAR(lines[i][3], 1 / (1 - share), 0.01);
+    if (share < 1) {
+      EXPECT_NEAR(lines[i][3], 1 / (1 - share), 0.01);
+    }
   }
   EXPECT_EQ(lines.back(), (std::vector<double>{1000, 1, 1000, INFINITY}));
 }
@@ -89,14 +91,14 @@ TEST(Hgrm, HoldsServiceAndResponseTimesApart) {
 TEST(Prometheus, IsOneSummaryOfEachTimeInSeconds) {
   const auto set = set_of({burst(), construct({.runner = "sync"})});
   const auto text = output("prometheus").file({&set});
-  const std::string labels = R"(case="sleep/event-loop/ops:1000",workload="sleep",runner="event-loop")";
-  for (const auto& line :
-       {std::string("# TYPE asyncmark_service_time_seconds summary"),
-        "asyncmark_service_time_seconds_count{" + labels + "} 2000",
-        "asyncmark_service_time_seconds_sum{" + labels + "} 92",
-        "asyncmark_time_seconds{" + labels + "} 0.055",
-        "asyncmark_operations_completed{" + labels + "} 2000",
-        std::string("# TYPE asyncmark_response_time_seconds summary")})
+  const std::string labels =
+      R"(case="sleep/event-loop/ops:1000",workload="sleep",runner="event-loop")";
+  for (const auto& line : {std::string("# TYPE asyncmark_service_time_seconds summary"),
+                           "asyncmark_service_time_seconds_count{" + labels + "} 2000",
+                           "asyncmark_service_time_seconds_sum{" + labels + "} 92",
+                           "asyncmark_time_seconds{" + labels + "} 0.055",
+                           "asyncmark_operations_completed{" + labels + "} 2000",
+                           std::string("# TYPE asyncmark_response_time_seconds summary")})
     EXPECT_THAT(text, HasSubstr(line + '\n'));
   // A metric is told of once, and all of it in one place.
   std::istringstream lines(text);

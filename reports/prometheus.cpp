@@ -1,5 +1,5 @@
-// Prometheus's text exposition, for node_exporter's folder of text files or a push gateway: times as
-// summaries, base units, the repetitions of a case as one.
+// Prometheus's text exposition, for node_exporter's folder of text files or a push gateway: times
+// as summaries, base units, the repetitions of a case as one.
 
 #include <fmt/format.h>
 
@@ -16,8 +16,8 @@ namespace {
 
 /// In quotes. What is not UTF-8 is replaced.
 std::string quoted(const std::string& text) {
-  const auto valid =
-      Json::parse(Json(text).dump(-1, ' ', false, Json::error_handler_t::replace)).get<std::string>();
+  const auto valid = Json::parse(Json(text).dump(-1, ' ', false, Json::error_handler_t::replace))
+                         .get<std::string>();
   std::string all = "\"";
   for (const char c : valid) {
     if (c == '\n') {
@@ -118,8 +118,8 @@ std::string print(const ResultSets& sets) {
     for (const auto& one : set->results) subjects.push_back({*set, one, one.merged()});
   if (subjects.empty()) throw UsageError("--prometheus: these results have no case of asyncmark");
   auto text =
-      summary(subjects, "asyncmark_service_time_seconds",
-              "From an operation's start to its end.", &Measurement::service_time,
+      summary(subjects, "asyncmark_service_time_seconds", "From an operation's start to its end.",
+              &Measurement::service_time,
               [](const Measurement& one, double p) { return one.service_time.percentile(p); }) +
       summary(subjects, "asyncmark_response_time_seconds",
               "From when an operation was due to its end.", &Measurement::response_time,

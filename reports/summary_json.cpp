@@ -14,9 +14,9 @@ namespace asyncmark {
 namespace {
 
 Json row(const std::string& name, std::size_t runs, double real_ms, double cpu_ms) {
-  return {{"name", name},      {"run_name", name},     {"run_type", "iteration"},
-          {"repetitions", 1},  {"repetition_index", 0}, {"threads", 1},
-          {"iterations", runs}, {"real_time", real_ms}, {"cpu_time", cpu_ms},
+  return {{"name", name},       {"run_name", name},      {"run_type", "iteration"},
+          {"repetitions", 1},   {"repetition_index", 0}, {"threads", 1},
+          {"iterations", runs}, {"real_time", real_ms},  {"cpu_time", cpu_ms},
           {"time_unit", "ms"}};
 }
 
@@ -29,12 +29,10 @@ void add(Json& rows, const Result& one) {
                      seconds(median(std::move(cpu))) * 1e3));
   if (const auto rate = median_counter(one, "ops_per_s")) rows.back()["ops_per_s"] = *rate;
   const auto all = one.merged();
-  for (const auto& [name, value] :
-       {std::pair{"service_p99", all.service_time.percentile(0.99)},
-        std::pair{"response_p99", response_percentile(all, 0.99)}})
+  for (const auto& [name, value] : {std::pair{"service_p99", all.service_time.percentile(0.99)},
+                                    std::pair{"response_p99", response_percentile(all, 0.99)}})
     // No processor time belongs to one operation.
-    if (value)
-      rows.push_back(row(one.name() + '/' + name, runs.size(), seconds(*value) * 1e3, 0));
+    if (value) rows.push_back(row(one.name() + '/' + name, runs.size(), seconds(*value) * 1e3, 0));
 }
 
 std::string print(const ResultSets& sets) {
@@ -45,8 +43,8 @@ std::string print(const ResultSets& sets) {
   for (const auto& one : set.results) add(rows, one);
   for (const auto& one : set.foreign)
     if (!one.runs.empty())
-      rows.push_back(row(one.name, one.runs.size(), median(one.real_ns()) / 1e6,
-                         median(one.cpu_ns()) / 1e6));
+      rows.push_back(
+          row(one.name, one.runs.size(), median(one.real_ns()) / 1e6, median(one.cpu_ns()) / 1e6));
   auto context = set.context.facts;
   if (set.is_partial()) context["partial"] = true;
   context.erase("schema_version");  // Of the whole document, which this is not.
