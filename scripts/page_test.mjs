@@ -133,7 +133,7 @@ const check = async (name, result, families) => {
 try {
   const sleep = ['run', 'sleep', '--wait', '2ms', '--quiet'];
   asyncmark(...sleep, '--runner', 'sync,event-loop,thread-pool,process-pool', '--ops', '20,60,120', '--out', inFolder('ops.json'));
-  await check('ops.html', 'ops.json', ['time-by-operations', 'speed-up-as-deployed', 'service-time-by-percentile',
+  await check('ops.html', 'ops.json', ['time-by-operations', 'speed-up-as-deployed', 'timeline', 'service-time-by-percentile',
                                       'memory-per-operation', 'processor-time-per-operation']);
 
   asyncmark(...sleep, '--runner', 'event-loop,thread-pool', '--rate', '200,800,2000', '--duration', '600ms',

@@ -16,10 +16,13 @@ constexpr std::size_t kMostCases = 200;
 
 /// In the order in which they are shown.
 constexpr Charts (*kFamilies[])(const Group&) = {
-    time_by_operations,      speed_up,
-
-    response_by_rate,        times_by_percentile,
-    throughput_by_in_flight, memory_per_operation,
+    time_by_operations,
+    speed_up,
+    timeline,
+    response_by_rate,
+    times_by_percentile,
+    throughput_by_in_flight,
+    memory_per_operation,
     processor_per_operation,
 };
 

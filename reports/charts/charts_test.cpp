@@ -74,6 +74,7 @@ TEST(Charts, AppearOnlyWhereTheirFiguresAre) {
   EXPECT_THAT(names, Not(Contains("speed-up-equal-cap")));
   EXPECT_THAT(names, Not(Contains("throughput-by-in-flight")));
   EXPECT_THAT(names, Not(Contains("response-p50-by-rate")));
+  EXPECT_THAT(names, Not(Contains("timeline")));
   auto dead = construct({.times = {}});
   add_death(dead, "killed by SIGSEGV");
   EXPECT_THAT(charts_by_name({dead}), IsEmpty());
@@ -158,6 +159,29 @@ TEST(ThroughputByInFlight, IsALineARunnerInTheOrderOfTheCaps) {
   EXPECT_EQ(drawn(chart).at(0).at("cap"), 5);
   EXPECT_EQ(drawn(chart).at(1).at("cap"), 50);
   EXPECT_EQ(drawn(chart).at(1).at("series"), "event-loop");
+}
+
+TEST(TheTimeline, ShowsWhatOverlapsAndWhatQueues) {
+  auto queued = construct({.runner = "sync", .ops = 30}), together = construct({.ops = 30});
+  auto& first = queued.repetitions[0].measurement.timeline;
+  auto& second = together.repetitions[0].measurement.timeline;
+  first.of = second.of = 30;
+  for (unsigned i = 0; i < 30; ++i) {
+    first.operations.push_back(
+        {.op = i, .started = milliseconds(46) * i, .finished = milliseconds(46) * (i + 1)});
+    second.operations.push_back({.op = i,
+                                 .intended = Duration(0),
+                                 .started = milliseconds(1),
+                                 .finished = milliseconds(47)});
+  }
+  const auto chart = charts_by_name({queued, together}).at("timeline");
+  EXPECT_THAT(chart.caption, HasSubstr("the first 24"));
+  EXPECT_THAT(chart.caption, HasSubstr("at most: sync 1, event-loop 24."));
+  ASSERT_THAT(drawn(chart), SizeIs(48));
+  EXPECT_EQ(cell(chart.table, 1, "started, ms"), "46");
+  EXPECT_EQ(cell(chart.table, 1, "intended, ms"), "");
+  EXPECT_EQ(cell(chart.table, 24, "intended, ms"), "0");
+  EXPECT_THAT(charts_by_name(sweep()), Not(Contains(::testing::Key("timeline"))));
 }
 
 TEST(TimesByPercentile, GoAsFarAsTheOperationsTell) {

@@ -10,6 +10,7 @@ using Charts = std::vector<Chart>;
 
 Charts time_by_operations(const Group& group);
 Charts speed_up(const Group& group);
+Charts timeline(const Group& group);
 Charts response_by_rate(const Group& group);
 Charts times_by_percentile(const Group& group);
 Charts throughput_by_in_flight(const Group& group);
