@@ -162,11 +162,11 @@ TEST(ThroughputByInFlight, IsALineARunnerInTheOrderOfTheCaps) {
 }
 
 TEST(TheTimeline, ShowsWhatOverlapsAndWhatQueues) {
-  auto queued = construct({.runner = "sync", .ops = 30}), together = construct({.ops = 30});
+  auto queued = construct({.runner = "sync", .ops = 40}), together = construct({.ops = 40});
   auto& first = queued.repetitions[0].measurement.timeline;
   auto& second = together.repetitions[0].measurement.timeline;
-  first.of = second.of = 30;
-  for (unsigned i = 0; i < 30; ++i) {
+  first.of = second.of = 40;
+  for (unsigned i = 0; i < 40; ++i) {
     first.operations.push_back(
         {.op = i, .started = milliseconds(46) * i, .finished = milliseconds(46) * (i + 1)});
     second.operations.push_back({.op = i,
@@ -175,12 +175,12 @@ TEST(TheTimeline, ShowsWhatOverlapsAndWhatQueues) {
                                  .finished = milliseconds(47)});
   }
   const auto chart = charts_by_name({queued, together}).at("timeline");
-  EXPECT_THAT(chart.caption, HasSubstr("the first 24"));
-  EXPECT_THAT(chart.caption, HasSubstr("at most: sync 1, event-loop 24."));
-  ASSERT_THAT(drawn(chart), SizeIs(48));
+  EXPECT_THAT(chart.caption, HasSubstr("the first 36"));
+  EXPECT_THAT(chart.caption, HasSubstr("at most: sync 1, event-loop 36."));
+  ASSERT_THAT(drawn(chart), SizeIs(72));
   EXPECT_EQ(cell(chart.table, 1, "started, ms"), "46");
   EXPECT_EQ(cell(chart.table, 1, "intended, ms"), "");
-  EXPECT_EQ(cell(chart.table, 24, "intended, ms"), "0");
+  EXPECT_EQ(cell(chart.table, 36, "intended, ms"), "0");
   EXPECT_THAT(charts_by_name(sweep()), Not(Contains(::testing::Key("timeline"))));
 }
 
