@@ -126,6 +126,9 @@ Json to_json(const Case& one, Secrets secrets) {
   put(load, "rate_per_s", one.load.rate);
   if (one.load.rate)
     load["arrivals"] = one.load.arrivals == Arrivals::poisson ? "poisson" : "fixed";
+  const auto& due = one.load.due;
+  const auto last_due = due && !due->empty() ? Duration(due->back()) : one.load.last_due;
+  if (last_due) load["last_due_ns"] = last_due->count();
   put(load, "warmup", one.load.warmup);
   load["passes"] = one.load.passes;
   Json json{
@@ -159,13 +162,14 @@ Case case_from_json(const Json& json) {
 
   const auto load = field<Json>(json, "load", Json::object(), "an object");
   one.load.ops = count(load, "ops", 0);
-  if (load.contains("duration_ns")) {
-    const auto ns = count(load, "duration_ns", 0);
-    if (ns == 0 || ns > static_cast<std::uint64_t>(kLongest.count()))
+  const auto duration = [&](const char* key, std::uint64_t least = 0) {
+    const auto ns = count(load, key, 0);
+    if (ns < least || ns > static_cast<std::uint64_t>(kLongest.count()))
       throw UsageError(
-          fmt::format("case: load.duration_ns: {} is not from 1 to {}", ns, kLongest.count()));
-    one.load.duration = Duration(static_cast<std::int64_t>(ns));
-  }
+          fmt::format("case: load.{}: {} is not from {} to {}", key, ns, least, kLongest.count()));
+    return Duration(static_cast<std::int64_t>(ns));
+  };
+  if (load.contains("duration_ns")) one.load.duration = duration("duration_ns", 1);
   if (load.contains("in_flight")) one.load.in_flight = count(load, "in_flight", 0);
   if (load.contains("rate_per_s"))
     one.load.rate = field<double>(load, "rate_per_s", 0, "a number of 0 or more");
@@ -174,6 +178,7 @@ Case case_from_json(const Json& json) {
     throw UsageError(
         fmt::format("case: load.arrivals: '{}' is neither fixed nor poisson", arrivals));
   if (arrivals == "poisson") one.load.arrivals = Arrivals::poisson;
+  if (load.contains("last_due_ns")) one.load.last_due = duration("last_due_ns");
   if (load.contains("warmup")) one.load.warmup = count(load, "warmup", 0);
   one.load.passes = count(load, "passes", 1);
   one.seed = count(json, "seed", 1);
@@ -187,6 +192,7 @@ Case case_from_json(const Json& json) {
     throw UsageError(fmt::format("case: endpoint: the workload {} calls none", one.workload));
   if (one.load.ops == 0 && !one.load.duration)
     throw UsageError("case: load.ops or load.duration_ns must be 1 or more");
+  if (one.load.rate == 0.0) throw UsageError("case: load.rate_per_s must be more than 0");
   if (one.load.in_flight == std::uint64_t{0})
     throw UsageError("case: load.in_flight must be 1 or more");
   if (one.load.passes == 0) throw UsageError("case: load.passes must be 1 or more");

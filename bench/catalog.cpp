@@ -38,12 +38,14 @@ const Entry& find(std::string_view name, std::string_view kind) {
 bool Catalog::add(WorkloadEntry entry) { return insert(std::move(entry)); }
 bool Catalog::add(RunnerEntry entry) { return insert(std::move(entry)); }
 bool Catalog::add(FormatEntry entry) { return insert(std::move(entry)); }
+bool Catalog::add(OutputEntry entry) { return insert(std::move(entry)); }
 bool Catalog::add(ServiceEntry entry) { return insert(std::move(entry)); }
 bool Catalog::add(ReproductionEntry entry) { return insert(std::move(entry)); }
 
 const std::vector<WorkloadEntry>& Catalog::workloads() { return entries<WorkloadEntry>(); }
 const std::vector<RunnerEntry>& Catalog::runners() { return entries<RunnerEntry>(); }
 const std::vector<FormatEntry>& Catalog::formats() { return entries<FormatEntry>(); }
+const std::vector<OutputEntry>& Catalog::outputs() { return entries<OutputEntry>(); }
 const std::vector<ServiceEntry>& Catalog::services() { return entries<ServiceEntry>(); }
 const std::vector<ReproductionEntry>& Catalog::reproductions() {
   return entries<ReproductionEntry>();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,7 +17,9 @@ namespace asyncmark {
 struct Result;
 struct Context;
 struct Request;
+struct ResultSet;
 struct ServiceCounts;
+using ResultSets = std::vector<const ResultSet*>;
 
 /// A workload as it registers itself. `make` throws UsageError when the values do not fit together.
 struct WorkloadEntry {
@@ -41,13 +44,23 @@ struct RunnerEntry {
   std::function<std::unique_ptr<Runner>(const OptionValues&)> make;
 };
 
-/// A way to write results down (`--format table`): context and results in, text out.
+/// A way to write results down (`--format table`): one or several sets of them in, text out. Throws
+/// UsageError where it has no place for several.
 struct FormatEntry {
   std::string name;
   std::string summary;
-  std::function<std::string(const Context&, const std::vector<Result>&)> print;
+  std::function<std::string(const ResultSets&)> print;
   /// The same with how long the parts of the runs took; empty where they have no place.
-  std::function<std::string(const Context&, const std::vector<Result>&)> print_with_phases = {};
+  std::function<std::string(const ResultSets&)> print_with_phases = {};
+};
+
+/// What `report` writes into files where its flag, `--NAME`, is given. It has one of the functions.
+struct OutputEntry {
+  std::string name;
+  std::string summary;
+  std::function<std::string(const ResultSets&)> file = {};
+  /// Texts by the names of their files, in a folder.
+  std::function<std::map<std::string, std::string>(const ResultSets&)> folder = {};
 };
 
 /// What a workload needs to be up: a process of its own (`asyncmark serve NAME`).
@@ -79,6 +92,7 @@ class Catalog {
   static bool add(WorkloadEntry entry);
   static bool add(RunnerEntry entry);
   static bool add(FormatEntry entry);
+  static bool add(OutputEntry entry);
   static bool add(ServiceEntry entry);
   static bool add(ReproductionEntry entry);
 
@@ -86,6 +100,7 @@ class Catalog {
   static const std::vector<WorkloadEntry>& workloads();
   static const std::vector<RunnerEntry>& runners();
   static const std::vector<FormatEntry>& formats();
+  static const std::vector<OutputEntry>& outputs();
   static const std::vector<ServiceEntry>& services();
   static const std::vector<ReproductionEntry>& reproductions();
 

@@ -15,6 +15,7 @@
 #include "bench/completion.hpp"
 #include "bench/errors.hpp"
 #include "bench/grammar.hpp"
+#include "bench/report_command.hpp"
 #include "bench/run_command.hpp"
 #include "bench/serving.hpp"
 
@@ -107,13 +108,12 @@ int do_run(const Grammar& grammar, const std::vector<std::string>& command) {
   auto settings = settings_of(grammar, command);
   const auto& shown = grammar.arguments.shown;
   const auto& format = Catalog::format(shown.format);
-  settings.print = format.print;
-  if (shown.phases) {
-    settings.print = format.print_with_phases;
-    if (!settings.print)
-      throw UsageError(fmt::format(
-          "--phases: --format {} has no place for them; use table or markdown", format.name));
-  }
+  if (shown.phases && !format.print_with_phases)
+    throw UsageError(fmt::format(
+        "--phases: --format {} has no place for them; use table or markdown", format.name));
+  settings.print = [&](const ResultSet& run) {
+    return (shown.phases ? format.print_with_phases : format.print)({&run});
+  };
   if (!shown.slo.empty()) settings.slo = Slo::parse(shown.slo);
   return run_and_print(requests, std::move(settings));
 }
@@ -123,8 +123,8 @@ int do_reproduce(const Grammar& grammar, const std::vector<std::string>& command
   const bool quick = grammar.arguments.quick;
   auto settings = settings_of(grammar, command);
   if (settings.out.empty()) settings.out = fmt::format("asyncmark-{}.json", what.name);
-  settings.print = [&](const Context& context, const std::vector<Result>& results) {
-    return what.print(context, results, quick);
+  settings.print = [&](const ResultSet& run) {
+    return what.print(run.context, run.results, quick);
   };
   if (what.ask_others)
     settings.ask_others = [&](const auto& results) { return what.ask_others(results, quick); };
@@ -155,6 +155,12 @@ void list_entries(const char* title, const std::vector<Entry>& entries) {
   for (const auto& entry : entries) fmt::print("  {:<14} {}\n", entry.name, entry.summary);
 }
 
+int do_report(const Grammar& grammar) {
+  if (const auto rest = grammar.app.remaining(true); !rest.empty()) throw unknown(rest[0]);
+  const auto& arguments = grammar.arguments;
+  return report({arguments.files, arguments.report_format, arguments.outputs});
+}
+
 int do_list(const std::string& what) {
   const bool all = what.empty();
   if (!all && what != "workloads" && what != "runners" && what != "services" && what != "formats" &&
@@ -182,11 +188,12 @@ int dispatch(int argc, char** argv) {
   const std::vector<std::string> command(argv, argv + argc);
   if (grammar.run->parsed()) return do_run(grammar, command);
   if (grammar.reproduce->parsed()) return do_reproduce(grammar, command);
+  if (grammar.report->parsed()) return do_report(grammar);
   if (grammar.serve->parsed()) return do_serve(grammar);
   if (grammar.list->parsed()) return do_list(grammar.arguments.listed);
   const auto rest = grammar.app.remaining();
   throw UsageError(fmt::format(
-      "{}; there are reproduce, run, serve and list, and --help explains them",
+      "{}; there are reproduce, run, report, serve and list, and --help explains them",
       rest.empty() ? "no command is given" : fmt::format("no such command '{}'", rest[0])));
 }
 

@@ -30,11 +30,15 @@ void add_common(CLI::App& app, Common& common) {
   app.allow_extras();
 }
 
-void add_shown(CLI::App& app, Shown& shown) {
+std::string format_help() {
   std::string formats;
   for (const auto& format : Catalog::formats())
     formats += (formats.empty() ? "" : ", ") + format.name;
-  app.add_option("--format", shown.format, "of what is printed: " + formats)
+  return "of what is printed: " + formats;
+}
+
+void add_shown(CLI::App& app, Shown& shown) {
+  app.add_option("--format", shown.format, format_help())
       ->capture_default_str()
       ->group("Output and limits");
   app.add_flag("--phases", shown.phases,
@@ -46,11 +50,12 @@ void add_shown(CLI::App& app, Shown& shown) {
       ->group("Output and limits");
 }
 
-void add_text(CLI::App& app, Texts& texts, const std::string& name, const std::string& help,
-              const char* group) {
-  app.add_option_function<std::string>(
-         "--" + name, [&texts, name](const std::string& text) { texts.emplace_back(name, text); },
-         help)
+CLI::Option* add_text(CLI::App& app, Texts& texts, const std::string& name, const std::string& help,
+                      const char* group) {
+  return app
+      .add_option_function<std::string>(
+          "--" + name, [&texts, name](const std::string& text) { texts.emplace_back(name, text); },
+          help)
       ->group(group);
 }
 
@@ -109,6 +114,7 @@ Grammar::Grammar()
       run(app.add_subcommand("run", "measure a workload under one or more runners")),
       reproduce(
           app.add_subcommand("reproduce", "repeat a published measurement, side by side with it")),
+      report(app.add_subcommand("report", "show results that were kept, and write them to files")),
       serve(app.add_subcommand("serve", "be a service that a workload calls, until Ctrl-C")),
       list(app.add_subcommand("list", "what there is to run")) {
   app.set_version_flag("--version",
@@ -121,9 +127,11 @@ Grammar::Grammar()
       "  asyncmark reproduce\n"
       "  asyncmark run sleep --wait 46ms --runner all --ops 100,500,1000\n"
       "  asyncmark run sleep --help\n"
+      "  asyncmark report results.json\n"
       "  asyncmark serve http --help");
   add_run();
   add_reproduce();
+  add_report();
   add_serve();
   list->add_option("what", arguments.listed,
                    "workloads, runners, services, formats or reproductions (default: all)");
@@ -150,6 +158,24 @@ void Grammar::add_reproduce() {
       "The figures go to asyncmark-WHAT.json in the current folder, or where --out "
       "says.\n\nExamples:\n  asyncmark reproduce\n  asyncmark reproduce table --quick\n  "
       "asyncmark reproduce stall");
+}
+
+void Grammar::add_report() {
+  report->add_option("RESULT.json", arguments.files,
+                     "what run or reproduce wrote; several are shown one after the other, and the "
+                     "cases that they share side by side");
+  report->add_option("--format", arguments.report_format,
+                     format_help() + " (default: table, unless files are written)");
+  for (const auto& output : Catalog::outputs())
+    add_text(*report, arguments.outputs, output.name, output.summary, "Files")
+        ->type_name(output.file ? "FILE" : "DIR");
+  report->allow_extras();
+  report->footer(
+      "Every file is written as a whole or not at all.\n\nExamples:\n"
+      "  asyncmark report results.json\n"
+      "  asyncmark report results.json --format markdown\n"
+      "  asyncmark report here.json there.json\n"
+      "  asyncmark report results.json --csv results.csv --hgrm histograms");
 }
 
 void Grammar::add_serve() {

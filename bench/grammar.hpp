@@ -31,6 +31,9 @@ struct Arguments {
   Common common;
   std::string plan;
   Shown shown;
+  std::vector<std::string> files;  ///< Of results, for a report.
+  std::string report_format;       ///< Empty: not given.
+  Texts outputs;                   ///< Of a report, by the names of OutputEntry: where each goes.
   std::string reproduction = "table";
   bool quick = false;
   std::string listed;
@@ -47,12 +50,14 @@ class Grammar {
   CLI::App app;
   CLI::App* run;
   CLI::App* reproduce;
+  CLI::App* report;
   CLI::App* serve;
   CLI::App* list;
 
  private:
   void add_run();
   void add_reproduce();
+  void add_report();
   void add_serve();
 };
 

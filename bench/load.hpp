@@ -36,6 +36,8 @@ struct Load {
   /// Open loop: when each operation is due, in ns after the start of the pass, ascending. Made by
   /// the parent, so that children in any language get the same.
   std::shared_ptr<const std::vector<std::int64_t>> due;
+  /// Open loop: when the last one is due. Of a load that is read back, which has no `due`.
+  std::optional<Duration> last_due = {};
 };
 
 /// How a runner carries out a load.

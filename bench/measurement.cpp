@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "bench/errors.hpp"
@@ -76,6 +77,7 @@ void Measurement::merge(const Measurement& other) {
   rows += other.rows;
   for (const auto& [reason, times] : other.failures) add_failures(reason, times);
   passes.insert(passes.end(), other.passes.begin(), other.passes.end());
+  if (timeline.operations.empty()) timeline = other.timeline;
   resources.user += other.resources.user;
   resources.system += other.resources.system;
   resources.voluntary_switches += other.resources.voluntary_switches;
@@ -226,6 +228,41 @@ Phases phases_from_json(const Json& json) {
           .drain = duration_at(json, "drain_ns")};
 }
 
+/// One column of a timeline, as long as the one of the operations' numbers.
+template <class Value>
+auto column(const Json& json, const char* key, std::size_t length, Value value) {
+  const auto& list = part(json, key, kList);
+  if (list.size() != length)
+    throw UsageError(fmt::format("{}: has {} entries, and \"op\" {}", key, list.size(), length));
+  std::vector<decltype(value(list, key))> all;
+  all.reserve(length);
+  for (const auto& one : list) all.push_back(value(one, key));
+  return all;
+}
+
+Timeline timeline_from_json(const Json& json) {
+  const auto length = part(json, "op", kList).size();
+  const auto ops = column(json, "op", length, whole<std::uint64_t>);
+  const auto started = column(json, "started_ns", length, duration);
+  const auto finished = column(json, "finished_ns", length, duration);
+  const auto worker = column(json, "worker", length, whole<std::uint32_t>);
+  std::vector<Duration> intended;
+  if (json.contains("intended_ns")) intended = column(json, "intended_ns", length, duration);
+  std::set<std::uint64_t> failed;
+  for (const auto& op : part(json, "failed", kList))
+    failed.insert(whole<std::uint64_t>(op, "failed"));
+  Timeline timeline{.of = whole_at(json, "of")};
+  timeline.operations.reserve(length);
+  for (std::size_t i = 0; i < length; ++i)
+    timeline.operations.push_back({.op = ops[i],
+                                   .started = started[i],
+                                   .finished = finished[i],
+                                   .worker = worker[i],
+                                   .ok = !failed.contains(ops[i])});
+  for (std::size_t i = 0; i < intended.size(); ++i) timeline.operations[i].intended = intended[i];
+  return timeline;
+}
+
 Observed observed_from_json(const Json& json) {
   Observed observed;
   observed.samples = whole_at(json, "samples");
@@ -282,6 +319,20 @@ Json to_json(const Resources& resources) {
             {"peak_rss_bytes", resources.peak_rss_bytes},
             {"grown_bytes", resources.grown_bytes}};
   if (resources.run_queue_wait) json["run_queue_wait_ns"] = resources.run_queue_wait->count();
+  return json;
+}
+
+/// A list a figure, for it is by far the largest part of a result.
+Json to_json(const Timeline& timeline) {
+  Json json{{"of", timeline.of}};
+  for (const auto& one : timeline.operations) {
+    json["op"].push_back(one.op);
+    if (one.intended) json["intended_ns"].push_back(one.intended->count());
+    json["started_ns"].push_back(one.started.count());
+    json["finished_ns"].push_back(one.finished.count());
+    json["worker"].push_back(one.worker);
+    if (!one.ok) json["failed"].push_back(one.op);
+  }
   return json;
 }
 
@@ -355,6 +406,7 @@ Json to_json(const Measurement& m) {
     json["connections_made"] = m.connections->made;
     json["connections_reused"] = m.connections->reused;
   }
+  if (!m.timeline.operations.empty()) json["timeline"] = to_json(m.timeline);
   if (m.hop) json["hop"] = {{"cpu_ns", m.hop->cpu.count()}, {"alone_ns", m.hop->alone.count()}};
   return json;
 }
@@ -374,6 +426,7 @@ Measurement measurement_from_json(const Json& json) {
     m.passes.push_back({duration_at(pass, "elapsed_ns"), duration_at(pass, "cpu_ns"),
                         whole_at(pass, "completed")});
   }
+  m.timeline = timeline_from_json(part(json, "timeline", kObject));
   m.resources = resources_from_json(part(json, "resources", kObject));
   m.phases = phases_from_json(part(json, "phases", kObject));
   m.observed = observed_from_json(part(json, "observed", kObject));

@@ -121,6 +121,23 @@ struct Placed {
   std::string service;  ///< Of a service that was started for it.
 };
 
+/// When some of the operations of a pass ran, chosen by their numbers alone (see Sampler): all
+/// where there are at most kMostSampled, else about as many, from the whole pass.
+struct Timeline {
+  struct Operation {
+    std::uint64_t op = 0;                   ///< Its number: operations begin in this order.
+    std::optional<Duration> intended = {};  ///< These times count from the pass's start.
+    Duration started{};
+    Duration finished{};
+    /// The thread, process or loop that carried it out; where each has a thread of its own, the
+    /// place that it took among those in flight.
+    std::uint32_t worker = 0;
+    bool ok = true;
+  };
+  std::uint64_t of = 0;                    ///< So many operations of the pass were begun.
+  std::vector<Operation> operations = {};  ///< In the order of their starts.
+};
+
 /// What one child measured. Plain data; merges over threads and processes, passes and repetitions.
 struct Measurement {
   Histogram service_time;   ///< Successes only.
@@ -132,6 +149,7 @@ struct Measurement {
   std::map<std::string, std::uint64_t> failures;  ///< By reason; they sum to `failed`.
   std::uint64_t rows = 0;  ///< Given by the operations that succeeded; 0 where none asks for some.
   std::vector<Pass> passes;
+  Timeline timeline;  ///< Of the last pass; of several repetitions, of the first that has one.
   Phases phases;
   Resources resources;
   Observed observed;

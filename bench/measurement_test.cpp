@@ -60,6 +60,9 @@ Measurement example() {
   m.observed.service->activity_samples = 10;
   m.observed.service->mean_active = 2.5;
   m.observed.service->peak_active = 9;
+  m.timeline = {.of = 1003,
+                .operations = {{.op = 4, .intended = 1ms, .started = 2ms, .finished = 3ms},
+                               {5, 2ms, 3ms, 5ms, 27, false}}};
   m.placement = {.client = "0,2-3", .service = "1"};
   m.rows = 90;
   m.connections = {91, 92};
@@ -118,6 +121,17 @@ TEST(Measurement, SurvivesJson) {
   EXPECT_EQ(after.observed.service->activity_samples, 10u);
   EXPECT_EQ(after.observed.service->mean_active, 2.5);
   EXPECT_EQ(after.observed.service->peak_active, 9u);
+  EXPECT_EQ(to_json(after), to_json(before));
+  EXPECT_EQ(after.timeline.of, 1003u);
+  ASSERT_EQ(after.timeline.operations.size(), 2u);
+  EXPECT_TRUE(after.timeline.operations[0].ok);
+  const auto& [op, intended, started, finished, worker, ok] = after.timeline.operations[1];
+  EXPECT_EQ(op, 5u);
+  EXPECT_EQ(intended, 2ms);
+  EXPECT_EQ(started, 3ms);
+  EXPECT_EQ(finished, 5ms);
+  EXPECT_EQ(worker, 27u);
+  EXPECT_FALSE(ok);
   EXPECT_EQ(after.rows, 90u);
   EXPECT_EQ(after.connections->made, 91u);
   EXPECT_EQ(after.connections->reused, 92u);
@@ -359,6 +373,14 @@ TEST(Measurement, RefusesEveryFieldOfTheWrongType) {
         EXPECT_THROW(measurement_from_json(with(path, wrong)), std::exception)
             << path << ": " << wrong.dump();
       }
+}
+
+TEST(Measurement, RefusesATimelineWhoseListsDiffer) {
+  for (const auto* list : {"op", "intended_ns", "started_ns", "finished_ns", "worker"}) {
+    auto json = to_json(example());
+    json["timeline"][list].push_back(7);
+    EXPECT_THROW(measurement_from_json(json), std::exception) << list;
+  }
 }
 
 TEST(Measurement, RefusesWhatIsNegative) {

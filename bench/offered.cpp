@@ -41,7 +41,8 @@ std::optional<Offered> offered(const Result& result, const Measurement& all) {
   const auto passes = static_cast<double>(all.passes.size());
   const auto ended = static_cast<double>(all.completed + all.failed) / passes;
   const auto due = ended + static_cast<double>(all.never_started) / passes;
-  const auto last_due = load.due ? Duration(load.due->back()) : from_seconds(due / *load.rate);
+  const auto last_due = load.due ? Duration(load.due->back())
+                                 : load.last_due.value_or(from_seconds(due / *load.rate));
   // One that is due alone, at the very beginning, makes no rate.
   if (last_due <= Duration(0)) return Offered{*load.rate, due > 0 ? ended / due : 1};
   // All but the first came due in that time.

@@ -1,6 +1,9 @@
 #include "bench/passes.hpp"
 
 #include <algorithm>
+#include <limits>
+#include <utility>
+#include <vector>
 
 #include "bench/window.hpp"
 
@@ -63,6 +66,46 @@ std::int64_t written_bytes(std::span<const Recorder> recorders) {
   return pages * static_cast<std::int64_t>(kPage);
 }
 
+/// Before each pass, and before the warm-up, which takes the path that is timed.
+void begin_sample(const Load& load, const Crew& crew) {
+  const auto known = load.due ? load.due->size() : load.ops;
+  const auto clients = crew.recorders.size();
+  const auto share =
+      std::min<std::size_t>(known == 0 ? kMostSampled : known, kMostSampled) / clients + 1;
+  // One client may carry out most of them. Where their number is not known, each lowers its limit
+  // as it goes, and then the lowest counts: a client may do twice its share without making it too
+  // low.
+  constexpr std::size_t kLeast = 32;
+  const auto room = known == 0 ? std::max(2 * share, kLeast) : 2 * kMostSampled;
+  for (auto& recorder : crew.recorders)
+    recorder.sample.begin(Sampler::limit_for(known), room, share);
+}
+
+/// Of the pass that is over.
+Timeline timeline_of(const Crew& crew) {
+  auto limit = std::numeric_limits<std::uint64_t>::max();
+  for (const auto& recorder : crew.recorders) limit = std::min(limit, recorder.sample.limit());
+  std::vector<Timeline::Operation> all;
+  const auto t0 = crew.stage.schedule.t0();
+  for (std::size_t i = 0; i < crew.recorders.size(); ++i)
+    crew.recorders[i].sample.for_each([&](const Sampled& one) {
+      if (Sampler::rank(one.start.op) >= limit) return;
+      all.push_back({.op = one.start.op,
+                     .started = one.began - t0,
+                     .finished = one.finished - t0,
+                     .worker = one.worker + static_cast<std::uint32_t>(i),
+                     .ok = one.ok});
+      if (one.start.intended) all.back().intended = *one.start.intended - t0;
+    });
+  if (all.size() > kMostSampled) {
+    const auto end = all.begin() + kMostSampled;
+    std::ranges::nth_element(all, end, {}, [](const auto& one) { return Sampler::rank(one.op); });
+    all.erase(end, all.end());
+  }
+  std::ranges::sort(all, {}, [](const auto& one) { return std::pair(one.started, one.op); });
+  return {crew.stage.schedule.claimed(), std::move(all)};
+}
+
 }  // namespace
 
 Measurement measure(const Load& load, const Concurrency& how, const Crew& crew) {
@@ -71,12 +114,14 @@ Measurement measure(const Load& load, const Concurrency& how, const Crew& crew) 
   auto& stage = crew.stage;
   measurement.phases.connect = stage.connect.length();
   measurement.phases.set_up = begun - stage.begun - measurement.phases.connect;
+  begin_sample(load, crew);
   warm_up(load, how, crew);
   measurement.phases.warm_up = Clock::now() - begun;
   const auto [tried_before, made_before] = connections();
   meet(Phase::ready);
   const auto ready = Clock::now();
   for (std::uint64_t i = 0; i < load.passes; ++i) {
+    begin_sample(load, crew);
     const auto completed_before = completed(crew.recorders);
     // Read outside of what usage() frames, for it takes processor time itself.
     const auto waited_before = crew.run_queue_wait();
@@ -103,6 +148,7 @@ Measurement measure(const Load& load, const Concurrency& how, const Crew& crew) 
   measurement.resources.peak_rss_bytes = peak_resident_bytes();
   measurement.resources.grown_bytes = -written_bytes(crew.recorders);
   for (const auto& recorder : crew.recorders) measurement.add(recorder);
+  measurement.timeline = timeline_of(crew);
   if (const auto [tried, made] = connections(); tried > 0) {
     const auto ended = measurement.completed + measurement.failed;
     measurement.connections = {made - made_before, ended - std::min(ended, tried - tried_before)};

@@ -10,6 +10,7 @@
 #include "bench/lane.hpp"
 #include "bench/loop_times.hpp"
 #include "bench/outcome.hpp"
+#include "bench/sampler.hpp"
 #include "bench/schedule.hpp"
 #include "bench/window.hpp"
 
@@ -62,9 +63,11 @@ struct alignas(64) Recorder {
   Clock::time_point last_finished{};
   bool in_flight = false;  ///< Where one client writes here: whether it counts as in flight.
   Peak peak;               ///< Where the clients of one lane do: of theirs.
+  Sampler sample;          ///< Of one pass, before which it was begun.
 
+  /// `worker` tells apart who carried it out, where they all write here.
   void record(const Start& start, Clock::time_point began, Clock::time_point finished,
-              const Outcome& outcome) {
+              const Outcome& outcome, std::uint32_t worker = 0) {
     if (outcome.ok()) {
       service_time.add(finished - began);
       if (start.intended) response_time.add(finished - *start.intended);
@@ -72,6 +75,7 @@ struct alignas(64) Recorder {
     } else {
       failures.add(outcome.failure);
     }
+    sample.add(start, began, finished, worker, outcome.ok());
     if (finished > last_finished) last_finished = finished;
   }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace asyncmark {
 std::vector<const Measurement*> Result::finished() const {
   std::vector<const Measurement*> all;
@@ -41,6 +43,10 @@ void take(Result& result, Repetition repetition) {
     }
   }
   if (repetition.died.empty()) repetition.died = too_good(result.bound, measured).value_or("");
+  // One timeline will do, and with one for each most of a result would be theirs.
+  if (std::ranges::any_of(result.finished(),
+                          [](const auto* one) { return !one->timeline.operations.empty(); }))
+    repetition.measurement.timeline = {};
   result.repetitions.push_back(std::move(repetition));
 }
 

@@ -51,7 +51,8 @@ struct Result {
 
 /// Takes a repetition in. By the first that tells how it was carried out go `how` and the bound: a
 /// launcher may have given the child other processors than it was planned for. One that cannot be
-/// true, or that had other processors than those before it, counts as died.
+/// true, or that had other processors than those before it, counts as died. Only the first that
+/// finished keeps its timeline.
 void take(Result& result, Repetition repetition);
 
 /// Why this measurement cannot be true, if so: it took less time than its ideal bound allows, with

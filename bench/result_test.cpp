@@ -63,6 +63,18 @@ TEST(Result, TakesARepetitionAsItWasCarriedOut) {
   EXPECT_FALSE(result.bound) << "null has none";
 }
 
+TEST(Result, KeepsOneTimeline) {
+  Result result;
+  take(result, {{}, "killed by SIGSEGV"});
+  auto measured = done_in({150ms});
+  measured.timeline = {.of = 1, .operations = {{.op = 7}}};
+  for (int i = 0; i < 3; ++i) take(result, {measured, ""});
+  EXPECT_EQ(result.repetitions[1].measurement.timeline.operations.size(), 1u);
+  EXPECT_EQ(result.repetitions[2].measurement.timeline.operations.size(), 0u);
+  EXPECT_EQ(result.repetitions[3].measurement.timeline.operations.size(), 0u);
+  EXPECT_EQ(result.merged().timeline.operations.size(), 1u);
+}
+
 TEST(TooGood, IsARunThatBeatsItsBoundInAnyPass) {
   EXPECT_FALSE(too_good(kBound, done_in({100ms, 101ms})));
   const auto why = too_good(kBound, done_in({150ms, 90ms}));

@@ -8,11 +8,12 @@
 #include <map>
 
 #include "bench/calibration.hpp"
+#include "bench/catalog.hpp"
 #include "bench/checks.hpp"
 #include "bench/context.hpp"
 #include "bench/errors.hpp"
 #include "bench/interruption.hpp"
-#include "bench/result_file.hpp"
+#include "bench/output_file.hpp"
 #include "bench/scratch.hpp"
 #include "bench/service.hpp"
 
@@ -146,9 +147,9 @@ struct Sweep {
 };
 
 /// The results on standard output; throws UsageError where they are lost there.
-void print(const Context& context, const std::vector<Result>& cases, const RunSettings& settings) {
-  if (settings.driver.benchmark.format.empty() && !cases.empty())
-    std::cout << settings.print(context, cases) << std::flush;
+void print(const ResultSet& run, const RunSettings& settings) {
+  if (settings.driver.benchmark.format.empty() && !run.results.empty())
+    std::cout << settings.print(run) << std::flush;
   if (!std::cout.flush())
     throw UsageError("standard output cannot be written: the results are lost there");
 }
@@ -156,7 +157,8 @@ void print(const Context& context, const std::vector<Result>& cases, const RunSe
 }  // namespace
 
 int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
-  auto cases = filtered(expand(requests), settings.driver.benchmark.filter);
+  ResultSet run;
+  auto& cases = run.results = filtered(expand(requests), settings.driver.benchmark.filter);
   if (settings.driver.benchmark.repetitions)
     for (auto& one : cases) one.planned_repetitions = *settings.driver.benchmark.repetitions;
   if (settings.driver.benchmark.list_tests) {
@@ -166,9 +168,14 @@ int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
   check_settings(cases, settings);
   if (std::ranges::any_of(requests, &Request::asks_for_idle_in_flight))
     fmt::print(stderr, "warning: --in-flight: none of the chosen runners ever has more than 1\n");
-  auto context = context_of(settings, cases);
-  const ResultFile file(settings.out, context);
-  settings.driver.keep = [&](const auto& results) { file.keep(results); };
+  auto& context = run.context = context_of(settings, cases);
+  std::optional<OutputFile> file;
+  if (!settings.out.empty()) file.emplace(settings.out, "--out");
+  const auto keep = [&] {
+    run.findings = check(context, cases);
+    return !file || file->write(Catalog::format("json").print({&run}));
+  };
+  if (file && file->is_regular()) settings.driver.keep = [&](const auto&) { keep(); };
 
   const Sweep sweep;
   Interruption::watch();
@@ -188,11 +195,11 @@ int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
     context.facts["partial"] = true;
     std::erase_if(cases, [](const Result& one) { return one.repetitions.empty(); });
   }
-  const bool kept = file.keep_last(cases);
+  const bool kept = keep();
   Interruption::end_watch();  // Nobody looks from here on, and who reads this may not come.
-  print(context, cases, settings);
+  print(run, settings);
   const bool too_bad = warn(cases, settings.max_failed) || lost_service;
-  const bool not_comparable = settings.strict && warn(check(context, cases));
+  const bool not_comparable = settings.strict && warn(run.findings);
   if (Interruption::happened()) {
     fmt::print(stderr, "interrupted: {}{}\n",
                cases.empty() ? "nothing was finished" : "what was finished is above",

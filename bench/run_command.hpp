@@ -7,6 +7,7 @@
 #include "bench/driver.hpp"
 #include "bench/failure_budget.hpp"
 #include "bench/plan.hpp"
+#include "bench/result_set.hpp"
 #include "bench/slo.hpp"
 
 namespace asyncmark {
@@ -20,7 +21,7 @@ struct RunSettings {
   std::string out;                   ///< Where the JSON goes; empty: nowhere.
   std::vector<std::string> command;  ///< As the user typed it, for the context.
   /// Writes down what standard output shows.
-  std::function<std::string(const Context&, const std::vector<Result>&)> print;
+  std::function<std::string(const ResultSet&)> print;
   /// See ReproductionEntry; empty: nobody is asked.
   std::function<Json(const std::vector<Result>&)> ask_others = {};
 };

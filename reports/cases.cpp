@@ -44,12 +44,6 @@ std::string comparison(const Cases& cases) {
   return equal_cap(cases) ? "equal cap" : "as usually deployed";
 }
 
-bool is_partial(const Context& context, const std::vector<Result>& results) {
-  return context.facts.value("partial", false) || std::ranges::any_of(results, [](const auto& one) {
-           return one.repetitions.size() < one.planned_repetitions;
-         });
-}
-
 Texts load_texts(const Case& one) {
   const auto& load = one.load;
   Texts texts;

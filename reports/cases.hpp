@@ -20,9 +20,6 @@ bool equal_cap(const Cases& cases);
 /// "equal cap" or "as usually deployed".
 std::string comparison(const Cases& cases);
 
-/// Whether something that was planned has not been run: an interruption, or a file kept meanwhile.
-bool is_partial(const Context& context, const std::vector<Result>& results);
-
 /// Texts by their names, in the order in which they are shown.
 using Texts = std::vector<std::pair<std::string, std::string>>;
 

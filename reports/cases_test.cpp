@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "bench/result_set.hpp"
 #include "reports/testing/constructed.hpp"
 
 namespace asyncmark {
@@ -44,11 +45,13 @@ TEST(Comparison, OfTheBaselineAloneIsOfNoEqualCaps) {
 }
 
 TEST(Partial, IsWhateverWasInterruptedOrHasRepetitionsToCome) {
-  std::vector<Result> results{construct({})};
-  EXPECT_FALSE(is_partial({}, results));
-  EXPECT_TRUE(is_partial({{{"partial", true}}}, results));
-  results[0].planned_repetitions = 2;
-  EXPECT_TRUE(is_partial({}, results));
+  ResultSet set{.results = {construct({})}};
+  EXPECT_FALSE(set.is_partial());
+  set.context.facts["partial"] = true;
+  EXPECT_TRUE(set.is_partial());
+  set.context.facts.erase("partial");
+  set.results[0].planned_repetitions = 2;
+  EXPECT_TRUE(set.is_partial());
 }
 
 TEST(Baseline, IsOfTheSameLoad) {

@@ -9,6 +9,7 @@
 #include "bench/catalog.hpp"
 #include "bench/counters.hpp"
 #include "bench/placement.hpp"
+#include "bench/result_set.hpp"
 #include "reports/cases.hpp"
 
 namespace asyncmark {
@@ -23,11 +24,19 @@ void put_options(Json& row, const std::string& axis, const OptionValues& values)
   for (const auto& [key, value] : options.items()) row[axis + "_" + key] = value;
 }
 
-Json row_of(const Context& context, const Result& result, std::size_t index,
+Json named(const ResultSet& set, const std::string& name) {
+  auto row = Json::object();
+  if (!set.label.empty()) row["file"] = set.label;
+  row["name"] = name;
+  return row;
+}
+
+Json row_of(const ResultSet& set, const Result& result, std::size_t index,
             const std::string& compared) {
   const auto& [measured, died, how] = result.repetitions[index];
   const auto& load = result.what.load;
-  Json row{{"name", result.name()}, {"workload", result.what.workload}};
+  auto row = named(set, result.name());
+  row["workload"] = result.what.workload;
   put_options(row, "workload", result.what.workload_options);
   row["runner"] = result.what.runner;
   put_options(row, "runner", result.what.runner_options);
@@ -59,9 +68,36 @@ Json row_of(const Context& context, const Result& result, std::size_t index,
     if (!client.empty()) row["placed_client"] = client;
     if (!service.empty()) row["placed_service"] = service;
   }
+  return row;
+}
+
+Json row_of(const ResultSet& set, const ForeignCase& one, std::size_t index) {
+  auto row = named(set, one.name);
+  row["repetition_index"] = index;
+  row["real_time_ns"] = one.runs[index].real_ns;
+  row["cpu_time_ns"] = one.runs[index].cpu_ns;
+  for (const auto& [name, value] : one.runs[index].counters) row[name] = value;
+  return row;
+}
+
+void put_context(Json& row, const Context& context) {
   for (const auto* key : kContext)
     if (context.facts.contains(key)) row[key] = context.facts[key];
-  return row;
+}
+
+std::vector<Json> rows_of(const ResultSets& sets) {
+  std::vector<Json> rows;
+  for (const auto* set : sets) {
+    const auto first = rows.size();
+    for (const auto& cases : grouped(set->results))
+      for (const auto* one : cases)
+        for (std::size_t i = 0; i < one->repetitions.size(); ++i)
+          rows.push_back(row_of(*set, *one, i, comparison(cases)));
+    for (const auto& one : set->foreign)
+      for (std::size_t i = 0; i < one.runs.size(); ++i) rows.push_back(row_of(*set, one, i));
+    for (auto i = first; i < rows.size(); ++i) put_context(rows[i], set->context);
+  }
+  return rows;
 }
 
 /// All columns of all rows: each new one after the one that it follows in its row.
@@ -92,12 +128,8 @@ std::string field(const Json& row, const std::string& column) {
   return found->dump();
 }
 
-std::string print(const Context& context, const std::vector<Result>& results) {
-  std::vector<Json> rows;
-  for (const auto& cases : grouped(results))
-    for (const auto* one : cases)
-      for (std::size_t i = 0; i < one->repetitions.size(); ++i)
-        rows.push_back(row_of(context, *one, i, comparison(cases)));
+std::string print(const ResultSets& sets) {
+  const auto rows = rows_of(sets);
   const auto columns = columns_of(rows);
   auto text = fmt::format("{}\n", fmt::join(columns, ","));
   for (const auto& row : rows) {
@@ -112,6 +144,12 @@ const bool registered = Catalog::add(FormatEntry{
     .name = "csv",
     .summary = "a row a repetition, raw numbers with their units in the names",
     .print = print,
+});
+
+const bool output = Catalog::add(OutputEntry{
+    .name = "csv",
+    .summary = "a row a repetition, raw numbers with their units in the names",
+    .file = print,
 });
 
 }  // namespace

@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <sstream>
 
+#include "bench/visible.hpp"
+
 namespace asyncmark {
 namespace {
 
@@ -88,7 +90,21 @@ Terminal Terminal::of_standard_output() {
 
 std::size_t Terminal::text_width() const { return width == 0 || width > 100 ? 100 : width; }
 
+std::string title(const std::string& text, const Terminal& terminal) {
+  const auto bold = style(terminal, "\033[1m");
+  return fmt::format("{}== {} =={}", bold.begin, visible(text), bold.end);
+}
+
 std::string draw(Table table, const Terminal& terminal) {
+  for (auto& row : table.rows) {
+    for (auto& cell : row.cells) cell = visible(cell);
+    row.remark = visible(row.remark);
+  }
+  for (auto& column : table.columns) {
+    column.over = visible(column.over);
+    column.under = visible(column.under);
+  }
+  table.title = visible(table.title);
   fit(table, terminal.width);
   const auto wide = widths(table);
   std::vector<std::string> over, under;
@@ -115,6 +131,7 @@ std::string wrap(const std::string& text, std::size_t width) {
   std::vector<std::string> pieces;
   std::istringstream words(text);
   for (std::string word; words >> word;) {
+    word = visible(word);
     if (!pieces.empty() && '0' <= pieces.back().back() && pieces.back().back() <= '9')
       pieces.back() += ' ' + word;
     else

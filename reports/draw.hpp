@@ -22,6 +22,9 @@ struct Terminal {
 /// left out where the terminal is too narrow, and named.
 std::string draw(Table table, const Terminal& terminal);
 
+/// A heading above several tables.
+std::string title(const std::string& text, const Terminal& terminal);
+
 /// Breaks text into lines of at most `width` at its spaces, but for those between a number and its
 /// unit; a longer word keeps a line of its own. All lines are indented as the first.
 std::string wrap(const std::string& text, std::size_t width);

@@ -6,15 +6,14 @@
 #include <fmt/ranges.h>
 
 #include "bench/catalog.hpp"
-#include "bench/checks.hpp"
 #include "bench/counters.hpp"
+#include "bench/errors.hpp"
+#include "bench/result_set.hpp"
 #include "reports/cases.hpp"
 
 namespace asyncmark {
 namespace {
 
-// Ours rises when a reader of the last one would misread this one; keys may be added without.
-constexpr int kSchemaVersion = 1;
 // Google Benchmark's own, as its later versions write it.
 constexpr int kBenchmarkSchemaVersion = 1;
 
@@ -50,7 +49,8 @@ Json details(const Result& result, const std::string& compared, const Repetition
     json["bound"] = {{"time_ns", result.bound->time.count()},
                      {"term", result.bound->term},
                      {"undelayed_ns", result.bound->undelayed.count()},
-                     {"asked_ns", result.bound->asked.count()}};
+                     {"asked_ns", result.bound->asked.count()},
+                     {"alike", result.bound->alike}};
   if (repetition.died.empty())
     json["measurement"] = to_json(repetition.measurement);
   else
@@ -104,9 +104,9 @@ void add_aggregates(Json& rows, const Result& result, std::size_t family) {
   }
 }
 
-Json context_of(const Context& context, const std::vector<Result>& results) {
-  auto facts = context.facts;
-  if (is_partial(context, results)) facts["partial"] = true;
+Json context_of(const ResultSet& set) {
+  auto facts = set.context.facts;
+  if (set.is_partial()) facts["partial"] = true;
   facts["json_schema_version"] = kBenchmarkSchemaVersion;
   facts["schema_version"] = kSchemaVersion;
   return facts;
@@ -132,7 +132,11 @@ std::string list(const std::vector<std::string>& entries) {
   return fmt::format("[\n    {}\n  ]", fmt::join(entries, ",\n    "));
 }
 
-std::string print(const Context& context, const std::vector<Result>& results) {
+std::string print(const ResultSets& sets) {
+  if (sets.size() != 1)
+    throw UsageError("--format json: one document has one context; give one file of results");
+  const auto& set = *sets.front();
+  const auto& results = set.results;
   std::vector<std::string> compared(results.size());
   for (const auto& cases : grouped(results))
     for (const auto* one : cases)
@@ -147,9 +151,9 @@ std::string print(const Context& context, const std::vector<Result>& results) {
   }
   std::vector<std::string> row_texts, check_texts;
   for (const auto& one : rows) row_texts.push_back(lines(one, "    "));
-  for (const auto& one : to_json(check(context, results))) check_texts.push_back(dumped(one));
+  for (const auto& one : to_json(set.findings)) check_texts.push_back(dumped(one));
   return fmt::format("{{\n  \"context\": {},\n  \"benchmarks\": {},\n  \"checks\": {}\n}}\n",
-                     lines(context_of(context, results), "  "), list(row_texts), list(check_texts));
+                     lines(context_of(set), "  "), list(row_texts), list(check_texts));
 }
 
 const bool registered = Catalog::add(FormatEntry{

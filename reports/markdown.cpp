@@ -4,13 +4,16 @@
 #include <fmt/ranges.h>
 
 #include "bench/catalog.hpp"
+#include "bench/result_set.hpp"
 #include "reports/check_texts.hpp"
 #include "reports/context_lines.hpp"
+#include "reports/foreign.hpp"
 #include "reports/phases.hpp"
 #include "reports/rates.hpp"
 #include "reports/reading.hpp"
 #include "reports/rows.hpp"
 #include "reports/service_table.hpp"
+#include "reports/side_by_side.hpp"
 
 namespace asyncmark {
 namespace {
@@ -29,7 +32,7 @@ std::string line(const std::vector<std::string>& cells) {
   return fmt::format("| {} |\n", fmt::join(cells, " | "));
 }
 
-std::string table_text(const Table& table) {
+std::string table_text(const Table& table, const char* level = "###") {
   bool remarks = false;
   for (const auto& row : table.rows) remarks = remarks || !row.remark.empty();
   std::vector<std::string> headings, rules;
@@ -41,7 +44,7 @@ std::string table_text(const Table& table) {
     headings.emplace_back("remark");
     rules.emplace_back(":---");
   }
-  auto text = fmt::format("### {}\n\n", plain(table.title)) + line(headings) + line(rules);
+  auto text = fmt::format("{} {}\n\n", level, plain(table.title)) + line(headings) + line(rules);
   for (const auto& row : table.rows) {
     std::vector<std::string> cells;
     for (const auto& cell : row.cells) cells.push_back(plain(cell));
@@ -64,13 +67,13 @@ std::string checks(const std::vector<Finding>& findings) {
   return text;
 }
 
-std::string print(const Context& context, const std::vector<Result>& results, bool phases) {
+std::string print(const ResultSet& set, bool phases) {
+  const auto& [label, context, results, findings, foreign] = set;
   std::string text;
   for (const auto& [heading, line] : context_lines(context))
     text += fmt::format("- {}: {}\n", heading, plain(line));
-  const auto findings = check(context, results);
   for (const auto& cases : grouped(results)) {
-    const bool partial = is_partial(context, results);
+    const bool partial = set.is_partial();
     text += '\n' + table_text(make_table(cases, partial, findings));
     if (const auto rates = make_rates_table(context, cases)) text += '\n' + table_text(*rates);
     if (const auto service = service_table(cases, partial)) text += '\n' + table_text(*service);
@@ -78,18 +81,32 @@ std::string print(const Context& context, const std::vector<Result>& results, bo
     if (const auto sentences = reading(context, cases); !sentences.empty())
       text += '\n' + plain(fmt::format("{}", fmt::join(sentences, " "))) + '\n';
   }
+  if (const auto table = foreign_table(set)) text += '\n' + table_text(*table);
   return text + checks(findings);
+}
+
+std::string print(const ResultSets& sets, bool phases) {
+  std::string text;
+  for (const auto* set : sets) {
+    if (sets.size() > 1)
+      text += fmt::format("{}## {}\n\n", text.empty() ? "" : "\n", plain(set->label));
+    text += print(*set, phases);
+  }
+  if (const auto table = side_by_side(sets)) text += '\n' + table_text(*table, "##");
+  return text;
 }
 
 const bool registered = Catalog::add(FormatEntry{
     .name = "markdown",
     .summary = "the same table for a README or a pull request",
-    .print = [](const Context& context,
-                const std::vector<Result>& results) { return print(context, results, false); },
-    .print_with_phases =
-        [](const Context& context, const std::vector<Result>& results) {
-          return print(context, results, true);
-        },
+    .print = [](const ResultSets& sets) { return print(sets, false); },
+    .print_with_phases = [](const ResultSets& sets) { return print(sets, true); },
+});
+
+const bool output = Catalog::add(OutputEntry{
+    .name = "markdown",
+    .summary = "the table for a README or a pull request",
+    .file = [](const ResultSets& sets) { return print(sets, false); },
 });
 
 }  // namespace

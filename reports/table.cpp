@@ -4,13 +4,17 @@
 #include <fmt/ranges.h>
 
 #include "bench/catalog.hpp"
+#include "bench/result_set.hpp"
+#include "bench/visible.hpp"
 #include "reports/check_texts.hpp"
 #include "reports/context_lines.hpp"
 #include "reports/draw.hpp"
+#include "reports/foreign.hpp"
 #include "reports/phases.hpp"
 #include "reports/rates.hpp"
 #include "reports/reading.hpp"
 #include "reports/service_table.hpp"
+#include "reports/side_by_side.hpp"
 
 namespace asyncmark {
 namespace {
@@ -25,14 +29,13 @@ std::string checks(const std::vector<Finding>& findings, std::size_t width) {
   return text;
 }
 
-std::string print(const Context& context, const std::vector<Result>& results, bool phases) {
-  const auto terminal = Terminal::of_standard_output();
+std::string print(const ResultSet& set, const Terminal& terminal, bool phases) {
+  const auto& [label, context, results, findings, foreign] = set;
   std::string text;
   for (const auto& [heading, line] : context_lines(context))
-    text += fmt::format("{:<9}{}\n", heading, line);
-  const auto findings = check(context, results);
+    text += fmt::format("{:<9}{}\n", heading, visible(line));
   for (const auto& cases : grouped(results)) {
-    const bool partial = is_partial(context, results);
+    const bool partial = set.is_partial();
     text += '\n' + draw(make_table(cases, partial, findings), terminal);
     if (const auto rates = make_rates_table(context, cases)) text += '\n' + draw(*rates, terminal);
     if (const auto service = service_table(cases, partial)) text += '\n' + draw(*service, terminal);
@@ -40,18 +43,27 @@ std::string print(const Context& context, const std::vector<Result>& results, bo
     if (const auto sentences = reading(context, cases); !sentences.empty())
       text += '\n' + wrap(fmt::format("{}", fmt::join(sentences, " ")), terminal.text_width());
   }
+  if (const auto table = foreign_table(set)) text += '\n' + draw(*table, terminal);
   return text + checks(findings, terminal.text_width());
+}
+
+std::string print(const ResultSets& sets, bool phases) {
+  const auto terminal = Terminal::of_standard_output();
+  std::string text;
+  for (const auto* set : sets) {
+    if (sets.size() > 1)
+      text += fmt::format("{}{}\n\n", text.empty() ? "" : "\n", title(set->label, terminal));
+    text += print(*set, terminal, phases);
+  }
+  if (const auto table = side_by_side(sets)) text += '\n' + draw(*table, terminal);
+  return text;
 }
 
 const bool registered = Catalog::add(FormatEntry{
     .name = "table",
     .summary = "for people: the figures side by side, and read aloud",
-    .print = [](const Context& context,
-                const std::vector<Result>& results) { return print(context, results, false); },
-    .print_with_phases =
-        [](const Context& context, const std::vector<Result>& results) {
-          return print(context, results, true);
-        },
+    .print = [](const ResultSets& sets) { return print(sets, false); },
+    .print_with_phases = [](const ResultSets& sets) { return print(sets, true); },
 });
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <filesystem>
 #include <functional>
+#include <set>
 
 #include "bench/catalog.hpp"
 #include "bench/client.hpp"
@@ -311,6 +312,65 @@ TEST_P(EveryRunner, DrainsFromTheFirstThatHasNothingLeftToBegin) {
   else
     EXPECT_GE(phases.drain, 10ms);
   EXPECT_LT(phases.drain, phases.timed);
+}
+
+TEST_P(EveryRunner, TellsWhenEachOfAFewOperationsRan) {
+  Watched watched;
+  watched.wait = 1ms;
+  watched.act = [](std::uint64_t op) { return op == 7 ? Outcome::failed("seven") : Outcome{}; };
+  auto load = closed(60, 6);
+  load.passes = 2;
+  const auto done = run(watched, load);
+  EXPECT_EQ(done.timeline.of, 60u);
+  std::set<std::uint64_t> ops;
+  std::set<std::uint32_t> workers;
+  Duration before{};
+  for (const auto& one : done.timeline.operations) {
+    EXPECT_FALSE(one.intended) << "a closed loop";
+    EXPECT_GE(one.started, before);
+    EXPECT_GE(one.finished - one.started, 1ms);
+    EXPECT_LE(one.finished, done.passes[1].elapsed);
+    EXPECT_EQ(one.ok, one.op != 7);
+    ops.insert(one.op);
+    workers.insert(one.worker);
+    before = one.started;
+  }
+  EXPECT_EQ(ops.size(), 60u);
+  EXPECT_EQ(done.timeline.operations.size(), 60u) << "of the last pass alone";
+  const auto& runner = GetParam();
+  const auto loops = std::min<std::size_t>(own_cpus().size(), 6);
+  EXPECT_EQ(workers.size(), runner == "multi-loop"                                      ? loops
+                            : is_sync() || runner == "event-loop" || runner == "hybrid" ? 1
+                                                                                        : 6);
+}
+
+TEST_P(EveryRunner, TellsWhenAThousandOfManyOperationsRan) {
+  Watched watched;
+  auto load = closed(20'000, 6);
+  const auto of_ops = run(watched, load).timeline;
+  EXPECT_EQ(of_ops.of, 20'000u);
+  load.ops = 0;
+  load.duration = 100ms;
+  const auto of_time = run(watched, load).timeline;
+  for (const auto& timeline : {of_ops, of_time}) {
+    EXPECT_LE(timeline.operations.size(), kMostSampled);
+    EXPECT_GE(timeline.operations.size(), std::min(kMostSampled / 4, timeline.of));
+    std::uint64_t last = 0;
+    for (const auto& one : timeline.operations) last = std::max(last, one.op);
+    EXPECT_GT(last, timeline.of * 9 / 10);
+  }
+  EXPECT_GE(of_ops.operations.size(), kMostSampled * 9 / 10);
+}
+
+TEST_P(EveryRunner, TellsWhenOperationsWereDue) {
+  Watched watched;
+  const auto& operations =
+      run(watched, testing::due_at({0, 1'000'000, 30'000'000})).timeline.operations;
+  ASSERT_EQ(operations.size(), 3u);
+  EXPECT_EQ(operations[0].intended, 0ms);
+  EXPECT_EQ(operations[1].intended, 1ms);
+  EXPECT_EQ(operations[2].intended, 30ms);
+  for (const auto& one : operations) EXPECT_GE(one.started, one.intended);
 }
 
 TEST_P(EveryRunner, SaysWhetherStartingThreadsOrProcessesIsTimed) {

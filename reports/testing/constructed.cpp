@@ -5,6 +5,8 @@
 
 #include <sstream>
 
+#include "bench/result_set.hpp"
+
 namespace asyncmark::testing {
 
 Result construct(const Constructed& plan) {
@@ -60,7 +62,8 @@ std::string printed(const std::string& format, const std::vector<Result>& result
 
 std::string printed(const std::string& format, const Context& context,
                     const std::vector<Result>& results) {
-  return Catalog::format(format).print(context, results);
+  const ResultSet set{.context = context, .results = results, .findings = check(context, results)};
+  return Catalog::format(format).print({&set});
 }
 
 std::string unwrapped(const std::string& text) {

@@ -9,7 +9,7 @@
 
 #include "bench/catalog.hpp"
 #include "bench/errors.hpp"
-#include "bench/result_file.hpp"
+#include "bench/output_file.hpp"
 
 namespace asyncmark::http_server {
 

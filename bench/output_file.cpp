@@ -1,15 +1,16 @@
-#include "bench/result_file.hpp"
+#include "bench/output_file.hpp"
 
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <utility>
 
-#include "bench/catalog.hpp"
 #include "bench/errors.hpp"
 
 namespace asyncmark {
@@ -50,7 +51,7 @@ bool same_file(const std::string& a, const std::string& b) {
   return whole(a) == whole(b);
 }
 
-void check_writable(const std::string& given, const char* flag) {
+void check_writable(const std::string& given, const std::string& flag) {
   const auto path = behind_links(given);
   const auto type = type_of(path);
   // A pipe is not opened to try: its reader would take that for the end.
@@ -63,38 +64,28 @@ void check_writable(const std::string& given, const char* flag) {
   if (type == std::filesystem::file_type::not_found) std::filesystem::remove(path);
 }
 
-ResultFile::ResultFile(const std::string& path, const Context& context) : context_(context) {
-  if (path.empty()) return;
-  path_ = behind_links(path);  // Not the link is to be replaced.
+OutputFile::OutputFile(const std::string& path, std::string flag)
+    : path_(behind_links(path)), flag_(std::move(flag)) {  // Not the link is to be replaced.
   const auto type = type_of(path_);
-  check_writable(path_, "--out");
+  check_writable(path_, flag_);
   regular_ =
       type == std::filesystem::file_type::not_found || type == std::filesystem::file_type::regular;
   if (!regular_) return;
   const auto folder = std::filesystem::absolute(path_).parent_path();
   if (access(folder.c_str(), W_OK) != 0)
-    throw UsageError(
-        fmt::format("--out: '{}' cannot be written: {}", folder.string(), std::strerror(errno)));
+    throw UsageError(fmt::format("{}: '{}' cannot be written: {}", flag_, folder.string(),
+                                 std::strerror(errno)));
 }
 
-void ResultFile::keep(const std::vector<Result>& results) const {
-  if (!path_.empty() && regular_) write(results);
-}
-
-bool ResultFile::keep_last(const std::vector<Result>& results) const {
-  return path_.empty() || write(results);
-}
-
-bool ResultFile::write(const std::vector<Result>& results) const {
-  const auto text = Catalog::format("json").print(context_, results);
+bool OutputFile::write(const std::string& text) const {
   if (regular_ ? replace(text) : put(std::fopen(path_.c_str(), "w"), text)) return true;
-  fmt::print(stderr, "warning: --out: '{}' could not be written: {}\n", path_,
+  fmt::print(stderr, "warning: {}: '{}' could not be written: {}\n", flag_, path_,
              std::strerror(errno));
   return false;
 }
 
 /// By a file beside it that was not there before, for it may be the user's.
-bool ResultFile::replace(const std::string& text) const {
+bool OutputFile::replace(const std::string& text) const {
   std::string part;
   std::FILE* file = nullptr;
   for (int i = 0; !file; ++i) {

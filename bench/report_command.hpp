@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace asyncmark {
+
+struct ReportSettings {
+  std::vector<std::string> files;  ///< Of results.
+  /// Of what is printed; empty: `table`, or nothing where there are outputs.
+  std::string format;
+  /// By the names of OutputEntry: the file or folder of each.
+  std::vector<std::pair<std::string, std::string>> outputs;
+};
+
+/// Reads results that were kept, writes the outputs and prints; gives the exit code: 0, or 2 where
+/// a file could not be written. Throws UsageError before anything is written.
+int report(const ReportSettings& settings);
+
+}  // namespace asyncmark

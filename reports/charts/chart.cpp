@@ -1,0 +1,41 @@
+#include "reports/charts/chart.hpp"
+
+#include <fmt/format.h>
+
+#include "bench/visible.hpp"
+
+namespace asyncmark::charts {
+namespace {
+
+std::string cell(const Json& row, const std::string& key) {
+  const auto found = row.find(key);
+  if (found == row.end() || found->is_null()) return "";
+  if (found->is_string()) return visible(found->get<std::string>());
+  if (found->is_boolean()) return found->get<bool>() ? "yes" : "no";
+  if (found->is_number_float()) return fmt::format("{}", found->get<double>());
+  return found->dump();
+}
+
+}  // namespace
+
+Table exact_table(const Json& rows, const std::vector<Field>& fields) {
+  Table table;
+  for (const auto& field : fields) table.columns.push_back({"", field.heading, field.number});
+  for (const auto& row : rows) {
+    Row cells;
+    for (const auto& field : fields) cells.cells.push_back(cell(row, field.key));
+    table.rows.push_back(std::move(cells));
+  }
+  return table;
+}
+
+std::string short_label(const std::string& text) {
+  constexpr std::size_t kMost = 60;
+  auto label = visible(text);
+  if (label.size() <= kMost) return label;
+  auto end = kMost;
+  while (end > 0 && (static_cast<unsigned char>(label[end]) & 0xc0) == 0x80) --end;
+  return label.substr(0, end) + "...";
+}
+
+}  // namespace asyncmark::charts

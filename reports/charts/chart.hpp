@@ -1,0 +1,38 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "bench/options.hpp"
+#include "reports/rows.hpp"
+
+namespace asyncmark::charts {
+
+/// A question that is asked of results, and its answer: a picture, a sentence and the exact
+/// figures.
+struct Chart {
+  std::string name;     ///< Of its family: "time-by-operations".
+  std::string title;    ///< What is asked.
+  std::string caption;  ///< The answer, made from the figures, and what the signs mean.
+  /// In Vega-Lite (vega.github.io/vega-lite), data included, without size and colours of the page.
+  /// The mark that stands for a row of figures is named kPoints.
+  Json spec = {};
+  Table table = {};  ///< The exact figures, a row a mark or more.
+};
+
+inline constexpr const char* kPoints = "points";
+
+/// A column of exact figures: its key in rows, and its heading with the unit.
+struct Field {
+  std::string key;
+  std::string heading;
+  bool number = true;
+};
+
+/// The rows (a list of objects) as they are, with all digits. What a row lacks stays blank.
+Table exact_table(const Json& rows, const std::vector<Field>& fields);
+
+/// `text` as a label of a picture: on one line and not too long.
+std::string short_label(const std::string& text);
+
+}  // namespace asyncmark::charts

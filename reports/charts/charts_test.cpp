@@ -1,0 +1,260 @@
+#include "reports/charts/charts.hpp"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "bench/catalog.hpp"
+#include "reports/charts/families.hpp"
+#include "reports/charts/spec.hpp"
+#include "reports/testing/constructed.hpp"
+
+namespace asyncmark::charts {
+namespace {
+
+using asyncmark::testing::add_death;
+using asyncmark::testing::construct;
+using asyncmark::testing::milliseconds;
+using ::testing::Contains;
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+/// A sync and an event loop at 100 and 1000 operations, six repetitions each.
+std::vector<Result> sweep() {
+  const auto times = [](int ms) { return std::vector<Duration>(6, milliseconds(ms)); };
+  return {construct({.runner = "sync", .ops = 100, .times = times(4600)}),
+          construct({.runner = "sync", .ops = 1000, .times = times(46000)}),
+          construct({.ops = 100, .times = times(50)}),
+          construct({.ops = 1000, .times = times(92)})};
+}
+
+ResultSet set_of(std::vector<Result> results, std::string label = "") {
+  ResultSet set;
+  set.label = std::move(label);
+  set.context = asyncmark::testing::some_context();
+  set.results = std::move(results);
+  return set;
+}
+
+Result offered_at(double rate, Duration elapsed) {
+  auto one = construct({.ops = 1000, .times = {elapsed}});
+  one.what.load.rate = rate;
+  one.what.load.last_due = from_seconds(1000 / rate);
+  one.repetitions[0].measurement.response_time.clear();
+  one.repetitions[0].measurement.response_time.add(milliseconds(48), 1000);
+  return one;
+}
+
+std::map<std::string, Chart> charts_by_name(const std::vector<Result>& results) {
+  const auto set = set_of(results);
+  std::map<std::string, Chart> all;
+  for (const auto& section : gallery_of({&set}).sections)
+    for (const auto& chart : section.charts) all[chart.name] = chart;
+  return all;
+}
+
+const Json& drawn(const Chart& chart) { return chart.spec.at("data").at("values"); }
+
+std::string cell(const Table& table, std::size_t row, const std::string& heading) {
+  const auto column = std::ranges::find(table.columns, heading, &Column::heading);
+  return table.rows.at(row).cells.at(static_cast<std::size_t>(column - table.columns.begin()));
+}
+
+TEST(Charts, AppearOnlyWhereTheirFiguresAre) {
+  std::set<std::string> names;
+  for (const auto& [name, chart] : charts_by_name(sweep())) names.insert(name);
+  EXPECT_THAT(names, Contains("time-by-operations"));
+  EXPECT_THAT(names, Contains("speed-up-as-deployed"));
+  EXPECT_THAT(names, Not(Contains("speed-up-equal-cap")));
+  EXPECT_THAT(names, Not(Contains("throughput-by-in-flight")));
+  EXPECT_THAT(names, Not(Contains("response-p50-by-rate")));
+  EXPECT_THAT(names, Not(Contains("timeline")));
+  auto dead = construct({.times = {}});
+  add_death(dead, "killed by SIGSEGV");
+  EXPECT_THAT(charts_by_name({dead}), IsEmpty());
+}
+
+TEST(Charts, SayWhatTheyAskAnswerItAndDescribeEachPoint) {
+  for (const auto& [name, chart] : charts_by_name(sweep())) {
+    EXPECT_TRUE(chart.title.ends_with("?")) << name;
+    EXPECT_GT(chart.caption.size(), 20u) << name;
+    EXPECT_FALSE(drawn(chart).empty()) << name;
+    EXPECT_FALSE(chart.table.rows.empty()) << name;
+    const auto& layers = chart.spec.at("layer");
+    EXPECT_EQ(std::ranges::count_if(
+                  layers, [](const Json& layer) { return layer.value("name", "") == kPoints; }),
+              1)
+        << name;
+  }
+}
+
+TEST(TimeByOperations, HasExactTimesAndPublishedCells) {
+  const auto chart = charts_by_name(sweep()).at("time-by-operations");
+  ASSERT_THAT(chart.table.rows, SizeIs(4));
+  EXPECT_EQ(cell(chart.table, 3, "case"), "sleep/event-loop/ops:1000");
+  EXPECT_EQ(cell(chart.table, 3, "time, median, ms"), "92");
+  EXPECT_THAT(chart.caption, HasSubstr("sync 10.0x (4.60 s for 100, 46.0 s for 1000)"));
+  EXPECT_THAT(chart.caption, HasSubstr("event-loop 1.84x"));
+  const auto& layers = chart.spec.at("layer");
+  const auto& published = layers.back().at("data").at("values");
+  ASSERT_THAT(published, SizeIs(4));
+  EXPECT_EQ(published[0].at("series"), "published sync");
+  EXPECT_DOUBLE_EQ(published[0].at("time_ms").get<double>(), 4800);
+  EXPECT_EQ(layers.back().at("mark").at("filled"), false);
+}
+
+TEST(TimeByOperations, LeavesPublishedCellsToTheirOwnWait) {
+  auto results = sweep();
+  for (auto& one : results) one = construct({.ops = one.what.load.ops, .wait = "20ms"});
+  const auto chart = charts_by_name({results[0], results[1]}).at("time-by-operations");
+  EXPECT_THAT(chart.caption, Not(HasSubstr("published")));
+}
+
+TEST(SpeedUp, GivesTheRatioAndWhatBothRangesLeaveOpen) {
+  const auto slow = construct(
+      {.runner = "sync", .times = {milliseconds(4000), milliseconds(5000), milliseconds(4500)}});
+  const auto fast = construct({.times = {milliseconds(50), milliseconds(45), milliseconds(40)}});
+  const auto chart = charts_by_name({slow, fast}).at("speed-up-as-deployed");
+  const auto& row = drawn(chart).at(0);
+  EXPECT_NEAR(row.at("times").get<double>(), 100, 1e-9);
+  EXPECT_NEAR(row.at("low").get<double>(), 4000 / 50.0, 1e-9);
+  EXPECT_NEAR(row.at("high").get<double>(), 5000 / 40.0, 1e-9);
+  EXPECT_EQ(row.at("series"), "event-loop");
+}
+
+TEST(SpeedUp, KeepsAnEqualCapApartFromWhatIsDeployed) {
+  auto results = sweep();
+  results.push_back(construct({.runner = "thread-pool", .ops = 1000, .in_flight = 28}));
+  results.push_back(construct({.ops = 1000, .in_flight = 28}));
+  const auto charts = charts_by_name(results);
+  EXPECT_THAT(values_of(drawn(charts.at("speed-up-equal-cap")), "series"),
+              ElementsAre("thread-pool", "event-loop"));
+  EXPECT_THAT(values_of(drawn(charts.at("speed-up-as-deployed")), "series"),
+              ElementsAre("event-loop"));
+}
+
+TEST(ResponseByRate, MarksWhatIsSaturated) {
+  const auto charts =
+      charts_by_name({offered_at(100, milliseconds(10'040)), offered_at(1000, milliseconds(5000))});
+  const auto& chart = charts.at("response-p99-by-rate");
+  EXPECT_THAT(chart.caption, HasSubstr("Saturated: event-loop from 1000/s"));
+  EXPECT_EQ(drawn(chart).at(0).at("saturated"), false);
+  EXPECT_EQ(drawn(chart).at(1).at("saturated"), true);
+  EXPECT_EQ(cell(chart.table, 1, "saturated"), "yes");
+  EXPECT_THAT(charts.at("service-time-by-percentile").caption,
+              HasSubstr("at 100 operations due per second"));
+}
+
+TEST(ThroughputByInFlight, IsALineARunnerInTheOrderOfTheCaps) {
+  const auto chart = charts_by_name({construct({.in_flight = 50}), construct({.in_flight = 5}),
+                                     construct({.runner = "sync"})})
+                         .at("throughput-by-in-flight");
+  ASSERT_THAT(drawn(chart), SizeIs(3));
+  EXPECT_EQ(drawn(chart).at(0).at("cap"), 5);
+  EXPECT_EQ(drawn(chart).at(1).at("cap"), 50);
+  EXPECT_EQ(drawn(chart).at(1).at("series"), "event-loop");
+}
+
+TEST(TheTimeline, ShowsWhatOverlapsAndWhatQueues) {
+  auto queued = construct({.runner = "sync", .ops = 40}), together = construct({.ops = 40});
+  auto& first = queued.repetitions[0].measurement.timeline;
+  auto& second = together.repetitions[0].measurement.timeline;
+  first.of = second.of = 40;
+  for (unsigned i = 0; i < 40; ++i) {
+    first.operations.push_back(
+        {.op = i, .started = milliseconds(46) * i, .finished = milliseconds(46) * (i + 1)});
+    second.operations.push_back({.op = i,
+                                 .intended = Duration(0),
+                                 .started = milliseconds(1),
+                                 .finished = milliseconds(47)});
+  }
+  const auto chart = charts_by_name({queued, together}).at("timeline");
+  EXPECT_THAT(chart.caption, HasSubstr("the first 36"));
+  EXPECT_THAT(chart.caption, HasSubstr("at most: sync 1, event-loop 36."));
+  ASSERT_THAT(drawn(chart), SizeIs(72));
+  EXPECT_EQ(cell(chart.table, 1, "started, ms"), "46");
+  EXPECT_EQ(cell(chart.table, 1, "intended, ms"), "");
+  EXPECT_EQ(cell(chart.table, 36, "intended, ms"), "0");
+  EXPECT_THAT(charts_by_name(sweep()), Not(Contains(::testing::Key("timeline"))));
+}
+
+TEST(TimesByPercentile, GoAsFarAsTheOperationsTell) {
+  const auto chart = charts_by_name(sweep()).at("service-time-by-percentile");
+  for (const auto& row : drawn(chart)) EXPECT_LE(row.at("beyond").get<double>(), 600.1);
+  EXPECT_EQ(cell(chart.table, 0, "operations"), "6000");
+  EXPECT_EQ(cell(chart.table, 0, "p99.9, ms"), "");
+  EXPECT_EQ(cell(chart.table, 0, "maximum, ms"), "46");
+}
+
+TEST(HeatMap, ComparesEachWorkloadWithItsBest) {
+  auto results = sweep();
+  results.push_back(construct({.runner = "sync", .wait = "20ms"}));
+  results.push_back(construct({.times = {milliseconds(100)}, .wait = "20ms"}));
+  const auto set = set_of(results);
+  const auto gallery = gallery_of({&set});
+  ASSERT_THAT(gallery.overall, SizeIs(1));
+  std::map<std::pair<std::string, std::string>, double> ratios;
+  for (const auto& row : drawn(gallery.overall[0]))
+    ratios[{row.at("workload"), row.at("runner")}] = row.at("ratio");
+  EXPECT_DOUBLE_EQ((ratios[{"sleep, wait 46ms, 1000 ops", "sync"}]), 500);
+  EXPECT_DOUBLE_EQ((ratios[{"sleep, wait 46ms, 1000 ops", "event-loop"}]), 1);
+  EXPECT_DOUBLE_EQ((ratios[{"sleep, wait 20ms, 100 ops", "event-loop"}]), 2);
+}
+
+TEST(Charts, GiveARunnerOneColourAndItsLinesDifferentNames) {
+  auto results = sweep();
+  for (const std::uint64_t ops : {100, 1000})
+    results.push_back(construct({.ops = ops, .in_flight = 28}));
+  const auto chart = charts_by_name(results).at("time-by-operations");
+  const auto& scale = chart.spec.at("/layer/1/encoding/color/scale"_json_pointer);
+  EXPECT_EQ(scale.at("domain"), Json({"sync", "event-loop", "event-loop, 28 in flight"}));
+  EXPECT_EQ(scale.at("range")[1], scale.at("range")[2]);
+  EXPECT_NE(scale.at("range")[0], scale.at("range")[1]);
+  const auto& shapes = chart.spec.at("/layer/1/encoding/shape/scale/range"_json_pointer);
+  EXPECT_NE(shapes[1], shapes[2]);
+}
+
+TEST(Charts, OfAGreatManyCasesAreTheFirstAndSaySo) {
+  std::vector<Result> many;
+  for (std::uint64_t ops = 1; ops <= 300; ++ops) many.push_back(construct({.ops = ops}));
+  const auto set = set_of(many);
+  const auto gallery = gallery_of({&set});
+  EXPECT_THAT(gallery.left_out, HasSubstr("Only 200 of 300 cases are drawn"));
+  for (const auto& chart : gallery.sections.at(0).charts) EXPECT_LE(drawn(chart).size(), 200u);
+}
+
+TEST(Charts, TellSetsApartByTheirLabels) {
+  const auto before = set_of(sweep(), "before"), after = set_of(sweep(), "after");
+  const auto gallery = gallery_of({&before, &after});
+  ASSERT_THAT(gallery.sections, SizeIs(2));
+  EXPECT_EQ(gallery.sections[0].heading, "before: sleep, wait 46ms");
+  EXPECT_EQ(gallery.sections[1].key, "after-sleep");
+  ASSERT_THAT(gallery.overall, SizeIs(1));
+}
+
+TEST(Vega, WritesEachChartOnWhiteAndOnBlack) {
+  const auto set = set_of(sweep(), "../a b");
+  const auto& entry = *std::ranges::find(Catalog::outputs(), "vega", &OutputEntry::name);
+  const auto files = entry.folder({&set});
+  ASSERT_TRUE(files.contains("---a-b-sleep-time-by-operations.dark.vl.json"));
+  std::vector<std::string> paper;
+  for (const auto& [name, text] : files) {
+    EXPECT_EQ(name.find('/'), std::string::npos);
+    const auto spec = Json::parse(text);
+    EXPECT_THAT(spec.at("$schema").get<std::string>(), HasSubstr("vega-lite/v6"));
+    EXPECT_TRUE(spec.at("width").is_number());
+    EXPECT_EQ(spec.at("/config/background"_json_pointer) == "#121212",
+              name.find(".dark.") != std::string::npos);
+  }
+  const auto nothing = set_of({});
+  EXPECT_ANY_THROW(entry.folder({&nothing}));
+}
+
+}  // namespace
+}  // namespace asyncmark::charts

@@ -1,0 +1,116 @@
+// What an operation takes besides time: memory, processor time, context switches.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "reports/charts/families.hpp"
+#include "reports/charts/spec.hpp"
+
+namespace asyncmark::charts {
+namespace {
+
+struct Cost {
+  std::string name;
+  std::string question;
+  std::string heading;  ///< Of the exact figure.
+  std::string axis;
+  double per_unit;  ///< Exact figures in a unit of the axis.
+  std::optional<double> (*of)(const Result&);
+  std::string (*text)(double);
+  std::string remark;
+};
+
+std::optional<double> switches(const Result& one) {
+  const auto voluntary = median_counter(one, "voluntary_switches_per_op");
+  const auto involuntary = median_counter(one, "involuntary_switches_per_op");
+  if (!voluntary || !involuntary) return std::nullopt;
+  return *voluntary + *involuntary;
+}
+
+const Cost kMemory{"memory-per-operation",
+                   "How much memory does an operation in flight take?",
+                   "bytes per operation in flight",
+                   "bytes per operation in flight",
+                   1,
+                   [](const Result& one) { return median_counter(one, "memory_bytes_per_op"); },
+                   rounded_bytes,
+                   "The kernel's share is in it: page tables, stacks of threads, slab."};
+
+const Cost kProcessor{"processor-time-per-operation",
+                      "How much processor time does an operation take?",
+                      "CPU per operation, ns",
+                      "CPU per operation, us",
+                      1000,
+                      [](const Result& one) { return median_counter(one, "cpu_ns_per_op"); },
+                      [](double ns) { return rounded_text(from_seconds(ns / 1e9)); },
+                      "User and kernel together, without what a service took."};
+
+const Cost kSwitches{"switches-per-operation",
+                     "How many context switches does an operation take?",
+                     "switches per operation",
+                     "context switches per operation",
+                     1,
+                     switches,
+                     [](double number) { return fmt::format("{:.2g}", number); },
+                     "Wanted and not."};
+
+Json rows_of(const std::vector<Line>& lines, const Cost& cost) {
+  auto rows = Json::array();
+  for (const auto& line : lines)
+    for (const auto* one : line.cases)
+      if (const auto value = cost.of(*one))
+        rows.push_back({{"case", one->name()},
+                        {"series", line.label},
+                        {"runner", one->what.runner},
+                        {"exact", *value},
+                        {"value", *value / cost.per_unit},
+                        {"text", cost.text(*value)}});
+  return rows;
+}
+
+std::string caption(const Json& drawn, const Cost& cost, const std::string& where) {
+  const auto less = [](const Json& a, const Json& b) { return a["exact"] < b["exact"]; };
+  const auto [least, most] = std::minmax_element(drawn.begin(), drawn.end(), less);
+  auto text = fmt::format("{}: {}", (*least)["series"].get<std::string>(),
+                          (*least)["text"].get<std::string>());
+  if (least != most)
+    text +=
+        fmt::format("; {}: {}, {} as much", (*most)["series"].get<std::string>(),
+                    (*most)["text"].get<std::string>(),
+                    ratio_text((*most)["exact"].get<double>() / (*least)["exact"].get<double>()));
+  return fmt::format("{}. {} Medians of the repetitions, {}.", text, cost.remark, where);
+}
+
+/// A logarithmic axis has no place for what is not above zero: that is in the table alone.
+Json drawn_of(const Json& rows) {
+  auto drawn = Json::array();
+  for (const auto& row : rows)
+    if (row["exact"].get<double>() > 0) drawn.push_back(row);
+  return drawn;
+}
+
+Charts chart_of(const Group& group, const Cost& cost) {
+  const auto largest = at_largest_load(group.cases);
+  const auto rows = rows_of(largest.lines, cost);
+  const auto drawn = drawn_of(rows);
+  if (drawn.empty()) return {};
+  return {{.name = cost.name,
+           .title = cost.question,
+           .caption = caption(drawn, cost, largest.words),
+           .spec = dots_spec(drawn, {.key = "value", .title = cost.axis, .format = "~s"},
+                             tooltip({{"case", "case"}, {"exact", cost.heading}})),
+           .table = exact_table(rows, {{"case", "case", false}, {"exact", cost.heading}})}};
+}
+
+}  // namespace
+
+Charts memory_per_operation(const Group& group) { return chart_of(group, kMemory); }
+
+Charts processor_per_operation(const Group& group) {
+  auto charts = chart_of(group, kProcessor);
+  for (auto& one : chart_of(group, kSwitches)) charts.push_back(std::move(one));
+  return charts;
+}
+
+}  // namespace asyncmark::charts

@@ -1,0 +1,193 @@
+#include "reports/charts/spec.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "bench/catalog.hpp"
+#include "reports/charts/chart.hpp"
+
+namespace asyncmark::charts {
+namespace {
+
+constexpr int kHeight = 320;
+// What both a white and a black page show.
+const char* const kGrey = "#808080";
+
+Json dashes() {
+  return {{1, 0}, {6, 3}, {2, 2}, {8, 3, 2, 3}, {12, 4}, {4, 4}, {10, 2, 2, 2, 2, 2}, {1, 3}};
+}
+
+Json shapes() {
+  return {"circle", "square",        "triangle-up",    "diamond",
+          "cross",  "triangle-down", "triangle-right", "triangle-left"};
+}
+
+const char* const kBlack = "#000000";
+
+const std::vector<std::string>& colours() {
+  static const std::vector<std::string> all{"#0072B2", "#D55E00", "#009E73", "#CC79A7",
+                                            "#E69F00", "#56B4E9", kBlack,    "#F0E442"};
+  return all;
+}
+
+std::string colour_of(const std::string& runner) {
+  const auto& all = Catalog::runners();
+  const auto place = std::ranges::find(all, runner, &RunnerEntry::name) - all.begin();
+  return colours()[static_cast<std::size_t>(place) % colours().size()];
+}
+
+/// The series in the order in which they come, with a colour of its runner each.
+struct Series {
+  explicit Series(const Json& rows) : names(values_of(rows, "series")) {
+    for (const auto& name : names)
+      for (const auto& row : rows)
+        if (row["series"] == name) {
+          range.push_back(colour_of(row["runner"].get<std::string>()));
+          break;
+        }
+  }
+  /// One legend for colour, shape and dash, as they have one domain.
+  Json scale(const Json& of) const {
+    return {{"field", "series"},
+            {"type", "nominal"},
+            {"title", nullptr},
+            {"scale", {{"domain", names}, {"range", of}}},
+            {"sort", nullptr}};
+  }
+
+  std::vector<std::string> names;
+  Json range = Json::array();
+};
+
+}  // namespace
+
+Json config(bool dark) {
+  const auto* ink = dark ? "#e6e6e6" : "#222222";
+  const auto* faint = dark ? "#444444" : "#dddddd";
+  const Json words{{"labelColor", ink}, {"titleColor", ink}};
+  Json axis = words;
+  axis.update({{"gridColor", faint},
+               {"domainColor", kGrey},
+               {"tickColor", kGrey},
+               {"labelFontSize", 12},
+               {"titleFontSize", 12},
+               {"titleFontWeight", "normal"},
+               {"labelLimit", 240}});
+  Json legend = words;
+  legend.update({{"orient", "bottom"},
+                 {"columns", 3},
+                 {"labelFontSize", 12},
+                 {"labelLimit", 320},
+                 {"symbolLimit", 1000}});
+  return {{"background", dark ? "#121212" : "#ffffff"},
+          {"font", "system-ui, sans-serif"},
+          {"axis", axis},
+          {"legend", legend},
+          {"title", {{"color", ink}, {"subtitleColor", ink}, {"anchor", "start"}}},
+          {"text", {{"color", ink}, {"fontSize", 12}}},
+          {"view", {{"stroke", nullptr}}}};
+}
+
+Json on_black(Json spec) {
+  for (auto& layer : spec["layer"]) {
+    const auto range = "/encoding/color/scale/range"_json_pointer;
+    if (!layer.contains(range)) continue;
+    for (auto& colour : layer[range])
+      if (colour == kBlack) colour = "#ffffff";
+  }
+  return spec;
+}
+
+Json spec_of(const Json& rows, Json layers) {
+  return {{"$schema", "https://vega.github.io/schema/vega-lite/v6.json"},
+          {"width", "container"},
+          {"height", kHeight},
+          {"autosize", {{"type", "fit-x"}, {"contains", "padding"}}},
+          {"data", {{"values", rows}}},
+          {"layer", std::move(layers)}};
+}
+
+Json quantity(const std::string& key, const std::string& title, Scale scale,
+              const std::string& format) {
+  Json axis{{"format", format}, {"labelOverlap", true}, {"tickCount", 6}};
+  Json kind = scale == Scale::log ? Json{{"type", "log"}, {"nice", false}, {"padding", 20}}
+                                  : Json{{"type", "linear"}, {"zero", true}, {"padding", 12}};
+  return {
+      {"field", key}, {"type", "quantitative"}, {"title", title}, {"scale", kind}, {"axis", axis}};
+}
+
+Json at_values(Json axis, const Json& rows) {
+  constexpr std::size_t kMost = 12;
+  std::set<double> values;
+  for (const auto& row : rows) values.insert(row[axis["field"].get<std::string>()].get<double>());
+  if (values.size() <= kMost) axis["axis"]["values"] = values;
+  return axis;
+}
+
+Json names_axis(const std::string& key, const std::vector<std::string>& names) {
+  return {{"field", key}, {"type", "nominal"}, {"title", nullptr}, {"sort", names}};
+}
+
+Json tooltip(const std::vector<std::pair<std::string, std::string>>& keys_and_titles) {
+  auto all = Json::array();
+  for (const auto& [key, title] : keys_and_titles)
+    all.push_back({{"field", key}, {"title", title}});
+  return all;
+}
+
+Json lines_layers(const Json& x, const Json& y, const Json& rows, const Json& tip) {
+  const Series series(rows);
+  const Json line{{"x", x},
+                  {"y", y},
+                  {"color", series.scale(series.range)},
+                  {"strokeDash", series.scale(dashes())}};
+  const Json point{{"x", x},
+                   {"y", y},
+                   {"color", series.scale(series.range)},
+                   {"shape", series.scale(shapes())},
+                   {"tooltip", tip}};
+  return {{{"mark", {{"type", "line"}, {"strokeWidth", 2}, {"aria", false}}}, {"encoding", line}},
+          {{"name", kPoints},
+           {"mark", {{"type", "point"}, {"filled", true}, {"size", 60}, {"opacity", 1}}},
+           {"encoding", point}}};
+}
+
+Json runner_colour(const Json& rows) {
+  const Series series(rows);
+  auto colour = series.scale(series.range);
+  colour["legend"] = nullptr;
+  return colour;
+}
+
+Json dots_spec(const Json& rows, const Dots& dots, const Json& tip) {
+  const Series series(rows);
+  const auto y = names_axis("series", series.names);
+  auto x = quantity(dots.key, dots.title, Scale::log, dots.format);
+  const auto colour = runner_colour(rows);
+  auto layers = Json::array();
+  if (!dots.low.empty()) {
+    auto from = x;
+    from["field"] = dots.low;
+    layers.push_back(
+        {{"mark", {{"type", "rule"}, {"strokeWidth", 3}, {"aria", false}}},
+         {"encoding", {{"x", from}, {"x2", {{"field", dots.high}}}, {"y", y}, {"color", colour}}}});
+  }
+  layers.push_back({{"name", kPoints},
+                    {"mark", {{"type", "point"}, {"filled", true}, {"size", 90}, {"opacity", 1}}},
+                    {"encoding", {{"x", x}, {"y", y}, {"color", colour}, {"tooltip", tip}}}});
+  layers.push_back({{"mark", {{"type", "text"}, {"dy", -11}, {"aria", false}}},
+                    {"encoding", {{"x", x}, {"y", y}, {"text", {{"field", "text"}}}}}});
+  auto spec = spec_of(rows, std::move(layers));
+  spec["height"] = 34 * series.names.size();
+  return spec;
+}
+
+std::vector<std::string> values_of(const Json& rows, const std::string& key) {
+  std::vector<std::string> all;
+  for (const auto& row : rows)
+    if (const auto value = row.value(key, ""); std::ranges::find(all, value) == all.end())
+      all.push_back(value);
+  return all;
+}
+
+}  // namespace asyncmark::charts

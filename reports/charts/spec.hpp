@@ -1,0 +1,56 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "bench/options.hpp"
+
+// Parts of Vega-Lite specifications that several families of charts share.
+namespace asyncmark::charts {
+
+/// The colours of Okabe and Ito (jfly.uni-koeln.de/color), which people who see fewer colours tell
+/// apart, on white or on black; and what goes with each.
+Json config(bool dark);
+
+/// The same specification with colours for a black page.
+Json on_black(Json spec);
+
+/// A whole specification of these layers over `rows`.
+Json spec_of(const Json& rows, Json layers);
+
+enum class Scale { linear, log };
+
+/// Numbers along an axis, in d3's format.
+Json quantity(const std::string& key, const std::string& title, Scale scale,
+              const std::string& format = ",.6~f");
+
+/// The axis with its marks at what was measured, where that is not too much.
+Json at_values(Json axis, const Json& rows);
+
+/// Names along an axis, in the order in which they come in `names`.
+Json names_axis(const std::string& key, const std::vector<std::string>& names);
+
+/// What a reader who points at a mark is told.
+Json tooltip(const std::vector<std::pair<std::string, std::string>>& keys_and_titles);
+
+/// Lines with a point a row, told apart by colour, dash and shape: no eye tells seven colours
+/// apart.
+Json lines_layers(const Json& x, const Json& y, const Json& rows, const Json& tip);
+
+/// The colour of each row's runner, for marks that have their names beside them.
+Json runner_colour(const Json& rows);
+
+/// A point a row beside its `series`, where there are `low` and `high` with the range between them,
+/// and its `text`.
+struct Dots {
+  std::string key;
+  std::string title;
+  std::string low = {}, high = {};
+  std::string format = ",.6~f";
+};
+Json dots_spec(const Json& rows, const Dots& dots, const Json& tip);
+
+/// Of `key`, each value once, in the order in which they come.
+std::vector<std::string> values_of(const Json& rows, const std::string& key);
+
+}  // namespace asyncmark::charts

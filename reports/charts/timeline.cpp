@@ -1,0 +1,139 @@
+// Why one wins: each operation a bar from its start to its end, runner by runner. Waits that
+// overlap lie below one another, waits that queue stand behind one another.
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+
+#include "reports/charts/families.hpp"
+#include "reports/charts/spec.hpp"
+
+namespace asyncmark::charts {
+namespace {
+
+/// Some more than the 28 that the published table keeps in flight: the rest is seen to queue.
+constexpr std::size_t kMostBars = 36;
+constexpr std::size_t kMostPanels = 8;
+constexpr int kPanelHeight = 130;
+
+double ms(Duration time) { return static_cast<double>(time.count()) / 1e6; }
+
+const Timeline* timeline_of(const Result& one) {
+  for (const auto* run : one.finished())
+    if (!run->timeline.operations.empty()) return &run->timeline;
+  return nullptr;
+}
+
+/// The first case of each line that has a timeline: with the fewest operations the bars are
+/// longest.
+std::vector<Line> panels(const Cases& cases) {
+  Cases told;
+  for (const auto* one : cases)
+    if (timeline_of(*one)) told.push_back(one);
+  auto lines =
+      lines_of(told, told.empty() || !told.front()->what.load.rate ? Axis::ops : Axis::rate);
+  for (auto& line : lines) line.cases = {line.cases.front()};
+  if (lines.size() > kMostPanels) lines.resize(kMostPanels);
+  return lines;
+}
+
+Json rows_of(const std::vector<Line>& lines) {
+  auto rows = Json::array();
+  for (const auto& line : lines) {
+    const auto& one = *line.cases.front();
+    const auto& all = timeline_of(one)->operations;
+    for (std::size_t i = 0; i < std::min(all.size(), kMostBars); ++i) {
+      Json row{{"case", one.name()},
+               {"series", line.label},
+               {"runner", one.what.runner},
+               {"place", i},
+               {"op", all[i].op},
+               {"started_ms", ms(all[i].started)},
+               {"finished_ms", ms(all[i].finished)},
+               {"worker", all[i].worker},
+               {"ok", all[i].ok}};
+      if (all[i].intended) row["intended_ms"] = ms(*all[i].intended);
+      rows.push_back(std::move(row));
+    }
+  }
+  return rows;
+}
+
+/// How many of the bars of a line there are at one moment, at most.
+std::size_t most_at_once(const Json& rows, const std::string& label) {
+  std::map<double, int> changes;
+  for (const auto& row : rows)
+    if (row["series"] == label) {
+      ++changes[row["started_ms"].get<double>()];
+      --changes[row["finished_ms"].get<double>()];
+    }
+  int now = 0, most = 0;
+  for (const auto& [time, change] : changes) most = std::max(most, now += change);
+  return static_cast<std::size_t>(most);
+}
+
+std::string caption(const std::vector<Line>& lines, const Json& rows) {
+  std::vector<std::string> parts;
+  for (const auto& line : lines)
+    parts.push_back(fmt::format("{} {}", line.label, most_at_once(rows, line.label)));
+  return fmt::format(
+      "Each bar is an operation from its start to its end, and pale before that from when it was "
+      "wanted; of each runner the first {} that were noted, at its smallest load. At one moment of "
+      "these were under way, at most: {}.",
+      kMostBars, fmt::join(parts, ", "));
+}
+
+Json bars(const Json& y, const Json& colour, const char* from, const char* to, double opacity) {
+  auto x = quantity(from, "ms since the start", Scale::linear);
+  return {{"mark", {{"type", "bar"}, {"opacity", opacity}}},
+          {"encoding",
+           {{"x", x},
+            {"x2", {{"field", to}}},
+            {"y", y},
+            {"yOffset", {{"field", "place"}, {"type", "nominal"}, {"sort", nullptr}}},
+            {"color", colour}}}};
+}
+
+Json layers_of(const Json& rows) {
+  const auto y = names_axis("series", values_of(rows, "series"));
+  const auto colour = runner_colour(rows);
+  auto waited = bars(y, colour, "intended_ms", "started_ms", 0.3);
+  waited["mark"]["aria"] = false;
+  waited["transform"] = Json::array({{{"filter", "isValid(datum.intended_ms)"}}});
+  auto worked = bars(y, colour, "started_ms", "finished_ms", 1);
+  worked["name"] = kPoints;
+  worked["encoding"]["tooltip"] = tooltip({{"case", "case"},
+                                           {"op", "operation"},
+                                           {"started_ms", "started, ms"},
+                                           {"finished_ms", "finished, ms"}});
+  auto layers = Json::array();
+  if (std::ranges::any_of(rows, [](const Json& row) { return row.contains("intended_ms"); }))
+    layers.push_back(std::move(waited));
+  layers.push_back(std::move(worked));
+  return layers;
+}
+
+}  // namespace
+
+Charts timeline(const Group& group) {
+  const auto lines = panels(group.cases);
+  const auto rows = rows_of(lines);
+  if (rows.empty()) return {};
+  auto spec = spec_of(rows, layers_of(rows));
+  spec["height"] = kPanelHeight * lines.size();
+  return {{.name = "timeline",
+           .title = "Which operations wait at the same time, and which for one another?",
+           .caption = caption(lines, rows),
+           .spec = std::move(spec),
+           .table = exact_table(rows, {{"case", "case", false},
+                                       {"op", "operation"},
+                                       {"intended_ms", "intended, ms"},
+                                       {"started_ms", "started, ms"},
+                                       {"finished_ms", "finished, ms"},
+                                       {"worker", "worker"},
+                                       {"ok", "succeeded", false}})}};
+}
+
+}  // namespace asyncmark::charts

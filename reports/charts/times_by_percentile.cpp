@@ -1,0 +1,116 @@
+// The tail: how long the slowest take, over 1/(1-p), so that each further nine has as much room.
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cmath>
+
+#include "bench/counters.hpp"
+#include "reports/charts/families.hpp"
+#include "reports/charts/spec.hpp"
+
+namespace asyncmark::charts {
+namespace {
+
+constexpr double kPointsATenfold = 8;
+
+/// Service or response times, and how they tell a percentile.
+struct Kind {
+  std::string name;
+  const Histogram& (*times)(const Measurement&);
+  std::optional<Duration> (*percentile)(const Measurement&, double);
+};
+
+const Kind kKinds[] = {
+    {"service", [](const Measurement& all) -> const Histogram& { return all.service_time; },
+     [](const Measurement& all, double p) { return all.service_time.percentile(p); }},
+    {"response", [](const Measurement& all) -> const Histogram& { return all.response_time; },
+     response_percentile},
+};
+
+double ms(Duration time) { return static_cast<double>(time.count()) / 1e6; }
+
+void add_curve(Json& rows, const Kind& kind, const Line& line, const Measurement& all) {
+  const auto add = [&](double beyond, Duration time) {
+    if (time > Duration(0))
+      rows.push_back({{"series", line.label},
+                      {"runner", line.cases.front()->what.runner},
+                      {"beyond", beyond},
+                      {"time_ms", ms(time)}});
+  };
+  for (double i = 1;; ++i) {
+    const auto beyond = std::pow(10, i / kPointsATenfold);
+    const auto time = kind.percentile(all, 1 - 1 / beyond);
+    if (!time) break;
+    add(beyond, *time);
+  }
+}
+
+Json exact_row(const Kind& kind, const Result& one, const Measurement& all) {
+  Json row{{"case", one.name()}, {"count", kind.times(all).count()}};
+  for (const auto& [key, fraction] :
+       {std::pair{"p50_ms", 0.5}, {"p90_ms", 0.9}, {"p99_ms", 0.99}, {"p99_9_ms", 0.999}})
+    if (const auto time = kind.percentile(all, fraction)) row[key] = ms(*time);
+  row["max_ms"] = ms(kind.times(all).max());
+  return row;
+}
+
+/// What the worst of a hundred waits more than the one in the middle.
+std::string caption(const std::vector<Line>& lines, const Json& exact, const std::string& where) {
+  std::vector<std::string> parts;
+  for (std::size_t i = 0; i < exact.size(); ++i)
+    if (exact[i].contains("p99_ms") && exact[i]["p50_ms"].get<double>() > 0)
+      parts.push_back(fmt::format(
+          "{} {}", lines[i].label,
+          ratio_text(exact[i]["p99_ms"].get<double>() / exact[i]["p50_ms"].get<double>())));
+  std::string text;
+  if (!parts.empty()) text = fmt::format("p99 over p50: {}. ", fmt::join(parts, ", "));
+  return text + fmt::format(
+                    "A curve ends where fewer than ten operations lie beyond; successes of all "
+                    "repetitions together, {}.",
+                    where);
+}
+
+Charts chart_of(const Largest& largest, const Kind& kind) {
+  auto rows = Json::array(), exact = Json::array();
+  std::vector<Line> lines;
+  for (const auto& line : largest.lines) {
+    const auto& one = *line.cases.front();
+    const auto all = one.merged();
+    if (kind.times(all).count() == 0) continue;
+    lines.push_back(line);
+    exact.push_back(exact_row(kind, one, all));
+    add_curve(rows, kind, line, all);
+  }
+  if (rows.empty()) return {};
+  auto x = quantity("beyond", "percentile (as 1/(1-p))", Scale::log);
+  x["axis"]["values"] = {2, 10, 100, 1000, 10000, 100000, 1000000};
+  x["axis"]["labelExpr"] = "format(100 - 100 / datum.value, '.6~f') + ' %'";
+  const auto y = quantity("time_ms", kind.name + " time, ms", Scale::log);
+  auto layers = lines_layers(
+      x, y, rows, tooltip({{"series", "runner"}, {"beyond", "1/(1-p)"}, {"time_ms", "ms"}}));
+  layers[1]["mark"]["size"] = 22;
+  return {{.name = kind.name + "-time-by-percentile",
+           .title = fmt::format("How long are the longest {} times?", kind.name),
+           .caption = caption(lines, exact, largest.words),
+           .spec = spec_of(rows, std::move(layers)),
+           .table = exact_table(exact, {{"case", "case", false},
+                                        {"count", "operations"},
+                                        {"p50_ms", "p50, ms"},
+                                        {"p90_ms", "p90, ms"},
+                                        {"p99_ms", "p99, ms"},
+                                        {"p99_9_ms", "p99.9, ms"},
+                                        {"max_ms", "maximum, ms"}})}};
+}
+
+}  // namespace
+
+Charts times_by_percentile(const Group& group) {
+  const auto largest = at_largest_load(group.cases);
+  Charts charts;
+  for (const auto& kind : kKinds)
+    for (auto& one : chart_of(largest, kind)) charts.push_back(std::move(one));
+  return charts;
+}
+
+}  // namespace asyncmark::charts

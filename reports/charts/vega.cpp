@@ -1,0 +1,52 @@
+// Each chart's specification as a file of its own, on white and on black, for Vega-Lite's own
+// tools: the editor, the command line (scripts/charts), notebooks.
+
+#include <fmt/format.h>
+
+#include "bench/catalog.hpp"
+#include "bench/errors.hpp"
+#include "reports/charts/charts.hpp"
+#include "reports/charts/spec.hpp"
+
+namespace asyncmark::charts {
+namespace {
+
+constexpr int kWidth = 640;
+
+/// With what stands around the chart on the page.
+Json alone(const Chart& chart, const std::string& heading, bool dark) {
+  auto spec = dark ? on_black(chart.spec) : chart.spec;
+  spec["width"] = kWidth;
+  spec["title"] = {{"text", chart.title}};
+  if (!heading.empty()) spec["title"]["subtitle"] = short_label(heading);
+  spec["description"] = chart.title + " " + chart.caption;
+  spec["config"] = config(dark);
+  return spec;
+}
+
+void add(std::map<std::string, std::string>& files, const std::string& name, const Chart& chart,
+         const std::string& heading) {
+  for (const bool dark : {false, true})
+    files[fmt::format("{}{}.vl.json", name, dark ? ".dark" : "")] =
+        alone(chart, heading, dark).dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::map<std::string, std::string> files_of(const ResultSets& sets) {
+  const auto gallery = gallery_of(sets);
+  std::map<std::string, std::string> files;
+  for (const auto& chart : gallery.overall) add(files, chart.name, chart, "");
+  for (const auto& section : gallery.sections)
+    for (const auto& chart : section.charts)
+      add(files, section.key + "-" + chart.name, chart, section.heading);
+  if (files.empty()) throw UsageError("--vega: there are no figures to draw in these results");
+  return files;
+}
+
+const bool registered = Catalog::add(OutputEntry{
+    .name = "vega",
+    .summary = "the charts as Vega-Lite specifications, on white and on black",
+    .folder = files_of,
+});
+
+}  // namespace
+}  // namespace asyncmark::charts

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+
+#include "bench/options.hpp"
+#include "reports/rows.hpp"
+
+// Parts of a page in HTML. Whatever a user named is in them as text, never as markup.
+namespace asyncmark::page {
+
+/// The text as it is to be seen, on one line.
+std::string escaped(const std::string& text);
+
+/// Data for a script: nothing in it ends the element.
+std::string data_element(const Json& data, const std::string& attributes);
+
+/// The table, with its notes beneath; `name` is for those who do not see it.
+std::string table_element(const Table& table, const std::string& name);
+
+/// That, to be unfolded.
+std::string folded(const Table& table, const std::string& summary);
+
+}  // namespace asyncmark::page

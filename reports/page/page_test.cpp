@@ -1,0 +1,129 @@
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <regex>
+
+#include "bench/catalog.hpp"
+#include "bench/errors.hpp"
+#include "reports/page/all_cases.hpp"
+#include "reports/page/carried.hpp"
+#include "reports/page/markup.hpp"
+#include "reports/testing/constructed.hpp"
+
+namespace asyncmark::page {
+namespace {
+
+using asyncmark::testing::add_death;
+using asyncmark::testing::construct;
+using ::testing::HasSubstr;
+
+const std::string kAttack = "</script><script>alert(1)</script>\"'><img src=x onerror=y>\n|&";
+
+std::string html(const ResultSets& sets) {
+  return std::ranges::find(Catalog::outputs(), "html", &OutputEntry::name)->file(sets);
+}
+
+bool can_draw() { return !carried::vega_embed().empty(); }
+
+ResultSet some_set() {
+  ResultSet set;
+  set.context = asyncmark::testing::some_context();
+  set.results = {construct({.runner = "sync"}), construct({}), construct({.ops = 500})};
+  set.findings = {{.code = "loop-held",
+                   .cases = {set.results[1].name()},
+                   .sentence = "one operation kept the loop",
+                   .evidence = "operation 7",
+                   .remedy = "do not"}};
+  return set;
+}
+
+std::size_t times(const std::string& text, const std::string& part) {
+  std::size_t number = 0;
+  for (auto place = text.find(part); place != std::string::npos; place = text.find(part, place + 1))
+    ++number;
+  return number;
+}
+
+TEST(Markup, ShowsWhatUsersNamedAsText) {
+  EXPECT_EQ(escaped(kAttack),
+            "&lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&gt;&lt;img src=x "
+            "onerror=y&gt;\\n|&amp;");
+  const auto data = data_element({{"name", kAttack}}, "id=\"a\"");
+  EXPECT_EQ(times(data, "<"), 2u);
+  const auto json = data.substr(data.find('>') + 1, data.rfind('<') - data.find('>') - 1);
+  EXPECT_EQ(Json::parse(json).at("name"), kAttack);
+  EXPECT_LT(escaped(std::string(5'000'000, 'x')).size(), 2000u);
+  EXPECT_THAT(data_element({{"name", "\xff"}}, ""), HasSubstr("\xef\xbf\xbd"));
+}
+
+TEST(Markup, FoldsATableWithEveryCell) {
+  Table table{.title = "",
+              .columns = {{"", kAttack, false}, {"", "ms"}},
+              .rows = {{{"a", "1.5"}, ""}, {{"<b>"}, "died"}},
+              .notes = {}};
+  const auto text = folded(table, "two rows");
+  EXPECT_THAT(text, HasSubstr("<summary>two rows</summary>"));
+  EXPECT_THAT(text, HasSubstr("<tr><td>a</td><td class=\"n\">1.5</td><td></td></tr>"));
+  EXPECT_THAT(text, HasSubstr("<tr><td>&lt;b&gt;</td><td class=\"n\"></td><td>died</td></tr>"));
+}
+
+TEST(AllCases, HaveARowEachWithAllDigits) {
+  auto set = some_set();
+  auto dead = construct({.runner = "thread-pool", .times = {}});
+  add_death(dead, "killed by SIGSEGV");
+  set.results.push_back(dead);
+  const auto table = all_cases({&set});
+  ASSERT_EQ(table.rows.size(), 4u);
+  EXPECT_EQ(table.columns[2].heading(), "time_ns");
+  EXPECT_EQ(table.rows[1].cells[0], "sleep/event-loop/ops:100");
+  EXPECT_EQ(table.rows[1].cells[2], "50000000");
+  EXPECT_EQ(table.rows[3].cells.back(), "killed by SIGSEGV");
+}
+
+TEST(Page, NeedsNothingElse) {
+  if (!can_draw()) GTEST_SKIP() << "built without npm";
+  const auto set = some_set();
+  const auto text = html({&set});
+  EXPECT_THAT(text, HasSubstr("default-src 'none'"));
+  EXPECT_THAT(text, HasSubstr("At 500 operations, event-loop"));
+  EXPECT_THAT(text, HasSubstr("loop-held: one operation kept the loop"));
+  EXPECT_THAT(text, HasSubstr("<code>asyncmark run sleep</code>"));
+  EXPECT_THAT(text, HasSubstr("Some Processor"));
+  EXPECT_THAT(text, HasSubstr("University of Washington"));
+  EXPECT_FALSE(
+      std::regex_search(text.substr(0, text.find("<style>")), std::regex("(src|href)=\"http")));
+  EXPECT_EQ(times(text, "<figure "), times(text, "</figure>"));
+  EXPECT_LT(text.size(), 1'500'000u);
+}
+
+TEST(Page, LetsNoNameBecomeMarkup) {
+  if (!can_draw()) GTEST_SKIP() << "built without npm";
+  const auto plain = some_set();
+  auto set = plain;
+  set.label = kAttack;
+  set.context.facts["command"] = kAttack;
+  set.context.facts[kAttack] = kAttack;
+  for (auto* text : {&set.findings[0].code, &set.findings[0].cases[0], &set.findings[0].sentence,
+                     &set.findings[0].evidence, &set.findings[0].remedy})
+    *text = kAttack;
+  set.foreign.push_back({.name = kAttack, .why = kAttack, .runs = {{1, 1, 1, {{kAttack, 1}}}}});
+  const auto text = html({&set});
+  EXPECT_EQ(times(text, "<script"), times(html({&plain}), "<script"));
+  EXPECT_EQ(times(text, "<img"), times(html({&plain}), "<img"));
+  EXPECT_THAT(text, HasSubstr("&lt;img src=x onerror=y&gt;"));
+}
+
+TEST(Page, WithoutWhatDrawsItSaysWhatToInstall) {
+  if (can_draw()) GTEST_SKIP() << "built with npm";
+  const auto set = some_set();
+  EXPECT_THROW(html({&set}), UsageError);
+}
+
+TEST(Page, OfNothingSaysSo) {
+  if (!can_draw()) GTEST_SKIP() << "built without npm";
+  ResultSet set;
+  EXPECT_THAT(html({&set}), HasSubstr("No case has figures to conclude from"));
+}
+
+}  // namespace
+}  // namespace asyncmark::page

@@ -1,0 +1,184 @@
+// What scripts/page_test runs: node page_test.mjs PROGRAM MODULES FOLDER [SCREENSHOTS]
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+
+const [program, modules, folder, screenshots] = process.argv.slice(2);
+const { chromium } = createRequire(join(resolve(modules), 'x.js'))('playwright-core');
+const inFolder = (name) => join(folder, name);
+const asyncmark = (...words) => execFileSync(program, words, { stdio: ['ignore', 'ignore', 'pipe'] });
+const read = (name) => JSON.parse(readFileSync(inFolder(name)));
+const write = (name, json) => writeFileSync(inFolder(name), JSON.stringify(json));
+const median = (values) => {
+  const sorted = [...values].sort((a, b) => a - b), half = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+};
+const near = (a, b) => Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b));
+
+/// The rows of single repetitions of a result by the names of their cases.
+const rowsByCase = (result) => {
+  const all = new Map();
+  for (const row of result.benchmarks)
+    if (row.run_type === 'iteration') all.set(row.asyncmark.case.name, [...(all.get(row.asyncmark.case.name) ?? []), row]);
+  return all;
+};
+
+/// What a column of an exact table is in the rows of its case; percentiles of one repetition alone.
+const ns = { ns: 1, us: 1e3, ms: 1e6, s: 1e9 };
+const percentile = (key) => (rows) => (rows.length === 1 && key in rows[0] ? rows[0][key] / 1e6 : undefined);
+const inJson = {
+  'time, median, ms': (rows) => median(rows.map((row) => (row.real_time * ns[row.time_unit]) / 1e6)),
+  time_ns: (rows) => Math.trunc(median(rows.map((row) => Math.round(row.real_time * ns[row.time_unit])))),
+  completed: (rows) => rows.reduce((sum, row) => sum + row.completed, 0),
+  failed: (rows) => rows.reduce((sum, row) => sum + row.failed, 0),
+  repetitions: (rows) => rows.length,
+  ops_per_s: (rows) => median(rows.map((row) => row.ops_per_s)),
+  'ops/s, median': (rows) => median(rows.map((row) => row.ops_per_s)),
+  'bytes per operation in flight': (rows) => median(rows.map((row) => row.memory_bytes_per_op)),
+  'CPU per operation, ns': (rows) => median(rows.map((row) => row.cpu_ns_per_op)),
+  'p50, ms': (rows, chart) => percentile(`${chart.includes('response') ? 'response' : 'service'}_p50_ns`)(rows),
+  'p99, ms': (rows, chart) => percentile(`${chart.includes('response') ? 'response' : 'service'}_p99_ns`)(rows),
+};
+
+/// Everything that is asked of a page, in the page.
+const looked = () => {
+  const tables = (root) => [...root.querySelectorAll('table')].map((table) => ({
+    headings: [...table.tHead.rows[0].cells].map((cell) => cell.textContent),
+    rows: [...table.tBodies[0].rows].map((row) => [...row.cells].map((cell) => cell.textContent)),
+  }));
+  return {
+    charts: [...document.querySelectorAll('.chart')].map((figure) => ({
+      id: figure.id,
+      wanted: JSON.parse(figure.querySelector('.spec').textContent).data.values.length,
+      drawn: figure.querySelectorAll('.picture svg .points_marks > path').length,
+      said: figure.querySelector('[role=graphics-document]')?.getAttribute('aria-label') ?? '',
+      caption: figure.querySelector('figcaption').textContent,
+      saves: [...figure.querySelectorAll('.vega-actions a')].map((link) => link.textContent),
+      table: tables(figure)[0],
+    })),
+    cases: tables(document).find((table) => table.headings.includes('time_ns')),
+    wide: document.documentElement.scrollWidth,
+    scripts: document.querySelectorAll('script').length,
+    injected: window.injected === undefined ? 'no' : 'yes',
+  };
+};
+
+const compareTable = (table, byCase, chart) => {
+  let compared = 0;
+  for (const cells of table.rows)
+    table.headings.forEach((heading, i) => {
+      if (!(heading in inJson)) return;
+      const rows = byCase.get(cells[table.headings.indexOf('case')]);
+      assert.ok(rows, `${chart}: no case ${cells[0]}`);
+      const right = inJson[heading](rows, chart);
+      if (right === undefined || Number.isNaN(right)) return;
+      assert.ok(near(Number(cells[i]), right), `${chart}: ${heading} of ${cells[0]}: ${cells[i]} for ${right}`);
+      ++compared;
+    });
+  return compared;
+};
+
+const browser = await chromium.launch({
+  executablePath: '/usr/bin/chromium',
+  args: ['--no-sandbox', '--host-resolver-rules=MAP * ~NOTFOUND'],
+});
+
+/// Opens the page; gives what it holds and how long it took to be drawn.
+const open = async (name, { colorScheme = 'light', width = 1000 } = {}) => {
+  const context = await browser.newContext({ colorScheme, viewport: { width, height: 800 }, offline: true });
+  const page = await context.newPage();
+  const complaints = [];
+  page.on('console', (message) => complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('request', (request) => {
+    if (!/^(file|data|blob):/.test(request.url())) complaints.push(`asked for ${request.url()}`);
+  });
+  const begun = Date.now();
+  await page.goto(`file://${inFolder(name)}`);
+  const opened = Date.now() - begun;
+  await page.waitForSelector('html[data-drawn=yes]', { state: 'attached', timeout: 60000 });
+  const seen = { ...(await page.evaluate(looked)), opened, drawn: Date.now() - begun };
+  if (screenshots)
+    await page.screenshot({ path: join(screenshots, `${name}-${colorScheme}-${width}.png`), fullPage: true });
+  await context.close();
+  assert.deepEqual(complaints, [], `${name}: the console`);
+  assert.equal(seen.injected, 'no', `${name}: a name became a script`);
+  assert.ok(seen.wide <= width, `${name}: ${seen.wide} wide on a screen of ${width}`);
+  for (const chart of seen.charts) {
+    assert.ok(chart.wanted > 0 && chart.drawn === chart.wanted, `${name}: ${chart.id}: ${chart.drawn} of ${chart.wanted} marks`);
+    assert.ok(chart.said.length > 20 && chart.caption.length > 20, `${name}: ${chart.id}: says too little`);
+    assert.deepEqual(chart.saves, ['Save as SVG', 'Save as PNG'], `${name}: ${chart.id}`);
+  }
+  return seen;
+};
+
+const check = async (name, result, families) => {
+  asyncmark('report', inFolder(result), '--html', inFolder(name));
+  const seen = await open(name);
+  const byCase = rowsByCase(read(result));
+  let compared = compareTable(seen.cases, byCase, 'all cases');
+  assert.ok(compared > 0, `${name}: nothing of all cases was compared`);
+  for (const chart of seen.charts) compared += compareTable(chart.table, byCase, chart.id);
+  for (const family of families)
+    assert.ok(seen.charts.some((chart) => chart.id.endsWith(family)), `${name}: no ${family}`);
+  await open(name, { colorScheme: 'dark' });
+  await open(name, { width: 360 });
+  console.log(`${name}: ${seen.charts.length} charts, ${compared} figures as in the JSON, ` +
+              `${statSync(inFolder(name)).size} bytes, opened in ${seen.opened} ms, drawn in ${seen.drawn} ms`);
+  return seen;
+};
+
+try {
+  const sleep = ['run', 'sleep', '--wait', '2ms', '--quiet'];
+  asyncmark(...sleep, '--runner', 'sync,event-loop,thread-pool,process-pool', '--ops', '20,60,120', '--out', inFolder('ops.json'));
+  await check('ops.html', 'ops.json', ['time-by-operations', 'speed-up-as-deployed', 'timeline', 'service-time-by-percentile',
+                                      'memory-per-operation', 'processor-time-per-operation']);
+
+  asyncmark(...sleep, '--runner', 'event-loop,thread-pool', '--rate', '200,800,2000', '--duration', '600ms',
+            '--repetitions', '1', '--out', inFolder('rates.json'));
+  await check('rates.html', 'rates.json', ['response-p50-by-rate']);
+
+  asyncmark(...sleep, '--runner', 'sync,event-loop,thread-pool', '--ops', '100', '--in-flight', '1,4,25', '--out', inFolder('flight.json'));
+  await check('flight.html', 'flight.json', ['throughput-by-in-flight', 'speed-up-equal-cap']);
+
+  // Two files side by side, one of which is called as no file should be.
+  const evil = `a'"><img src=x onerror=injected=1></script><script>injected=1<!--`.replaceAll('/', '\u2215');
+  const result = read('ops.json');
+  const attack = `</script><script>window.injected=1</script>"'><img src=x onerror=window.injected=1>\n<!-- & ]]>`;
+  result.context.command = attack;
+  result.context.cpu_model = attack.repeat(20000);
+  result.checks = [{ code: attack, cases: [attack], sentence: attack, evidence: attack, remedy: attack }];
+  result.benchmarks.push({ name: attack, run_name: attack, run_type: 'iteration', real_time: 1, cpu_time: 1,
+                           time_unit: 'ms', iterations: 1, [attack]: 1 });
+  write(`${evil}.json`, result);
+  asyncmark('report', inFolder(`${evil}.json`), inFolder('flight.json'), '--html', inFolder('evil.html'));
+  const seen = await open('evil.html');
+  assert.equal(seen.scripts, 2 + 4 + seen.charts.length, 'evil.html: elements of script');
+  assert.ok(seen.charts.some((chart) => chart.id === 'ratio-to-the-best'), 'evil.html: no heat map');
+  await open('evil.html', { width: 360, colorScheme: 'dark' });
+
+  // Ten thousand cases.
+  const many = read('flight.json');
+  const template = many.benchmarks.find((row) => row.asyncmark?.case.runner.name === 'event-loop');
+  many.benchmarks = Array.from({ length: 10000 }, (_, i) => {
+    const row = structuredClone(template);
+    const ops = i + 100;
+    const name = row.asyncmark.case.name.replace(/ops:\d+/, `ops:${ops}`);
+    row.name = row.run_name = row.asyncmark.case.name = name;
+    row.asyncmark.case.load.ops = ops;
+    row.repetitions = 1;
+    return row;
+  });
+  many.checks = [];
+  write('many.json', many);
+  asyncmark('report', inFolder('many.json'), '--html', inFolder('many.html'));
+  const all = await open('many.html');
+  assert.equal(all.cases.rows.length, 10000);
+  assert.ok(readFileSync(inFolder('many.html'), 'utf8').includes('Only 200 of 10000 cases are drawn'));
+  console.log(`many.html: opened in ${all.opened} ms, drawn in ${all.drawn} ms`);
+  assert.ok(all.drawn < 10000, `many.html: drawn after ${all.drawn} ms`);
+} finally {
+  await browser.close();
+}
