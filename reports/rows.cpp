@@ -10,18 +10,23 @@
 #include "bench/executor.hpp"
 #include "bench/loop_times.hpp"
 #include "bench/offered.hpp"
+#include "reports/check_texts.hpp"
+#include "reports/limit.hpp"
 
 namespace asyncmark {
 namespace {
 
 const char* const kNone = "-";
 const char* const kTooFew = "n/a";
+const char* const kChecks = "checks";
 constexpr std::size_t kEnoughForInterval = 6;
 
 /// A case with what its cells are made of.
 struct Figures {
   const Result& result;
   const Cases& cases;
+  const std::vector<Finding>& findings;
+  const std::vector<CheckText>& checks;
   Measurement all;
 };
 
@@ -143,6 +148,16 @@ Cell loop_lag(const Figures& f) {
   return shown ? Cell(kTooFew) : std::nullopt;
 }
 
+Cell limit(const Figures& f) {
+  auto words = limit_of(f.result, f.findings);
+  return words.empty() ? std::nullopt : Cell(std::move(words));
+}
+
+Cell signs(const Figures& f) {
+  auto signs = check_signs(f.checks, {&f.result});
+  return signs.empty() ? std::nullopt : Cell(std::move(signs));
+}
+
 struct Measure {
   Column column;
   Cell (*cell)(const Figures&);
@@ -154,24 +169,26 @@ const std::vector<Measure>& measures() {
   static const std::vector<Measure> all{
       {{"in flight", "cap/peak"}, in_flight},
       {{"", "time"}, time},
-      {{"95 %", "interval", true, 4}, interval},
-      {{"", "ops/s", true, 7}, throughput},
       {{"of", "offered"}, of_offered},
       {{"over", kBaseline}, over_baseline},
-      {{"of", "ideal", true, 8}, of_ideal},
-      {{"service", "asked", true, 5}, service_asked},
-      {{"service", "mean", true, 5}, service_mean},
-      {{"service", "p50", true, 2}, [](const Figures& f) { return service(f, 0.5); }},
+      {{"limited", "by", false}, limit, ""},
+      {{"", kChecks, false}, signs, ""},
+      {{"95 %", "interval"}, interval},
+      {{"", "ops/s"}, throughput},
+      {{"of", "ideal"}, of_ideal},
+      {{"service", "asked"}, service_asked},
+      {{"service", "mean"}, service_mean},
+      {{"service", "p50"}, [](const Figures& f) { return service(f, 0.5); }},
       {{"service", "p99"}, [](const Figures& f) { return service(f, 0.99); }},
-      {{"response", "p50", true, 1}, [](const Figures& f) { return response(f, 0.5); }},
+      {{"response", "p50"}, [](const Figures& f) { return response(f, 0.5); }},
       {{"response", "p99"}, [](const Figures& f) { return response(f, 0.99); }},
       {{"CPU", "per op"},
        [](const Figures& f) { return counter<nanoseconds>(f, "cpu_ns_per_op"); }},
-      {{"switches", "per op", true, 6}, switches},
-      {{"loop lag", "p99", true, 6}, loop_lag},
-      {{"memory", "per op", true, 3},
+      {{"switches", "per op"}, switches},
+      {{"loop lag", "p99"}, loop_lag},
+      {{"memory", "per op"},
        [](const Figures& f) { return counter<rounded_bytes>(f, "memory_bytes_per_op"); }},
-      {{"connections", "made", true, 6}, connections_made, "0"},
+      {{"connections", "made"}, connections_made, "0"},
       {{"", "failed"}, [](const Figures& f) { return some(f, f.all.failed); }, "0"},
       {{"never", "started"}, [](const Figures& f) { return some(f, f.all.never_started); }, "0"},
   };
@@ -226,10 +243,11 @@ std::string remark(const Result& one, const std::vector<Finding>& findings) {
 }
 
 void add_measures(Table& table, const Cases& cases, const std::vector<Finding>& findings) {
+  const auto checks = check_texts(findings);
   std::vector<std::vector<Cell>> cells(measures().size());
   for (const auto* one : cases) {
     const bool finished = !one->finished().empty();
-    const auto figures = Figures{*one, cases, one->merged()};
+    const auto figures = Figures{*one, cases, findings, checks, one->merged()};
     for (std::size_t m = 0; m < cells.size(); ++m)
       cells[m].push_back(finished ? measures()[m].cell(figures) : std::nullopt);
   }
@@ -241,6 +259,24 @@ void add_measures(Table& table, const Cases& cases, const std::vector<Finding>& 
         table.rows[i].cells.push_back(cells[m][i].value_or(measures()[m].blank));
   }
   for (std::size_t i = 0; i < cases.size(); ++i) table.rows[i].remark = remark(*cases[i], findings);
+}
+
+bool is_open_loop(const Result* one) { return one->what.load.rate.has_value(); }
+
+/// Its throughput beside the best under the same load; absent where nothing else was.
+std::optional<double> of_best(const Result& one, const Cases& cases) {
+  std::vector<double> rates;
+  for (const auto* other : cases)
+    if (load_texts(other->what) == load_texts(one.what))
+      if (const auto rate = median_counter(*other, "ops_per_s")) rates.push_back(*rate);
+  const auto own = median_counter(one, "ops_per_s");
+  if (!own || rates.size() < 2 || std::ranges::max(rates) <= 0) return std::nullopt;
+  return *own / std::ranges::max(rates);
+}
+
+std::optional<double> of_offer(const Result& one) {
+  const auto offer = offered(one, one.merged());
+  return offer ? std::optional(std::min(offer->achieved, 1.0)) : std::nullopt;
 }
 
 bool shows_column(const Table& table, std::string_view heading) {
@@ -277,6 +313,16 @@ Cell hop_note(const Cases& cases) {
       rounded_text(median(alone)));
 }
 
+/// One measure for all of them, or none.
+void add_bars(Table& table, const Cases& cases) {
+  const auto open = std::ranges::count_if(cases, is_open_loop);
+  if (cases.size() < 2 || (open != 0 && open != std::ssize(cases))) return;
+  table.bars =
+      open != 0 ? Column{"share of", "the offer", false} : Column{"ops/s,", "of best", false};
+  for (std::size_t i = 0; i < cases.size(); ++i)
+    table.rows[i].bar = open != 0 ? of_offer(*cases[i]) : of_best(*cases[i], cases);
+}
+
 void add_notes(Table& table, const Cases& cases) {
   auto& notes = table.notes;
   std::size_t fewest = kEnoughForInterval, most = 0;
@@ -292,6 +338,8 @@ void add_notes(Table& table, const Cases& cases) {
                                 most == 1        ? "of one repetition"
                                 : fewest == most ? fmt::format("the median of {} repetitions", most)
                                                  : "the median of the repetitions"));
+  if (shows_column(table, kChecks))
+    notes.push_back("checks: what they object to, by its letter below");
   if (shows(table, "over", "1x") && equal_cap(cases))
     notes.push_back("sync: the baseline, with 1 in flight by definition");
   if (auto hop = hop_note(cases)) notes.push_back(std::move(*hop));
@@ -353,6 +401,7 @@ Table leading_columns(const Cases& cases, bool partial) {
     for (std::size_t i = 0; i < cases.size(); ++i)
       table.rows[i].cells.push_back(value_of(cases[i]->what, name));
   }
+  table.lead = table.columns.size();
   table.title += ": " + comparison(cases);
   if (equal_cap(cases)) table.title += fmt::format(" of {} in flight", caps_text(cases));
   if (partial) table.title += " (PARTIAL: interrupted)";
@@ -362,6 +411,7 @@ Table leading_columns(const Cases& cases, bool partial) {
 Table make_table(const Cases& cases, bool partial, const std::vector<Finding>& findings) {
   auto table = leading_columns(cases, partial);
   add_measures(table, cases, findings);
+  add_bars(table, cases);
   add_notes(table, cases);
   return table;
 }

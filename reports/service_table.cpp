@@ -52,11 +52,10 @@ const std::vector<Figure>& figures() {
       {{"CPU per", "request"},
        [](const Measurement& one) { return cpu_per_request(service(one)); }},
       {{"active", "mean/peak"}, active},
-      {{"", "threads", true, 1},
+      {{"", "threads"},
        [](const Measurement& one) { return std::to_string(service(one).threads); }},
-      {{"most", "connections", true, 2},
-       [](const Measurement& one) { return connections(service(one)); }},
-      {{"most", "memory", true, 3},
+      {{"most", "connections"}, [](const Measurement& one) { return connections(service(one)); }},
+      {{"most", "memory"},
        [](const Measurement& one) {
          return rounded_bytes(static_cast<double>(service(one).peak_rss_bytes));
        }},
