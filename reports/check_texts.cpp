@@ -36,7 +36,7 @@ std::string check_signs(const std::vector<CheckText>& texts, const Cases& cases)
     if (std::ranges::any_of(cases,
                             [&](const auto* one) { return text.cases.contains(one->name()); }))
       signs.push_back(text.sign);
-  return fmt::format("{}", fmt::join(signs, ", "));
+  return fmt::format("{}", fmt::join(signs, " "));
 }
 
 }  // namespace asyncmark

@@ -22,7 +22,7 @@ struct CheckText {
 /// What check() found, one entry a rule.
 std::vector<CheckText> check_texts(const std::vector<Finding>& findings);
 
-/// The signs of what was found of these cases, `a, c`.
+/// The signs of what was found of these cases, `a c`.
 std::string check_signs(const std::vector<CheckText>& texts, const Cases& cases);
 
 }  // namespace asyncmark

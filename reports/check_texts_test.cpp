@@ -39,9 +39,9 @@ TEST(CheckTexts, HaveSignsForTheRowsOfTheirCases) {
   const auto texts = check_texts(findings);
   ASSERT_EQ(texts.size(), 3u);
   EXPECT_EQ(texts[2].sign, "c");
-  EXPECT_EQ(check_signs(texts, {&results[0]}), "a, b");
+  EXPECT_EQ(check_signs(texts, {&results[0]}), "a b");
   EXPECT_EQ(check_signs(texts, {&results[2]}), "b");
-  EXPECT_EQ(check_signs(texts, {&results[0], &results[2]}), "a, b");
+  EXPECT_EQ(check_signs(texts, {&results[0], &results[2]}), "a b");
   EXPECT_EQ(check_signs(texts, {}), "");
 
   findings.clear();

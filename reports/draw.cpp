@@ -37,6 +37,11 @@ class Drawing {
         most_(terminal.width == 0 ? width_ : terminal.width * 2 / 5),
         lead_(std::min(table_.lead, table_.columns.size())) {
     make_visible();
+    all_apart_ = std::ranges::count_if(
+                     table_.rows,
+                     [&](const Row& row) { return !row.cells.empty() && is_apart(row.cells[0]); }) *
+                     2 >
+                 std::ssize(table_.rows);
     for (std::size_t c = 0; c < table_.columns.size(); ++c) measure(c);
     fold();
   }
@@ -83,7 +88,7 @@ class Drawing {
   }
 
   /// Whether a row's name has a line of its own.
-  bool is_apart(const std::string& name) const { return columns_of(name) > most_; }
+  bool is_apart(const std::string& name) const { return all_apart_ || columns_of(name) > most_; }
 
   void measure(std::size_t column) {
     const auto& heading = table_.columns[column];
@@ -224,6 +229,8 @@ class Drawing {
   std::vector<Columns> blocks_;
   Columns long_;
   std::size_t bar_width_ = 0;
+  bool all_apart_ =
+      false;  ///< Most names are too long, so that those that are not would stand out.
   bool shortened_ = false;
 };
 

@@ -59,8 +59,18 @@ TEST(Draw, GivesALongNameALineOfItsOwn) {
   EXPECT_THAT(draw(table, {.width = 20}), Not(HasSubstr("shortened")));
 }
 
+TEST(Draw, GivesAllNamesLinesOfTheirOwnWhereMostAreLong) {
+  const Table table{
+      "t",
+      {{"", "case", false}, {"", "x"}},
+      {{{"short", "1"}, ""}, {{"a longer name", "2"}, ""}, {{"a long name", "3"}, ""}}};
+  EXPECT_THAT(draw(table, {.width = 20}),
+              HasSubstr("short\n      1\na longer name\n      2\na long name\n      3\n"));
+}
+
 TEST(Draw, ShortensWhatIsLongerThanTheLineAndSaysSo) {
-  const Table table{"t", {{"", "case", false}, {"", "x"}}, {{{"0123456789abcdefghijXYZ", "2"}, ""}}};
+  const Table table{
+      "t", {{"", "case", false}, {"", "x"}}, {{{"0123456789abcdefghijXYZ", "2"}, ""}}};
   const auto ascii = draw(table, {.width = 20});
   EXPECT_THAT(ascii, HasSubstr("012345678...fghijXYZ\n"));
   EXPECT_THAT(ascii, HasSubstr("...: shortened"));

@@ -79,8 +79,7 @@ std::string by_bound(const Subject& one) {
   const auto share = median_counter(one.result, "efficiency");
   if (!bound || !share || *share < kNearIdeal) return "";
   if (bound->term == kOneAtATime && one.result.how.cap > 1) return "a held loop";
-  if (bound->term == kOneAtATime || bound->term == kCap)
-    return places_of(one);
+  if (bound->term == kOneAtATime || bound->term == kCap) return places_of(one);
   if (bound->term == kThreads) return "the threads";
   if (bound->term == kComputing) return processors_of(one);
   return bound->term == kSlowest ? by_slowest(one, *bound) : "";

@@ -52,12 +52,14 @@ std::string response_figure(const Result& one) {
 const std::array<Axis, 3>& axes() {
   static const Column of_best_heading{"ops/s,", "of best", false};
   static const std::array<Axis, 3> all{{
-      {"p99 at", "p99 of the response time at that rate",
-       {"share of", "the offer", false},
+      {"p99 at",
+       "p99 of the response time at that rate",
+       {"share of", "offer", false},
        [](const Load& load) { return load.rate; },
        [](const Load& load) { return fmt::format("{}/s", *load.rate); },
        [](Load& load) { load.rate.reset(), load.due.reset(), load.last_due.reset(); },
-       response_figure, of_offer},
+       response_figure,
+       of_offer},
       {"ops/s in", "operations a second, over that time", of_best_heading,
        [](const Load& load) {
          return load.duration && !load.rate ? std::optional(seconds(*load.duration)) : std::nullopt;
@@ -73,8 +75,7 @@ const std::array<Axis, 3>& axes() {
          return load.duration || load.rate ? std::nullopt
                                            : std::optional(static_cast<double>(load.ops));
        },
-       [](const Load& load) { return std::to_string(load.ops); },
-       [](Load& load) { load.ops = 1; },
+       [](const Load& load) { return std::to_string(load.ops); }, [](Load& load) { load.ops = 1; },
        [](const Result& one) { return rounded_text(time_of(one)); }, of_best},
   }};
   return all;
@@ -158,8 +159,9 @@ class Overview {
     add_if_any(table, {"", "checks", false},
                [&](const Line& line) { return check_signs(checks_, line.all()); });
     add_bars(table);
-    table.notes = {fmt::format("{}: {}; what follows is that of {}, but for the checks, which are of all", axis_.heading, axis_.note,
-                               axis_.text(places_.rbegin()->second->what.load))};
+    table.notes = {
+        fmt::format("{}: {}; what follows is that of {}, but for the checks, which are of all",
+                    axis_.heading, axis_.note, axis_.text(places_.rbegin()->second->what.load))};
     return table;
   }
 

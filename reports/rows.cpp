@@ -317,8 +317,7 @@ Cell hop_note(const Cases& cases) {
 void add_bars(Table& table, const Cases& cases) {
   const auto open = std::ranges::count_if(cases, is_open_loop);
   if (cases.size() < 2 || (open != 0 && open != std::ssize(cases))) return;
-  table.bars =
-      open != 0 ? Column{"share of", "the offer", false} : Column{"ops/s,", "of best", false};
+  table.bars = open != 0 ? Column{"share of", "offer", false} : Column{"ops/s,", "of best", false};
   for (std::size_t i = 0; i < cases.size(); ++i)
     table.rows[i].bar = open != 0 ? of_offer(*cases[i]) : of_best(*cases[i], cases);
 }

@@ -35,8 +35,8 @@ std::size_t columns_of(const std::string& text);
 /// stands.
 std::string shortened(const std::string& text, std::size_t columns, const Terminal& terminal);
 
-/// A bar as long as its share (0 to 1) of so many columns, of which a share above 0 shows at least a
-/// sliver.
+/// A bar as long as its share (0 to 1) of so many columns, of which a share above 0 shows at least
+/// a sliver.
 std::string bar(double share, std::size_t columns, const Terminal& terminal);
 
 /// Breaks text into lines of at most `width` at its spaces, but for those between a number and its
