@@ -49,7 +49,8 @@ class Drawing {
   bool is_folded() const { return blocks_.size() > 1 || !long_.empty(); }
 
   std::string text() {
-    auto text = bold(table_.title, terminal_) + '\n';
+    const auto title = wrap(table_.title, width_);
+    auto text = bold(title.substr(0, title.size() - 1), terminal_) + '\n';
     for (std::size_t b = 0; b < blocks_.size(); ++b) text += '\n' + block(b);
     for (const auto column : long_) text += '\n' + long_column(column);
     if (shortened_)

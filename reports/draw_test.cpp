@@ -52,6 +52,12 @@ TEST(Draw, FoldsWhatDoesNotFitAndRepeatsTheLeadingColumns) {
             "loop\n");
 }
 
+TEST(Draw, BreaksALongTitle) {
+  const Table table{"a title of many words", {{"", "case", false}}, {{{"a"}, ""}}};
+  EXPECT_THAT(draw(table, {.width = 12}), HasSubstr("a title of\nmany words\n\ncase\n"));
+  EXPECT_THAT(draw(table, {}), HasSubstr("a title of many words\n\n"));
+}
+
 TEST(Draw, GivesALongNameALineOfItsOwn) {
   const Table table{
       "t", {{"", "case", false}, {"", "x"}}, {{{"short", "1"}, ""}, {{"a longer name", "2"}, ""}}};
