@@ -60,10 +60,15 @@ Cell response(const Figures& f, double fraction) {
 /// An open loop takes as long as its schedule: that is no figure of the runner.
 bool is_open(const Figures& f) { return f.result.what.load.rate.has_value(); }
 
-Cell time(const Figures& f) { return is_open(f) ? Cell() : rounded_text(time_of(f.result)); }
+/// And what a duration ends takes that duration.
+bool is_timed_by_load(const Figures& f) { return is_open(f) || f.result.what.load.duration; }
+
+Cell time(const Figures& f) {
+  return is_timed_by_load(f) ? Cell() : rounded_text(time_of(f.result));
+}
 
 Cell interval(const Figures& f) {
-  if (is_open(f)) return std::nullopt;
+  if (is_timed_by_load(f)) return std::nullopt;
   const auto found = median_interval(f.result.elapsed());
   if (!found) return std::nullopt;
   auto low = rounded_text(found->low);
