@@ -412,9 +412,20 @@ Table leading_columns(const Cases& cases, bool partial) {
   return table;
 }
 
+bool tells_rows_apart(const Table& table) {
+  std::set<std::vector<std::string>> seen;
+  for (const auto& row : table.rows) {
+    const auto lead = static_cast<std::ptrdiff_t>(std::min(table.lead, row.cells.size()));
+    if (!seen.emplace(row.cells.begin(), row.cells.begin() + lead).second) return false;
+  }
+  return true;
+}
+
 Table make_table(const Cases& cases, bool partial, const std::vector<Finding>& findings) {
   auto table = leading_columns(cases, partial);
   add_measures(table, cases, findings);
+  // The first of the measures is the cap.
+  if (!tells_rows_apart(table) && table.columns.size() > table.lead) ++table.lead;
   add_bars(table, cases);
   add_notes(table, cases);
   return table;

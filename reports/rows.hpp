@@ -38,6 +38,10 @@ struct Table {
 /// runner and of what differs.
 Table leading_columns(const Cases& cases, bool partial);
 
+/// Whether no two rows have the same leading cells, as cases have that differ in nothing but their
+/// cap.
+bool tells_rows_apart(const Table& table);
+
 /// A row a case. The title holds what all cases share, the leading columns what differs, the rest
 /// what was measured, and what limited it. The findings of check() mark the rows of cases that are
 /// not what they seem, and their signs (CheckText::sign) stand in the rows. Bars compare cases

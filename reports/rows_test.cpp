@@ -137,6 +137,14 @@ TEST(Rows, TellTheCapAndThePeakWhereTheyDiffer) {
   EXPECT_EQ(cell(table, 1, "in flight cap/peak"), "28/27");
 }
 
+TEST(Rows, AreToldApartByTheirCapWhereNothingElseDoes) {
+  const auto table = table_of({construct({.in_flight = 5}), construct({.in_flight = 20})});
+  ASSERT_EQ(table.lead, 2u);
+  EXPECT_EQ(table.columns[1].heading(), "in flight cap/peak");
+  EXPECT_TRUE(tells_rows_apart(table));
+  EXPECT_EQ(table_of({construct({.in_flight = 5}), construct({.runner = "sync"})}).lead, 1u);
+}
+
 TEST(Rows, SayThatAPeakIsAnUpperBound) {
   auto perhaps = construct({.in_flight = 28});
   for (auto& run : perhaps.repetitions) run.measurement.peak_is_upper_bound = true;
