@@ -25,21 +25,7 @@ struct Axis {
   std::string (*text)(const Load&);
   void (*forget)(Load&);
   std::string (*figure)(const Result&);
-  std::optional<double> (*bar)(const Result&, const Cases& column);
 };
-
-std::optional<double> of_best(const Result& one, const Cases& column) {
-  double best = 0;
-  for (const auto* other : column)
-    best = std::max(best, median_counter(*other, "ops_per_s").value_or(0));
-  const auto own = median_counter(one, "ops_per_s");
-  return own && best > 0 ? std::optional(*own / best) : std::nullopt;
-}
-
-std::optional<double> of_offer(const Result& one, const Cases&) {
-  const auto offer = offered(one, one.merged());
-  return offer ? std::optional(std::min(offer->achieved, 1.0)) : std::nullopt;
-}
 
 std::string response_figure(const Result& one) {
   const auto all = one.merged();
@@ -58,8 +44,7 @@ const std::array<Axis, 3>& axes() {
        [](const Load& load) { return load.rate; },
        [](const Load& load) { return fmt::format("{}/s", *load.rate); },
        [](Load& load) { load.rate.reset(), load.due.reset(), load.last_due.reset(); },
-       response_figure,
-       of_offer},
+       response_figure},
       {"ops/s in", "operations a second, over that time", of_best_heading,
        [](const Load& load) {
          return load.duration && !load.rate ? std::optional(seconds(*load.duration)) : std::nullopt;
@@ -68,15 +53,14 @@ const std::array<Axis, 3>& axes() {
        [](Load& load) { load.duration = std::chrono::seconds(1); },
        [](const Result& one) {
          return rounded_count(median_counter(one, "ops_per_s").value_or(0));
-       },
-       of_best},
+       }},
       {"time at", "the time that so many operations took", of_best_heading,
        [](const Load& load) {
          return load.duration || load.rate ? std::nullopt
                                            : std::optional(static_cast<double>(load.ops));
        },
        [](const Load& load) { return std::to_string(load.ops); }, [](Load& load) { load.ops = 1; },
-       [](const Result& one) { return rounded_text(time_of(one)); }, of_best},
+       [](const Result& one) { return rounded_text(time_of(one)); }},
   }};
   return all;
 }
@@ -195,12 +179,9 @@ class Overview {
   }
 
   void add_bars(Table& table) const {
-    Cases column;
-    for (const auto& line : lines_)
-      if (const auto* one = line.at(largest())) column.push_back(one);
     table.bars = axis_.bars;
     for (std::size_t i = 0; i < lines_.size(); ++i)
-      if (const auto* one = lines_[i].at(largest())) table.rows[i].bar = axis_.bar(*one, column);
+      if (const auto* one = lines_[i].at(largest())) table.rows[i].bar = bar_of(*one, cases_);
   }
 
   const Axis& axis_;

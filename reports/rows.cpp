@@ -268,22 +268,6 @@ void add_measures(Table& table, const Cases& cases, const std::vector<Finding>& 
 
 bool is_open_loop(const Result* one) { return one->what.load.rate.has_value(); }
 
-/// Its throughput beside the best under the same load; absent where nothing else was.
-std::optional<double> of_best(const Result& one, const Cases& cases) {
-  std::vector<double> rates;
-  for (const auto* other : cases)
-    if (load_texts(other->what) == load_texts(one.what))
-      if (const auto rate = median_counter(*other, "ops_per_s")) rates.push_back(*rate);
-  const auto own = median_counter(one, "ops_per_s");
-  if (!own || rates.size() < 2 || std::ranges::max(rates) <= 0) return std::nullopt;
-  return *own / std::ranges::max(rates);
-}
-
-std::optional<double> of_offer(const Result& one) {
-  const auto offer = offered(one, one.merged());
-  return offer ? std::optional(std::min(offer->achieved, 1.0)) : std::nullopt;
-}
-
 bool shows_column(const Table& table, std::string_view heading) {
   return std::ranges::find(table.columns, heading, &Column::heading) != table.columns.end();
 }
@@ -323,8 +307,7 @@ void add_bars(Table& table, const Cases& cases) {
   const auto open = std::ranges::count_if(cases, is_open_loop);
   if (cases.size() < 2 || (open != 0 && open != std::ssize(cases))) return;
   table.bars = open != 0 ? Column{"share of", "offer", false} : Column{"ops/s,", "of best", false};
-  for (std::size_t i = 0; i < cases.size(); ++i)
-    table.rows[i].bar = open != 0 ? of_offer(*cases[i]) : of_best(*cases[i], cases);
+  for (std::size_t i = 0; i < cases.size(); ++i) table.rows[i].bar = bar_of(*cases[i], cases);
 }
 
 void add_notes(Table& table, const Cases& cases) {
@@ -410,6 +393,20 @@ Table leading_columns(const Cases& cases, bool partial) {
   if (equal_cap(cases)) table.title += fmt::format(" of {} in flight", caps_text(cases));
   if (partial) table.title += " (PARTIAL: interrupted)";
   return table;
+}
+
+std::optional<double> bar_of(const Result& one, const Cases& cases) {
+  if (is_open_loop(&one)) {
+    const auto offer = offered(one, one.merged());
+    return offer ? std::optional(std::min(offer->achieved, 1.0)) : std::nullopt;
+  }
+  std::vector<double> rates;
+  for (const auto* other : cases)
+    if (load_texts(other->what) == load_texts(one.what))
+      if (const auto rate = median_counter(*other, "ops_per_s")) rates.push_back(*rate);
+  const auto own = median_counter(one, "ops_per_s");
+  if (!own || rates.size() < 2 || std::ranges::max(rates) <= 0) return std::nullopt;
+  return *own / std::ranges::max(rates);
 }
 
 bool tells_rows_apart(const Table& table) {

@@ -38,6 +38,10 @@ struct Table {
 /// runner and of what differs.
 Table leading_columns(const Cases& cases, bool partial);
 
+/// Its throughput beside the best under the same load, absent where nothing else was; of an open
+/// loop the share of what was offered that it carried out in its time.
+std::optional<double> bar_of(const Result& one, const Cases& cases);
+
 /// Whether no two rows have the same leading cells, as cases have that differ in nothing but their
 /// cap.
 bool tells_rows_apart(const Table& table);
