@@ -59,15 +59,15 @@ std::optional<Bound> ideal_bound(const Workload& workload, const Load& load,
     most = time;
     bound.term = term;
   };
-  consider(sums->last_end, load.due ? "the last arrival" : "the slowest operation");
-  const auto* queue = cap == 1              ? "one at a time"
-                      : under_way < how.cap ? "waits queue behind the threads"
-                                            : "waits queue behind the cap";
+  consider(sums->last_end, load.due ? bound_terms::kArrival : bound_terms::kSlowest);
+  const auto* queue = cap == 1              ? bound_terms::kOneAtATime
+                      : under_way < how.cap ? bound_terms::kThreads
+                                            : bound_terms::kCap;
   consider((sums->wait + sums->cpu) / cap, queue);
   if (sums->all_equal) consider(std::ceil(ops / cap) * sums->longest, queue);
   consider(sums->cpu / static_cast<double>(how.processors) +
                (how.processors == 1 ? sums->shortest_wait : 0),
-           "computing on the processors it can use");
+           bound_terms::kComputing);
   if (most == 0) return std::nullopt;
   bound.time = from_seconds(most / 1e9);
   bound.undelayed = from_seconds(sums->last_end / 1e9);

@@ -7,10 +7,20 @@
 
 namespace asyncmark {
 
+/// What makes an ideal bound as long as it is, in the words of results and reports.
+namespace bound_terms {
+inline constexpr const char* kSlowest = "the slowest operation";
+inline constexpr const char* kArrival = "the last arrival";
+inline constexpr const char* kOneAtATime = "one at a time";
+inline constexpr const char* kThreads = "waits queue behind the threads";
+inline constexpr const char* kCap = "waits queue behind the cap";
+inline constexpr const char* kComputing = "computing on the processors it can use";
+}  // namespace bound_terms
+
 /// The least time in which anything could have carried out a pass.
 struct Bound {
   Duration time{};
-  std::string term;  ///< What makes it so long, in words: "waits queue behind the cap".
+  std::string term;  ///< What makes it so long: one of bound_terms.
   /// When the last operation would end, were each begun when it is due.
   Duration undelayed{};
   Duration asked{};   ///< What an operation takes by itself, w + s: the mean over all of them.

@@ -31,15 +31,34 @@ TEST(CheckTexts, GiveTheCasesOfOneRuleTogether) {
   EXPECT_THAT(check_texts(check(some_context(), {construct({})})), IsEmpty());
 }
 
+TEST(CheckTexts, HaveSignsForTheRowsOfTheirCases) {
+  const std::vector<Result> results{with_threads(100), construct({}), with_threads(500)};
+  std::vector<Finding> findings = check(some_context(), {results[0]});
+  findings.push_back({"other", {results[0].name(), results[2].name()}, "s", "e", "r"});
+  findings.push_back({"of-all", {}, "s", "e", "r"});
+  const auto texts = check_texts(findings);
+  ASSERT_EQ(texts.size(), 3u);
+  EXPECT_EQ(texts[2].sign, "c");
+  EXPECT_EQ(check_signs(texts, {&results[0]}), "a b");
+  EXPECT_EQ(check_signs(texts, {&results[2]}), "b");
+  EXPECT_EQ(check_signs(texts, {&results[0], &results[2]}), "a b");
+  EXPECT_EQ(check_signs(texts, {}), "");
+
+  findings.clear();
+  for (int i = 0; i < 28; ++i) findings.push_back({std::to_string(i), {}, "s", "e", "r"});
+  EXPECT_EQ(check_texts(findings)[25].sign, "z");
+  EXPECT_EQ(check_texts(findings)[27].sign, "bb");
+}
+
 TEST(CheckTexts, StandUnderTheTable) {
   EXPECT_THAT(printed("table", {with_threads(100)}),
-              HasSubstr("\nChecks\n  hidden-threads: an event loop"));
+              HasSubstr("\nChecks\n  (a) hidden-threads: an event loop"));
   EXPECT_THAT(printed("table", {construct({})}), Not(HasSubstr("Checks")));
 }
 
 TEST(CheckTexts, StandUnderTheTableInMarkdown) {
   EXPECT_THAT(printed("markdown", {with_threads(100)}),
-              HasSubstr("\n#### Checks\n\n- hidden-threads: an event loop"));
+              HasSubstr("\n#### Checks\n\n- (a) hidden-threads: an event loop"));
   EXPECT_THAT(printed("markdown", {construct({})}), Not(HasSubstr("Checks")));
 }
 

@@ -37,8 +37,8 @@ std::optional<Table> foreign_table(const ResultSet& set) {
   table.title = set.results.empty() ? "Cases of which only times are known"
                                     : "Other cases, of which only times are known";
   if (set.is_partial()) table.title += " (PARTIAL: interrupted)";
-  table.columns = {{"", "case", false}, {"repe-", "titions"}, {"", "iterations", true, 2},
-                   {"", "time"},        {"CPU", "time"},      {"", "counters", false, 1}};
+  table.columns = {{"", "case", false}, {"repe-", "titions"}, {"", "iterations"},
+                   {"", "time"},        {"CPU", "time"},      {"", "counters", false}};
   std::set<std::string> reasons;
   for (const auto& one : set.foreign) {
     table.rows.push_back(row_of(one));

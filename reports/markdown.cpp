@@ -60,7 +60,8 @@ std::string table_text(const Table& table, const char* level = "###") {
 std::string checks(const std::vector<Finding>& findings) {
   std::string text;
   for (const auto& one : check_texts(findings)) {
-    text += fmt::format("{}- {}\n", text.empty() ? "\n#### Checks\n\n" : "", plain(one.heading));
+    text += fmt::format("{}- ({}) {}\n", text.empty() ? "\n#### Checks\n\n" : "", one.sign,
+                        plain(one.heading));
     for (const auto& evidence : one.evidence) text += fmt::format("  - {}\n", plain(evidence));
     text += fmt::format("  - Remedy: {}\n", plain(one.remedy));
   }

@@ -35,6 +35,7 @@ Table phases_table(const Cases& cases, bool partial) {
   auto table = leading_columns(cases, partial);
   table.title = "Phases of " + table.title;
   table.columns.push_back({"", "cap"});
+  ++table.lead;
   for (const auto& part : parts()) table.columns.push_back(part.column);
   for (std::size_t i = 0; i < cases.size(); ++i) {
     const auto& one = *cases[i];

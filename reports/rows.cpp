@@ -7,21 +7,25 @@
 #include <set>
 
 #include "bench/counters.hpp"
-#include "bench/executor.hpp"
 #include "bench/loop_times.hpp"
 #include "bench/offered.hpp"
+#include "reports/check_texts.hpp"
+#include "reports/limit.hpp"
+#include "reports/notes.hpp"
 
 namespace asyncmark {
 namespace {
 
 const char* const kNone = "-";
 const char* const kTooFew = "n/a";
-constexpr std::size_t kEnoughForInterval = 6;
+const char* const kChecks = "checks";
 
 /// A case with what its cells are made of.
 struct Figures {
   const Result& result;
   const Cases& cases;
+  const std::vector<Finding>& findings;
+  const std::vector<CheckText>& checks;
   Measurement all;
 };
 
@@ -55,10 +59,15 @@ Cell response(const Figures& f, double fraction) {
 /// An open loop takes as long as its schedule: that is no figure of the runner.
 bool is_open(const Figures& f) { return f.result.what.load.rate.has_value(); }
 
-Cell time(const Figures& f) { return is_open(f) ? Cell() : rounded_text(time_of(f.result)); }
+/// And what a duration ends takes that duration.
+bool is_timed_by_load(const Figures& f) { return is_open(f) || f.result.what.load.duration; }
+
+Cell time(const Figures& f) {
+  return is_timed_by_load(f) ? Cell() : rounded_text(time_of(f.result));
+}
 
 Cell interval(const Figures& f) {
-  if (is_open(f)) return std::nullopt;
+  if (is_timed_by_load(f)) return std::nullopt;
   const auto found = median_interval(f.result.elapsed());
   if (!found) return std::nullopt;
   auto low = rounded_text(found->low);
@@ -143,6 +152,16 @@ Cell loop_lag(const Figures& f) {
   return shown ? Cell(kTooFew) : std::nullopt;
 }
 
+Cell limit(const Figures& f) {
+  auto words = limit_of(f.result, f.findings);
+  return words.empty() ? std::nullopt : Cell(std::move(words));
+}
+
+Cell signs(const Figures& f) {
+  auto signs = check_signs(f.checks, {&f.result});
+  return signs.empty() ? std::nullopt : Cell(std::move(signs));
+}
+
 struct Measure {
   Column column;
   Cell (*cell)(const Figures&);
@@ -154,24 +173,26 @@ const std::vector<Measure>& measures() {
   static const std::vector<Measure> all{
       {{"in flight", "cap/peak"}, in_flight},
       {{"", "time"}, time},
-      {{"95 %", "interval", true, 4}, interval},
-      {{"", "ops/s", true, 7}, throughput},
       {{"of", "offered"}, of_offered},
       {{"over", kBaseline}, over_baseline},
-      {{"of", "ideal", true, 8}, of_ideal},
-      {{"service", "asked", true, 5}, service_asked},
-      {{"service", "mean", true, 5}, service_mean},
-      {{"service", "p50", true, 2}, [](const Figures& f) { return service(f, 0.5); }},
+      {{"limited", "by", false}, limit, ""},
+      {{"", kChecks, false}, signs, ""},
+      {{"95 %", "interval"}, interval},
+      {{"", "ops/s"}, throughput},
+      {{"of", "ideal"}, of_ideal},
+      {{"service", "asked"}, service_asked},
+      {{"service", "mean"}, service_mean},
+      {{"service", "p50"}, [](const Figures& f) { return service(f, 0.5); }},
       {{"service", "p99"}, [](const Figures& f) { return service(f, 0.99); }},
-      {{"response", "p50", true, 1}, [](const Figures& f) { return response(f, 0.5); }},
+      {{"response", "p50"}, [](const Figures& f) { return response(f, 0.5); }},
       {{"response", "p99"}, [](const Figures& f) { return response(f, 0.99); }},
       {{"CPU", "per op"},
        [](const Figures& f) { return counter<nanoseconds>(f, "cpu_ns_per_op"); }},
-      {{"switches", "per op", true, 6}, switches},
-      {{"loop lag", "p99", true, 6}, loop_lag},
-      {{"memory", "per op", true, 3},
+      {{"switches", "per op"}, switches},
+      {{"loop lag", "p99"}, loop_lag},
+      {{"memory", "per op"},
        [](const Figures& f) { return counter<rounded_bytes>(f, "memory_bytes_per_op"); }},
-      {{"connections", "made", true, 6}, connections_made, "0"},
+      {{"connections", "made"}, connections_made, "0"},
       {{"", "failed"}, [](const Figures& f) { return some(f, f.all.failed); }, "0"},
       {{"never", "started"}, [](const Figures& f) { return some(f, f.all.never_started); }, "0"},
   };
@@ -226,10 +247,11 @@ std::string remark(const Result& one, const std::vector<Finding>& findings) {
 }
 
 void add_measures(Table& table, const Cases& cases, const std::vector<Finding>& findings) {
+  const auto checks = check_texts(findings);
   std::vector<std::vector<Cell>> cells(measures().size());
   for (const auto* one : cases) {
     const bool finished = !one->finished().empty();
-    const auto figures = Figures{*one, cases, one->merged()};
+    const auto figures = Figures{*one, cases, findings, checks, one->merged()};
     for (std::size_t m = 0; m < cells.size(); ++m)
       cells[m].push_back(finished ? measures()[m].cell(figures) : std::nullopt);
   }
@@ -243,92 +265,14 @@ void add_measures(Table& table, const Cases& cases, const std::vector<Finding>& 
   for (std::size_t i = 0; i < cases.size(); ++i) table.rows[i].remark = remark(*cases[i], findings);
 }
 
-bool shows_column(const Table& table, std::string_view heading) {
-  return std::ranges::find(table.columns, heading, &Column::heading) != table.columns.end();
-}
+bool is_open_loop(const Result* one) { return one->what.load.rate.has_value(); }
 
-bool shows(const Table& table, std::string_view heading, const std::string& cell) {
-  for (std::size_t c = 0; c < table.columns.size(); ++c)
-    if (table.columns[c].heading().starts_with(heading))
-      for (const auto& row : table.rows)
-        if (c < row.cells.size() && row.cells[c] == cell) return true;
-  return false;
-}
-
-/// What the loops with an executor pay for handing work to it, over all of their runs.
-Cell hop_note(const Cases& cases) {
-  std::vector<Duration> cpu, alone;
-  std::string runner;
-  std::set<std::uint64_t> threads;
-  for (const auto* one : cases)
-    for (const auto* run : one->finished())
-      if (run->hop) {
-        runner = one->what.runner;
-        threads.insert(one->how.workers);
-        cpu.push_back(run->hop->cpu);
-        alone.push_back(run->hop->alone);
-      }
-  if (cpu.empty()) return std::nullopt;
-  return fmt::format(
-      "{}: service times include waiting for one of its threads ({}), which are at nice {}: others "
-      "on these processors go first; to hand work to them and have it back costs {} of CPU with 64 "
-      "at it, and takes {} for one alone (nothing to do, before each run)",
-      runner, fmt::join(threads, " or "), ThreadExecutor::kNice, rounded_text(median(cpu)),
-      rounded_text(median(alone)));
-}
-
-void add_notes(Table& table, const Cases& cases) {
-  auto& notes = table.notes;
-  std::size_t fewest = kEnoughForInterval, most = 0;
-  for (const auto* one : cases) {
-    const auto finished = one->finished().size();
-    if (finished == 0) continue;
-    fewest = std::min(fewest, finished);
-    most = std::max(most, finished);
-  }
-  if (most == 0) return;
-  if (fewest < kEnoughForInterval && shows_column(table, "time"))
-    notes.push_back(fmt::format("time: {}; 6 or more give it a 95 % interval (--repetitions 6)",
-                                most == 1        ? "of one repetition"
-                                : fewest == most ? fmt::format("the median of {} repetitions", most)
-                                                 : "the median of the repetitions"));
-  if (shows(table, "over", "1x") && equal_cap(cases))
-    notes.push_back("sync: the baseline, with 1 in flight by definition");
-  if (auto hop = hop_note(cases)) notes.push_back(std::move(*hop));
-  if (shows(table, "service", kTooFew) || shows(table, "response", kTooFew))
-    notes.push_back(
-        "n/a: fewer operations than the percentile needs (p99: 1000 over all "
-        "repetitions)");
-  if (shows(table, "loop lag", kTooFew))
-    notes.push_back(
-        fmt::format("loop lag n/a: fewer looks at the loop, one every {}, than the percentile "
-                    "needs (p99: 1000)",
-                    exact_text(kLoopProbePeriod)));
-  if (shows(table, "response", kNone))
-    notes.push_back(
-        "response -: no response time where fewer may be in flight than there are operations (a "
-        "closed loop): nothing is wanted there until something has ended");
-  if (std::ranges::any_of(cases, [](const auto* one) { return is_partly_open(one->what.load); }))
-    notes.push_back(
-        "partly open: what is due while as many as the cap are in flight waits, and its response "
-        "time goes on");
-  const auto knows_at_most = [](const auto* one) {
-    return std::ranges::any_of(one->finished(), &Measurement::peak_is_upper_bound);
-  };
-  if (shows_column(table, "in flight cap/peak") && std::ranges::any_of(cases, knows_at_most))
-    notes.push_back(
-        "in flight <=: several loops, each counting for itself, had their peaks at different "
-        "times");
-  if (shows_column(table, "service asked"))
-    notes.push_back(
-        "service asked: the mean of what was drawn for the operations; service mean: of what they "
-        "took");
-  if (shows_column(table, "of ideal"))
-    notes.push_back("ideal bound: arithmetic from the waits and the CPU asked for, not measured");
-  if (shows_column(table, "memory per op"))
-    notes.push_back(
-        "memory: for each operation in flight, with the kernel's share: page tables, stacks of "
-        "threads, slab");
+/// One measure for all of them, or none.
+void add_bars(Table& table, const Cases& cases) {
+  const auto open = std::ranges::count_if(cases, is_open_loop);
+  if (cases.size() < 2 || (open != 0 && open != std::ssize(cases))) return;
+  table.bars = open != 0 ? Column{"share of", "offer", false} : Column{"ops/s,", "of best", false};
+  for (std::size_t i = 0; i < cases.size(); ++i) table.rows[i].bar = bar_of(*cases[i], cases);
 }
 
 }  // namespace
@@ -353,15 +297,42 @@ Table leading_columns(const Cases& cases, bool partial) {
     for (std::size_t i = 0; i < cases.size(); ++i)
       table.rows[i].cells.push_back(value_of(cases[i]->what, name));
   }
+  table.lead = table.columns.size();
   table.title += ": " + comparison(cases);
   if (equal_cap(cases)) table.title += fmt::format(" of {} in flight", caps_text(cases));
   if (partial) table.title += " (PARTIAL: interrupted)";
   return table;
 }
 
+std::optional<double> bar_of(const Result& one, const Cases& cases) {
+  if (is_open_loop(&one)) {
+    const auto offer = offered(one, one.merged());
+    return offer ? std::optional(std::min(offer->achieved, 1.0)) : std::nullopt;
+  }
+  std::vector<double> rates;
+  for (const auto* other : cases)
+    if (load_texts(other->what) == load_texts(one.what))
+      if (const auto rate = median_counter(*other, "ops_per_s")) rates.push_back(*rate);
+  const auto own = median_counter(one, "ops_per_s");
+  if (!own || rates.size() < 2 || std::ranges::max(rates) <= 0) return std::nullopt;
+  return *own / std::ranges::max(rates);
+}
+
+bool tells_rows_apart(const Table& table) {
+  std::set<std::vector<std::string>> seen;
+  for (const auto& row : table.rows) {
+    const auto lead = static_cast<std::ptrdiff_t>(std::min(table.lead, row.cells.size()));
+    if (!seen.emplace(row.cells.begin(), row.cells.begin() + lead).second) return false;
+  }
+  return true;
+}
+
 Table make_table(const Cases& cases, bool partial, const std::vector<Finding>& findings) {
   auto table = leading_columns(cases, partial);
   add_measures(table, cases, findings);
+  // The first of the measures is the cap.
+  if (!tells_rows_apart(table) && table.columns.size() > table.lead) ++table.lead;
+  add_bars(table, cases);
   add_notes(table, cases);
   return table;
 }

@@ -96,12 +96,53 @@ TEST(Rows, ShowMediansOverRepetitions) {
   EXPECT_EQ(cell(table, 0, "memory per op"), "1.00 kB");
 }
 
+TEST(Rows, OfADurationTellThroughputAndNoTime) {
+  auto lasting = construct({.times = {6, milliseconds(50)}});
+  lasting.what.load.duration = milliseconds(50);
+  const auto table = table_of({lasting});
+  EXPECT_EQ(cell(table, 0, "time"), "no such column");
+  EXPECT_EQ(cell(table, 0, "95 % interval"), "no such column");
+  EXPECT_EQ(cell(table, 0, "ops/s"), "2000");
+  EXPECT_EQ(cell(table_of({lasting, construct({})}), 0, "time"), "-");
+}
+
+TEST(Rows, TellWhatLimitsThemAndWhatTheChecksObjectTo) {
+  auto threads = construct({.runner = "event-loop"});
+  threads.repetitions[0].measurement.observed.peak_threads = 5;
+  const auto table =
+      table_of({construct({.runner = "sync", .times = {milliseconds(4650)}}), threads});
+  EXPECT_EQ(cell(table, 0, "limited by"), "one at a time");
+  EXPECT_EQ(cell(table, 1, "limited by"), "the waits");
+  EXPECT_EQ(cell(table, 0, "checks"), "");
+  EXPECT_EQ(cell(table, 1, "checks"), "a");
+  EXPECT_EQ(cell(table_of({construct({})}), 0, "checks"), "no such column");
+}
+
+TEST(Bars, CompareCasesUnderTheSameLoad) {
+  const auto of = [](std::uint64_t ops, int ms) {
+    return construct({.ops = ops, .times = {milliseconds(ms)}});
+  };
+  const auto table = table_of({of(100, 50), of(100, 100), of(500, 400)});
+  EXPECT_DOUBLE_EQ(*table.rows[0].bar, 1);
+  EXPECT_DOUBLE_EQ(*table.rows[1].bar, 0.5);
+  EXPECT_FALSE(table.rows[2].bar) << "nothing to compare it with";
+  EXPECT_FALSE(table_of({of(100, 50)}).rows[0].bar);
+}
+
 TEST(Rows, TellTheCapAndThePeakWhereTheyDiffer) {
   auto less = construct({.in_flight = 28});
   less.repetitions[0].measurement.peak_in_flight = 27;
   const auto table = table_of({construct({.in_flight = 28}), less});
   EXPECT_EQ(cell(table, 0, "in flight cap/peak"), "28");
   EXPECT_EQ(cell(table, 1, "in flight cap/peak"), "28/27");
+}
+
+TEST(Rows, AreToldApartByTheirCapWhereNothingElseDoes) {
+  const auto table = table_of({construct({.in_flight = 5}), construct({.in_flight = 20})});
+  ASSERT_EQ(table.lead, 2u);
+  EXPECT_EQ(table.columns[1].heading(), "in flight cap/peak");
+  EXPECT_TRUE(tells_rows_apart(table));
+  EXPECT_EQ(table_of({construct({.in_flight = 5}), construct({.runner = "sync"})}).lead, 1u);
 }
 
 TEST(Rows, SayThatAPeakIsAnUpperBound) {

@@ -52,11 +52,10 @@ const std::vector<Figure>& figures() {
       {{"CPU per", "request"},
        [](const Measurement& one) { return cpu_per_request(service(one)); }},
       {{"active", "mean/peak"}, active},
-      {{"", "threads", true, 1},
+      {{"", "threads"},
        [](const Measurement& one) { return std::to_string(service(one).threads); }},
-      {{"most", "connections", true, 2},
-       [](const Measurement& one) { return connections(service(one)); }},
-      {{"most", "memory", true, 3},
+      {{"most", "connections"}, [](const Measurement& one) { return connections(service(one)); }},
+      {{"most", "memory"},
        [](const Measurement& one) {
          return rounded_bytes(static_cast<double>(service(one).peak_rss_bytes));
        }},
@@ -98,6 +97,12 @@ std::optional<Table> service_table(const Cases& cases, bool partial) {
   auto table = leading_columns(cases, partial);
   const auto words = cases.front()->what.service().value_or(std::vector<std::string>{});
   table.title = fmt::format("The service: {}", fmt::join(words, " "));
+  if (!tells_rows_apart(table)) {
+    table.columns.push_back({"", "cap"});
+    for (std::size_t i = 0; i < cases.size(); ++i)
+      table.rows[i].cells.push_back(std::to_string(cases[i]->how.cap));
+    ++table.lead;
+  }
   const auto told = figures_of(all);
   for (const auto& figure : told) table.columns.push_back(figure.column);
   for (std::size_t i = 0; i < cases.size(); ++i)

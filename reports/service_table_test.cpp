@@ -38,6 +38,18 @@ TEST(ServiceTable, ShowsWhatTheServiceDidAndUsedForEachCase) {
   EXPECT_EQ(table->notes[0], "processors: 1 for the service, 0 for the client");
 }
 
+TEST(ServiceTable, TellsCasesApartByTheirCapWhereNothingElseDoes) {
+  auto one = served("event-loop"), other = served("event-loop");
+  one.how.cap = 5;
+  other.how.cap = 20;
+  const auto table = service_table({&one, &other}, false);
+  ASSERT_TRUE(table);
+  EXPECT_EQ(table->columns[1].heading(), "cap");
+  EXPECT_EQ(table->rows[0].cells[1], "5");
+  EXPECT_EQ(table->rows[1].cells[1], "20");
+  EXPECT_EQ(table->lead, 2u);
+}
+
 TEST(ServiceTable, IsBeneathTheCasesOnlyWhereAServiceWasStarted) {
   for (const auto* format : {"table", "markdown"}) {
     EXPECT_THAT(printed(format, {served("sync")}), HasSubstr("The service:")) << format;

@@ -10,6 +10,7 @@
 #include "reports/context_lines.hpp"
 #include "reports/draw.hpp"
 #include "reports/foreign.hpp"
+#include "reports/overview.hpp"
 #include "reports/phases.hpp"
 #include "reports/rates.hpp"
 #include "reports/reading.hpp"
@@ -22,29 +23,52 @@ namespace {
 std::string checks(const std::vector<Finding>& findings, std::size_t width) {
   std::string text;
   for (const auto& one : check_texts(findings)) {
-    text += (text.empty() ? "\nChecks\n" : "") + wrap("  " + one.heading, width);
+    text += (text.empty() ? "\nChecks\n" : "") +
+            wrap(fmt::format("  ({}) {}", one.sign, one.heading), width);
     for (const auto& evidence : one.evidence) text += wrap("    " + evidence, width);
     text += wrap("    Remedy: " + one.remedy, width);
   }
   return text;
 }
 
-std::string print(const ResultSet& set, const Terminal& terminal, bool phases) {
-  const auto& [label, context, results, findings, foreign] = set;
+std::string context(const Context& context, const Terminal& terminal) {
+  constexpr std::size_t kIndent = 9;
   std::string text;
-  for (const auto& [heading, line] : context_lines(context))
-    text += fmt::format("{:<9}{}\n", heading, visible(line));
-  for (const auto& cases : grouped(results)) {
+  for (const auto& [heading, line] : context_lines(context)) {
+    // A command that was broken could not be given again as it stands.
+    auto lines = heading == "command"
+                     ? std::string(kIndent, ' ') + visible(line) + '\n'
+                     : wrap(std::string(kIndent, ' ') + visible(line), terminal.text_width());
+    text += lines.replace(0, kIndent, fmt::format("{:<{}}", heading, kIndent));
+  }
+  return text;
+}
+
+/// Every figure of each case; before them, where there are several loads, who was how fast at each.
+std::string figures(const Cases& cases, bool partial, const std::vector<Finding>& findings,
+                    const Terminal& terminal) {
+  auto table = make_table(cases, partial, findings);
+  const auto overview = make_overview(cases, partial, findings);
+  if (!overview || !fits(*overview, terminal)) return '\n' + draw(std::move(table), terminal);
+  for (auto& row : table.rows) row.bar.reset();
+  table.title = "Each case by itself";
+  return '\n' + draw(*overview, terminal) + '\n' + draw(std::move(table), terminal);
+}
+
+std::string print(const ResultSet& set, const Terminal& terminal, bool phases) {
+  auto text = context(set.context, terminal);
+  for (const auto& cases : grouped(set.results)) {
     const bool partial = set.is_partial();
-    text += '\n' + draw(make_table(cases, partial, findings), terminal);
-    if (const auto rates = make_rates_table(context, cases)) text += '\n' + draw(*rates, terminal);
+    text += figures(cases, partial, set.findings, terminal);
+    if (const auto rates = make_rates_table(set.context, cases))
+      text += '\n' + draw(*rates, terminal);
     if (const auto service = service_table(cases, partial)) text += '\n' + draw(*service, terminal);
     if (phases) text += '\n' + draw(phases_table(cases, partial), terminal);
-    if (const auto sentences = reading(context, cases); !sentences.empty())
+    if (const auto sentences = reading(set.context, cases); !sentences.empty())
       text += '\n' + wrap(fmt::format("{}", fmt::join(sentences, " ")), terminal.text_width());
   }
   if (const auto table = foreign_table(set)) text += '\n' + draw(*table, terminal);
-  return text + checks(findings, terminal.text_width());
+  return text + checks(set.findings, terminal.text_width());
 }
 
 std::string print(const ResultSets& sets, bool phases) {
