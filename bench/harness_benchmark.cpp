@@ -20,7 +20,7 @@ void read_the_clock(benchmark::State& state) {
 BENCHMARK(read_the_clock);
 
 void add_to_a_histogram(benchmark::State& state) {
-  Histogram histogram;
+  FlatHistogram histogram;
   std::int64_t value = 1;
   for (auto _ : state) {
     histogram.add(Duration(value));

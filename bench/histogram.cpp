@@ -2,26 +2,50 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+
+#include "bench/flat_histogram.hpp"
 
 namespace asyncmark {
 
+void Histogram::add(Duration duration, std::uint64_t times) {
+  if (times == 0) return;
+  const auto value = static_cast<std::uint64_t>(duration.count() < 0 ? 0 : duration.count());
+  const auto number = static_cast<std::uint32_t>(bucket_of(value));
+  auto place = counts_.end();
+  if (!counts_.empty() && counts_.back().number >= number)
+    place = std::ranges::lower_bound(counts_, number, {}, &Bucket::number);
+  if (place == counts_.end() || place->number != number) place = counts_.insert(place, {number, 0});
+  place->count += times;
+  sum_ += value * times;
+  max_ = std::max(max_, value);
+}
+
 void Histogram::merge(const Histogram& other) {
-  for (std::size_t i = 0; i < kBuckets; ++i)
-    if (other.counts_[i] != 0) counts_[i] += other.counts_[i];
+  std::vector<Bucket> all;
+  all.reserve(counts_.size() + other.counts_.size());
+  std::ranges::merge(counts_, other.counts_, std::back_inserter(all), {}, &Bucket::number,
+                     &Bucket::number);
+  counts_.clear();
+  for (const auto& one : all)
+    if (!counts_.empty() && counts_.back().number == one.number)
+      counts_.back().count += one.count;
+    else
+      counts_.push_back(one);
   sum_ += other.sum_;
   max_ = std::max(max_, other.max_);
 }
 
-void Histogram::clear() {
-  for (auto& count : counts_)
-    if (count != 0) count = 0;
-  sum_ = 0;
-  max_ = 0;
+void Histogram::merge(const FlatHistogram& other) {
+  Histogram same;
+  other.for_each_bucket([&](Duration shortest, std::uint64_t times) { same.add(shortest, times); });
+  same.restore_exact(other.max(), other.sum_ns());
+  merge(same);
 }
 
 std::uint64_t Histogram::count() const {
   std::uint64_t total = 0;
-  for (const auto count : counts_) total += count;
+  for (const auto& one : counts_) total += one.count;
   return total;
 }
 
@@ -36,11 +60,11 @@ std::optional<Duration> Histogram::percentile(double fraction) const {
   if (static_cast<double>(total) * (1 - fraction) < 10 - 1e-6) return std::nullopt;
   const auto rank = static_cast<std::uint64_t>(std::ceil(fraction * static_cast<double>(total)));
   std::uint64_t seen = 0;
-  for (std::size_t i = 0; i < kBuckets; ++i) {
-    seen += counts_[i];
+  for (const auto& [bucket, count] : counts_) {
+    seen += count;
     if (seen < rank) continue;
-    const auto low = lower_edge(i);
-    const auto high = i + 1 < kBuckets ? lower_edge(i + 1) - 1 : max_;
+    const auto low = lower_edge(bucket);
+    const auto high = bucket + 1 < kBuckets ? lower_edge(bucket + 1) - 1 : max_;
     return Duration(static_cast<std::int64_t>(std::min(low + (high - low) / 2, max_)));
   }
   return max();

@@ -7,6 +7,7 @@
 #include <random>
 #include <vector>
 
+#include "bench/flat_histogram.hpp"
 #include "bench/measurement.hpp"
 
 namespace asyncmark {
@@ -168,6 +169,31 @@ TEST(Histogram, CountsWhatIsTooLongInTheLastBucket) {
   EXPECT_EQ(histogram.count(), 1u);
   EXPECT_EQ(histogram.max(), std::chrono::hours(1000));
 }
+
+TEST(Histogram, TakesOverWhatAFlatOneCounted) {
+  FlatHistogram flat;
+  Histogram same, twice;
+  for (std::int64_t i = -1; i < 5000; ++i) {
+    const Duration time((i * 7919) % 5003 * i);
+    flat.add(time);
+    same.add(time);
+    twice.add(time, 2);
+  }
+  EXPECT_EQ(flat.count(), same.count());
+  EXPECT_EQ(flat.max(), same.max());
+  Histogram taken;
+  for (const auto* const right : {&same, &twice}) {
+    taken.merge(flat);
+    EXPECT_EQ(to_json(taken), to_json(*right));
+  }
+  flat.clear();
+  EXPECT_EQ(flat.count(), 0u);
+  taken.clear();
+  taken.merge(flat);
+  EXPECT_EQ(to_json(taken), to_json(Histogram{}));
+}
+
+TEST(Histogram, TakesNoMemoryForWhatIsEmpty) { EXPECT_LE(sizeof(Histogram), 64u); }
 
 TEST(Histogram, MergingEqualsCountingTogether) {
   Histogram left, right, both;

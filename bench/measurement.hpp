@@ -140,9 +140,9 @@ struct Timeline {
 
 /// What one child measured. Plain data; merges over threads and processes, passes and repetitions.
 struct Measurement {
-  Histogram service_time;   ///< Successes only.
-  Histogram response_time;  ///< Successes only; empty in a closed loop, which has none.
-  LoopTimes loop;           ///< Of an event loop; empty where there is none.
+  Histogram service_time;          ///< Successes only.
+  Histogram response_time;         ///< Successes only; empty in a closed loop, which has none.
+  BasicLoopTimes<Histogram> loop;  ///< Of an event loop; empty where there is none.
   std::uint64_t completed = 0;
   std::uint64_t failed = 0;
   std::uint64_t never_started = 0;

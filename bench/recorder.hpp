@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <limits>
 
-#include "bench/histogram.hpp"
+#include "bench/flat_histogram.hpp"
 #include "bench/lane.hpp"
 #include "bench/loop_times.hpp"
 #include "bench/outcome.hpp"
@@ -55,8 +55,8 @@ class FailureCounts {
 /// when the first has stopped. Plain data whose all-zero bytes are its empty state, so that it may
 /// lie in memory fresh from the kernel and shared by processes.
 struct alignas(64) Recorder {
-  Histogram service_time;
-  Histogram response_time;
+  FlatHistogram service_time;
+  FlatHistogram response_time;
   LoopTimes loop;
   FailureCounts failures;
   std::uint64_t rows = 0;  ///< Of the operations that succeeded.

@@ -201,6 +201,21 @@ TEST(Report, LetsNothingOfAFileIntoTheTerminal) {
   EXPECT_LT(ended.out.size(), 20'000u);
 }
 
+TEST(Report, WritesWhateverANameHolds) {
+  const std::string evil = "a|b\",\n\x1b[31m</script><b>`*\\" + std::string(2'000'000, 'x');
+  const auto ended =
+      report(Json{{"benchmarks", {{{"name", evil}, {"real_time", 1}, {"cpu_time", 1}}}}}.dump(),
+             {"--csv", "r.csv", "--markdown", "r.md", "--summary-json", "s.json"});
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_EQ(Json::parse(ended.files.at("s.json")).at("benchmarks").at(0).at("name"), evil);
+  EXPECT_THAT(ended.files.at("r.csv"), HasSubstr("\n\"a|b\"\",\n"));
+  const auto& markdown = ended.files.at("r.md");
+  EXPECT_THAT(markdown, AllOf(HasSubstr(R"(a\|b",)"), Not(HasSubstr("\x1b"))));
+  for (const char special : {'<', '`', '*'})
+    for (auto at = markdown.find(special); at != markdown.npos; at = markdown.find(special, at + 1))
+      EXPECT_EQ(markdown[at - 1], '\\') << special;
+}
+
 TEST(Report, PutsSeveralFilesSideBySideAndTellsWhatElseDiffers) {
   const auto other = changed([](Json& json) {
     json["context"]["commit"] = "feedbeef";

@@ -56,7 +56,8 @@ class Sampler {
 
   void add(const Start& start, Clock::time_point began, Clock::time_point finished,
            std::uint32_t worker, bool ok) {
-    if (rank(start.op) < limit_) keep({start, began, finished, worker, ok});
+    if (rank(start.op) < limit_) [[unlikely]]
+      keep(start, began, finished, worker, ok);
   }
 
   /// All operations below this rank were kept.
@@ -70,16 +71,18 @@ class Sampler {
  private:
   /// Where there is no room left half of what was kept goes, one by one as others come: none of
   /// them waits until all have gone.
-  [[gnu::noinline]] void keep(const Sampled& one) {
+  [[gnu::noinline, gnu::cold]] void keep(const Start& start, Clock::time_point began,
+                                         Clock::time_point finished, std::uint32_t worker,
+                                         bool ok) {
     for (;; ++next_) {
       if (next_ == room_) {
         next_ = 0;
         limit_ /= 2;
-        if (rank(one.start.op) >= limit_) return;
+        if (rank(start.op) >= limit_) return;
       }
       if (next_ == size_ || rank(kept_[next_].start.op) >= limit_) break;
     }
-    kept_[next_] = one;
+    kept_[next_] = {start, began, finished, worker, ok};
     size_ = std::max(size_, ++next_);
   }
 

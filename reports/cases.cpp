@@ -13,17 +13,12 @@ namespace asyncmark {
 
 std::vector<Cases> grouped(const std::vector<Result>& results) {
   std::vector<Cases> groups;
-  const auto same = [](const Case& a, const Case& b) {
-    return a.workload == b.workload &&
-           a.workload_options.name_suffix() == b.workload_options.name_suffix();
-  };
+  std::map<std::pair<std::string, std::string>, std::size_t> places;
   for (const auto& one : results) {
-    const auto group = std::ranges::find_if(
-        groups, [&](const Cases& cases) { return same(cases.front()->what, one.what); });
-    if (group == groups.end())
-      groups.push_back({&one});
-    else
-      group->push_back(&one);
+    const auto [place, is_new] = places.try_emplace(
+        {one.what.workload, one.what.workload_options.name_suffix()}, groups.size());
+    if (is_new) groups.emplace_back();
+    groups[place->second].push_back(&one);
   }
   return groups;
 }
@@ -89,23 +84,38 @@ std::map<std::string, std::string> particulars(const Result& one) {
 
 }  // namespace
 
-std::string label(const Result& one, const Cases& among) {
-  std::set<std::string> differing;
-  const auto own = particulars(one);
-  for (const auto* other : among) {
-    if (other->what.runner != one.what.runner) continue;
-    auto others = particulars(*other);
-    for (const auto& [name, words] : own)
-      if (others[name] != words) differing.insert(words);
+std::vector<std::string> labels(const Cases& cases) {
+  using Values = std::map<std::string, std::map<std::string, std::size_t>>;
+  std::map<std::string, Values> values;  // Of each runner's particulars, and how many have them.
+  std::map<std::string, std::size_t> times;
+  for (const auto* one : cases) {
+    ++times[one->what.runner];
+    for (auto& [name, words] : particulars(*one)) ++values[one->what.runner][name][words];
   }
-  if (differing.empty()) return one.what.runner;
-  return fmt::format("{} with {}", one.what.runner, fmt::join(differing, " and "));
+  std::vector<std::string> all;
+  for (const auto* one : cases) {
+    std::set<std::string> differing;
+    const auto& runner = one->what.runner;
+    for (const auto& [name, words] : particulars(*one))
+      if (values[runner][name][words] < times[runner]) differing.insert(words);
+    all.push_back(differing.empty()
+                      ? runner
+                      : fmt::format("{} with {}", runner, fmt::join(differing, " and ")));
+  }
+  return all;
+}
+
+std::string label(const Result& one, const Cases& among) {
+  const auto place = std::ranges::find(among, &one) - among.begin();
+  return labels(among).at(static_cast<std::size_t>(place));
 }
 
 const Result* baseline_of(const Result& one, const Cases& cases) {
+  // Of thousands each is compared with each, so what takes least to compare comes first.
+  const auto texts = load_texts(one.what);
   for (const auto* other : cases)
-    if (other->what.runner == kBaseline && !other->finished().empty() &&
-        load_texts(other->what) == load_texts(one.what))
+    if (other->what.load.ops == one.what.load.ops && other->what.runner == kBaseline &&
+        load_texts(other->what) == texts && !other->finished().empty())
       return other;
   return nullptr;
 }

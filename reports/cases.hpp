@@ -31,8 +31,10 @@ Texts load_texts(const Case& one);
 /// reader of results does not know them.
 std::string workload_text(const Case& one);
 
-/// The runner, with whatever else tells the case from others of that runner, but for an open loop's
-/// rate.
+/// Of each its runner, with whatever else tells the case from others of that runner, but for an
+/// open loop's rate.
+std::vector<std::string> labels(const Cases& cases);
+/// That of one of them alone.
 std::string label(const Result& one, const Cases& among);
 
 /// The baseline's case under the same load as `one`, if it finished; that may be `one` itself.

@@ -9,8 +9,11 @@ namespace asyncmark {
 namespace {
 
 using testing::add_death;
+using ::testing::AllOf;
 using testing::construct;
+using ::testing::HasSubstr;
 using testing::milliseconds;
+using ::testing::StartsWith;
 
 Cases pointers(const std::vector<Result>& results) {
   Cases cases;
@@ -42,6 +45,19 @@ TEST(Comparison, IsOfEqualCapsWhenAllButTheBaselineWereGivenTheSame) {
 
 TEST(Comparison, OfTheBaselineAloneIsOfNoEqualCaps) {
   EXPECT_EQ(comparison(pointers({construct({.runner = "sync"})})), "as usually deployed");
+}
+
+TEST(Labels, SayWhatTellsTheCasesOfOneRunnerApart) {
+  const std::vector<Result> results{
+      construct({.runner = "thread-pool", .in_flight = 4}),
+      construct({.runner = "event-loop", .in_flight = 9}),
+      construct({.runner = "thread-pool", .ops = 50, .in_flight = 5})};
+  const auto all = labels(pointers(results));
+  EXPECT_EQ(all[1], "event-loop");
+  EXPECT_THAT(all[0], AllOf(StartsWith("thread-pool with "), HasSubstr("4 in flight"),
+                            HasSubstr("ops 100")));
+  EXPECT_THAT(all[2], AllOf(HasSubstr("5 in flight"), HasSubstr("ops 50")));
+  EXPECT_EQ(label(results[2], pointers(results)), all[2]);
 }
 
 TEST(Partial, IsWhateverWasInterruptedOrHasRepetitionsToCome) {

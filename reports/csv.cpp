@@ -89,10 +89,12 @@ std::vector<Json> rows_of(const ResultSets& sets) {
   std::vector<Json> rows;
   for (const auto* set : sets) {
     const auto first = rows.size();
-    for (const auto& cases : grouped(set->results))
+    for (const auto& cases : grouped(set->results)) {
+      const auto compared = comparison(cases);
       for (const auto* one : cases)
         for (std::size_t i = 0; i < one->repetitions.size(); ++i)
-          rows.push_back(row_of(*set, *one, i, comparison(cases)));
+          rows.push_back(row_of(*set, *one, i, compared));
+    }
     for (const auto& one : set->foreign)
       for (std::size_t i = 0; i < one.runs.size(); ++i) rows.push_back(row_of(*set, one, i));
     for (auto i = first; i < rows.size(); ++i) put_context(rows[i], set->context);
@@ -131,7 +133,9 @@ std::string field(const Json& row, const std::string& column) {
 std::string print(const ResultSets& sets) {
   const auto rows = rows_of(sets);
   const auto columns = columns_of(rows);
-  auto text = fmt::format("{}\n", fmt::join(columns, ","));
+  std::vector<std::string> headings;
+  for (const auto& column : columns) headings.push_back(quoted(column));
+  auto text = fmt::format("{}\n", fmt::join(headings, ","));
   for (const auto& row : rows) {
     std::vector<std::string> fields;
     for (const auto& column : columns) fields.push_back(field(row, column));

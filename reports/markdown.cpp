@@ -23,7 +23,8 @@ std::string plain(const std::string& text) {
   std::string escaped;
   for (const char c : text) {
     if (std::string_view("\\`*_[]<>|#").find(c) != std::string_view::npos) escaped += '\\';
-    escaped += c == '\n' ? ' ' : c;
+    const bool printed = static_cast<unsigned char>(c) >= ' ' && c != '\x7f';
+    escaped += printed ? c : ' ';  // A line ends a table's row, and others may move a cursor.
   }
   return escaped;
 }

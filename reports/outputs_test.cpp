@@ -88,6 +88,40 @@ TEST(Hgrm, HoldsServiceAndResponseTimesApart) {
   EXPECT_ANY_THROW(output("hgrm").folder({&nothing}));
 }
 
+/// What Python's csv module makes of it.
+Json read_by_python(const std::string& csv) {
+  const auto ended = testing::run_program({"python3", "-c", R"(
+import csv, io, json, sys
+text = io.TextIOWrapper(sys.stdin.buffer, newline="", encoding="utf-8")
+print(json.dumps(list(csv.DictReader(text, strict=True))))
+)"},
+                                          {.input = csv});
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  return Json::parse(ended.out);
+}
+
+TEST(CsvFile, IsReadByPythonsModule) {
+  const std::string reason = "it said \"no, never\",\r\nthen | died </script>";
+  auto dead = construct({.runner = "thread-pool", .times = {}});
+  add_death(dead, reason);
+  auto set = set_of({burst(), dead});
+  set.label = "a\"b,c";
+  set.foreign = {{"BM_x<1, 2>", "another program", {{.real_ns = 2.5, .counters = {{"a,b", 7}}}}}};
+  const auto rows = read_by_python(output("csv").file({&set}));
+  ASSERT_EQ(rows.size(), 4u);
+  for (const auto& row : rows) {
+    EXPECT_EQ(row.size(), rows[0].size());
+    EXPECT_EQ(row.at("file"), set.label);
+    for (const auto& [column, value] : row.items()) EXPECT_TRUE(value.is_string()) << column;
+  }
+  EXPECT_EQ(rows[0].at("real_time_ns"), "50000000");
+  EXPECT_EQ(rows[1].at("real_time_ns"), "60000000");
+  EXPECT_EQ(rows[2].at("error_message"), reason);
+  EXPECT_EQ(rows[3].at("name"), "BM_x<1, 2>");
+  EXPECT_EQ(rows[3].at("real_time_ns"), "2.5");
+  EXPECT_EQ(rows[3].at("a,b"), "7");
+}
+
 TEST(Prometheus, IsOneSummaryOfEachTimeInSeconds) {
   const auto set = set_of({burst(), construct({.runner = "sync"})});
   const auto text = output("prometheus").file({&set});

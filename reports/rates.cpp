@@ -55,7 +55,8 @@ std::string name_but_for_rate(Case one) {
 void label(std::vector<Line>& lines) {
   Cases all;
   for (const auto& line : lines) all.push_back(&line.points.begin()->second.result);
-  for (auto& line : lines) line.label = label(line.points.begin()->second.result, all);
+  const auto texts = labels(all);
+  for (std::size_t i = 0; i < lines.size(); ++i) lines[i].label = texts[i];
 }
 
 std::vector<Line> lines_of(const Cases& cases) {

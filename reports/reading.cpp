@@ -61,7 +61,7 @@ bool overlap(const Result& one, const Result& other) {
 
 std::string who_was_fastest(const Cases& ranked, const Cases& cases) {
   const auto& best = *ranked.front();
-  auto text = fmt::format("{}, {}{}: {}", at(best.what.load), label(best, ranked),
+  auto text = fmt::format("{}, {}{}: {}", at(best.what.load), labels(ranked).front(),
                           ranked.size() > 1 ? " was fastest" : "", achieved(best));
   const auto* baseline = baseline_of(best, cases);
   if (const auto times = times_baseline(best, cases); times && baseline != &best)
@@ -73,9 +73,10 @@ std::string who_was_fastest(const Cases& ranked, const Cases& cases) {
 /// Who cannot be told apart from the fastest.
 std::string who_was_as_fast(const Cases& ranked) {
   std::vector<std::string> names;
-  for (const auto* one : ranked)
-    if (one != ranked.front() && !one->what.load.duration && overlap(*ranked.front(), *one))
-      names.push_back(label(*one, ranked));
+  const auto texts = labels(ranked);
+  for (std::size_t i = 1; i < ranked.size(); ++i)
+    if (!ranked[i]->what.load.duration && overlap(*ranked.front(), *ranked[i]))
+      names.push_back(texts[i]);
   if (names.empty()) return "";
   return fmt::format("Its times overlap with those of {}: they cannot be told apart.",
                      fmt::join(names, " and "));

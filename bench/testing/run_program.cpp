@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <spawn.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -9,10 +10,12 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <sstream>
 #include <stdexcept>
 #include <thread>
@@ -84,10 +87,29 @@ void leave_crashes_alone(const char* variable) {
   setenv(variable, ((given ? given + std::string(":") : "") + "handle_segv=0").c_str(), 1);
 }
 
+/// Result documents are told by their beginning.
+bool is_result(const std::string& text) {
+  return text.starts_with("{\n  \"context\"") && text.find("\"schema_version\"") != text.npos;
+}
+
+/// Throws unless every document keeps to the schema of results.
+void expect_schema(const std::vector<std::string>& documents, const std::string& home) {
+  if (documents.empty()) return;
+  std::ofstream(home + "/results") << fmt::format("[{}]", fmt::join(documents, ","));
+  const auto command = fmt::format(
+      "python3 {0}/bench/testing/violations.py {0}/reports/result.schema.json <{1}/results",
+      ASYNCMARK_SOURCE, home);
+  const std::unique_ptr<FILE, int (*)(FILE*)> said(popen(command.c_str(), "r"), pclose);
+  std::string text;
+  for (int c = 0; said && (c = fgetc(said.get())) != EOF;) text += static_cast<char>(c);
+  if (text.find_first_not_of("[], \n") != text.npos || text.empty())
+    throw std::runtime_error("a result is not as reports/result.schema.json describes it: " + text);
+}
+
 }  // namespace
 
 Program::Program(const std::vector<std::string>& words, Surroundings surroundings)
-    : home_(fresh_folder()) {
+    : home_(fresh_folder()), given_(surroundings.files) {
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   leave_crashes_alone("ASAN_OPTIONS");
   leave_crashes_alone("TSAN_OPTIONS");
@@ -122,7 +144,8 @@ Program::Program(const std::vector<std::string>& words, Surroundings surrounding
 Program::~Program() {
   if (pid_ != 0) {
     send(SIGKILL);
-    wait();
+    collect();
+    fs::remove_all(home_);
   }
   if (terminal_ >= 0) close(terminal_);
 }
@@ -137,6 +160,17 @@ void Program::type(const std::string& text) const {
 }
 
 Ended Program::wait() {
+  const auto ended = collect();
+  std::vector<std::string> results;
+  for (const auto& [name, text] : ended.files)
+    if (is_result(text) && given_[name] != text) results.push_back(text);
+  if (is_result(ended.out)) results.push_back(ended.out);
+  expect_schema(results, home_);
+  fs::remove_all(home_);
+  return ended;
+}
+
+Ended Program::collect() {
   Ended ended;
   int status = 0;
   while (waitpid(pid_, &status, terminal_ < 0 ? 0 : WNOHANG) == 0) {
@@ -150,7 +184,6 @@ Ended Program::wait() {
   ended.out = contents(home_ + "/out");
   for (const auto& file : fs::directory_iterator(folder()))
     ended.files[file.path().filename()] = contents(file);
-  fs::remove_all(home_);
   return ended;
 }
 

@@ -40,11 +40,15 @@ class Program {
   void send(int signal) const;
   /// Types into its terminal; "\x03" is Ctrl-C.
   void type(const std::string& text) const;
-  /// Collects what it printed and left. Once only.
+  /// Collects what it printed and left. Once only. Throws for a result that it wrote there and that
+  /// is not as reports/result.schema.json has it.
   Ended wait();
 
  private:
+  Ended collect();
+
   std::string home_;
+  std::map<std::string, std::string> given_;
   pid_t pid_ = 0;
   int terminal_ = -1;
 };
