@@ -11,7 +11,7 @@ class Inquiry {
   /// Throws UsageError, with the server's own words, where there is no connection to be had.
   explicit Inquiry(const Plan& plan);
 
-  static constexpr Duration kLimit = std::chrono::seconds(5);
+  static constexpr Duration kLimit = std::chrono::seconds(10);
 
   /// An answer that may be an error. Throws UsageError where there is none in time.
   Answer ask(const char* sql);

@@ -126,7 +126,7 @@ TEST(SharedClusterProgram, ThatIsNotAnsweredSaysSo) {
   const Connection keeping(PQconnectdb(cluster().conninfo().c_str()), PQfinish);
   PQclear(PQexec(keeping.get(), "BEGIN; LOCK TABLE kept"));
   expect_refused(cluster().conninfo(), {"--sql", "SELECT * FROM kept"},
-                 "--dsn: the server does not answer within 5s");
+                 "--dsn: the server does not answer within 10s");
   PQclear(PQexec(keeping.get(), "DROP TABLE kept; COMMIT"));
 }
 

@@ -121,7 +121,7 @@ TEST(PostgresRemote, IsRefusedUnlessItIsAllowed) {
         [&] {
           prepare("192.0.2.7", {{"allow-remote", "true"}});
         },
-        ThrowsMessage<UsageError>(HasSubstr("does not answer within 5s")));
+        ThrowsMessage<UsageError>(HasSubstr("does not answer within 10s")));
     EXPECT_THAT([&] { prepare("127.0.0.1,192.0.2.7", {}); },
                 ThrowsMessage<UsageError>(HasSubstr("several hosts")));
   }).join();
