@@ -41,6 +41,7 @@ bool Catalog::add(FormatEntry entry) { return insert(std::move(entry)); }
 bool Catalog::add(OutputEntry entry) { return insert(std::move(entry)); }
 bool Catalog::add(ServiceEntry entry) { return insert(std::move(entry)); }
 bool Catalog::add(ReproductionEntry entry) { return insert(std::move(entry)); }
+bool Catalog::add(ComparisonEntry entry) { return insert(std::move(entry)); }
 
 const std::vector<WorkloadEntry>& Catalog::workloads() { return entries<WorkloadEntry>(); }
 const std::vector<RunnerEntry>& Catalog::runners() { return entries<RunnerEntry>(); }
@@ -50,6 +51,7 @@ const std::vector<ServiceEntry>& Catalog::services() { return entries<ServiceEnt
 const std::vector<ReproductionEntry>& Catalog::reproductions() {
   return entries<ReproductionEntry>();
 }
+const std::vector<ComparisonEntry>& Catalog::comparisons() { return entries<ComparisonEntry>(); }
 
 const WorkloadEntry& Catalog::workload(std::string_view name) {
   return find<WorkloadEntry>(name, "workload");
@@ -65,6 +67,9 @@ const ServiceEntry& Catalog::service(std::string_view name) {
 }
 const ReproductionEntry& Catalog::reproduction(std::string_view name) {
   return find<ReproductionEntry>(name, "reproduction");
+}
+const ComparisonEntry& Catalog::comparison(std::string_view name) {
+  return find<ComparisonEntry>(name, "output of a comparison");
 }
 
 }  // namespace asyncmark

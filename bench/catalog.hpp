@@ -19,6 +19,7 @@ struct Context;
 struct Request;
 struct ResultSet;
 struct ServiceCounts;
+struct Comparison;
 using ResultSets = std::vector<const ResultSet*>;
 
 /// A workload as it registers itself. `make` throws UsageError when the values do not fit together.
@@ -63,6 +64,14 @@ struct OutputEntry {
   std::function<std::map<std::string, std::string>(const ResultSets&)> folder = {};
 };
 
+/// A way to write a comparison down: `table` is what `compare` prints, every other is a file that
+/// its flag, `--NAME`, asks for.
+struct ComparisonEntry {
+  std::string name;
+  std::string summary;
+  std::function<std::string(const Comparison&)> text;
+};
+
 /// What a workload needs to be up: a process of its own (`asyncmark serve NAME`).
 struct ServiceEntry {
   std::string name;
@@ -95,6 +104,7 @@ class Catalog {
   static bool add(OutputEntry entry);
   static bool add(ServiceEntry entry);
   static bool add(ReproductionEntry entry);
+  static bool add(ComparisonEntry entry);
 
   /// In the order of their names, so that lists do not depend on the order of linking.
   static const std::vector<WorkloadEntry>& workloads();
@@ -103,6 +113,7 @@ class Catalog {
   static const std::vector<OutputEntry>& outputs();
   static const std::vector<ServiceEntry>& services();
   static const std::vector<ReproductionEntry>& reproductions();
+  static const std::vector<ComparisonEntry>& comparisons();
 
   /// Throw UsageError, with the names that exist, for a name that does not.
   static const WorkloadEntry& workload(std::string_view name);
@@ -110,6 +121,7 @@ class Catalog {
   static const FormatEntry& format(std::string_view name);
   static const ServiceEntry& service(std::string_view name);
   static const ReproductionEntry& reproduction(std::string_view name);
+  static const ComparisonEntry& comparison(std::string_view name);
 };
 
 }  // namespace asyncmark

@@ -35,10 +35,11 @@ Descriptor arrivals_file(const Load& load) {
 
 /// The command of the case's process.
 std::vector<std::string> command(const ChildSettings& settings) {
-  if (settings.launcher.empty()) return {ourselves(), "run-case"};
+  const auto program = settings.program.empty() ? ourselves() : settings.program;
+  if (settings.launcher.empty()) return {program, "run-case"};
   std::vector<std::string> words{ourselves(), "launch"};
   words.insert(words.end(), settings.launcher.begin(), settings.launcher.end());
-  words.insert(words.end(), {ourselves(), "run-case"});
+  words.insert(words.end(), {program, "run-case"});
   return words;
 }
 
@@ -122,7 +123,8 @@ Repetition watch(const Case& one, const ChildSettings& settings, Service* servic
     used->requests = report.measurement.completed + report.measurement.failed;
   report.measurement.observed.service = used;
   report.measurement.observed.network = network_counts() - network_before;
-  return {std::move(report.measurement), std::move(report.error), report.how};
+  return {std::move(report.measurement), std::move(report.error), report.how,
+          std::move(report.understood)};
 }
 
 }  // namespace

@@ -3,15 +3,14 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
-#include <wordexp.h>
 
-#include <cstdlib>
-#include <filesystem>
+#include <algorithm>
 #include <fstream>
 #include <iterator>
-#include <sstream>
 
 #include "bench/catalog.hpp"
+#include "bench/command_words.hpp"
+#include "bench/compare_command.hpp"
 #include "bench/completion.hpp"
 #include "bench/errors.hpp"
 #include "bench/grammar.hpp"
@@ -22,40 +21,24 @@
 namespace asyncmark {
 namespace {
 
-/// Whether posix_spawnp() would find it.
-bool is_program(const std::string& name) {
-  const auto runs = [](const std::string& path) {
-    return access(path.c_str(), X_OK) == 0 && !std::filesystem::is_directory(path);
-  };
-  if (name.find('/') != std::string::npos) return runs(name);
-  const char* path = std::getenv("PATH");
-  std::istringstream folders(path ? path : "/bin:/usr/bin");
-  for (std::string folder; std::getline(folders, folder, ':');)
-    if (runs(folder.empty() ? name : folder + '/' + name)) return true;
-  return false;
-}
-
-std::vector<std::string> words(const std::string& command) {
-  if (command.empty()) return {};
-  wordexp_t expansion{};
-  std::vector<std::string> all;
-  if (wordexp(command.c_str(), &expansion, WRDE_NOCMD) == 0)
-    all.assign(expansion.we_wordv, expansion.we_wordv + expansion.we_wordc);
-  wordfree(&expansion);
-  if (all.empty()) throw UsageError(fmt::format("--launcher: '{}' is not a command", command));
-  if (!is_program(all[0]))
-    throw UsageError(
-        fmt::format("--launcher: there is no program '{}'; it must be in the PATH or "
-                    "named with its folder",
-                    all[0]));
-  return all;
-}
-
 UsageError unknown(std::string argument) {
   // What was meant for an option that is spelt otherwise may hold a password.
   argument = argument.substr(0, argument.find(argument.starts_with("--") ? "=" : "://"));
   return UsageError(fmt::format("unknown {} '{}'; --help lists what there is",
                                 argument.starts_with('-') ? "option" : "argument", argument));
+}
+
+/// Throws CLI::Success where help or the version is asked for, and UsageError.
+void parse(Grammar& grammar, std::vector<std::string> words) {
+  std::vector<char*> argv;
+  for (auto& word : words) argv.push_back(word.data());
+  try {
+    grammar.app.parse(static_cast<int>(argv.size()), argv.data());
+  } catch (const CLI::Success&) {
+    throw;
+  } catch (const CLI::ParseError& error) {
+    throw UsageError(error.what());
+  }
 }
 
 /// What CLI11 did not know: flags of Google Benchmark, or a mistake.
@@ -73,7 +56,7 @@ RunSettings settings_of(const Grammar& grammar, const std::vector<std::string>& 
   settings.driver.child.time_limit = parse_duration(common.time_limit, "--time-limit");
   if (settings.driver.child.time_limit == Duration(0))
     throw UsageError("--time-limit: must be more than 0");
-  settings.driver.child.launcher = words(common.launcher);
+  settings.driver.child.launcher = command_words(common.launcher, "--launcher");
   settings.driver.progress = !common.quiet;
   settings.max_failed = FailureBudget::parse(common.max_failed);
   settings.strict = common.strict;
@@ -161,6 +144,56 @@ int do_report(const Grammar& grammar) {
   return report({arguments.files, arguments.report_format, arguments.outputs});
 }
 
+/// `2.5%`, as a part of one.
+double share(const std::string& text, const std::string& flag) {
+  if (!text.ends_with('%'))
+    throw UsageError(fmt::format("{}: '{}' has no %, as in 5%", flag, text));
+  const auto percent = parse_real(text.substr(0, text.size() - 1), flag);
+  if (percent > 100) throw UsageError(fmt::format("{}: '{}' is more than 100%", flag, text));
+  return percent / 100;
+}
+
+int do_compare(const Grammar& grammar, const std::vector<std::string>& command,
+               const std::vector<std::string>& behind) {
+  const auto& asked = grammar.arguments.compared;
+  if (const auto rest = grammar.app.remaining(true); !rest.empty()) throw unknown(rest[0]);
+  if (asked.contender.empty())
+    throw UsageError(
+        "compare: give a baseline and a contender: two builds, two files of results, or "
+        "with --commands two commands");
+  CompareRequest request;
+  auto& settings = request.settings;
+  settings.baseline = asked.baseline;
+  settings.contender = asked.contender;
+  settings.pairs.margins = {share(asked.least_effect, "--min-effect"),
+                            share(asked.equivalence, "--equivalence")};
+  if (settings.pairs.margins.equivalence <= 0)
+    throw UsageError("--equivalence: must be more than 0%");
+  settings.pairs.budget = parse_duration(asked.budget, "--budget");
+  if (settings.pairs.budget == Duration(0)) throw UsageError("--budget: must be more than 0");
+  settings.service_per_build = asked.service_per_build;
+  settings.progress = !asked.quiet;
+  request.commands = asked.commands;
+  request.gate_stored = asked.gate_stored;
+  for (const auto& [name, path] : asked.outputs) request.outputs[name] = path;
+  request.command = command;
+  if (!behind.empty()) {
+    Grammar run;
+    std::vector<std::string> words{command.front(), "run"};
+    words.insert(words.end(), behind.begin(), behind.end());
+    parse(run, words);
+    request.requests = requested(run);
+    const auto common = settings_of(run, words);
+    settings.time_limit = common.driver.child.time_limit;
+    settings.launcher = common.driver.child.launcher;
+    settings.max_failed = common.max_failed;
+    if (!common.out.empty() || common.driver.benchmark.list_tests)
+      throw UsageError(
+          "compare: --out and --benchmark_list_tests stand in front of --, or not at all");
+  }
+  return compare(std::move(request));
+}
+
 int do_list(const std::string& what) {
   const bool all = what.empty();
   if (!all && what != "workloads" && what != "runners" && what != "services" && what != "formats" &&
@@ -177,23 +210,26 @@ int do_list(const std::string& what) {
 }
 
 int dispatch(int argc, char** argv) {
+  const std::vector<std::string> command(argv, argv + argc);
+  // What `compare` runs stands behind --, and is read as `run` reads it.
+  const bool compares = argc > 1 && command[1] == "compare";
+  const auto end = compares ? std::ranges::find(command, "--") : command.end();
+  const std::vector<std::string> behind(end == command.end() ? end : end + 1, command.end());
   Grammar grammar;
   try {
-    grammar.app.parse(argc, argv);
+    parse(grammar, {command.begin(), end});
   } catch (const CLI::Success& asked) {
     return grammar.app.exit(asked);
-  } catch (const CLI::ParseError& error) {
-    throw UsageError(error.what());
   }
-  const std::vector<std::string> command(argv, argv + argc);
   if (grammar.run->parsed()) return do_run(grammar, command);
   if (grammar.reproduce->parsed()) return do_reproduce(grammar, command);
   if (grammar.report->parsed()) return do_report(grammar);
+  if (grammar.compare->parsed()) return do_compare(grammar, command, behind);
   if (grammar.serve->parsed()) return do_serve(grammar);
   if (grammar.list->parsed()) return do_list(grammar.arguments.listed);
   const auto rest = grammar.app.remaining();
   throw UsageError(fmt::format(
-      "{}; there are reproduce, run, report, serve and list, and --help explains them",
+      "{}; there are reproduce, run, report, compare, serve and list, and --help explains them",
       rest.empty() ? "no command is given" : fmt::format("no such command '{}'", rest[0])));
 }
 

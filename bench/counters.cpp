@@ -37,6 +37,13 @@ std::optional<Duration> response_percentile(const Measurement& one, double fract
   return among_ended < 1 ? one.response_time.percentile(among_ended) : std::nullopt;
 }
 
+std::optional<double> memory_bytes_per_op(const Measurement& one) {
+  if (one.peak_in_flight < kEnoughForMemory) return std::nullopt;
+  return static_cast<double>(one.resources.grown_bytes +
+                             one.observed.kernel_bytes(one.peak_in_flight)) /
+         static_cast<double>(one.peak_in_flight);
+}
+
 Counters counters(const Result& result, const Measurement& one) {
   Counters all{{"completed", static_cast<double>(one.completed)},
                {"failed", static_cast<double>(one.failed)},
@@ -107,11 +114,7 @@ Counters counters(const Result& result, const Measurement& one) {
     all.emplace_back("peak_threads", static_cast<double>(one.observed.peak_threads));
   }
   all.emplace_back("peak_rss_bytes", static_cast<double>(used.peak_rss_bytes));
-  if (one.peak_in_flight >= kEnoughForMemory)
-    all.emplace_back(
-        "memory_bytes_per_op",
-        static_cast<double>(used.grown_bytes + one.observed.kernel_bytes(one.peak_in_flight)) /
-            static_cast<double>(one.peak_in_flight));
+  if (const auto bytes = memory_bytes_per_op(one)) all.emplace_back("memory_bytes_per_op", *bytes);
   if (result.bound) all.emplace_back("bound_ns", ns(result.bound->time));
   if (const auto share = efficiency(result, one)) all.emplace_back("efficiency", *share);
   return all;

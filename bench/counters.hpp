@@ -14,6 +14,10 @@ namespace asyncmark {
 /// and none is ever NaN.
 std::vector<std::pair<std::string, double>> counters(const Result& result, const Measurement& one);
 
+/// What the process and the kernel took for each operation in flight; absent where too few were for
+/// that to be told from what any process takes.
+std::optional<double> memory_bytes_per_op(const Measurement& one);
+
 /// A percentile of the response time over all operations that were due: those that never started
 /// are longer than any that ended, and left out would make an overloaded runner look well. Absent
 /// where it falls among them, and where Histogram::percentile() is.

@@ -115,6 +115,8 @@ Grammar::Grammar()
       reproduce(
           app.add_subcommand("reproduce", "repeat a published measurement, side by side with it")),
       report(app.add_subcommand("report", "show results that were kept, and write them to files")),
+      compare(app.add_subcommand(
+          "compare", "say whether one build, command or kept result is slower than another")),
       serve(app.add_subcommand("serve", "be a service that a workload calls, until Ctrl-C")),
       list(app.add_subcommand("list", "what there is to run")) {
   app.set_version_flag("--version",
@@ -122,16 +124,20 @@ Grammar::Grammar()
   app.require_subcommand(0, 1);
   app.allow_extras();
   app.footer(
-      "Exit codes: 0 fine, 2 usage, 3 a check found something (with --strict), 4 a case died or "
-      "too many operations failed, 130 interrupted.\n\nExamples:\n"
+      "Exit codes: 0 fine, 1 compare found something slower, 2 usage, 3 a check found something "
+      "(with --strict), 4 a case died or "
+      "too many operations failed, 5 compare can make nothing of it, 130 "
+      "interrupted.\n\nExamples:\n"
       "  asyncmark reproduce\n"
       "  asyncmark run sleep --wait 46ms --runner all --ops 100,500,1000\n"
       "  asyncmark run sleep --help\n"
       "  asyncmark report results.json\n"
+      "  asyncmark compare old/asyncmark new/asyncmark -- sleep --wait 4ms --ops 10\n"
       "  asyncmark serve http --help");
   add_run();
   add_reproduce();
   add_report();
+  add_compare();
   add_serve();
   list->add_option("what", arguments.listed,
                    "workloads, runners, services, formats or reproductions (default: all)");
@@ -176,6 +182,51 @@ void Grammar::add_report() {
       "  asyncmark report results.json --format markdown\n"
       "  asyncmark report here.json there.json\n"
       "  asyncmark report results.json --csv results.csv --hgrm histograms");
+}
+
+void Grammar::add_compare() {
+  auto& compared = arguments.compared;
+  compare->add_option("BASELINE", compared.baseline,
+                      "a build of asyncmark, or a file that --out of run wrote");
+  compare->add_option("CONTENDER", compared.contender, "another of the same kind");
+  compare
+      ->add_flag("--commands", compared.commands,
+                 "the two are commands of any kind, each timed as a whole")
+      ->group("What is compared");
+  compare
+      ->add_flag("--service-per-build", compared.service_per_build,
+                 "each build serves its own client, and not one service both")
+      ->group("What is compared");
+  compare
+      ->add_option(
+          "--budget", compared.budget,
+          "how long a case may take until it is inconclusive; one that is flagged is run again")
+      ->capture_default_str()
+      ->group("How sure");
+  compare->add_option("--min-effect", compared.least_effect, "a smaller change is never flagged")
+      ->capture_default_str()
+      ->group("How sure");
+  compare
+      ->add_option("--equivalence", compared.equivalence, "what surely differs by less is the same")
+      ->capture_default_str()
+      ->group("How sure");
+  compare
+      ->add_flag("--gate-stored", compared.gate_stored,
+                 "of two files of results: exit with 1 where one is slower")
+      ->group("How sure");
+  for (const auto& output : Catalog::comparisons())
+    if (output.name != "table")
+      add_text(*compare, compared.outputs, output.name, output.summary, "Files")->type_name("FILE");
+  compare->add_flag("--quiet", compared.quiet, "no progress on standard error")->group("Files");
+  compare->allow_extras();
+  compare->footer(
+      "What stands behind -- is what 'asyncmark run' takes. Exit codes: 0 nothing is slower, 1 a "
+      "case "
+      "is, 4 one\nfailed, 5 nothing can be made of it.\n\nExamples:\n"
+      "  asyncmark compare old/asyncmark new/asyncmark -- sleep --wait 4ms --ops 10 --runner sync\n"
+      "  asyncmark compare old/asyncmark new/asyncmark --junit junit.xml -- --plan cases.json\n"
+      "  asyncmark compare --commands 'old/tool input' 'new/tool input'\n"
+      "  asyncmark compare before.json after.json");
 }
 
 void Grammar::add_serve() {

@@ -27,6 +27,20 @@ struct Shown {
   std::string slo;  ///< Empty: none.
 };
 
+/// What stands behind the flags of `compare`.
+struct Compared {
+  std::string baseline;
+  std::string contender;
+  std::string budget = "30s";
+  std::string least_effect = "2.5%";
+  std::string equivalence = "5%";
+  bool commands = false;
+  bool gate_stored = false;
+  bool service_per_build = false;
+  bool quiet = false;
+  Texts outputs;  ///< By the names of ComparisonEntry: where each goes.
+};
+
 struct Arguments {
   Common common;
   std::string plan;
@@ -39,6 +53,7 @@ struct Arguments {
   std::string listed;
   int counts = -1;  ///< Where a service counts for the process that started it.
   Texts options;
+  Compared compared;
 };
 
 /// The whole command line, as CLI11 sees it. Parsing fills `arguments`.
@@ -51,6 +66,7 @@ class Grammar {
   CLI::App* run;
   CLI::App* reproduce;
   CLI::App* report;
+  CLI::App* compare;
   CLI::App* serve;
   CLI::App* list;
 
@@ -58,6 +74,7 @@ class Grammar {
   void add_run();
   void add_reproduce();
   void add_report();
+  void add_compare();
   void add_serve();
 };
 

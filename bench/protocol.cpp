@@ -48,6 +48,7 @@ std::string write_report(const Report& report) {
   else
     json["error"] = report.error;
   if (report.how) json["how"] = to_json(*report.how);
+  if (!report.understood.is_null()) json["case"] = report.understood;
   return text_of(json);
 }
 
@@ -62,6 +63,7 @@ Report read_report(const std::string& text) {
     }
     Report report{measurement_from_json(json.at("measurement")), ""};
     if (json.contains("how")) report.how = concurrency_from_json(json.at("how"));
+    if (json.contains("case")) report.understood = json.at("case");
     return report;
   } catch (const std::exception& error) {
     return {{}, fmt::format("its report cannot be read: {}", error.what())};

@@ -24,6 +24,9 @@ struct Report {
   std::string error;
   /// As its runner resolved the load where it ran; absent where a child does not tell.
   std::optional<Concurrency> how = {};
+  /// The case as the child understood it, without secrets: what it does not know of the document
+  /// that it was given is not in there. Null where it does not tell.
+  Json understood = {};
 };
 
 std::string write_case(const Case& one);

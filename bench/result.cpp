@@ -47,6 +47,7 @@ void take(Result& result, Repetition repetition) {
   if (std::ranges::any_of(result.finished(),
                           [](const auto* one) { return !one->timeline.operations.empty(); }))
     repetition.measurement.timeline = {};
+  repetition.understood = {};  // It is what was asked for, and would be there for each.
   result.repetitions.push_back(std::move(repetition));
 }
 

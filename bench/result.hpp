@@ -25,6 +25,8 @@ struct Repetition {
   std::string died;  ///< Empty, or: "killed by SIGSEGV", "still running after --time-limit 10s".
   /// As the child says that its runner resolved the load, if it does.
   std::optional<Concurrency> how = {};
+  /// The case document as the child understood it, without secrets; null where it does not tell.
+  Json understood = {};
 };
 
 /// A case is not repeated more often: each run takes some milliseconds and some kilobytes.

@@ -66,7 +66,7 @@ Report carry_out(Case one) {
   auto measurement = runner->run(*workload, one.load);
   measurement.resources.grown_bytes += measurement.resources.peak_rss_bytes - stood_before;
   measurement.placement.client = list_text(own_cpus());
-  return {std::move(measurement), "", how};
+  return {std::move(measurement), "", how, to_json(one)};
 }
 
 /// Sends the one report that there is: who comes later waits for the end, which is near.

@@ -35,15 +35,6 @@ Duration least_warmup(const Case& one) {
   return bound ? bound->time : Duration(0);
 }
 
-/// What one child needs under the best of circumstances.
-Duration least_time(const Result& one) {
-  const auto& load = one.what.load;
-  auto least = load.duration.value_or(Duration(0));
-  if (one.bound) least = std::max(least, one.bound->time);
-  if (load.due) least = std::max(least, Duration(load.due->back()));
-  return least_warmup(one.what) + from_seconds(seconds(least) * static_cast<double>(load.passes));
-}
-
 /// A case that cannot end before the limit would only be killed after a long wait.
 void check_time_limit(const std::vector<Result>& cases, Duration limit) {
   for (const auto& one : cases)
@@ -97,21 +88,6 @@ bool warn(const std::vector<Finding>& findings) {
   return !findings.empty();
 }
 
-/// Each workload once with each set of its options, for the case that has the most in flight.
-/// Throws UsageError.
-void prepare_workloads(const std::vector<Result>& cases) {
-  std::map<std::string, const Result*> largest;
-  for (const auto& one : cases) {
-    auto& known = largest[one.what.workload + one.what.workload_options.name_suffix()];
-    if (!known || known->how.cap < one.how.cap) known = &one;
-  }
-  for (const auto& [name, one] : largest) {
-    const auto workload = one->what.make_workload();
-    const bool shared = workload->sessions() == Sessions::shared;
-    workload->prepare(shared ? 1 : at_once(one->how, workload->holds_the_loop()));
-  }
-}
-
 /// Throws UsageError for what makes no sense of these cases, before any of them runs.
 void check_settings(const std::vector<Result>& cases, const RunSettings& settings) {
   check_time_limit(cases, settings.driver.child.time_limit);
@@ -140,12 +116,6 @@ Context context_of(const RunSettings& settings, const std::vector<Result>& cases
   return context;
 }
 
-/// Removes what killed runs left, and at its end what killed processes of ours did.
-struct Sweep {
-  Sweep() { Scratch::remove_stale(); }
-  ~Sweep() { Scratch::remove_stale(); }
-};
-
 /// The results on standard output; throws UsageError where they are lost there.
 void print(const ResultSet& run, const RunSettings& settings) {
   if (settings.driver.benchmark.format.empty() && !run.results.empty())
@@ -155,6 +125,30 @@ void print(const ResultSet& run, const RunSettings& settings) {
 }
 
 }  // namespace
+
+Duration least_time(const Result& one) {
+  const auto& load = one.what.load;
+  auto least = load.duration.value_or(Duration(0));
+  if (one.bound) least = std::max(least, one.bound->time);
+  if (load.due) least = std::max(least, Duration(load.due->back()));
+  return least_warmup(one.what) + from_seconds(seconds(least) * static_cast<double>(load.passes));
+}
+
+void prepare_workloads(const std::vector<Result>& cases) {
+  std::map<std::string, const Result*> largest;
+  for (const auto& one : cases) {
+    auto& known = largest[one.what.workload + one.what.workload_options.name_suffix()];
+    if (!known || known->how.cap < one.how.cap) known = &one;
+  }
+  for (const auto& [name, one] : largest) {
+    const auto workload = one->what.make_workload();
+    const bool shared = workload->sessions() == Sessions::shared;
+    workload->prepare(shared ? 1 : at_once(one->how, workload->holds_the_loop()));
+  }
+}
+
+Sweep::Sweep() { Scratch::remove_stale(); }
+Sweep::~Sweep() { Scratch::remove_stale(); }
 
 int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
   ResultSet run;

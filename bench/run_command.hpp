@@ -26,6 +26,21 @@ struct RunSettings {
   std::function<Json(const std::vector<Result>&)> ask_others = {};
 };
 
+/// Lets each workload prepare itself, once with each set of its options, for the case that has the
+/// most in flight. Throws UsageError.
+void prepare_workloads(const std::vector<Result>& cases);
+
+/// What one child needs under the best of circumstances.
+Duration least_time(const Result& one);
+
+/// Removes what killed runs left, and at its end what killed processes of ours did.
+struct Sweep {
+  Sweep();
+  ~Sweep();
+  Sweep(const Sweep&) = delete;
+  Sweep& operator=(const Sweep&) = delete;
+};
+
 /// Runs the cases of the requests, keeps and prints the results, and gives the exit code: 0, 3 when
 /// strict and a check found something, 4 when a case died or failed too often, 130 when
 /// interrupted. Throws UsageError before anything runs.

@@ -131,14 +131,14 @@ ServiceUsage Service::usage() const {
           .peak_active = counts_->peak_activity.load()};
 }
 
-Services start_services(std::vector<Result>& cases) {
+Services start_services(std::vector<Result>& cases, const std::string& program) {
   Services all;
   for (auto& result : cases) {
     auto& one = result.what;
     const auto words = one.service();
     if (!words) continue;
     const auto cpus = one.placed().service;
-    one.endpoint = all.try_emplace({*words, cpus}, *words, cpus).first->second.endpoint();
+    one.endpoint = all.try_emplace({*words, cpus}, *words, cpus, program).first->second.endpoint();
   }
   return all;
 }

@@ -72,8 +72,9 @@ class Service {
 using Services = std::map<std::pair<std::vector<std::string>, Cpus>, Service>;
 
 /// Starts what the cases need, each distinct service once in each place, and tells each case its
-/// endpoint. The services end with what is returned. Throws UsageError when one does not come up.
-Services start_services(std::vector<Result>& cases);
+/// endpoint. The services end with what is returned. `program` is what serves. Throws UsageError
+/// when one does not come up.
+Services start_services(std::vector<Result>& cases, const std::string& program = ourselves());
 
 /// The one that was started for this case, or null.
 Service* service_of(Services& services, const Case& one);

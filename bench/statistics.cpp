@@ -42,18 +42,29 @@ double aggregate(const std::string& name, const std::vector<double>& values) {
   throw std::logic_error("no such aggregate: " + name);
 }
 
+double at_least_by_half(std::size_t n, std::size_t k) {
+  double sum = 0;
+  for (std::size_t i = n + 1; i-- > k;) sum += binomial_half(n, i);  // The smallest first.
+  return std::min(sum, 1.0);
+}
+
+std::optional<std::size_t> most_below_half(std::size_t n, double alpha) {
+  std::optional<std::size_t> most;
+  double sum = 0;
+  for (std::size_t k = 0; k < n / 2; ++k) {
+    sum += binomial_half(n, k);
+    if (sum > alpha) break;
+    most = k;
+  }
+  return most;
+}
+
 std::optional<Interval> median_interval(std::vector<Duration> values) {
   // The interval from the (k+1)th smallest to the (k+1)th largest misses with 2 P(X <= k).
-  std::optional<std::size_t> best;
-  double missed = 0;
-  for (std::size_t k = 0; k < values.size() / 2; ++k) {
-    missed += 2 * binomial_half(values.size(), k);
-    if (missed > 0.05) break;
-    best = k;
-  }
-  if (!best) return std::nullopt;
+  const auto outside = most_below_half(values.size(), 0.05 / 2);
+  if (!outside) return std::nullopt;
   std::ranges::sort(values);
-  return Interval{values[*best], values[values.size() - 1 - *best]};
+  return Interval{values[*outside], values[values.size() - 1 - *outside]};
 }
 
 }  // namespace asyncmark

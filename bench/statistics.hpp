@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +17,14 @@ double median(std::vector<double> values);
 /// over mean). Needs one or more values; where one is too few or the mean is zero, the result is
 /// zero.
 double aggregate(const std::string& name, const std::vector<double>& values);
+
+/// The chance that of n throws of a fair coin k or more come up heads: P(X >= k) of the binomial.
+double at_least_by_half(std::size_t n, std::size_t k);
+
+/// The largest k for which k or fewer heads of n throws have a chance of at most alpha; absent
+/// where even none has a larger one. By it go sign tests, and the order statistics that enclose a
+/// median.
+std::optional<std::size_t> most_below_half(std::size_t n, double alpha);
 
 struct Interval {
   Duration low{};

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <map>
 
+#include "bench/visible.hpp"
+
 namespace asyncmark {
 namespace {
 
@@ -97,6 +99,19 @@ std::vector<std::pair<std::string, std::string>> context_lines(const Context& co
     if (auto joined = line.joined(); !joined.empty())
       known.emplace_back(heading, std::move(joined));
   return known;
+}
+
+std::string context_text(const Context& context, const Terminal& terminal) {
+  constexpr std::size_t kIndent = 9;
+  std::string text;
+  for (const auto& [heading, line] : context_lines(context)) {
+    // A command that was broken could not be given again as it stands.
+    auto lines = heading == "command"
+                     ? std::string(kIndent, ' ') + visible(line) + '\n'
+                     : wrap(std::string(kIndent, ' ') + visible(line), terminal.text_width());
+    text += lines.replace(0, kIndent, fmt::format("{:<{}}", heading, kIndent));
+  }
+  return text;
 }
 
 }  // namespace asyncmark

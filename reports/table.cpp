@@ -5,7 +5,6 @@
 
 #include "bench/catalog.hpp"
 #include "bench/result_set.hpp"
-#include "bench/visible.hpp"
 #include "reports/check_texts.hpp"
 #include "reports/context_lines.hpp"
 #include "reports/draw.hpp"
@@ -31,19 +30,6 @@ std::string checks(const std::vector<Finding>& findings, std::size_t width) {
   return text;
 }
 
-std::string context(const Context& context, const Terminal& terminal) {
-  constexpr std::size_t kIndent = 9;
-  std::string text;
-  for (const auto& [heading, line] : context_lines(context)) {
-    // A command that was broken could not be given again as it stands.
-    auto lines = heading == "command"
-                     ? std::string(kIndent, ' ') + visible(line) + '\n'
-                     : wrap(std::string(kIndent, ' ') + visible(line), terminal.text_width());
-    text += lines.replace(0, kIndent, fmt::format("{:<{}}", heading, kIndent));
-  }
-  return text;
-}
-
 /// Every figure of each case; before them, where there are several loads, who was how fast at each.
 std::string figures(const Cases& cases, bool partial, const std::vector<Finding>& findings,
                     const Terminal& terminal) {
@@ -56,7 +42,7 @@ std::string figures(const Cases& cases, bool partial, const std::vector<Finding>
 }
 
 std::string print(const ResultSet& set, const Terminal& terminal, bool phases) {
-  auto text = context(set.context, terminal);
+  auto text = context_text(set.context, terminal);
   for (const auto& cases : grouped(set.results)) {
     const bool partial = set.is_partial();
     text += figures(cases, partial, set.findings, terminal);

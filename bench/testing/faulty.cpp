@@ -3,8 +3,10 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
+#include <random>
 #include <set>
 #include <stdexcept>
 
@@ -21,6 +23,7 @@ class Faulty final : public Workload {
       : fault_(options.text("fault")),
         every_(static_cast<std::uint64_t>(options.optional_count("every").value_or(0))),
         at_(static_cast<std::uint64_t>(options.optional_count("at").value_or(0))),
+        percent_(static_cast<std::uint64_t>(options.optional_count("percent").value_or(0))),
         wait_(options.duration("wait")) {}
 
   std::unique_ptr<BlockingSession> open_blocking() const override;
@@ -45,6 +48,10 @@ class Faulty final : public Workload {
   }
 
   Duration wait(std::uint64_t op) const {
+    if (fault_ == "slow-passes") {
+      if (op == 0) slow_ = std::random_device{}() % 100 < percent_;
+      return slow_ ? 3 * wait_ / 2 : wait_;
+    }
     return fault_ == "slow-down" && op >= at_ ? 50 * wait_ : wait_;
   }
   bool waits(std::uint64_t op) const {
@@ -58,7 +65,9 @@ class Faulty final : public Workload {
   std::string fault_;
   std::uint64_t every_;
   std::uint64_t at_;
+  std::uint64_t percent_;
   Duration wait_;
+  mutable std::atomic<bool> slow_ = false;  ///< The pass that runs.
 };
 
 class BlockingFaulty final : public BlockingSession {
@@ -103,10 +112,12 @@ const bool registered = Catalog::add(WorkloadEntry{
         {
             choice_option("fault",
                           {"none", "fail", "throw", "hang", "kill", "crash", "exit", "refuse-open",
-                           "crash-open", "skip", "slow-down"},
+                           "crash-open", "skip", "slow-down", "slow-passes"},
                           "what goes wrong"),
             count_option("every", 1, "at every so many operations"),
             count_option("at", 0, "at this operation alone, or slow-down from it on (default: 0)"),
+            count_option("percent", 0,
+                         "of 100 passes so many take half as long again (default: 0)"),
             duration_option("wait", Duration(0), "how long an operation waits before"),
         },
     .make = [](const OptionValues& options,

@@ -116,7 +116,11 @@ Program::Program(const std::vector<std::string>& words, Surroundings surrounding
   fs::create_directory(folder());
   fs::permissions(home_, fs::perms::others_exec | fs::perms::others_read, fs::perm_options::add);
   std::ofstream(home_ + "/in") << surroundings.input;
-  for (const auto& [name, text] : surroundings.files) std::ofstream(folder() + "/" + name) << text;
+  for (const auto& [name, text] : surroundings.files) {
+    std::ofstream(folder() + "/" + name) << text;
+    if (text.starts_with("#!"))
+      fs::permissions(folder() + "/" + name, fs::perms::owner_exec, fs::perm_options::add);
+  }
 
   posix_spawn_file_actions_t files;
   posix_spawn_file_actions_init(&files);

@@ -20,8 +20,9 @@ struct Ended {
 
 /// What a program finds when it starts.
 struct Surroundings {
-  std::string input = {};                         ///< Its standard input.
-  std::map<std::string, std::string> files = {};  ///< In its working directory, by name.
+  std::string input = {};  ///< Its standard input.
+  /// In its working directory, by name; what begins with #! can be carried out.
+  std::map<std::string, std::string> files = {};
   bool terminal = false;  ///< Standard error is a terminal, and it controls it.
 };
 

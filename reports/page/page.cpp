@@ -4,14 +4,11 @@
 #include <fmt/format.h>
 
 #include "bench/catalog.hpp"
-#include "bench/errors.hpp"
 #include "reports/charts/charts.hpp"
-#include "reports/charts/spec.hpp"
 #include "reports/check_texts.hpp"
-#include "reports/context_lines.hpp"
 #include "reports/foreign.hpp"
 #include "reports/page/all_cases.hpp"
-#include "reports/page/carried.hpp"
+#include "reports/page/frame.hpp"
 #include "reports/page/markup.hpp"
 #include "reports/reading.hpp"
 #include "reports/side_by_side.hpp"
@@ -58,19 +55,6 @@ std::string checks(const ResultSets& sets) {
   return fmt::format("<ul class=\"checks\">\n{}</ul>\n", text);
 }
 
-std::string figure(const charts::Chart& chart, const std::string& key) {
-  auto spec = chart.spec;
-  spec["description"] = chart.title + " " + chart.caption;
-  return fmt::format(
-             "<figure class=\"chart\" id=\"{0}\">\n<h3>{1}</h3>\n<div class=\"picture\" "
-             "data-name=\"{0}\"></div>\n",
-             escaped(key), escaped(chart.title)) +
-         data_element(spec, "class=\"spec\"") +
-         fmt::format("<figcaption>{}</figcaption>\n", escaped(chart.caption)) +
-         folded(chart.table, fmt::format("Exact figures, {} rows", chart.table.rows.size())) +
-         "</figure>\n";
-}
-
 std::string section(const charts::Section& one) {
   auto text = fmt::format("<section>\n<h2>{}</h2>\n", escaped(one.heading));
   for (const auto& sentence : reading(one.group.set.context, one.group.cases))
@@ -83,20 +67,7 @@ std::string environment(const ResultSets& sets) {
   std::string text;
   for (const auto* set : sets) {
     if (sets.size() > 1) text += fmt::format("<h3>{}</h3>\n", escaped(set->label));
-    text += "<dl>\n";
-    for (const auto& [heading, line] : context_lines(set->context))
-      text +=
-          fmt::format("<dt>{0}</dt><dd>{2}{1}{3}</dd>\n", escaped(heading), escaped(line),
-                      heading == "command" ? "<code>" : "", heading == "command" ? "</code>" : "");
-    text += "</dl>\n";
-    Table facts{.title = "",
-                .columns = {{"", "fact", false}, {"", "value", false}},
-                .rows = {},
-                .notes = {}};
-    for (const auto& [key, value] : set->context.facts.items())
-      facts.rows.push_back(
-          {{key, value.is_string() ? value.get<std::string>() : value.dump()}, ""});
-    text += folded(facts, "Everything that the result tells of it");
+    text += environment_of(set->context);
   }
   return text;
 }
@@ -148,46 +119,9 @@ std::string body(const ResultSets& sets, const charts::Gallery& gallery) {
          "</section>\n";
 }
 
-std::string script(std::string_view text) { return fmt::format("<script>{}</script>\n", text); }
-
-/// Nothing is fetched, and no text becomes a program: Vega interprets its expressions.
-constexpr const char* kPolicy =
-    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: "
-    "blob:";
-
 std::string page_of(const ResultSets& sets) {
-  if (carried::vega_embed().empty())
-    throw UsageError(
-        "--html: this asyncmark was built without what draws its charts; install npm "
-        "(scripts/install-packages charts) and build it again");
   const auto gallery = charts::gallery_of(sets);
-  const auto title = escaped(title_of(sets));
-  return fmt::format(
-             "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-             "<meta http-equiv=\"Content-Security-Policy\" content=\"{}\">\n"
-             "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-             "<meta name=\"color-scheme\" content=\"light dark\">\n"
-             "<link rel=\"icon\" "
-             "href=\"data:,\">\n<title>{}</title>\n<style>{}</style>\n</head>\n<body>\n"
-             "<main>\n<h1>{}</h1>\n",
-             kPolicy, title, carried::style(), title) +
-         partial(sets) + finding(sets, gallery) +
-         "<noscript><p class=\"note\">The pictures need JavaScript; all figures are in the tables."
-         "</p></noscript>\n" +
-         body(sets, gallery) +
-         fmt::format(
-             "<details><summary>Licences of what draws the "
-             "charts</summary><pre>{}</pre></details>\n",
-             [&] {
-               std::string all;
-               for (const char c : carried::licences())
-                 all += c == '<' ? "&lt;" : c == '&' ? "&amp;" : std::string(1, c);
-               return all;
-             }()) +
-         "</main>\n" + data_element(charts::config(false), "id=\"light\"") +
-         data_element(charts::config(true), "id=\"dark\"") + script(carried::vega()) +
-         script(carried::vega_lite()) + script(carried::vega_embed()) + script(carried::script()) +
-         "</body>\n</html>\n";
+  return framed(title_of(sets), partial(sets) + finding(sets, gallery) + body(sets, gallery));
 }
 
 const bool registered = Catalog::add(OutputEntry{

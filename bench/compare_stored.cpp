@@ -1,0 +1,130 @@
+#include "bench/compare_stored.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "bench/compare_builds.hpp"
+#include "bench/errors.hpp"
+#include "bench/result_reader.hpp"
+
+namespace asyncmark {
+namespace {
+
+/// A value a repetition.
+struct Values {
+  std::vector<double> wall_ns;
+  std::vector<double> cpu_ns;
+  std::string died;
+};
+
+double mean(const std::vector<double>& values) {
+  double sum = 0;
+  for (const auto value : values) sum += value;
+  return sum / static_cast<double>(values.size());
+}
+
+std::map<std::string, Values> values_of(const ResultSet& set) {
+  std::map<std::string, Values> all;
+  for (const auto& result : set.results) {
+    auto& values = all[result.name()];
+    values.died = result.died().value_or("");
+    for (const auto* measured : result.finished()) {
+      const auto block = block_of(result.what, *measured);
+      if (!block.wall_ns.empty()) values.wall_ns.push_back(mean(block.wall_ns));
+      if (!block.cpu_ns.empty()) values.cpu_ns.push_back(mean(block.cpu_ns));
+    }
+  }
+  for (const auto& foreign : set.foreign)
+    all[foreign.name] = {foreign.real_ns(), foreign.cpu_ns(), foreign.died};
+  return all;
+}
+
+/// The interval of the median, or as far as they go where there are too few for one.
+std::pair<double, double> range_of(const std::vector<double>& values) {
+  std::vector<Duration> times;
+  for (const auto value : values) times.push_back(Duration(static_cast<std::int64_t>(value)));
+  if (const auto range = median_interval(times))
+    return {static_cast<double>(range->low.count()), static_cast<double>(range->high.count())};
+  const auto [low, high] = std::ranges::minmax(values);
+  return {low, high};
+}
+
+std::optional<Judgement> by_repetitions(Figure figure, const std::vector<double>& base,
+                                        const std::vector<double>& contender) {
+  if (base.empty() || contender.empty()) return std::nullopt;
+  const auto [base_low, base_high] = range_of(base);
+  const auto [low, high] = range_of(contender);
+  if (base_low <= 0 || low <= 0) return std::nullopt;
+  Judgement one{.figure = figure,
+                .ratio = {median(contender) / median(base), low / base_high, high / base_low},
+                .margins = {kStoredEffect, kStoredEffect},
+                .base = median(base),
+                .contender = median(contender)};
+  one.verdict = judge(one.ratio, one.margins);
+  return one;
+}
+
+CaseVerdict judge_stored(const std::string& name, const Values& base, const Values& contender) {
+  CaseVerdict verdict{.name = name};
+  for (const auto* side : {&base, &contender})
+    if (!side->died.empty() || side->wall_ns.empty()) {
+      verdict.died = true;
+      verdict.failed = fmt::format("the {}: {}", side == &base ? "baseline" : "contender",
+                                   side->died.empty() ? "nothing was measured" : side->died);
+      return verdict;
+    }
+  for (const auto figure : {Figure::wall, Figure::cpu}) {
+    const bool wall = figure == Figure::wall;
+    if (auto one = by_repetitions(figure, wall ? base.wall_ns : base.cpu_ns,
+                                  wall ? contender.wall_ns : contender.cpu_ns))
+      verdict.judged.figures.push_back(*one);
+  }
+  const auto& figures = verdict.judged.figures;
+  const auto said = [&](Verdict what) {
+    return std::ranges::any_of(figures, [&](const auto& one) { return one.verdict == what; });
+  };
+  verdict.verdict = said(Verdict::slower)          ? Verdict::slower
+                    : said(Verdict::inconclusive) ? Verdict::inconclusive
+                    : said(Verdict::faster)       ? Verdict::faster
+                                                  : Verdict::same;
+  verdict.judged.verdict = verdict.verdict;
+  if (std::min(base.wall_ns.size(), contender.wall_ns.size()) < 6)
+    verdict.remark = fmt::format("{} and {} repetitions: from 6 on there is an interval",
+                                 base.wall_ns.size(), contender.wall_ns.size());
+  return verdict;
+}
+
+std::string version_of(const ResultSet& set) {
+  const auto& facts = set.context.facts;
+  const auto text = [&](const char* key) {
+    const auto found = facts.find(key);
+    return found != facts.end() && found->is_string() ? found->get<std::string>() : "";
+  };
+  const auto version = text("asyncmark_version");
+  if (version.empty()) return "";
+  return fmt::format("asyncmark {} ({}), {}", version, text("commit"), text("date"));
+}
+
+}  // namespace
+
+Comparison compare_stored(const std::string& baseline, const std::string& contender) {
+  const auto first = read_results(baseline), second = read_results(contender);
+  Comparison all;
+  all.stored = true;
+  all.margins = {kStoredEffect, kStoredEffect};
+  all.baseline = {"baseline", baseline, version_of(first)};
+  all.contender = {"contender", contender, version_of(second)};
+  all.partial = first.is_partial() || second.is_partial();
+  const auto ours = values_of(first), theirs = values_of(second);
+  for (const auto& [name, values] : ours)
+    if (const auto other = theirs.find(name); other != theirs.end())
+      all.cases.push_back(judge_stored(name, values, other->second));
+  if (all.cases.empty())
+    throw UsageError(fmt::format("compare: '{}' and '{}' have no case in common", baseline,
+                                 contender));
+  return all;
+}
+
+}  // namespace asyncmark

@@ -1,0 +1,109 @@
+// What continuous integration reads: a test case a case. Slower is a failure, a side that failed an
+// error, and what is inconclusive is skipped.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "bench/catalog.hpp"
+#include "bench/visible.hpp"
+#include "reports/comparison/rows.hpp"
+
+namespace asyncmark {
+namespace {
+
+std::string attribute(const std::string& text) {
+  std::string all;
+  for (const char c : visible(text)) {
+    switch (c) {
+      case '&':
+        all += "&amp;";
+        break;
+      case '<':
+        all += "&lt;";
+        break;
+      case '>':
+        all += "&gt;";
+        break;
+      case '"':
+        all += "&quot;";
+        break;
+      default:
+        all += c;
+    }
+  }
+  return all;
+}
+
+struct Counts {
+  std::size_t failures = 0;
+  std::size_t errors = 0;
+  std::size_t skipped = 0;
+};
+
+/// What stands in a test case, by what became of it; empty where all is well.
+std::string inside(const CaseVerdict& one, bool gates, Counts& counts) {
+  const auto element = [](const char* name, const std::string& message) {
+    return fmt::format("<{} message=\"{}\"/>", name, attribute(message));
+  };
+  if (one.died) {
+    ++counts.errors;
+    return element("error", one.failed);
+  }
+  if (one.failed.empty() && one.verdict == Verdict::slower && gates) {
+    ++counts.failures;
+    return element("failure", "slower: " + one.reason());
+  }
+  if (!one.failed.empty() || one.verdict == Verdict::inconclusive) {
+    ++counts.skipped;
+    const auto why = one.failed.empty() ? one.remark : one.failed;
+    return element("skipped", why.empty() ? "inconclusive: " + one.reason() : why);
+  }
+  return "";
+}
+
+std::string test_case(const std::string& name, Duration spent, const std::string& inside,
+                      const std::string& said) {
+  auto text = fmt::format("    <testcase classname=\"asyncmark.compare\" name=\"{}\" time=\"{:.3f}\">",
+                          attribute(name), seconds(spent));
+  if (!inside.empty()) text += "\n      " + inside;
+  if (!said.empty()) text += fmt::format("\n      <system-out>{}</system-out>", attribute(said));
+  return text + "\n    </testcase>\n";
+}
+
+std::string print(const Comparison& comparison) {
+  Counts counts;
+  std::string cases;
+  Duration spent{};
+  std::size_t tests = comparison.cases.size();
+  for (const auto& one : comparison.cases) {
+    spent += one.spent;
+    cases += test_case(one.name, one.spent, inside(one, !comparison.is_void(), counts),
+                       one.failed.empty() ? one.reason() : "");
+  }
+  if (comparison.control) {
+    ++tests;
+    spent += comparison.control->spent;
+    const bool flagged = comparison.is_void();
+    counts.errors += flagged;
+    cases += test_case("control: the baseline beside itself", comparison.control->spent,
+                       flagged ? fmt::format("<error message=\"{}\"/>",
+                                             attribute(comparison.sentence()))
+                               : "",
+                       control_text(comparison));
+  }
+  return fmt::format(
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite "
+      "name=\"asyncmark compare\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" "
+      "time=\"{:.3f}\">\n{}  </testsuite>\n</testsuites>\n",
+      tests, counts.failures, counts.errors, counts.skipped, seconds(spent), cases);
+}
+
+const bool registered = Catalog::add(ComparisonEntry{
+    .name = "junit",
+    .summary = "JUnit's XML for continuous integration: slower fails, inconclusive is skipped",
+    .text = print,
+});
+
+}  // namespace
+}  // namespace asyncmark

@@ -1,0 +1,141 @@
+// A page for a browser: how far each case is from where it was, and how sure that is.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "bench/catalog.hpp"
+#include "reports/charts/spec.hpp"
+#include "reports/comparison/rows.hpp"
+#include "reports/page/frame.hpp"
+#include "reports/page/markup.hpp"
+
+namespace asyncmark::page {
+namespace {
+
+const char* const kWall = "time";
+const char* const kCpu = "CPU time";
+
+/// A row a case and figure, in per cent.
+Json rows_of(const Comparison& comparison) {
+  auto rows = Json::array();
+  for (const auto& one : comparison.cases) {
+    if (!one.failed.empty()) continue;
+    for (const auto& figure : one.judged.figures) {
+      if (figure.figure != Figure::wall && figure.figure != Figure::cpu) continue;
+      const auto percent = [](double ratio) { return (ratio - 1) * 100; };
+      Json row{{"case", one.name},
+               {"label", charts::short_label(one.name)},
+               {"figure", figure.figure == Figure::wall ? kWall : kCpu},
+               {"verdict", text_of(figure.verdict)},
+               {"change", percent(figure.ratio.median)}};
+      if (std::isfinite(figure.ratio.high)) {
+        row["low"] = percent(figure.ratio.low);
+        row["high"] = percent(figure.ratio.high);
+      }
+      rows.push_back(std::move(row));
+    }
+  }
+  return rows;
+}
+
+/// Lines at no change and at both ends of what counts as the same.
+Json marks_layer(double equivalence) {
+  const auto wide = equivalence * 100;
+  Json values = Json::array();
+  for (const auto at : {-wide / (1 + equivalence), 0.0, wide})
+    values.push_back({{"at", at}, {"line", at == 0.0 ? "no change" : "equivalence"}});
+  return {{"data", {{"values", values}}},
+          {"mark", {{"type", "rule"}, {"color", "#888888"}, {"aria", false}}},
+          {"encoding",
+           {{"x", {{"field", "at"}, {"type", "quantitative"}}},
+            {"strokeDash",
+             {{"field", "line"},
+              {"scale",
+               {{"domain", {"no change", "equivalence"}},
+                {"range", Json::array({Json::array({1, 0}), Json::array({4, 4})})}}},
+              {"legend", nullptr}}}}}};
+}
+
+charts::Chart change_chart(const Comparison& comparison) {
+  const auto rows = rows_of(comparison);
+  const auto names = charts::values_of(rows, "label");
+  const auto y = charts::names_axis("label", names);
+  auto x = charts::quantity("change", "change, % (more is slower)", charts::Scale::linear, "+.1~f");
+  const Json colour{
+      {"field", "figure"},
+      {"scale", {{"domain", {kWall, kCpu}}, {"range", {"#0072B2", "#D55E00"}}}},
+      {"title", nullptr}};
+  const Json apart{{"field", "figure"}, {"scale", {{"domain", {kWall, kCpu}}}}};
+  auto from = x;
+  from["field"] = "low";
+  Json shape = colour;
+  shape["scale"]["range"] = {"circle", "square"};
+  const auto tip = charts::tooltip({{"case", "case"},
+                                    {"figure", "figure"},
+                                    {"change", "change, %"},
+                                    {"low", "from, %"},
+                                    {"high", "to, %"},
+                                    {"verdict", "verdict"}});
+  charts::Chart chart;
+  chart.name = "change";
+  chart.title = "How far is the contender from the baseline, and how sure is that?";
+  chart.caption = fmt::format(
+      "{} A dot is the median of the pairs' changes, a line its interval of {}; between the dashed "
+      "lines it is the same.",
+      comparison.sentence(), comparison.stored ? "the repetitions" : kSure);
+  auto layers = Json::array();
+  layers.push_back(marks_layer(comparison.margins.equivalence));
+  layers.push_back({{"mark", {{"type", "rule"}, {"strokeWidth", 3}, {"aria", false}}},
+                    {"encoding",
+                     {{"x", from},
+                      {"x2", {{"field", "high"}}},
+                      {"y", y},
+                      {"yOffset", apart},
+                      {"color", colour}}}});
+  layers.push_back({{"name", charts::kPoints},
+                    {"mark", {{"type", "point"}, {"filled", true}, {"size", 90}, {"opacity", 1}}},
+                    {"encoding",
+                     {{"x", x},
+                      {"y", y},
+                      {"yOffset", apart},
+                      {"color", colour},
+                      {"shape", shape},
+                      {"tooltip", tip}}}});
+  chart.spec = charts::spec_of(rows, std::move(layers));
+  chart.spec["height"] = 44 * std::max<std::size_t>(names.size(), 1);
+  chart.table = charts::exact_table(rows, {{"case", "case", false},
+                                           {"figure", "figure", false},
+                                           {"change", "change, %"},
+                                           {"low", "from, %"},
+                                           {"high", "to, %"},
+                                           {"verdict", "verdict", false}});
+  return chart;
+}
+
+std::string print(const Comparison& comparison) {
+  const auto table = comparison_table(comparison);
+  auto body = fmt::format("<p class=\"finding\">{}</p>\n", escaped(comparison.sentence()));
+  if (const auto control = control_text(comparison); !control.empty())
+    body += fmt::format("<p>{}</p>\n", escaped(control));
+  const auto chart = change_chart(comparison);
+  if (!chart.table.rows.empty())
+    body += "<section>\n" + figure(chart, chart.name) + "</section>\n";
+  body += fmt::format("<section>\n<h2>{}</h2>\n{}</section>\n", escaped(table.title),
+                      table_element(table, table.title));
+  body += "<section>\n<h2>Environment and commands</h2>\n<dl>\n";
+  for (const auto& [role, side] : side_lines(comparison))
+    body += fmt::format("<dt>{}</dt><dd>{}</dd>\n", role, escaped(side));
+  body += "</dl>\n" + environment_of(comparison.context) + "</section>\n";
+  return framed("asyncmark compare", body);
+}
+
+const bool registered = Catalog::add(ComparisonEntry{
+    .name = "html",
+    .summary = "a page with a chart of the changes that needs nothing else, for a browser",
+    .text = print,
+});
+
+}  // namespace
+}  // namespace asyncmark::page

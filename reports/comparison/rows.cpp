@@ -1,0 +1,97 @@
+#include "reports/comparison/rows.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace asyncmark {
+namespace {
+
+const Judgement* figure_of(const CaseVerdict& one, Figure figure) {
+  const auto found = std::ranges::find(one.judged.figures, figure, &Judgement::figure);
+  return found == one.judged.figures.end() ? nullptr : &*found;
+}
+
+std::string change(const Judgement* one) { return one ? change_text(one->ratio.median) : "-"; }
+
+std::string range(const Judgement* one) {
+  if (!one || !std::isfinite(one->ratio.high)) return "-";
+  return fmt::format("{} to {}", change_text(one->ratio.low), change_text(one->ratio.high));
+}
+
+std::string shares(const Judgement* one) {
+  return one ? fmt::format("{:.0f} / {:.0f} %", one->tally->base * 100, one->tally->contender * 100)
+             : "-";
+}
+
+std::string remark(const CaseVerdict& one) {
+  if (!one.failed.empty()) return one.failed;
+  if (!one.remark.empty()) return one.remark;
+  // Where it is the time alone, the columns tell it.
+  const auto because = one.because();
+  return because.empty() || because == std::vector{Figure::wall} ? "" : one.reason();
+}
+
+}  // namespace
+
+Table comparison_table(const Comparison& comparison) {
+  Table table;
+  table.title = comparison.stored ? "Stored: taken at different times" : "Contender beside baseline";
+  table.columns = {{"", "case", false},      {"", "verdict", false}, {"baseline", "time"},
+                   {"", "change"},           {"", comparison.stored ? "between" : kSure},
+                   {"CPU", "change"},        {"slow", "passes"},     {"slow", "processes"},
+                   {"", "pairs"},            {"", "took"}};
+  if (comparison.stored) {
+    table.columns.resize(6);
+    table.notes.push_back(
+        "measured at different times: a change holds the difference between those moments too, so "
+        "that it counts from 25 % on");
+  }
+  for (const auto& one : comparison.cases) {
+    Row row{{one.name, one.failed.empty() ? text_of(one.verdict) : "not judged"}, remark(one)};
+    const auto *wall = figure_of(one, Figure::wall), *cpu = figure_of(one, Figure::cpu);
+    if (one.failed.empty() && wall) {
+      const auto time = Duration(static_cast<std::int64_t>(wall->base.value_or(0)));
+      row.cells.insert(row.cells.end(), {rounded_text(time), change(wall), range(wall), change(cpu)});
+      if (!comparison.stored)
+        row.cells.insert(row.cells.end(), {shares(figure_of(one, Figure::slow_share)),
+                                           shares(figure_of(one, Figure::placement)),
+                                           std::to_string(one.pairs.size()),
+                                           rounded_text(one.spent)});
+    }
+    table.rows.push_back(std::move(row));
+  }
+  if (!comparison.stored && !comparison.cases.empty()) {
+    table.notes.push_back(fmt::format(
+        "change: of the best pass of each process, the median over the pairs; flagged from {:g} % on, "
+        "where the interval of {} does not hold 0, and only when run again says so too",
+        comparison.margins.least_effect * 100, kSure));
+    table.notes.push_back(
+        "slow passes, slow processes: baseline / contender, how often a pass was among the slowest "
+        "tenth of both, and a process the slower one of its pair by more than the equivalence");
+  }
+  return table;
+}
+
+std::string control_text(const Comparison& comparison) {
+  const auto& control = comparison.control;
+  if (!control) return "";
+  if (!control->failed.empty())
+    return fmt::format("Control: the baseline beside itself was not judged: {}.", control->failed);
+  return fmt::format("Control: the baseline beside itself is {}, {}, by {} pairs of {}.",
+                     text_of(control->verdict), control->reason(), control->pairs.size(),
+                     control->name);
+}
+
+std::vector<std::pair<std::string, std::string>> side_lines(const Comparison& comparison) {
+  std::vector<std::pair<std::string, std::string>> lines;
+  for (const auto* side : {&comparison.baseline, &comparison.contender})
+    if (!side->what.empty())
+      lines.emplace_back(side->role, side->version.empty()
+                                         ? side->what
+                                         : fmt::format("{}, {}", side->what, side->version));
+  return lines;
+}
+
+}  // namespace asyncmark
