@@ -20,8 +20,8 @@ namespace {
 
 constexpr std::uint64_t kFewestPasses = 5;
 constexpr std::uint64_t kMostPasses = 200;
-/// Of the timed part of a block: long beside its process's start, and short beside slow spells of the
-/// machine, which both sides of a pair should share.
+/// Of the timed part of a block: long beside its process's start, and short beside slow spells of
+/// the machine, which both sides of a pair should share.
 constexpr auto kBlock = std::chrono::milliseconds(40);
 
 /// The first line that a program prints when asked for its version, as a build's identity.
@@ -197,8 +197,7 @@ Block block_of(const Case& one, const Measurement& measured) {
       block.wall_ns.push_back(static_cast<double>(half->count()));
   const auto& times = has_response ? measured.response_time : measured.service_time;
   if (times.count() > 0)
-    block.tail_ns =
-        static_cast<double>(times.percentile(0.99).value_or(times.max()).count());
+    block.tail_ns = static_cast<double>(times.percentile(0.99).value_or(times.max()).count());
   block.memory_bytes = memory_bytes_per_op(measured);
   return block;
 }

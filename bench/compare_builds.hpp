@@ -11,7 +11,7 @@ namespace asyncmark {
 
 /// What is compared, and how carefully.
 struct CompareSettings {
-  std::string baseline;   ///< A program, or a command.
+  std::string baseline;  ///< A program, or a command.
   std::string contender;
   PairSettings pairs;
   bool service_per_build = false;  ///< Each build serves its own client.
@@ -23,9 +23,9 @@ struct CompareSettings {
   std::function<void(const Comparison&)> keep = [](const Comparison&) {};
 };
 
-/// Carries the cases out with two builds of asyncmark (or whatever speaks as one), by turns. A build
-/// that fails in a case leaves the others to be judged. Throws UsageError for a program that cannot be
-/// started and for cases that make no sense.
+/// Carries the cases out with two builds of asyncmark (or whatever speaks as one), by turns. A
+/// build that fails in a case leaves the others to be judged. Throws UsageError for a program that
+/// cannot be started and for cases that make no sense.
 Comparison compare_builds(const std::vector<Request>& requests, const CompareSettings& settings);
 
 /// The same for two commands, each a whole process from its start to its end; one case. Throws

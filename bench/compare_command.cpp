@@ -34,30 +34,35 @@ Kind kind_of(const CompareRequest& request) {
       std::pair(request.settings.baseline, request.settings.contender);
   if (request.commands) {
     if (!request.requests.empty())
-      throw UsageError("compare: --commands times the two commands as they are; leave out what "
-                       "stands behind --");
+      throw UsageError(
+          "compare: --commands times the two commands as they are; leave out what "
+          "stands behind --");
     return Kind::commands;
   }
   const bool first = is_kept_result(baseline), second = is_kept_result(contender);
   if (first != second)
-    throw UsageError(fmt::format("compare: '{}' is a file of results and '{}' is not; give two "
-                                 "builds or two files of results",
-                                 first ? baseline : contender, first ? contender : baseline));
+    throw UsageError(
+        fmt::format("compare: '{}' is a file of results and '{}' is not; give two "
+                    "builds or two files of results",
+                    first ? baseline : contender, first ? contender : baseline));
   if (first) {
     if (!request.requests.empty())
-      throw UsageError("compare: two files of results have their cases in them; leave out what "
-                       "stands behind --");
+      throw UsageError(
+          "compare: two files of results have their cases in them; leave out what "
+          "stands behind --");
     return Kind::stored;
   }
   for (const auto& build : {baseline, contender})
     if (!is_program(build))
-      throw UsageError(fmt::format(
-          "compare: '{}' is neither a program nor a file of results; a program must be in the PATH or "
-          "named with its folder, and for two commands there is --commands",
-          build));
+      throw UsageError(
+          fmt::format("compare: '{}' is neither a program nor a file of results; a program must be "
+                      "in the PATH or "
+                      "named with its folder, and for two commands there is --commands",
+                      build));
   if (request.requests.empty())
-    throw UsageError("compare: give what to run behind --, as in 'compare OLD NEW -- sleep --wait "
-                     "4ms --ops 10', or --plan FILE");
+    throw UsageError(
+        "compare: give what to run behind --, as in 'compare OLD NEW -- sleep --wait "
+        "4ms --ops 10', or --plan FILE");
   return Kind::builds;
 }
 
@@ -67,11 +72,12 @@ std::vector<std::pair<const ComparisonEntry*, OutputFile>> checked_outputs(
   for (const auto& [name, path] : request.outputs) {
     for (const auto& [other, taken] : request.outputs)
       if (other < name && same_file(taken, path))
-        throw UsageError(fmt::format("--{} and --{}: both are '{}'; give each its own", other, name,
-                                     path));
+        throw UsageError(
+            fmt::format("--{} and --{}: both are '{}'; give each its own", other, name, path));
     for (const auto& read : {request.settings.baseline, request.settings.contender})
       if (!request.commands && same_file(read, path))
-        throw UsageError(fmt::format("--{}: '{}' is what is compared; give another name", name, path));
+        throw UsageError(
+            fmt::format("--{}: '{}' is what is compared; give another name", name, path));
     const auto& entry = Catalog::comparison(name);
     entry.text({});  // What this program cannot make it says now, and not after minutes.
     all.emplace_back(&entry, OutputFile(path, "--" + name));
@@ -82,8 +88,8 @@ std::vector<std::pair<const ComparisonEntry*, OutputFile>> checked_outputs(
 /// GitHub shows ten annotations of a step; one is for the rest.
 constexpr std::size_t kMostAnnotations = 9;
 
-/// A line that GitHub's actions show beside the change. Its signs for the end of a property or line are
-/// told by their numbers.
+/// A line that GitHub's actions show beside the change. Its signs for the end of a property or line
+/// are told by their numbers.
 std::string annotation(std::string title, std::string text) {
   const auto safe = [](std::string& one, const char* signs) {
     std::string all;
@@ -113,7 +119,8 @@ std::string annotations(const Comparison& all) {
 }
 
 void tell_github(const Comparison& all) {
-  if (const char* actions = std::getenv("GITHUB_ACTIONS"); actions && std::string(actions) == "true")
+  if (const char* actions = std::getenv("GITHUB_ACTIONS");
+      actions && std::string(actions) == "true")
     std::cout << annotations(all);
   const char* summary = std::getenv("GITHUB_STEP_SUMMARY");
   if (!summary || !*summary) return;

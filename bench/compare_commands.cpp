@@ -136,8 +136,8 @@ Comparison compare_commands(const CompareSettings& settings) {
       all.cases.push_back(verdict);
       settings.keep(all);
       if (verdict.failed.empty())
-        all.control = judge_commands(verdict.name, baseline, baseline, runs, settings, progress,
-                                     random);
+        all.control =
+            judge_commands(verdict.name, baseline, baseline, runs, settings, progress, random);
     }
   } catch (const CaseError& error) {
     verdict.failed = error.what();

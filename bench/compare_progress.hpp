@@ -10,8 +10,8 @@ namespace asyncmark {
 
 struct CompareSettings;
 
-/// One line on standard error, when that is a terminal: what is compared, what the pairs say so far, and
-/// how long the rest may take.
+/// One line on standard error, when that is a terminal: what is compared, what the pairs say so
+/// far, and how long the rest may take.
 class CompareProgress {
  public:
   CompareProgress(std::size_t cases, const CompareSettings& settings);

@@ -85,7 +85,7 @@ CaseVerdict judge_stored(const std::string& name, const Values& base, const Valu
   const auto said = [&](Verdict what) {
     return std::ranges::any_of(figures, [&](const auto& one) { return one.verdict == what; });
   };
-  verdict.verdict = said(Verdict::slower)          ? Verdict::slower
+  verdict.verdict = said(Verdict::slower)         ? Verdict::slower
                     : said(Verdict::inconclusive) ? Verdict::inconclusive
                     : said(Verdict::faster)       ? Verdict::faster
                                                   : Verdict::same;
@@ -122,8 +122,8 @@ Comparison compare_stored(const std::string& baseline, const std::string& conten
     if (const auto other = theirs.find(name); other != theirs.end())
       all.cases.push_back(judge_stored(name, values, other->second));
   if (all.cases.empty())
-    throw UsageError(fmt::format("compare: '{}' and '{}' have no case in common", baseline,
-                                 contender));
+    throw UsageError(
+        fmt::format("compare: '{}' and '{}' have no case in common", baseline, contender));
   return all;
 }
 

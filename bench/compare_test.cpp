@@ -5,10 +5,14 @@
 #include <gmock/gmock.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
+#include <functional>
+#include <numeric>
 
 #include "bench/options.hpp"
+#include "bench/paired_rule.hpp"
 #include "bench/testing/run_program.hpp"
 
 namespace asyncmark::testing {
@@ -60,10 +64,9 @@ TEST(Compare, ASlowerBuildFailsAndEveryOutputSaysSo) {
   EXPECT_EQ(ended.code, 1) << ended.out << ended.err;
   EXPECT_THAT(ended.out, AllOf(HasSubstr("Of 1 case: 1 slower."), HasSubstr("slower"),
                                ContainsRegex("\\+[345][0-9]\\.[0-9] %"), HasSubstr("Control: ")));
-  EXPECT_THAT(ended.files.at("j.xml"),
-              AllOf(HasSubstr("tests=\"2\" failures=\"1\" errors=\"0\""),
-                    HasSubstr("<failure message=\"slower: time +"),
-                    HasSubstr("name=\"sleep/sync/ops:1/wait:2ms\"")));
+  EXPECT_THAT(ended.files.at("j.xml"), AllOf(HasSubstr("tests=\"2\" failures=\"1\" errors=\"0\""),
+                                             HasSubstr("<failure message=\"slower: time +"),
+                                             HasSubstr("name=\"sleep/sync/ops:1/wait:2ms\"")));
   EXPECT_THAT(ended.files.at("m.md"),
               AllOf(StartsWith("**Of 1 case: 1 slower.**"), HasSubstr("- **slower**: sleep/sync")));
   const auto json = Json::parse(ended.files.at("o.json"));
@@ -78,7 +81,7 @@ TEST(Compare, ASlowerBuildFailsAndEveryOutputSaysSo) {
 
 TEST(Compare, TheSameFileIsSaidAndAllowed) {
   auto words = kSleeps;
-  words.insert(words.begin(), {"compare", program(), program(), "--budget", "12s"});
+  words.insert(words.begin(), {"compare", program(), program(), "--budget", "4s"});
   const auto ended = asyncmark(words);
   EXPECT_EQ(ended.code, 0) << ended.out;
   EXPECT_THAT(ended.err, HasSubstr("the same file"));
@@ -93,10 +96,9 @@ TEST(Compare, ABuildThatFailsInACaseLeavesTheOthersToBeJudged) {
       "#!/bin/sh\n[ \"$1\" = run-case ] || exec {0} \"$@\"\ncase=$(cat)\ncase $case in\n"
       "*'\"null\"'*) kill -SEGV $$ ;;\n*) echo \"$case\" | {0} run-case ;;\nesac\n",
       program());
-  const auto ended = asyncmark(
-      {"compare", program(), "./contender", "--budget", "6s", "--junit", "j.xml", "--", "--plan",
-       "plan.json"},
-      {.files = {{"contender", crashes}, {"plan.json", plan}}});
+  const auto ended = asyncmark({"compare", program(), "./contender", "--budget", "3s", "--junit",
+                                "j.xml", "--", "--plan", "plan.json"},
+                               {.files = {{"contender", crashes}, {"plan.json", plan}}});
   EXPECT_EQ(ended.code, 4) << ended.out;
   EXPECT_THAT(ended.err, HasSubstr("null/sync/ops:100: the contender: killed by SIGSEGV"));
   EXPECT_THAT(ended.out, AllOf(HasSubstr("not judged"), HasSubstr("sleep/sync/ops:1/wait:2ms")));
@@ -147,18 +149,20 @@ TEST(Compare, WhatMakesNoSenseIsRefused) {
   expect_refused(here({one, "r.json"}), "'r.json' is a file of results and");
   expect_refused(here({one, one, "--budget", "5", "--", "null"}), "--budget");
   expect_refused(here({one, one, "--min-effect", "5", "--", "null"}), "--min-effect: '5' has no %");
-  expect_refused(here({one, one, "--gate-stored", "--", "null"}), "--gate-stored: is for two files");
+  expect_refused(here({one, one, "--gate-stored", "--", "null"}),
+                 "--gate-stored: is for two files");
   expect_refused(here({one, one, "--", "nul"}), "nul");
   expect_refused(here({one, one, "--", "null", "--opps", "5"}), "--opps");
   expect_refused(here({one, one, "--out", "a", "--junit", "a", "--", "null"}),
                  "both are 'a'; give each its own");
   expect_refused(here({"--commands", "true", "./nothing"}), "there is no program './nothing'");
-  expect_refused(here({"--commands", "true", "true", "--", "null"}), "leave out what stands behind --");
+  expect_refused(here({"--commands", "true", "true", "--", "null"}),
+                 "leave out what stands behind --");
 }
 
 TEST(Compare, AnyTwoCommandsAreTimed) {
-  const auto ended = asyncmark({"compare", "--commands", "sleep 0.02", "sleep 0.03", "--budget", "12s",
-                                "--junit", "j.xml"});
+  const auto ended = asyncmark(
+      {"compare", "--commands", "sleep 0.02", "sleep 0.03", "--budget", "12s", "--junit", "j.xml"});
   EXPECT_EQ(ended.code, 1) << ended.out << ended.err;
   EXPECT_THAT(ended.out, AllOf(HasSubstr("commands"), HasSubstr("1 slower")));
   EXPECT_THAT(ended.files.at("j.xml"), HasSubstr("failures=\"1\""));
@@ -170,18 +174,22 @@ TEST(Compare, ACommandThatFailsIsNotTimed) {
   EXPECT_THAT(ended.err, HasSubstr("the contender: 'false' ended by exit 1"));
 }
 
-/// A result of some repetitions, and the same with all of its times longer.
+/// A result of six repetitions a little apart, and the same with all of its times longer.
 Files kept_results(double factor) {
   const auto text = asyncmark({"run", "sleep", "--wait", "2ms", "--ops", "1", "--runner", "sync",
                                "--repetitions", "6", "--quiet", "--out", "r.json"})
                         .files.at("r.json");
-  auto longer = Json::parse(text);
-  for (auto& row : longer.at("benchmarks"))
-    if (row.contains("asyncmark"))
-      for (auto& pass : row["asyncmark"]["measurement"]["passes"])
-        pass["elapsed_ns"] =
-            static_cast<std::int64_t>(pass["elapsed_ns"].get<double>() * factor);
-  return {{"before.json", text}, {"after.json", longer.dump()}};
+  const auto with_times = [&](double each) {
+    auto json = Json::parse(text);
+    for (auto& row : json.at("benchmarks"))
+      if (row.contains("asyncmark"))
+        for (auto& pass : row["asyncmark"]["measurement"]["passes"]) {
+          pass["elapsed_ns"] = static_cast<std::int64_t>(each *= 1.01);
+          pass["cpu_ns"] = 100'000;
+        }
+    return json.dump();
+  };
+  return {{"before.json", with_times(3e6)}, {"after.json", with_times(3e6 * factor)}};
 }
 
 TEST(Compare, KeptResultsAreMarkedAndGateOnlyWhereAsked) {
@@ -198,9 +206,10 @@ TEST(Compare, KeptResultsAreMarkedAndGateOnlyWhereAsked) {
 }
 
 TEST(Compare, TellsGitHubWhatIsSlower) {
-  const auto ended = run_program({"/usr/bin/env", "GITHUB_ACTIONS=true", "GITHUB_STEP_SUMMARY=summary.md",
-                                  program(), "compare", "before.json", "after.json"},
-                                 {.files = kept_results(3)});
+  const auto ended =
+      run_program({"/usr/bin/env", "GITHUB_ACTIONS=true", "GITHUB_STEP_SUMMARY=summary.md",
+                   program(), "compare", "before.json", "after.json"},
+                  {.files = kept_results(3)});
   EXPECT_THAT(ended.out, ContainsRegex("\n::error title=slower%3A sleep/sync.*::time \\+"));
   EXPECT_THAT(ended.files.at("summary.md"), StartsWith("**Of 1 case: 1 slower.**"));
 }
@@ -212,8 +221,8 @@ TEST(Compare, CtrlCKeepsWhatWasJudged) {
   Program running({program(), "compare", program(), program(), "--budget", "20s", "--out", "o.json",
                    "--", "--plan", "plan.json"},
                   {.files = {{"plan.json", plan}}});
-  ASSERT_TRUE(eventually(
-      [&] { return std::filesystem::exists(running.folder() + "/o.json"); }, std::chrono::seconds(60)));
+  ASSERT_TRUE(eventually([&] { return std::filesystem::exists(running.folder() + "/o.json"); },
+                         std::chrono::seconds(60)));
   running.send(SIGINT);
   const auto ended = running.wait();
   EXPECT_EQ(ended.code, 130) << ended.err;
@@ -222,6 +231,61 @@ TEST(Compare, CtrlCKeepsWhatWasJudged) {
   EXPECT_EQ(json.at("cases").size(), 1u);
   EXPECT_TRUE(json.at("partial"));
   EXPECT_THAT(ended.left_running, IsEmpty());
+}
+
+/// The pairs of one comparison, as its JSON has them.
+std::vector<Pair> pairs_of(const Ended& ended) {
+  std::vector<Pair> pairs;
+  const auto json = Json::parse(ended.files.at("o.json"));
+  const auto block = [](const Json& side) {
+    return Block{side.at("wall_ns_per_op").get<std::vector<double>>(),
+                 side.at("cpu_ns_per_op").get<std::vector<double>>()};
+  };
+  const auto& one = json.at("cases").at(0);
+  for (const auto& pair : one.value("first_run_pairs", one.at("pairs")))
+    pairs.push_back({block(pair.at("baseline")), block(pair.at("contender"))});
+  return pairs;
+}
+
+using Rule = std::function<Verdict(const std::vector<Pair>&)>;
+
+/// Whether a rule passes: no false alarm among equals, and what is slower is found.
+bool proves(const Rule& rule, const std::vector<std::vector<Pair>>& equals,
+            const std::vector<std::vector<Pair>>& slower) {
+  const auto alarms = [&](const auto& all) {
+    return std::ranges::count_if(all,
+                                 [&](const auto& pairs) { return rule(pairs) == Verdict::slower; });
+  };
+  return alarms(equals) == 0 && alarms(slower) + 1 >= std::ssize(slower);
+}
+
+TEST(SlowCompare, TheRuleHoldsOnLivePairsAndABlindOrTriggerHappyOneDoesNot) {
+  std::vector<std::vector<Pair>> equals, slower;
+  const Words cases[] = {
+      {"--", "sleep", "--wait", "2ms", "--ops", "1", "--runner", "sync"},
+      {"--", "sleep", "--wait", "0ms", "--cpu", "1ms", "--ops", "1", "--runner", "sync"}};
+  for (int i = 0; i < 3; ++i)
+    for (const auto& what : cases) {
+      const Words options{"--budget", "20s", "--out", "o.json"};
+      equals.push_back(pairs_of(compare(edits(""), options, what)));
+      slower.push_back(pairs_of(compare(
+          edits(R"(s/"wait_ns":2000000/"wait_ns":2200000/; s/"cpu_ns":1000000/"cpu_ns":1100000/)"),
+          options, what)));
+    }
+  EXPECT_TRUE(proves([](const auto& pairs) { return judge(pairs, {}).verdict; }, equals, slower));
+  const auto blind = [](const auto& pairs) { return judge(pairs, {1.0, 1.0}).verdict; };
+  EXPECT_FALSE(proves(blind, equals, slower));
+  // By the mean of all passes, of which any change counts.
+  const auto trigger_happy = [](const std::vector<Pair>& pairs) {
+    double base = 0, contender = 0;
+    for (const auto& pair : pairs) {
+      base += std::accumulate(pair.base.wall_ns.begin(), pair.base.wall_ns.end(), 0.0);
+      contender +=
+          std::accumulate(pair.contender.wall_ns.begin(), pair.contender.wall_ns.end(), 0.0);
+    }
+    return contender != base ? Verdict::slower : Verdict::same;
+  };
+  EXPECT_FALSE(proves(trigger_happy, equals, slower));
 }
 
 }  // namespace

@@ -96,10 +96,10 @@ std::string change_text(const Judgement& one) {
   if (one.tally)
     return fmt::format("{} {:.0f} % of {}, {:.0f} % before", text_of(one.figure),
                        one.tally->contender * 100, one.tally->pairs, one.tally->base * 100);
-  const auto range = std::isfinite(one.ratio.high)
-                         ? fmt::format(" ({} to {})", change_text(one.ratio.low),
-                                       change_text(one.ratio.high))
-                         : "";
+  const auto range =
+      std::isfinite(one.ratio.high)
+          ? fmt::format(" ({} to {})", change_text(one.ratio.low), change_text(one.ratio.high))
+          : "";
   return fmt::format("{} {}{}", text_of(one.figure), change_text(one.ratio.median), range);
 }
 

@@ -33,8 +33,8 @@ struct CaseVerdict {
 
   /// The figures that made it what it is: those that say `slower`, or `faster`.
   std::vector<Figure> because() const;
-  /// In words, with how far: "time +5.1 % (+4.2 to +6.0 %)". Of what is neither slower nor faster, by
-  /// how much the time differs; empty where nothing was measured.
+  /// In words, with how far: "time +5.1 % (+4.2 to +6.0 %)". Of what is neither slower nor faster,
+  /// by how much the time differs; empty where nothing was measured.
   std::string reason() const;
 };
 
@@ -77,8 +77,8 @@ using TakePair = std::function<Pair(bool contender_first)>;
 /// Takes pairs in random order until the rule is sure or the budget is used up: it looks after a
 /// twelfth of that, a sixth, a third, a half, three quarters and all of it. What is found slower or
 /// faster is run again, and has to be found so by the same figure again; the effect is that of the
-/// second run, for the first was chosen for being large. On an Interruption it ends early, without a
-/// verdict.
+/// second run, for the first was chosen for being large. On an Interruption it ends early, without
+/// a verdict.
 CaseVerdict judge_case(const std::string& name, const TakePair& take, const PairSettings& settings,
                        std::mt19937_64& random);
 

@@ -8,10 +8,10 @@
 namespace asyncmark {
 namespace {
 
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 /// Pairs by a clock of their own: each takes so long.
 struct Stage {
@@ -88,7 +88,8 @@ TEST(JudgeCase, TooFewPairsAreToldWithABudgetThatWouldDo) {
 TEST(JudgeCase, ASideThatFailsIsTold) {
   std::mt19937_64 random(1);
   const auto one = judge_case(
-      "a case", [](bool) -> Pair { throw CaseError("the contender: killed by SIGSEGV"); }, {}, random);
+      "a case", [](bool) -> Pair { throw CaseError("the contender: killed by SIGSEGV"); }, {},
+      random);
   EXPECT_TRUE(one.died);
   EXPECT_EQ(one.failed, "the contender: killed by SIGSEGV");
 }

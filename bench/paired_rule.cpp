@@ -57,8 +57,8 @@ double computed_share(const Block& one) {
   return most;
 }
 
-/// The margins of processor time, by how much of the time it is where nobody else had the processor: in
-/// the blocks that were disturbed least.
+/// The margins of processor time, by how much of the time it is where nobody else had the
+/// processor: in the blocks that were disturbed least.
 Margins margins_of_cpu(const std::vector<Pair>& pairs, const Margins& asked) {
   std::vector<double> shares;
   for (const auto& pair : pairs) shares.push_back(computed_share(pair.base));
@@ -191,9 +191,8 @@ Tally bad_placements(const std::vector<Pair>& pairs, double margin) {
 }
 
 bool Judged::says(Figure figure, Verdict what) const {
-  return std::ranges::any_of(figures, [&](const Judgement& one) {
-    return one.figure == figure && one.verdict == what;
-  });
+  return std::ranges::any_of(
+      figures, [&](const Judgement& one) { return one.figure == figure && one.verdict == what; });
 }
 
 Judged judge(const std::vector<Pair>& pairs, const Margins& margins) {
@@ -202,8 +201,7 @@ Judged judge(const std::vector<Pair>& pairs, const Margins& margins) {
     if (one) all.figures.push_back(*one);
   };
   const auto add_share = [&](Figure figure, const Tally& tally) {
-    if (tally.pairs > 0)
-      add(Judgement{.figure = figure, .verdict = judge(tally), .tally = tally});
+    if (tally.pairs > 0) add(Judgement{.figure = figure, .verdict = judge(tally), .tally = tally});
   };
   add(by_ratio(pairs, Figure::wall, best_wall, margins));
   add(by_ratio(pairs, Figure::cpu, best_cpu, margins_of_cpu(pairs, margins)));

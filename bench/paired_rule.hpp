@@ -11,8 +11,8 @@ namespace asyncmark {
 enum class Verdict { same, faster, slower, inconclusive };
 const char* text_of(Verdict verdict);
 
-/// From which change on a figure counts as changed, and within which it counts as the same: 0.025 is
-/// 2.5 %. A change between the two is neither, and more pairs are taken.
+/// From which change on a figure counts as changed, and within which it counts as the same: 0.025
+/// is 2.5 %. A change between the two is neither, and more pairs are taken.
 struct Margins {
   double least_effect = 0.025;
   double equivalence = 0.05;
@@ -25,20 +25,20 @@ struct Estimate {
   double high = 0;  ///< and below this; infinite where there are too few pairs to tell.
 };
 
-/// The chance to take noise for a change at one look, of six at most: 0.5 % over all of them, however
-/// much the looks have in common (Bonferroni).
+/// The chance to take noise for a change at one look, of six at most: 0.5 % over all of them,
+/// however much the looks have in common (Bonferroni).
 inline constexpr double kAlphaOfLook = 0.005 / 6;
 
 /// The median of the pairs' ratios and the order statistics that enclose the true one, whatever the
-/// distribution (the sign test's interval; Conover, Practical Nonparametric Statistics). Needs one or
-/// more ratios.
+/// distribution (the sign test's interval; Conover, Practical Nonparametric Statistics). Needs one
+/// or more ratios.
 Estimate estimate(std::vector<double> ratios);
 
 /// By the median alone, whose change has to be both certain and large enough to matter.
 Verdict judge(const Estimate& estimate, const Margins& margins);
 
-/// In how many pairs one side did worse than the other, for what medians and minima hide: a thing that
-/// happens more often. `difference` is by how much the share of bad moments rose, from 0 to 1.
+/// In how many pairs one side did worse than the other, for what medians and minima hide: a thing
+/// that happens more often. `difference` is by how much the share of bad moments rose, from 0 to 1.
 struct Tally {
   std::size_t pairs = 0;
   std::size_t worse = 0;   ///< Pairs in which the contender did worse.
@@ -74,13 +74,13 @@ struct Pair {
   bool contender_first = false;
 };
 
-/// Of each pair the share of passes on either side that took longer than nine of ten of all passes of
-/// both sides, and than the median of all by more than `margin`: a change of all passes is no matter of
-/// how many are slow. Empty where passes were not told apart.
+/// Of each pair the share of passes on either side that took longer than nine of ten of all passes
+/// of both sides, and than the median of all by more than `margin`: a change of all passes is no
+/// matter of how many are slow. Empty where passes were not told apart.
 Tally slow_passes(const std::vector<Pair>& pairs, double margin);
 
-/// Pairs whose best pass is out by more than `margin` in either direction: what a process has for all
-/// of its passes (where its memory lies, which processor it got) may be bad more often.
+/// Pairs whose best pass is out by more than `margin` in either direction: what a process has for
+/// all of its passes (where its memory lies, which processor it got) may be bad more often.
 Tally bad_placements(const std::vector<Pair>& pairs, double margin);
 
 /// By what a contender is judged.
@@ -98,8 +98,8 @@ const char* text_of(Figure figure);
 struct Judgement {
   Figure figure{};
   Verdict verdict = Verdict::inconclusive;
-  Estimate ratio = {};        ///< Of wall, cpu, tail and memory.
-  Margins margins = {};       ///< What that was held against.
+  Estimate ratio = {};              ///< Of wall, cpu, tail and memory.
+  Margins margins = {};             ///< What that was held against.
   std::optional<Tally> tally = {};  ///< Of the two shares.
   /// Median over the blocks; absent for shares.
   std::optional<double> base = {}, contender = {};
@@ -115,9 +115,9 @@ struct Judged {
 };
 
 /// The paired rule: of each pair the ratio of the best passes, because interference only ever adds
-/// time; of all pairs the median of that, with its bounds. The verdict is `slower` where a figure is;
-/// `same` where time, processor time and both shares are; the tail and memory can only object. Needs
-/// one pair or more.
+/// time; of all pairs the median of that, with its bounds. The verdict is `slower` where a figure
+/// is; `same` where time, processor time and both shares are; the tail and memory can only object.
+/// Needs one pair or more.
 Judged judge(const std::vector<Pair>& pairs, const Margins& margins);
 
 }  // namespace asyncmark

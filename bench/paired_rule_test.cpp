@@ -59,7 +59,8 @@ TEST(PairedRule, KnowsNothingOfFewPairs) {
 TEST(PairedRule, BoundsAreTheOrderStatisticsOfTheSignTest) {
   std::vector<double> ratios;
   for (int i = 20; i >= 1; --i) ratios.push_back(i);
-  // P(X <= 2) of 20 throws is 0.0002, P(X <= 3) is 0.0013: the third smallest and the third largest.
+  // P(X <= 2) of 20 throws is 0.0002, P(X <= 3) is 0.0013: the third smallest and the third
+  // largest.
   const auto found = estimate(ratios);
   EXPECT_EQ(found.median, 10.5);
   EXPECT_EQ(found.low, 3);
@@ -204,17 +205,15 @@ TEST(PairedRule, AChangeOfAllPassesIsNoMatterOfHowManyAreSlow) {
 }
 
 TEST(PairedRule, OpenLoopsHaveNoPassesToCount) {
-  const auto one_value = pairs_of(20, [](std::size_t) {
-    return Pair{{{100}, {5}}, {{100}, {5}}};
-  });
+  const auto one_value = pairs_of(20, [](std::size_t) { return Pair{{{100}, {5}}, {{100}, {5}}}; });
   const auto judged = judge(one_value, {});
   EXPECT_EQ(judged.verdict, Verdict::same);
   EXPECT_FALSE(judged.says(Figure::slow_share, Verdict::same));
 }
 
 TEST(PairedRule, SaysSoWhereTheTruthIsKnown) {
-  // Noise only ever adds time, in slow spells that both sides of a pair share: 400 comparisons of equals
-  // have no more false alarms than the rule is made for, and 5 % are found.
+  // Noise only ever adds time, in slow spells that both sides of a pair share: 400 comparisons of
+  // equals have no more false alarms than the rule is made for, and 5 % are found.
   std::mt19937 random(1);
   std::exponential_distribution<> adds(1 / 0.02);
   std::uniform_real_distribution<> any;

@@ -34,7 +34,8 @@ std::string markdown_table(const Table& table, const std::string& level) {
     headings.emplace_back("remark");
     rules.emplace_back(":---");
   }
-  auto text = fmt::format("{} {}\n\n", level, markdown_text(table.title)) + line(headings) + line(rules);
+  auto text =
+      fmt::format("{} {}\n\n", level, markdown_text(table.title)) + line(headings) + line(rules);
   for (const auto& row : table.rows) {
     std::vector<std::string> cells;
     for (const auto& cell : row.cells) cells.push_back(markdown_text(cell));

@@ -64,8 +64,9 @@ std::string inside(const CaseVerdict& one, bool gates, Counts& counts) {
 
 std::string test_case(const std::string& name, Duration spent, const std::string& inside,
                       const std::string& said) {
-  auto text = fmt::format("    <testcase classname=\"asyncmark.compare\" name=\"{}\" time=\"{:.3f}\">",
-                          attribute(name), seconds(spent));
+  auto text =
+      fmt::format("    <testcase classname=\"asyncmark.compare\" name=\"{}\" time=\"{:.3f}\">",
+                  attribute(name), seconds(spent));
   if (!inside.empty()) text += "\n      " + inside;
   if (!said.empty()) text += fmt::format("\n      <system-out>{}</system-out>", attribute(said));
   return text + "\n    </testcase>\n";
@@ -86,11 +87,10 @@ std::string print(const Comparison& comparison) {
     spent += comparison.control->spent;
     const bool flagged = comparison.is_void();
     counts.errors += flagged;
-    cases += test_case("control: the baseline beside itself", comparison.control->spent,
-                       flagged ? fmt::format("<error message=\"{}\"/>",
-                                             attribute(comparison.sentence()))
-                               : "",
-                       control_text(comparison));
+    cases += test_case(
+        "control: the baseline beside itself", comparison.control->spent,
+        flagged ? fmt::format("<error message=\"{}\"/>", attribute(comparison.sentence())) : "",
+        control_text(comparison));
   }
   return fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite "

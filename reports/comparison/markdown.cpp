@@ -15,7 +15,8 @@ std::string what_matters(const Comparison& comparison) {
   std::string text;
   for (const auto& one : comparison.cases) {
     if (!one.failed.empty())
-      text += fmt::format("- not judged: {}: {}\n", markdown_text(one.name), markdown_text(one.failed));
+      text +=
+          fmt::format("- not judged: {}: {}\n", markdown_text(one.name), markdown_text(one.failed));
     else if (one.verdict == Verdict::slower || one.verdict == Verdict::faster)
       text += fmt::format("- **{}**: {}: {}\n", text_of(one.verdict), markdown_text(one.name),
                           markdown_text(one.reason()));
@@ -24,8 +25,8 @@ std::string what_matters(const Comparison& comparison) {
 }
 
 std::string print(const Comparison& comparison) {
-  auto text = fmt::format("**{}**\n\n", markdown_text(comparison.sentence())) +
-              what_matters(comparison);
+  auto text =
+      fmt::format("**{}**\n\n", markdown_text(comparison.sentence())) + what_matters(comparison);
   text += "<details><summary>All cases</summary>\n\n" +
           markdown_table(comparison_table(comparison)) + '\n';
   if (const auto control = control_text(comparison); !control.empty())

@@ -63,10 +63,9 @@ charts::Chart change_chart(const Comparison& comparison) {
   const auto names = charts::values_of(rows, "label");
   const auto y = charts::names_axis("label", names);
   auto x = charts::quantity("change", "change, % (more is slower)", charts::Scale::linear, "+.1~f");
-  const Json colour{
-      {"field", "figure"},
-      {"scale", {{"domain", {kWall, kCpu}}, {"range", {"#0072B2", "#D55E00"}}}},
-      {"title", nullptr}};
+  const Json colour{{"field", "figure"},
+                    {"scale", {{"domain", {kWall, kCpu}}, {"range", {"#0072B2", "#D55E00"}}}},
+                    {"title", nullptr}};
   const Json apart{{"field", "figure"}, {"scale", {{"domain", {kWall, kCpu}}}}};
   auto from = x;
   from["field"] = "low";
@@ -120,8 +119,7 @@ std::string print(const Comparison& comparison) {
   if (const auto control = control_text(comparison); !control.empty())
     body += fmt::format("<p>{}</p>\n", escaped(control));
   const auto chart = change_chart(comparison);
-  if (!chart.table.rows.empty())
-    body += "<section>\n" + figure(chart, chart.name) + "</section>\n";
+  if (!chart.table.rows.empty()) body += "<section>\n" + figure(chart, chart.name) + "</section>\n";
   body += fmt::format("<section>\n<h2>{}</h2>\n{}</section>\n", escaped(table.title),
                       table_element(table, table.title));
   body += "<section>\n<h2>Environment and commands</h2>\n<dl>\n";

@@ -37,11 +37,18 @@ std::string remark(const CaseVerdict& one) {
 
 Table comparison_table(const Comparison& comparison) {
   Table table;
-  table.title = comparison.stored ? "Stored: taken at different times" : "Contender beside baseline";
-  table.columns = {{"", "case", false},      {"", "verdict", false}, {"baseline", "time"},
-                   {"", "change"},           {"", comparison.stored ? "between" : kSure},
-                   {"CPU", "change"},        {"slow", "passes"},     {"slow", "processes"},
-                   {"", "pairs"},            {"", "took"}};
+  table.title =
+      comparison.stored ? "Stored: taken at different times" : "Contender beside baseline";
+  table.columns = {{"", "case", false},
+                   {"", "verdict", false},
+                   {"baseline", "time"},
+                   {"", "change"},
+                   {"", comparison.stored ? "between" : kSure},
+                   {"CPU", "change"},
+                   {"slow", "passes"},
+                   {"slow", "processes"},
+                   {"", "pairs"},
+                   {"", "took"}};
   if (comparison.stored) {
     table.columns.resize(6);
     table.notes.push_back(
@@ -53,20 +60,22 @@ Table comparison_table(const Comparison& comparison) {
     const auto *wall = figure_of(one, Figure::wall), *cpu = figure_of(one, Figure::cpu);
     if (one.failed.empty() && wall) {
       const auto time = Duration(static_cast<std::int64_t>(wall->base.value_or(0)));
-      row.cells.insert(row.cells.end(), {rounded_text(time), change(wall), range(wall), change(cpu)});
+      row.cells.insert(row.cells.end(),
+                       {rounded_text(time), change(wall), range(wall), change(cpu)});
       if (!comparison.stored)
-        row.cells.insert(row.cells.end(), {shares(figure_of(one, Figure::slow_share)),
-                                           shares(figure_of(one, Figure::placement)),
-                                           std::to_string(one.pairs.size()),
-                                           rounded_text(one.spent)});
+        row.cells.insert(
+            row.cells.end(),
+            {shares(figure_of(one, Figure::slow_share)), shares(figure_of(one, Figure::placement)),
+             std::to_string(one.pairs.size()), rounded_text(one.spent)});
     }
     table.rows.push_back(std::move(row));
   }
   if (!comparison.stored && !comparison.cases.empty()) {
-    table.notes.push_back(fmt::format(
-        "change: of the best pass of each process, the median over the pairs; flagged from {:g} % on, "
-        "where the interval of {} does not hold 0, and only when run again says so too",
-        comparison.margins.least_effect * 100, kSure));
+    table.notes.push_back(
+        fmt::format("change: of the best pass of each process, the median over the pairs; flagged "
+                    "from {:g} % on, "
+                    "where the interval of {} does not hold 0, and only when run again says so too",
+                    comparison.margins.least_effect * 100, kSure));
     table.notes.push_back(
         "slow passes, slow processes: baseline / contender, how often a pass was among the slowest "
         "tenth of both, and a process the slower one of its pair by more than the equivalence");

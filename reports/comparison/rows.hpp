@@ -5,8 +5,8 @@
 
 namespace asyncmark {
 
-/// A row a case: the verdict, how far the contender is from the baseline and how sure that is, by time
-/// and by processor time, and the shares of slow passes and processes.
+/// A row a case: the verdict, how far the contender is from the baseline and how sure that is, by
+/// time and by processor time, and the shares of slow passes and processes.
 Table comparison_table(const Comparison& comparison);
 
 /// What the control said, in one sentence; empty where there was none.

@@ -36,13 +36,12 @@ std::string figure(const charts::Chart& chart, const std::string& key) {
 std::string environment_of(const Context& context) {
   std::string text = "<dl>\n";
   for (const auto& [heading, line] : context_lines(context))
-    text += fmt::format("<dt>{0}</dt><dd>{2}{1}{3}</dd>\n", escaped(heading), escaped(line),
-                        heading == "command" ? "<code>" : "", heading == "command" ? "</code>" : "");
+    text +=
+        fmt::format("<dt>{0}</dt><dd>{2}{1}{3}</dd>\n", escaped(heading), escaped(line),
+                    heading == "command" ? "<code>" : "", heading == "command" ? "</code>" : "");
   text += "</dl>\n";
-  Table facts{.title = "",
-              .columns = {{"", "fact", false}, {"", "value", false}},
-              .rows = {},
-              .notes = {}};
+  Table facts{
+      .title = "", .columns = {{"", "fact", false}, {"", "value", false}}, .rows = {}, .notes = {}};
   for (const auto& [key, value] : context.facts.items())
     facts.rows.push_back({{key, value.is_string() ? value.get<std::string>() : value.dump()}, ""});
   return text + folded(facts, "Everything that the result tells of it");

@@ -8,8 +8,8 @@
 // What all pages have in common.
 namespace asyncmark::page {
 
-/// A chart with its question, its answer and its exact figures folded beneath; `key` is its own on the
-/// page.
+/// A chart with its question, its answer and its exact figures folded beneath; `key` is its own on
+/// the page.
 std::string figure(const charts::Chart& chart, const std::string& key);
 
 /// Where and by what something was measured.
