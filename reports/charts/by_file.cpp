@@ -1,12 +1,11 @@
-// Several files in one picture: the cases that they share, as lines where their loads differ and as dots
-// where they do not.
+// Several files in one picture: the cases that they share, as lines where their loads differ and as
+// dots where they do not.
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 #include "bench/counters.hpp"
 #include "reports/charts/families.hpp"
@@ -125,17 +124,19 @@ std::string caption(const Kind& kind, const Json& rows) {
     const auto& [least, slowest] = *found->second.begin();
     const auto& [most, fastest] = *found->second.rbegin();
     parts.push_back(fmt::format("{} {} in {}", file, ratio_text(least), slowest));
-    if (fastest != slowest)
-      parts.back() += fmt::format(" to {} in {}", ratio_text(most), fastest);
+    if (fastest != slowest) parts.back() += fmt::format(" to {} in {}", ratio_text(most), fastest);
   }
   return fmt::format("How many times as fast as in {}: {}.", files.front(), fmt::join(parts, "; "));
 }
 
+bool is_one_load(const Json& rows) {
+  return std::ranges::all_of(rows,
+                             [&](const Json& row) { return row["along"] == rows[0]["along"]; });
+}
+
 Json spec(const Kind& kind, const Json& rows, const Json& tip) {
-  std::set<double> along;
-  for (const auto& row : rows) along.insert(row["along"].get<double>());
   const auto value = quantity("value", kind.y, Scale::log);
-  if (along.size() < 2) return dodged_spec(rows, value, "file", tip);
+  if (is_one_load(rows)) return dodged_spec(rows, value, "file", tip);
   const auto x = at_values(quantity("along", kind.x, Scale::log, "~s"), rows);
   return spec_of(rows, lines_layers(x, value, rows, tip, "file"));
 }
@@ -149,10 +150,10 @@ Charts charts_of(const std::vector<const Group*>& groups, const std::string& key
     Cases drawn;
     for (const auto* one : shared.cases)
       if (kind.belongs(one->what.load)) drawn.push_back(one);
-    Chart chart{.name = fmt::format("{}-{}-by-file", key, kind.name),
-                .title = fmt::format("{}: {}", short_label(workload_text(drawn.front()->what)),
-                                     kind.asked),
-                .caption = caption(kind, rows)};
+    Chart chart{
+        .name = fmt::format("{}-{}-by-file", key, kind.name),
+        .title = fmt::format("{}: {}", short_label(workload_text(drawn.front()->what)), kind.asked),
+        .caption = caption(kind, rows)};
     chart.spec = spec(kind, rows,
                       tooltip({{"case", "case"},
                                {"file", "file"},
@@ -164,9 +165,10 @@ Charts charts_of(const std::vector<const Group*>& groups, const std::string& key
                                      {"value", kind.y},
                                      {"low", "from"},
                                      {"high", "to"}});
-    chart.table.notes.push_back(
-        kind.axis == Axis::rate ? "from, to: the least and the most of the repetitions"
-                                : "from, to: " + interval_words(drawn));
+    const auto range = kind.axis == Axis::rate ? "the least and the most of the repetitions"
+                                               : interval_words(drawn);
+    if (is_one_load(rows)) chart.caption += fmt::format(" Bars: {}.", range);
+    chart.table.notes.push_back("from, to: " + range);
     charts.push_back(std::move(chart));
   }
   return charts;
