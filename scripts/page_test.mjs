@@ -124,8 +124,7 @@ const check = async (name, result, families, others = []) => {
   for (const chart of seen.charts) compared += compareTable(chart.table, byCase, chart.id);
   for (const family of families)
     assert.ok(seen.charts.some((chart) => chart.id.endsWith(family)), `${name}: no ${family}`);
-  await open(name, { colorScheme: 'dark' });
-  await open(name, { width: 360 });
+  await open(name, { colorScheme: 'dark', width: 360 });
   const size = statSync(inFolder(name)).size;
   assert.ok(size < 1.5e6, `${name}: ${size} bytes`);
   assert.ok(seen.drawn < 20000, `${name}: drawn after ${seen.drawn} ms`); // One second, on a machine to itself.
