@@ -278,6 +278,19 @@ TEST(ByFile, ComparesAnOpenLoopByItsResponseTimeAndNothingThatIsNotShared) {
     EXPECT_THAT(chart.name, Not(HasSubstr("by-file")));
 }
 
+TEST(Vega, GivesALegendOfLongNamesFewerColumns) {
+  auto results = sweep();
+  const auto columns = [&] {
+    const auto set = set_of(results);
+    const auto& entry = *std::ranges::find(Catalog::outputs(), "vega", &OutputEntry::name);
+    return Json::parse(entry.folder({&set}).at("sleep-time-by-operations.vl.json"))
+        .at("/config/legend/columns"_json_pointer);
+  };
+  EXPECT_EQ(columns(), 3);
+  results.push_back(construct({.ops = 100, .in_flight = 28}));
+  EXPECT_EQ(columns(), 2);
+}
+
 TEST(Vega, WritesEachChartOnWhiteAndOnBlack) {
   const auto set = set_of(sweep(), "../a b");
   const auto& entry = *std::ranges::find(Catalog::outputs(), "vega", &OutputEntry::name);
