@@ -28,7 +28,8 @@ struct DriverSettings {
   ChildSettings child;
   BenchmarkFlags benchmark;
   bool progress = true;  ///< Show it on standard error, if that is a terminal.
-  /// Called after each child, with all results so far: the place to save them.
+  /// Called after each child, with all results so far: the place to save them. Nothing is measured
+  /// meanwhile.
   std::function<void(const std::vector<Result>&)> keep;
 };
 

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "bench/catalog.hpp"
+#include "bench/pace.hpp"
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
 
@@ -127,6 +128,18 @@ TEST(Out, IsWholeEvenWhenTheProgramIsKilled) {
   EXPECT_EQ(ended.code, 128 + SIGKILL);
   EXPECT_THAT(rows_of(ended.files.at("r.json")),
               ElementsAre("null/sync/ops:10", "null/sync/ops:20"));
+}
+
+TEST(Pace, IsAtOnceForWhatCostsLittleAndATwentiethOfTheTimeForTheRest) {
+  using std::chrono::milliseconds;
+  const Clock::time_point begun{};
+  Pace pace;
+  EXPECT_TRUE(pace.is_due(begun));
+  pace.done(begun, begun + milliseconds(20));
+  EXPECT_TRUE(pace.is_due(begun + milliseconds(20)));
+  pace.done(begun, begun + milliseconds(100));
+  EXPECT_FALSE(pace.is_due(begun + milliseconds(2099)));
+  EXPECT_TRUE(pace.is_due(begun + milliseconds(2100)));
 }
 
 TEST(Out, IsWrittenWhereStandardDescriptorsAreClosed) {

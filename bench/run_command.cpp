@@ -14,6 +14,7 @@
 #include "bench/errors.hpp"
 #include "bench/interruption.hpp"
 #include "bench/output_file.hpp"
+#include "bench/pace.hpp"
 #include "bench/scratch.hpp"
 #include "bench/service.hpp"
 
@@ -169,7 +170,14 @@ int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
     run.findings = check(context, cases);
     return !file || file->write(Catalog::format("json").print({&run}));
   };
-  if (file && file->is_regular()) settings.driver.keep = [&](const auto&) { keep(); };
+  Pace pace;
+  if (file && file->is_regular())
+    settings.driver.keep = [&](const auto&) {
+      const auto begun = Clock::now();
+      if (!pace.is_due(begun)) return;
+      keep();
+      pace.done(begun, Clock::now());
+    };
 
   const Sweep sweep;
   Interruption::watch();

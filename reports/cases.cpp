@@ -56,6 +56,11 @@ Texts load_texts(const Case& one) {
   return texts;
 }
 
+bool same_load(const Case& one, const Case& other) {
+  // Of thousands each is compared with each, so what takes least to compare comes first.
+  return one.load.ops == other.load.ops && load_texts(one) == load_texts(other);
+}
+
 std::string workload_text(const Case& one) {
   std::string text = one.workload;
   for (const auto& spec : one.workload_options.specs()) {
@@ -105,17 +110,10 @@ std::vector<std::string> labels(const Cases& cases) {
   return all;
 }
 
-std::string label(const Result& one, const Cases& among) {
-  const auto place = std::ranges::find(among, &one) - among.begin();
-  return labels(among).at(static_cast<std::size_t>(place));
-}
-
 const Result* baseline_of(const Result& one, const Cases& cases) {
-  // Of thousands each is compared with each, so what takes least to compare comes first.
-  const auto texts = load_texts(one.what);
   for (const auto* other : cases)
-    if (other->what.load.ops == one.what.load.ops && other->what.runner == kBaseline &&
-        load_texts(other->what) == texts && !other->finished().empty())
+    if (other->what.runner == kBaseline && same_load(other->what, one.what) &&
+        !other->finished().empty())
       return other;
   return nullptr;
 }

@@ -27,6 +27,9 @@ using Texts = std::vector<std::pair<std::string, std::string>>;
 /// `duration` excepted.
 Texts load_texts(const Case& one);
 
+/// Whether all of load_texts() are the same.
+bool same_load(const Case& one, const Case& other);
+
 /// `sleep, wait 46ms`: the workload with every option that does something, defaults included, for a
 /// reader of results does not know them.
 std::string workload_text(const Case& one);
@@ -34,8 +37,6 @@ std::string workload_text(const Case& one);
 /// Of each its runner, with whatever else tells the case from others of that runner, but for an
 /// open loop's rate.
 std::vector<std::string> labels(const Cases& cases);
-/// That of one of them alone.
-std::string label(const Result& one, const Cases& among);
 
 /// The baseline's case under the same load as `one`, if it finished; that may be `one` itself.
 const Result* baseline_of(const Result& one, const Cases& cases);

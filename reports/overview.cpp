@@ -108,9 +108,7 @@ std::vector<std::string> labels_of(const Axis& axis, const std::vector<Line>& li
   }
   Cases among;
   for (const auto& one : alike) among.push_back(&one);
-  std::vector<std::string> labels;
-  for (const auto& one : alike) labels.push_back(label(one, among));
-  return labels;
+  return labels(among);
 }
 
 class Overview {

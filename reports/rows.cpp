@@ -311,7 +311,7 @@ std::optional<double> bar_of(const Result& one, const Cases& cases) {
   }
   std::vector<double> rates;
   for (const auto* other : cases)
-    if (load_texts(other->what) == load_texts(one.what))
+    if (same_load(other->what, one.what))
       if (const auto rate = median_counter(*other, "ops_per_s")) rates.push_back(*rate);
   const auto own = median_counter(one, "ops_per_s");
   if (!own || rates.size() < 2 || std::ranges::max(rates) <= 0) return std::nullopt;

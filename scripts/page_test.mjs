@@ -29,6 +29,7 @@ const rowsByCase = (result) => {
 const ns = { ns: 1, us: 1e3, ms: 1e6, s: 1e9 };
 const percentile = (key) => (rows) => (rows.length === 1 && key in rows[0] ? rows[0][key] / 1e6 : undefined);
 const inJson = {
+  'total time, ms': (rows) => inJson['time, median, ms'](rows),
   'time, median, ms': (rows) => median(rows.map((row) => (row.real_time * ns[row.time_unit]) / 1e6)),
   time_ns: (rows) => Math.trunc(median(rows.map((row) => Math.round(row.real_time * ns[row.time_unit])))),
   completed: (rows) => rows.reduce((sum, row) => sum + row.completed, 0),
@@ -114,8 +115,8 @@ const open = async (name, { colorScheme = 'light', width = 1000 } = {}) => {
   return seen;
 };
 
-const check = async (name, result, families) => {
-  asyncmark('report', inFolder(result), '--html', inFolder(name));
+const check = async (name, result, families, others = []) => {
+  asyncmark('report', inFolder(result), ...others.map(inFolder), '--html', inFolder(name));
   const seen = await open(name);
   const byCase = rowsByCase(read(result));
   let compared = compareTable(seen.cases, byCase, 'all cases');
@@ -123,10 +124,12 @@ const check = async (name, result, families) => {
   for (const chart of seen.charts) compared += compareTable(chart.table, byCase, chart.id);
   for (const family of families)
     assert.ok(seen.charts.some((chart) => chart.id.endsWith(family)), `${name}: no ${family}`);
-  await open(name, { colorScheme: 'dark' });
-  await open(name, { width: 360 });
+  await open(name, { colorScheme: 'dark', width: 360 });
+  const size = statSync(inFolder(name)).size;
+  assert.ok(size < 1.5e6, `${name}: ${size} bytes`);
+  assert.ok(seen.drawn < 20000, `${name}: drawn after ${seen.drawn} ms`); // One second, on a machine to itself.
   console.log(`${name}: ${seen.charts.length} charts, ${compared} figures as in the JSON, ` +
-              `${statSync(inFolder(name)).size} bytes, opened in ${seen.opened} ms, drawn in ${seen.drawn} ms`);
+              `${size} bytes, opened in ${seen.opened} ms, drawn in ${seen.drawn} ms`);
   return seen;
 };
 
@@ -142,6 +145,10 @@ try {
 
   asyncmark(...sleep, '--runner', 'sync,event-loop,thread-pool', '--ops', '100', '--in-flight', '1,4,25', '--out', inFolder('flight.json'));
   await check('flight.html', 'flight.json', ['throughput-by-in-flight', 'speed-up-equal-cap']);
+
+  // Two files with the same figures in one chart.
+  write('again.json', read('ops.json'));
+  await check('both.html', 'ops.json', ['sleep-time-by-file'], ['again.json']);
 
   // Two files side by side, one of which is called as no file should be.
   const evil = `a'"><img src=x onerror=injected=1></script><script>injected=1<!--`.replaceAll('/', '\u2215');

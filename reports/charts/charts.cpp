@@ -87,9 +87,11 @@ std::string left_out(const std::vector<Group>& groups) {
 Gallery gallery_of(const ResultSets& sets) {
   auto groups = groups_of(sets);
   Gallery gallery{.overall = {}, .sections = {}, .left_out = left_out(groups)};
-  gallery.overall = heat_map(
-      {groups.begin(),
-       groups.begin() + static_cast<std::ptrdiff_t>(std::min(groups.size(), 4 * kMostSections))});
+  gallery.overall = by_file(groups);
+  for (auto& chart :
+       heat_map({groups.begin(), groups.begin() + static_cast<std::ptrdiff_t>(
+                                                      std::min(groups.size(), 4 * kMostSections))}))
+    gallery.overall.push_back(std::move(chart));
   Keys keys;
   for (auto& group : groups) {
     if (gallery.sections.size() == kMostSections) break;

@@ -235,7 +235,60 @@ TEST(Charts, TellSetsApartByTheirLabels) {
   ASSERT_THAT(gallery.sections, SizeIs(2));
   EXPECT_EQ(gallery.sections[0].heading, "before: sleep, wait 46ms");
   EXPECT_EQ(gallery.sections[1].key, "after-sleep");
-  ASSERT_THAT(gallery.overall, SizeIs(1));
+  EXPECT_THAT(gallery.overall, SizeIs(2));
+}
+
+TEST(ByFile, DrawsTheSharedCasesOfAllFilesInOneChart) {
+  auto slower = sweep();
+  slower[3] = construct({.ops = 1000, .times = {milliseconds(184), milliseconds(200)}});
+  slower.push_back(construct({.runner = "thread-pool"}));
+  const auto before = set_of(sweep(), "before"), after = set_of(slower, "after");
+  const auto chart = gallery_of({&before, &after}).overall.at(0);
+  EXPECT_EQ(chart.name, "sleep-time-by-file");
+  EXPECT_THAT(drawn(chart), SizeIs(8));
+  EXPECT_THAT(chart.caption, HasSubstr("as in before: after 0.48x in sleep/event-loop/ops:1000 to "
+                                       "1.00x in "));
+  const auto& line = chart.spec.at("layer").at(0).at("encoding");
+  EXPECT_EQ(line.at("/color/scale/domain"_json_pointer), Json({"sync", "event-loop"}));
+  EXPECT_EQ(line.at("/strokeDash/scale/domain"_json_pointer), Json({"before", "after"}));
+  EXPECT_EQ(cell(chart.table, 7, "file"), "after");
+  EXPECT_EQ(cell(chart.table, 7, "total time, ms"), "192");
+  EXPECT_EQ(cell(chart.table, 7, "from"), "184");
+}
+
+TEST(ByFile, IsADotAFileWhereNoLoadsDiffer) {
+  const auto before = set_of({construct({}), construct({.runner = "sync"})}, "before");
+  const auto after = set_of({construct({}), construct({.runner = "sync"})}, "after");
+  const auto chart = gallery_of({&before, &after}).overall.at(0);
+  const auto& dots = chart.spec.at("layer").at(1).at("encoding");
+  EXPECT_EQ(dots.at("y").at("sort"), Json({"event-loop", "sync"}));
+  EXPECT_EQ(dots.at("yOffset").at("sort"), Json({"before", "after"}));
+}
+
+TEST(ByFile, ComparesAnOpenLoopByItsResponseTimeAndNothingThatIsNotShared) {
+  const auto rates = [](const char* label) {
+    return set_of({offered_at(100, milliseconds(10'040)), offered_at(200, milliseconds(5'040))},
+                  label);
+  };
+  const auto before = rates("before"), after = rates("after"), other = set_of(sweep(), "other");
+  const auto overall = gallery_of({&before, &after, &other}).overall;
+  EXPECT_EQ(overall.at(0).name, "sleep-response-by-file");
+  EXPECT_THAT(drawn(overall.at(0)), SizeIs(4));
+  for (const auto& chart : gallery_of({&before, &other}).overall)
+    EXPECT_THAT(chart.name, Not(HasSubstr("by-file")));
+}
+
+TEST(Vega, GivesALegendOfLongNamesFewerColumns) {
+  auto results = sweep();
+  const auto columns = [&] {
+    const auto set = set_of(results);
+    const auto& entry = *std::ranges::find(Catalog::outputs(), "vega", &OutputEntry::name);
+    return Json::parse(entry.folder({&set}).at("sleep-time-by-operations.vl.json"))
+        .at("/config/legend/columns"_json_pointer);
+  };
+  EXPECT_EQ(columns(), 3);
+  results.push_back(construct({.ops = 100, .in_flight = 28}));
+  EXPECT_EQ(columns(), 2);
 }
 
 TEST(Vega, WritesEachChartOnWhiteAndOnBlack) {

@@ -20,4 +20,7 @@ Charts processor_per_operation(const Group& group);
 /// Over all workloads.
 Charts heat_map(const std::vector<Group>& groups);
 
+/// Over all files: none where these share no case.
+Charts by_file(const std::vector<Group>& groups);
+
 }  // namespace asyncmark::charts

@@ -36,28 +36,27 @@ std::string colour_of(const std::string& runner) {
   return colours()[static_cast<std::size_t>(place) % colours().size()];
 }
 
-/// The series in the order in which they come, with a colour of its runner each.
-struct Series {
-  explicit Series(const Json& rows) : names(values_of(rows, "series")) {
-    for (const auto& name : names)
-      for (const auto& row : rows)
-        if (row["series"] == name) {
-          range.push_back(colour_of(row["runner"].get<std::string>()));
-          break;
-        }
-  }
-  /// One legend for colour, shape and dash, as they have one domain.
-  Json scale(const Json& of) const {
-    return {{"field", "series"},
-            {"type", "nominal"},
-            {"title", nullptr},
-            {"scale", {{"domain", names}, {"range", of}}},
-            {"sort", nullptr}};
-  }
+/// One legend for all that go by the same key, as they then have one domain.
+Json scale_of(const std::string& key, const std::vector<std::string>& names, const Json& range) {
+  return {{"field", key},
+          {"type", "nominal"},
+          {"title", nullptr},
+          {"scale", {{"domain", names}, {"range", range}}},
+          {"sort", nullptr}};
+}
 
-  std::vector<std::string> names;
-  Json range = Json::array();
-};
+/// The series in the order in which they come, with a colour of its runner each.
+Json runner_scale(const Json& rows) {
+  const auto names = values_of(rows, "series");
+  auto range = Json::array();
+  for (const auto& name : names)
+    for (const auto& row : rows)
+      if (row["series"] == name) {
+        range.push_back(colour_of(row["runner"].get<std::string>()));
+        break;
+      }
+  return scale_of("series", names, range);
+}
 
 }  // namespace
 
@@ -78,7 +77,9 @@ Json config(bool dark) {
                  {"columns", 3},
                  {"labelFontSize", 12},
                  {"labelLimit", 320},
-                 {"symbolLimit", 1000}});
+                 {"symbolLimit", 1000},
+                 {"symbolBaseFillColor", ink},
+                 {"symbolBaseStrokeColor", ink}});
   return {{"background", dark ? "#121212" : "#ffffff"},
           {"font", "system-ui, sans-serif"},
           {"axis", axis},
@@ -135,16 +136,17 @@ Json tooltip(const std::vector<std::pair<std::string, std::string>>& keys_and_ti
   return all;
 }
 
-Json lines_layers(const Json& x, const Json& y, const Json& rows, const Json& tip) {
-  const Series series(rows);
+Json lines_layers(const Json& x, const Json& y, const Json& rows, const Json& tip,
+                  const std::string& dashed_by) {
+  const auto names = values_of(rows, dashed_by);
   const Json line{{"x", x},
                   {"y", y},
-                  {"color", series.scale(series.range)},
-                  {"strokeDash", series.scale(dashes())}};
+                  {"color", runner_scale(rows)},
+                  {"strokeDash", scale_of(dashed_by, names, dashes())}};
   const Json point{{"x", x},
                    {"y", y},
-                   {"color", series.scale(series.range)},
-                   {"shape", series.scale(shapes())},
+                   {"color", runner_scale(rows)},
+                   {"shape", scale_of(dashed_by, names, shapes())},
                    {"tooltip", tip}};
   return {{{"mark", {{"type", "line"}, {"strokeWidth", 2}, {"aria", false}}}, {"encoding", line}},
           {{"name", kPoints},
@@ -152,16 +154,40 @@ Json lines_layers(const Json& x, const Json& y, const Json& rows, const Json& ti
            {"encoding", point}}};
 }
 
+Json dodged_spec(const Json& rows, const Json& x, const std::string& by, const Json& tip) {
+  const auto series = values_of(rows, "series"), names = values_of(rows, by);
+  auto from = x;
+  from["field"] = "low";
+  const auto colour = scale_of(by, names, colours());
+  Json range{{"x", from},
+             {"x2", {{"field", "high"}}},
+             {"y", names_axis("series", series)},
+             {"yOffset", names_axis(by, names)},
+             {"color", colour}};
+  auto point = range;
+  point.erase("x2");
+  point["x"] = x;
+  point["shape"] = scale_of(by, names, shapes());
+  point["tooltip"] = tip;
+  auto spec = spec_of(
+      rows,
+      {{{"mark", {{"type", "rule"}, {"strokeWidth", 3}, {"aria", false}}}, {"encoding", range}},
+       {{"name", kPoints},
+        {"mark", {{"type", "point"}, {"filled", true}, {"size", 90}, {"opacity", 1}}},
+        {"encoding", point}}});
+  spec["height"] = (10 + 16 * names.size()) * series.size();
+  return spec;
+}
+
 Json runner_colour(const Json& rows) {
-  const Series series(rows);
-  auto colour = series.scale(series.range);
+  auto colour = runner_scale(rows);
   colour["legend"] = nullptr;
   return colour;
 }
 
 Json dots_spec(const Json& rows, const Dots& dots, const Json& tip) {
-  const Series series(rows);
-  const auto y = names_axis("series", series.names);
+  const auto names = values_of(rows, "series");
+  const auto y = names_axis("series", names);
   auto x = quantity(dots.key, dots.title, Scale::log, dots.format);
   const auto colour = runner_colour(rows);
   auto layers = Json::array();
@@ -178,7 +204,7 @@ Json dots_spec(const Json& rows, const Dots& dots, const Json& tip) {
   layers.push_back({{"mark", {{"type", "text"}, {"dy", -11}, {"aria", false}}},
                     {"encoding", {{"x", x}, {"y", y}, {"text", {{"field", "text"}}}}}});
   auto spec = spec_of(rows, std::move(layers));
-  spec["height"] = 34 * series.names.size();
+  spec["height"] = 34 * names.size();
   return spec;
 }
 

@@ -34,8 +34,13 @@ Json names_axis(const std::string& key, const std::vector<std::string>& names);
 Json tooltip(const std::vector<std::pair<std::string, std::string>>& keys_and_titles);
 
 /// Lines with a point a row, told apart by colour, dash and shape: no eye tells seven colours
-/// apart.
-Json lines_layers(const Json& x, const Json& y, const Json& rows, const Json& tip);
+/// apart. Colours go by `series`, dashes and shapes by that or by another key of the rows.
+Json lines_layers(const Json& x, const Json& y, const Json& rows, const Json& tip,
+                  const std::string& dashed_by = "series");
+
+/// A point a row at its `series`, with the range between `low` and `high`, a colour and a shape for
+/// each value of `by`, each of which has its own height within the series.
+Json dodged_spec(const Json& rows, const Json& x, const std::string& by, const Json& tip);
 
 /// The colour of each row's runner, for marks that have their names beside them.
 Json runner_colour(const Json& rows);

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "bench/catalog.hpp"
 #include "bench/errors.hpp"
 #include "reports/charts/charts.hpp"
@@ -13,6 +15,14 @@ namespace {
 
 constexpr int kWidth = 640;
 
+/// Of the legend, in which Vega cuts off what the width has no room for.
+std::size_t columns(const Json& rows) {
+  constexpr std::size_t kRoom = 590, kSymbol = 30, kLetter = 10;  // As Vega reckons them.
+  std::size_t longest = 0;
+  for (const auto& name : values_of(rows, "series")) longest = std::max(longest, name.size());
+  return std::clamp<std::size_t>(kRoom / (kSymbol + kLetter * longest), 1, 3);
+}
+
 /// With what stands around the chart on the page.
 Json alone(const Chart& chart, const std::string& heading, bool dark) {
   auto spec = dark ? on_black(chart.spec) : chart.spec;
@@ -21,6 +31,7 @@ Json alone(const Chart& chart, const std::string& heading, bool dark) {
   if (!heading.empty()) spec["title"]["subtitle"] = short_label(heading);
   spec["description"] = chart.title + " " + chart.caption;
   spec["config"] = config(dark);
+  spec["config"]["legend"]["columns"] = columns(spec["data"]["values"]);
   return spec;
 }
 

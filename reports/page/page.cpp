@@ -107,8 +107,9 @@ std::string body(const ResultSets& sets, const charts::Gallery& gallery) {
   auto text = "<h2>Checks</h2>\n" + checks(sets) + other_tables(sets);
   if (!gallery.left_out.empty())
     text += fmt::format("<p class=\"note\">{}</p>\n", escaped(gallery.left_out));
-  for (const auto& chart : gallery.overall)
-    text += "<section>\n<h2>All workloads</h2>\n" + figure(chart, chart.name) + "</section>\n";
+  if (!gallery.overall.empty()) text += "<section>\n<h2>Overall</h2>\n";
+  for (const auto& chart : gallery.overall) text += figure(chart, chart.name);
+  if (!gallery.overall.empty()) text += "</section>\n";
   for (const auto& one : gallery.sections) text += section(one);
   const auto cases = all_cases(sets);
   if (!cases.rows.empty())
