@@ -85,12 +85,15 @@ Concurrency Case::concurrency() const {
   const auto ours = own_cpus();
   // Runners that ask how many processors there are see those that the child will have.
   const KeptTo kept(std::ranges::includes(ours, client) ? client : Cpus{});
-  return concurrency_here(*make_runner(), load);
+  return concurrency_here(*make_runner(), *this);
 }
 
-Concurrency concurrency_here(const Runner& runner, const Load& load) {
-  auto how = runner.concurrency(load);
-  how.processors = std::clamp<std::uint64_t>(how.processors, 1, own_cpus().size());
+Concurrency concurrency_here(const Runner& runner, const Case& one) {
+  auto how = runner.concurrency(one.load);
+  const auto here = own_cpus().size();
+  how.processors = Catalog::workload(one.workload).starts_processes
+                       ? here
+                       : std::clamp<std::uint64_t>(how.processors, 1, here);
   return how;
 }
 

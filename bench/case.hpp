@@ -43,9 +43,10 @@ struct Case {
   Concurrency concurrency() const;
 };
 
-/// As the runner resolves the load, with no more processors than the calling process may use.
-/// Throws UsageError when the load does not tell.
-Concurrency concurrency_here(const Runner& runner, const Load& load);
+/// As the runner resolves the load of the case, with no more processors than the calling process
+/// may use: all of those where operations are processes. Throws UsageError when the load does not
+/// tell.
+Concurrency concurrency_here(const Runner& runner, const Case& one);
 
 Json to_json(const Concurrency& how);
 /// Missing keys keep their defaults; throws a std::exception for a value of the wrong type and for

@@ -41,6 +41,7 @@ bool Catalog::add(FormatEntry entry) { return insert(std::move(entry)); }
 bool Catalog::add(OutputEntry entry) { return insert(std::move(entry)); }
 bool Catalog::add(ServiceEntry entry) { return insert(std::move(entry)); }
 bool Catalog::add(ReproductionEntry entry) { return insert(std::move(entry)); }
+bool Catalog::add(LibraryEntry entry) { return insert(std::move(entry)); }
 
 const std::vector<WorkloadEntry>& Catalog::workloads() { return entries<WorkloadEntry>(); }
 const std::vector<RunnerEntry>& Catalog::runners() { return entries<RunnerEntry>(); }
@@ -50,6 +51,7 @@ const std::vector<ServiceEntry>& Catalog::services() { return entries<ServiceEnt
 const std::vector<ReproductionEntry>& Catalog::reproductions() {
   return entries<ReproductionEntry>();
 }
+const std::vector<LibraryEntry>& Catalog::libraries() { return entries<LibraryEntry>(); }
 
 const WorkloadEntry& Catalog::workload(std::string_view name) {
   return find<WorkloadEntry>(name, "workload");

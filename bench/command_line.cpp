@@ -3,51 +3,29 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
-#include <wordexp.h>
 
-#include <cstdlib>
-#include <filesystem>
+#include <algorithm>
 #include <fstream>
 #include <iterator>
-#include <sstream>
 
 #include "bench/catalog.hpp"
 #include "bench/completion.hpp"
 #include "bench/errors.hpp"
 #include "bench/grammar.hpp"
+#include "bench/manual.hpp"
+#include "bench/new_command.hpp"
 #include "bench/report_command.hpp"
 #include "bench/run_command.hpp"
 #include "bench/serving.hpp"
+#include "bench/shell_words.hpp"
 
 namespace asyncmark {
 namespace {
 
-/// Whether posix_spawnp() would find it.
-bool is_program(const std::string& name) {
-  const auto runs = [](const std::string& path) {
-    return access(path.c_str(), X_OK) == 0 && !std::filesystem::is_directory(path);
-  };
-  if (name.find('/') != std::string::npos) return runs(name);
-  const char* path = std::getenv("PATH");
-  std::istringstream folders(path ? path : "/bin:/usr/bin");
-  for (std::string folder; std::getline(folders, folder, ':');)
-    if (runs(folder.empty() ? name : folder + '/' + name)) return true;
-  return false;
-}
-
-std::vector<std::string> words(const std::string& command) {
-  if (command.empty()) return {};
-  wordexp_t expansion{};
-  std::vector<std::string> all;
-  if (wordexp(command.c_str(), &expansion, WRDE_NOCMD) == 0)
-    all.assign(expansion.we_wordv, expansion.we_wordv + expansion.we_wordc);
-  wordfree(&expansion);
-  if (all.empty()) throw UsageError(fmt::format("--launcher: '{}' is not a command", command));
-  if (!is_program(all[0]))
-    throw UsageError(
-        fmt::format("--launcher: there is no program '{}'; it must be in the PATH or "
-                    "named with its folder",
-                    all[0]));
+/// Of a launcher.
+std::vector<std::string> launcher_words(const std::string& command) {
+  auto all = shell_words(command, "--launcher");
+  if (!all.empty()) program_file(all[0], "--launcher");
   return all;
 }
 
@@ -73,7 +51,7 @@ RunSettings settings_of(const Grammar& grammar, const std::vector<std::string>& 
   settings.driver.child.time_limit = parse_duration(common.time_limit, "--time-limit");
   if (settings.driver.child.time_limit == Duration(0))
     throw UsageError("--time-limit: must be more than 0");
-  settings.driver.child.launcher = words(common.launcher);
+  settings.driver.child.launcher = launcher_words(common.launcher);
   settings.driver.progress = !common.quiet;
   settings.max_failed = FailureBudget::parse(common.max_failed);
   settings.strict = common.strict;
@@ -176,24 +154,52 @@ int do_list(const std::string& what) {
   return 0;
 }
 
-int dispatch(int argc, char** argv) {
+int do_new(const Grammar& grammar) {
+  const auto rest = grammar.create->remaining(true);
+  if (!rest.empty() || grammar.create->get_subcommands().empty())
+    throw UsageError(fmt::format("new: {}; as in 'asyncmark new workload file-read'",
+                                 rest.empty() ? "say what" : fmt::format("no such '{}'", rest[0])));
+  return new_workload(grammar.arguments.new_name);
+}
+
+/// What stands behind `--` is the value of an option, where the workload that is run has one for
+/// it.
+std::vector<std::string> with_rest_as_option(std::vector<std::string> words) {
+  const auto rest = std::ranges::find(words, "--");
+  if (rest == words.end() || words.size() < 2 || words[1] != "run") return words;
+  for (const auto& workload : Catalog::workloads()) {
+    if (workload.rest_option.empty() || std::find(words.begin(), rest, workload.name) == rest)
+      continue;
+    auto text = as_typed({rest + 1, words.end()});
+    if (text.empty())
+      throw UsageError(fmt::format("--: {} needs a command behind it", workload.name));
+    words.erase(rest, words.end());
+    words.insert(words.end(), {"--" + workload.rest_option, std::move(text)});
+    break;
+  }
+  return words;
+}
+
+int dispatch(const std::vector<std::string>& command) {
   Grammar grammar;
+  auto words = with_rest_as_option(command);
   try {
-    grammar.app.parse(argc, argv);
+    // As CLI11 wants them: from the last to the first, without the program's name.
+    grammar.app.parse(std::vector<std::string>(words.rbegin(), words.rend() - 1));
   } catch (const CLI::Success& asked) {
     return grammar.app.exit(asked);
   } catch (const CLI::ParseError& error) {
     throw UsageError(error.what());
   }
-  const std::vector<std::string> command(argv, argv + argc);
   if (grammar.run->parsed()) return do_run(grammar, command);
   if (grammar.reproduce->parsed()) return do_reproduce(grammar, command);
   if (grammar.report->parsed()) return do_report(grammar);
   if (grammar.serve->parsed()) return do_serve(grammar);
   if (grammar.list->parsed()) return do_list(grammar.arguments.listed);
+  if (grammar.create->parsed()) return do_new(grammar);
   const auto rest = grammar.app.remaining();
   throw UsageError(fmt::format(
-      "{}; there are reproduce, run, report, serve and list, and --help explains them",
+      "{}; there are reproduce, run, report, serve, list and new, and --help explains them",
       rest.empty() ? "no command is given" : fmt::format("no such command '{}'", rest[0])));
 }
 
@@ -222,7 +228,11 @@ int command_line(int argc, char** argv) {
     // Before the grammar sees them: half a word is no mistake here.
     if (argc > 1 && std::string_view(argv[1]) == "complete")
       return complete({argv + 2, argv + argc});
-    return dispatch(argc, argv);
+    if (argc == 2 && std::string_view(argv[1]) == "man") {
+      fmt::print("{}", manual(Grammar().app));
+      return 0;
+    }
+    return dispatch({argv, argv + argc});
   } catch (const UsageError& error) {
     fmt::print(stderr, "asyncmark: {}\n", error.what());
     return 2;
