@@ -3,7 +3,7 @@
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
-# Plug-ins register themselves, and nothing else refers to them: whoever links the archive takes all of it.
+# Plug-ins register themselves, and nothing else refers to them: asyncmark-config.cmake has all of it linked.
 add_library(asyncmark_archive STATIC)
 target_link_libraries(asyncmark_archive INTERFACE Boost::headers CLI11::CLI11 OpenSSL::SSL PkgConfig::cpp_httplib
                       PostgreSQL::PostgreSQL SQLite::SQLite3 Threads::Threads benchmark::benchmark fmt::fmt
@@ -14,9 +14,6 @@ endforeach()
 target_include_directories(asyncmark_archive INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/asyncmark>)
 target_compile_features(asyncmark_archive INTERFACE cxx_std_20)
 set_target_properties(asyncmark_archive PROPERTIES OUTPUT_NAME asyncmark LINKER_LANGUAGE CXX EXPORT_NAME archive)
-add_library(asyncmark_whole INTERFACE)
-target_link_libraries(asyncmark_whole INTERFACE $<LINK_LIBRARY:WHOLE_ARCHIVE,asyncmark_archive>)
-set_target_properties(asyncmark_whole PROPERTIES EXPORT_NAME main)
 
 add_custom_command(OUTPUT ${PROJECT_BINARY_DIR}/asyncmark.1
   COMMAND asyncmark man > ${PROJECT_BINARY_DIR}/asyncmark.1 DEPENDS asyncmark VERBATIM)
@@ -35,7 +32,7 @@ install(FILES ${PROJECT_SOURCE_DIR}/reports/result.schema.json ${PROJECT_SOURCE_
 
 # The library.
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/asyncmark)
-install(TARGETS asyncmark_archive asyncmark_whole EXPORT asyncmark ARCHIVE COMPONENT library)
+install(TARGETS asyncmark_archive EXPORT asyncmark ARCHIVE COMPONENT library)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/bench DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/asyncmark COMPONENT library
         FILES_MATCHING PATTERN *.hpp PATTERN scaffold EXCLUDE PATTERN testing EXCLUDE)
 install(EXPORT asyncmark NAMESPACE asyncmark:: FILE asyncmark-targets.cmake DESTINATION ${package_dir}
