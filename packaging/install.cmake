@@ -25,8 +25,16 @@ install(TARGETS asyncmark RUNTIME COMPONENT program)
 install(FILES ${PROJECT_BINARY_DIR}/asyncmark.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT program)
 install(FILES ${PROJECT_SOURCE_DIR}/scripts/completion.bash RENAME asyncmark
         DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions COMPONENT program)
-install(FILES ${PROJECT_SOURCE_DIR}/scripts/completion.zsh RENAME _asyncmark
-        DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions COMPONENT program)
+# Debian's zsh looks for what packages bring in another folder than for what is installed by hand.
+install(CODE "
+  set(folder \${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_DATADIR}/zsh)
+  if(CMAKE_INSTALL_PREFIX MATCHES /usr$ AND EXISTS /etc/debian_version)
+    string(APPEND folder /vendor-completions)
+  else()
+    string(APPEND folder /site-functions)
+  endif()
+  file(INSTALL FILES ${PROJECT_SOURCE_DIR}/scripts/completion.zsh RENAME _asyncmark DESTINATION \${folder})
+" COMPONENT program)
 install(FILES ${PROJECT_SOURCE_DIR}/reports/result.schema.json ${PROJECT_SOURCE_DIR}/bench/plan.schema.json
         DESTINATION ${CMAKE_INSTALL_DATADIR}/asyncmark COMPONENT program)
 
@@ -72,11 +80,11 @@ set(CPACK_DEBIAN_PROGRAM_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_RECOMMENDS "postgresql")
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SUGGESTS "nodejs, python3")
 set(CPACK_COMPONENT_PROGRAM_DESCRIPTION "measures the same work done four ways
- One thread, many threads, an event loop, a pool of processes: what each of
- them costs for work that waits, computes, calls a server or a database.")
+One thread, many threads, an event loop, a pool of processes: what each of
+them costs for work that waits, computes, calls a server or a database.")
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_NAME asyncmark-dev)
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_DEPENDS "asyncmark (= ${PROJECT_VERSION}), ${build_packages}")
 set(CPACK_COMPONENT_LIBRARY_DESCRIPTION "asyncmark for workloads and runners of your own
- The whole of asyncmark as a library with a CMake package.")
+The whole of asyncmark as a library with a CMake package.")
 include(CPack)
