@@ -22,7 +22,7 @@ namespace asyncmark {
 namespace {
 
 /// What every operation starts its process with: no input, no output, no file of ours, its signals
-/// as usual, and a session of its own, so that it can be ended with all it started.
+/// as usual, and a process group of its own, so that it can be ended with all it started.
 class Spawning {
  public:
   Spawning() : nothing_(open("/dev/null", O_RDWR | O_CLOEXEC)) {
@@ -38,8 +38,11 @@ class Spawning {
     posix_spawnattr_setsigdefault(&attributes_, &signals);
     sigemptyset(&signals);
     posix_spawnattr_setsigmask(&attributes_, &signals);
-    posix_spawnattr_setflags(&attributes_,
-                             POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+    // No session of its own: Linux shares processors out among sessions, and this is to be as from
+    // a shell.
+    posix_spawnattr_setpgroup(&attributes_, 0);
+    posix_spawnattr_setflags(
+        &attributes_, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
   }
   ~Spawning() {
     posix_spawn_file_actions_destroy(&files_);
