@@ -71,9 +71,11 @@ class Page {
     line("{}", plain(words));
   }
 
-  void footer(const std::string& words) {
+  /// Without the paragraphs that are known already.
+  void footer(const std::string& words, const std::vector<std::string>& known = {}) {
     constexpr std::string_view kExamples = "Examples:\n";
     for (const auto& part : paragraphs(words)) {
+      if (std::ranges::find(known, part) != known.end()) continue;
       if (!part.starts_with(kExamples)) {
         paragraph(part);
         continue;
@@ -118,6 +120,19 @@ Options shared(const Commands& commands) {
   return all;
 }
 
+/// The paragraphs that the footers of several commands have in common.
+std::vector<std::string> shared_paragraphs(const Commands& commands) {
+  if (commands.size() < 2) return {};
+  auto all = paragraphs(commands.front()->get_footer());
+  std::erase_if(all, [&](const std::string& part) {
+    return !std::ranges::all_of(commands, [&](const CLI::App* other) {
+      const auto others = paragraphs(other->get_footer());
+      return std::ranges::find(others, part) != others.end();
+    });
+  });
+  return all;
+}
+
 void add_options(Page& page, const Options& options) {
   std::vector<std::string> groups;
   for (const auto* one : options)
@@ -130,22 +145,29 @@ void add_options(Page& page, const Options& options) {
   }
 }
 
-void add_command(Page& page, const CLI::App& app, const std::string& name, const Options& known) {
+/// What stands with the command above already.
+struct Known {
+  Options options;
+  std::vector<std::string> paragraphs;
+};
+
+void add_command(Page& page, const CLI::App& app, const std::string& name, const Known& known) {
   page.line(".SS {}", plain(name));
   page.paragraph(app.get_description());
   auto options = shown_options(app);
-  std::erase_if(options, [&](const CLI::Option* one) { return is_among(*one, known); });
+  std::erase_if(options, [&](const CLI::Option* one) { return is_among(*one, known.options); });
   add_options(page, options);
   const auto below = shown_commands(app);
-  const auto common = shared(below);
-  auto further = common;
+  const Known common{shared(below), shared_paragraphs(below)};
+  auto further = common.options;
   std::erase_if(further,
                 [&](const CLI::Option* one) { return is_among(*one, shown_options(app)); });
   if (!further.empty()) {
-    page.paragraph("Whatever it is:");
+    page.paragraph("With each of them:");
     add_options(page, further);
   }
-  page.footer(app.get_footer());
+  for (const auto& part : common.paragraphs) page.footer(part);
+  page.footer(app.get_footer(), known.paragraphs);
   for (const auto* one : below) add_command(page, *one, name + ' ' + one->get_name(), common);
 }
 

@@ -68,13 +68,13 @@ TEST(Exec, SucceedsWithTheExitCodeThatIsExpected) {
 
 TEST(Exec, EndsWhatIsLateWithAllItStarted) {
   const auto ended =
-      run_exec({"--timeout", "200ms", "--warmup", "0"}, shell("sleep 97531 & sleep 97532"));
+      run_exec({"--timeout", "200ms", "--warmup", "0", "--runner", "sync,event-loop,hybrid"},
+               shell("sleep 97531 & sleep 97532"));
   EXPECT_EQ(ended.code, 4);
-  for (const auto& row : rows(ended)) {
+  ASSERT_THAT(rows(ended), SizeIs(3));
+  for (const auto& row : rows(ended))
     EXPECT_THAT(ended.err, HasSubstr(row.at("name").get<std::string>() +
                                      ": 4 of 4 operations failed (4 time-out)"));
-    EXPECT_LT(figure(row, "real_time"), 20e9) << "in whatever unit";
-  }
   EXPECT_THAT(ended.left_running, IsEmpty());
 }
 
@@ -88,9 +88,8 @@ TEST(Exec, IsEndedWithACaseThatIsLate) {
 
 /// The command computes all the time, and asyncmark next to nothing.
 TEST(Exec, CountsTheProcessorTimeOfCommands) {
-  const auto ended =
-      run_exec({"--runner", "sync,thread-pool,event-loop,process-pool", "--in-flight", "1"},
-               shell("i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done"));
+  const auto ended = run_exec({"--runner", "sync,thread-pool,event-loop,process-pool"},
+                              shell("i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done"));
   EXPECT_EQ(ended.code, 0) << ended.err;
   ASSERT_THAT(rows(ended), SizeIs(4));
   for (const auto& row : rows(ended)) {
@@ -102,7 +101,8 @@ TEST(Exec, CountsTheProcessorTimeOfCommands) {
 }
 
 TEST(Exec, GivesTheCommandNoFileOfOurs) {
-  const auto ended = run_exec({}, shell("[ \"$(ls /proc/self/fd | tr '\\n' ' ')\" = '0 1 2 3 ' ]"));
+  const auto ended =
+      run_exec(kThreeRunners, shell("[ \"$(ls /proc/self/fd | tr '\\n' ' ')\" = '0 1 2 3 ' ]"));
   EXPECT_EQ(ended.code, 0) << ended.err;
   EXPECT_THAT(ended.err, Not(HasSubstr("failed")));
 }
