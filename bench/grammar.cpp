@@ -147,6 +147,7 @@ Grammar::Grammar()
   list->add_option("what", arguments.listed,
                    "workloads, runners, services, formats or reproductions (default: all)");
   create->require_subcommand(0, 1);
+  create->allow_extras();
   create->add_subcommand("workload", "writes a project with a workload that works, and its test")
       ->add_option("NAME", arguments.new_name, "of the workload, and of the folder made for it")
       ->required();

@@ -70,10 +70,10 @@ int new_workload(const std::string& name) {
       Catalog::workloads().end())
     throw UsageError(fmt::format("new: there is a workload '{}' already; give another name", name));
   std::error_code error;
+  if (fs::exists(fs::symlink_status(name, error)))
+    throw UsageError(fmt::format("new: '{}' exists already; nothing was written", name));
   if (!fs::create_directory(name, error))
-    throw UsageError(
-        error ? fmt::format("new: the folder '{}' cannot be made: {}", name, error.message())
-              : fmt::format("new: '{}' exists already; nothing was written", name));
+    throw UsageError(fmt::format("new: the folder '{}' cannot be made: {}", name, error.message()));
   for (const auto& [file, text] :
        {std::pair{snake_case(name) + ".cpp", scaffold::workload_source()},
         {"CMakeLists.txt", scaffold::workload_build()},
