@@ -167,16 +167,16 @@ int do_new(const Grammar& grammar) {
 std::vector<std::string> with_rest_as_option(std::vector<std::string> words) {
   const auto rest = std::ranges::find(words, "--");
   if (rest == words.end() || words.size() < 2 || words[1] != "run") return words;
-  for (const auto& workload : Catalog::workloads()) {
-    if (workload.rest_option.empty() || std::find(words.begin(), rest, workload.name) == rest)
-      continue;
-    auto text = as_typed({rest + 1, words.end()});
-    if (text.empty())
-      throw UsageError(fmt::format("--: {} needs a command behind it", workload.name));
-    words.erase(rest, words.end());
-    words.insert(words.end(), {"--" + workload.rest_option, std::move(text)});
-    break;
-  }
+  const auto& known = Catalog::workloads();
+  const auto named = std::find_if(words.begin() + 2, rest, [&](const std::string& word) {
+    return std::ranges::find(known, word, &WorkloadEntry::name) != known.end();
+  });
+  if (named == rest || Catalog::workload(*named).rest_option.empty()) return words;
+  const auto option = "--" + Catalog::workload(*named).rest_option;
+  auto text = as_typed({rest + 1, words.end()});
+  if (text.empty()) throw UsageError(fmt::format("--: {} needs a command behind it", *named));
+  words.erase(rest, words.end());
+  words.insert(words.end(), {option, std::move(text)});
   return words;
 }
 

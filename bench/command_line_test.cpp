@@ -66,6 +66,7 @@ TEST(UsageErrors, NameWhatDoesNotExistAndWhatThereIs) {
   expect_all_refused({
       {{"nonsense"}, {"'nonsense'", "null", "sleep"}},
       {{"null", "nonsense"}, {"'nonsense'"}},
+      {{"null", "--out", "exec", "--", "nonsense"}, {"'nonsense'"}},
       {{"null", "--nonsense", "3"}, {"'--nonsense'", "--help"}},
       {{"null", "--wait", "46ms"}, {"'--wait'"}},
       {{"null", "--runner", "nonsense"}, {"'nonsense'", "event-loop", "process-pool", "sync"}},

@@ -30,7 +30,7 @@ std::string version(int major, int minor, int patch) {
   return fmt::format("{}.{}.{}", major, minor, patch);
 }
 
-// What the harness itself is made with. Plug-ins register what they bring.
+// What the harness itself is made with. Plug-ins register the libraries that they bring.
 [[maybe_unused]] const bool registered =
     Catalog::add(LibraryEntry{"boost", version(BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000,
                                                BOOST_VERSION % 100)}) &&

@@ -50,7 +50,8 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/asyncmark-config-version.
 install(FILES ${packaging}/asyncmark-config.cmake ${PROJECT_BINARY_DIR}/asyncmark-config-version.cmake
         DESTINATION ${package_dir} COMPONENT library)
 
-# Packages for Debian. What the library's users build against is what this tree is built against.
+# Packages for Debian. What the library's users build against is what this tree is built against, and make is
+# what CMake calls where nobody says otherwise.
 foreach(component program library)
   set(name asyncmark)
   if(component STREQUAL library)
@@ -84,7 +85,7 @@ One thread, many threads, an event loop, a pool of processes: what each of
 them costs for work that waits, computes, calls a server or a database.")
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_NAME asyncmark-dev)
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libdevel)
-set(CPACK_DEBIAN_LIBRARY_PACKAGE_DEPENDS "asyncmark (= ${PROJECT_VERSION}), ${build_packages}")
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_DEPENDS "asyncmark (= ${PROJECT_VERSION}), make, ${build_packages}")
 set(CPACK_COMPONENT_LIBRARY_DESCRIPTION "asyncmark for workloads and runners of your own
 The whole of asyncmark as a library with a CMake package.")
 include(CPack)
