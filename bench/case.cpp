@@ -67,6 +67,12 @@ std::optional<std::vector<std::string>> Case::service() const {
   return words ? words(workload_options) : std::nullopt;
 }
 
+bool Case::starts_processes() const {
+  return std::ranges::any_of(Catalog::workloads(), [&](const WorkloadEntry& one) {
+    return one.name == workload && one.starts_processes;
+  });
+}
+
 Placement Case::placed() const { return service() ? cpus.apart(own_cpus()) : cpus; }
 
 std::unique_ptr<Workload> Case::make_workload() const {
@@ -91,9 +97,8 @@ Concurrency Case::concurrency() const {
 Concurrency concurrency_here(const Runner& runner, const Case& one) {
   auto how = runner.concurrency(one.load);
   const auto here = own_cpus().size();
-  how.processors = Catalog::workload(one.workload).starts_processes
-                       ? here
-                       : std::clamp<std::uint64_t>(how.processors, 1, here);
+  how.processors =
+      one.starts_processes() ? here : std::clamp<std::uint64_t>(how.processors, 1, here);
   return how;
 }
 

@@ -33,6 +33,8 @@ struct Case {
   /// The words after `asyncmark serve` that start what it calls; absent where that is none of ours.
   /// Throws UsageError where the options of the workload contradict one another.
   std::optional<std::vector<std::string>> service() const;
+  /// Whether its operations are processes of their own, see WorkloadEntry.
+  bool starts_processes() const;
   /// Where its sides are to run: a service of ours and its client apart, as far as nothing else was
   /// asked for and there are processors for both.
   Placement placed() const;

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 
-#include "bench/catalog.hpp"
 #include "bench/check_rules.hpp"
 #include "bench/failure_budget.hpp"
 #include "bench/offered.hpp"
@@ -155,7 +154,7 @@ std::optional<std::string> generator_saturated(const Subject& one) {
   if (!offer || one.busy() < kBusy) return std::nullopt;
   if (!offer->saturated() && one.all.never_started == 0) return std::nullopt;
   // Where operations are known to compute, or are processes, that is what is measured.
-  if (Catalog::workload(one.result.what.workload).starts_processes) return std::nullopt;
+  if (one.result.what.starts_processes()) return std::nullopt;
   const auto cost = typical_cost(one);
   if (cost && seconds(cost->cpu) * one.ended() >= kMostlyWork * seconds(one.all.cpu()))
     return std::nullopt;

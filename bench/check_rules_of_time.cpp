@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "bench/catalog.hpp"
 #include "bench/check_rules.hpp"
 
 namespace asyncmark::check_rules {
@@ -159,7 +158,7 @@ std::optional<std::string> loop_held(const Subject& one) {
 
 std::optional<std::string> hidden_threads(const Subject& one) {
   if (!one.result.how.one_loop || one.all.observed.peak_threads <= 1) return std::nullopt;
-  if (Catalog::workload(one.result.what.workload).starts_processes) return std::nullopt;
+  if (one.result.what.starts_processes()) return std::nullopt;
   return fmt::format("{} threads and processes", one.all.observed.peak_threads);
 }
 

@@ -1,6 +1,5 @@
 #include "bench/counters.hpp"
 
-#include "bench/catalog.hpp"
 #include "bench/offered.hpp"
 
 namespace asyncmark {
@@ -108,8 +107,7 @@ Counters counters(const Result& result, const Measurement& one) {
     all.emplace_back("peak_threads", static_cast<double>(one.observed.peak_threads));
   }
   all.emplace_back("peak_rss_bytes", static_cast<double>(used.peak_rss_bytes));
-  if (one.peak_in_flight >= kEnoughForMemory &&
-      !Catalog::workload(result.what.workload).starts_processes)
+  if (one.peak_in_flight >= kEnoughForMemory && !result.what.starts_processes())
     all.emplace_back(
         "memory_bytes_per_op",
         static_cast<double>(used.grown_bytes + one.observed.kernel_bytes(one.peak_in_flight)) /

@@ -90,6 +90,7 @@ TEST(Exec, CountsTheProcessorTimeOfCommands) {
   const auto ended = run_exec({"--runner", "sync,thread-pool,event-loop,process-pool"},
                               shell("i=0; while [ $i -lt 30000 ]; do i=$((i+1)); done"));
   EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_THAT(ended.out, Not(HasSubstr("hidden-threads"))) << "they are known to be there";
   ASSERT_THAT(rows(ended), SizeIs(4));
   for (const auto& row : rows(ended)) {
     SCOPED_TRACE(row.at("name").get<std::string>());
@@ -103,7 +104,6 @@ TEST(Exec, GivesTheCommandNoFileOfOurs) {
   const auto ended =
       run_exec(kThreeRunners, shell("[ \"$(ls /proc/self/fd | tr '\\n' ' ')\" = '0 1 2 3 ' ]"));
   EXPECT_EQ(ended.code, 0) << ended.err;
-  EXPECT_THAT(ended.err, Not(HasSubstr("failed")));
 }
 
 TEST(Exec, CountsWhatIsNoProgram) {
