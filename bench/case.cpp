@@ -67,6 +67,12 @@ std::optional<std::vector<std::string>> Case::service() const {
   return words ? words(workload_options) : std::nullopt;
 }
 
+bool Case::starts_processes() const {
+  return std::ranges::any_of(Catalog::workloads(), [&](const WorkloadEntry& one) {
+    return one.name == workload && one.starts_processes;
+  });
+}
+
 Placement Case::placed() const { return service() ? cpus.apart(own_cpus()) : cpus; }
 
 std::unique_ptr<Workload> Case::make_workload() const {
@@ -85,12 +91,14 @@ Concurrency Case::concurrency() const {
   const auto ours = own_cpus();
   // Runners that ask how many processors there are see those that the child will have.
   const KeptTo kept(std::ranges::includes(ours, client) ? client : Cpus{});
-  return concurrency_here(*make_runner(), load);
+  return concurrency_here(*make_runner(), *this);
 }
 
-Concurrency concurrency_here(const Runner& runner, const Load& load) {
-  auto how = runner.concurrency(load);
-  how.processors = std::clamp<std::uint64_t>(how.processors, 1, own_cpus().size());
+Concurrency concurrency_here(const Runner& runner, const Case& one) {
+  auto how = runner.concurrency(one.load);
+  const auto here = own_cpus().size();
+  how.processors =
+      one.starts_processes() ? here : std::clamp<std::uint64_t>(how.processors, 1, here);
   return how;
 }
 

@@ -33,6 +33,8 @@ struct Case {
   /// The words after `asyncmark serve` that start what it calls; absent where that is none of ours.
   /// Throws UsageError where the options of the workload contradict one another.
   std::optional<std::vector<std::string>> service() const;
+  /// Whether its operations are processes of their own, see WorkloadEntry.
+  bool starts_processes() const;
   /// Where its sides are to run: a service of ours and its client apart, as far as nothing else was
   /// asked for and there are processors for both.
   Placement placed() const;
@@ -43,9 +45,10 @@ struct Case {
   Concurrency concurrency() const;
 };
 
-/// As the runner resolves the load, with no more processors than the calling process may use.
-/// Throws UsageError when the load does not tell.
-Concurrency concurrency_here(const Runner& runner, const Load& load);
+/// As the runner resolves the load of the case, with no more processors than the calling process
+/// may use: all of those where operations are processes. Throws UsageError when the load does not
+/// tell.
+Concurrency concurrency_here(const Runner& runner, const Case& one);
 
 Json to_json(const Concurrency& how);
 /// Missing keys keep their defaults; throws a std::exception for a value of the wrong type and for

@@ -42,6 +42,7 @@ bool Catalog::add(OutputEntry entry) { return insert(std::move(entry)); }
 bool Catalog::add(ServiceEntry entry) { return insert(std::move(entry)); }
 bool Catalog::add(ReproductionEntry entry) { return insert(std::move(entry)); }
 bool Catalog::add(ComparisonEntry entry) { return insert(std::move(entry)); }
+bool Catalog::add(LibraryEntry entry) { return insert(std::move(entry)); }
 
 const std::vector<WorkloadEntry>& Catalog::workloads() { return entries<WorkloadEntry>(); }
 const std::vector<RunnerEntry>& Catalog::runners() { return entries<RunnerEntry>(); }
@@ -52,6 +53,7 @@ const std::vector<ReproductionEntry>& Catalog::reproductions() {
   return entries<ReproductionEntry>();
 }
 const std::vector<ComparisonEntry>& Catalog::comparisons() { return entries<ComparisonEntry>(); }
+const std::vector<LibraryEntry>& Catalog::libraries() { return entries<LibraryEntry>(); }
 
 const WorkloadEntry& Catalog::workload(std::string_view name) {
   return find<WorkloadEntry>(name, "workload");

@@ -34,6 +34,12 @@ struct WorkloadEntry {
   std::function<std::optional<std::vector<std::string>>(const OptionValues&)> service = {};
   /// The option, a text, that names what an operation calls ("url"); empty where it calls nothing.
   std::string address_option = {};
+  /// The option, a text, that takes the words behind `--` on the command line, as a shell would
+  /// quote them; empty where there is none.
+  std::string rest_option = {};
+  /// Operations are processes of their own: their processor time is that of the crew, on any
+  /// processor, and nobody knows their memory.
+  bool starts_processes = false;
 };
 
 struct RunnerEntry {
@@ -93,6 +99,12 @@ struct ReproductionEntry {
   std::function<Json(const std::vector<Result>&, bool quick)> ask_others = {};
 };
 
+/// A library that the program is linked with: for `--version`, and for the context of results.
+struct LibraryEntry {
+  std::string name;
+  std::string version;
+};
+
 /// Everything that registered itself. A plug-in's file has one line
 ///     const bool registered = Catalog::add(WorkloadEntry{...});
 /// and nothing else in the program names it.
@@ -105,6 +117,7 @@ class Catalog {
   static bool add(ServiceEntry entry);
   static bool add(ReproductionEntry entry);
   static bool add(ComparisonEntry entry);
+  static bool add(LibraryEntry entry);
 
   /// In the order of their names, so that lists do not depend on the order of linking.
   static const std::vector<WorkloadEntry>& workloads();
@@ -114,6 +127,7 @@ class Catalog {
   static const std::vector<ServiceEntry>& services();
   static const std::vector<ReproductionEntry>& reproductions();
   static const std::vector<ComparisonEntry>& comparisons();
+  static const std::vector<LibraryEntry>& libraries();
 
   /// Throw UsageError, with the names that exist, for a name that does not.
   static const WorkloadEntry& workload(std::string_view name);

@@ -153,7 +153,8 @@ std::optional<std::string> generator_saturated(const Subject& one) {
   const auto offer = offered(one.result, one.all);
   if (!offer || one.busy() < kBusy) return std::nullopt;
   if (!offer->saturated() && one.all.never_started == 0) return std::nullopt;
-  // Where operations are known to compute, that is what is measured.
+  // Where operations are known to compute, or are processes, that is what is measured.
+  if (one.result.what.starts_processes()) return std::nullopt;
   const auto cost = typical_cost(one);
   if (cost && seconds(cost->cpu) * one.ended() >= kMostlyWork * seconds(one.all.cpu()))
     return std::nullopt;

@@ -158,6 +158,7 @@ std::optional<std::string> loop_held(const Subject& one) {
 
 std::optional<std::string> hidden_threads(const Subject& one) {
   if (!one.result.how.one_loop || one.all.observed.peak_threads <= 1) return std::nullopt;
+  if (one.result.what.starts_processes()) return std::nullopt;
   return fmt::format("{} threads and processes", one.all.observed.peak_threads);
 }
 

@@ -14,6 +14,7 @@
 #include "bench/errors.hpp"
 #include "bench/interruption.hpp"
 #include "bench/process.hpp"
+#include "bench/process_tree.hpp"
 #include "bench/protocol.hpp"
 #include "bench/service.hpp"
 #include "bench/spawn.hpp"
@@ -108,7 +109,10 @@ Repetition watch(const Case& one, const ChildSettings& settings, Service* servic
 
   std::string text;
   const auto until = collect(child, output.read.get(), settings, watcher, text);
-  ::kill(-group, SIGKILL);
+  if (until == Until::ended)
+    ::kill(-group, SIGKILL);
+  else
+    end_tree(group);
   const auto ending = child.wait();
   if (until == Until::interrupted) return {{}, "interrupted"};
   if (until == Until::too_late)

@@ -9,17 +9,26 @@
 #include <iterator>
 
 #include "bench/catalog.hpp"
-#include "bench/command_words.hpp"
 #include "bench/compare_command.hpp"
 #include "bench/completion.hpp"
 #include "bench/errors.hpp"
 #include "bench/grammar.hpp"
+#include "bench/manual.hpp"
+#include "bench/new_command.hpp"
 #include "bench/report_command.hpp"
 #include "bench/run_command.hpp"
 #include "bench/serving.hpp"
+#include "bench/shell_words.hpp"
 
 namespace asyncmark {
 namespace {
+
+/// Of a launcher.
+std::vector<std::string> launcher_words(const std::string& command) {
+  auto all = shell_words(command, "--launcher");
+  if (!all.empty()) program_file(all[0], "--launcher");
+  return all;
+}
 
 UsageError unknown(std::string argument) {
   // What was meant for an option that is spelt otherwise may hold a password.
@@ -28,12 +37,30 @@ UsageError unknown(std::string argument) {
                                 argument.starts_with('-') ? "option" : "argument", argument));
 }
 
+/// What stands behind `--` is the value of an option, where the workload that is run has one for
+/// it.
+std::vector<std::string> with_rest_as_option(std::vector<std::string> words) {
+  const auto rest = std::ranges::find(words, "--");
+  if (rest == words.end() || words.size() < 2 || words[1] != "run") return words;
+  const auto& known = Catalog::workloads();
+  const auto named = std::find_if(words.begin() + 2, rest, [&](const std::string& word) {
+    return std::ranges::find(known, word, &WorkloadEntry::name) != known.end();
+  });
+  if (named == rest || Catalog::workload(*named).rest_option.empty()) return words;
+  const auto option = "--" + Catalog::workload(*named).rest_option;
+  auto text = as_typed({rest + 1, words.end()});
+  if (text.empty()) throw UsageError(fmt::format("--: {} needs a command behind it", *named));
+  words.erase(rest, words.end());
+  words.insert(words.end(), {option, std::move(text)});
+  return words;
+}
+
 /// Throws CLI::Success where help or the version is asked for, and UsageError.
-void parse(Grammar& grammar, std::vector<std::string> words) {
-  std::vector<char*> argv;
-  for (auto& word : words) argv.push_back(word.data());
+void parse(Grammar& grammar, const std::vector<std::string>& command) {
+  const auto words = with_rest_as_option(command);
   try {
-    grammar.app.parse(static_cast<int>(argv.size()), argv.data());
+    // As CLI11 wants them: from the last to the first, without the program's name.
+    grammar.app.parse(std::vector<std::string>(words.rbegin(), words.rend() - 1));
   } catch (const CLI::Success&) {
     throw;
   } catch (const CLI::ParseError& error) {
@@ -56,7 +83,7 @@ RunSettings settings_of(const Grammar& grammar, const std::vector<std::string>& 
   settings.driver.child.time_limit = parse_duration(common.time_limit, "--time-limit");
   if (settings.driver.child.time_limit == Duration(0))
     throw UsageError("--time-limit: must be more than 0");
-  settings.driver.child.launcher = command_words(common.launcher, "--launcher");
+  settings.driver.child.launcher = launcher_words(common.launcher);
   settings.driver.progress = !common.quiet;
   settings.max_failed = FailureBudget::parse(common.max_failed);
   settings.strict = common.strict;
@@ -209,10 +236,17 @@ int do_list(const std::string& what) {
   return 0;
 }
 
-int dispatch(int argc, char** argv) {
-  const std::vector<std::string> command(argv, argv + argc);
+int do_new(const Grammar& grammar) {
+  const auto rest = grammar.create->remaining(true);
+  if (!rest.empty() || grammar.create->get_subcommands().empty())
+    throw UsageError(fmt::format("new: {}; as in 'asyncmark new workload file-read'",
+                                 rest.empty() ? "say what" : fmt::format("no such '{}'", rest[0])));
+  return new_workload(grammar.arguments.new_name);
+}
+
+int dispatch(const std::vector<std::string>& command) {
   // What `compare` runs stands behind --, and is read as `run` reads it.
-  const bool compares = argc > 1 && command[1] == "compare";
+  const bool compares = command.size() > 1 && command[1] == "compare";
   const auto end = compares ? std::ranges::find(command, "--") : command.end();
   const std::vector<std::string> behind(end == command.end() ? end : end + 1, command.end());
   Grammar grammar;
@@ -227,9 +261,10 @@ int dispatch(int argc, char** argv) {
   if (grammar.compare->parsed()) return do_compare(grammar, command, behind);
   if (grammar.serve->parsed()) return do_serve(grammar);
   if (grammar.list->parsed()) return do_list(grammar.arguments.listed);
+  if (grammar.create->parsed()) return do_new(grammar);
   const auto rest = grammar.app.remaining();
   throw UsageError(fmt::format(
-      "{}; there are reproduce, run, report, compare, serve and list, and --help explains them",
+      "{}; there are reproduce, run, report, compare, serve, list and new, and --help explains them",
       rest.empty() ? "no command is given" : fmt::format("no such command '{}'", rest[0])));
 }
 
@@ -258,7 +293,11 @@ int command_line(int argc, char** argv) {
     // Before the grammar sees them: half a word is no mistake here.
     if (argc > 1 && std::string_view(argv[1]) == "complete")
       return complete({argv + 2, argv + argc});
-    return dispatch(argc, argv);
+    if (argc == 2 && std::string_view(argv[1]) == "man") {
+      fmt::print("{}", manual(Grammar().app));
+      return 0;
+    }
+    return dispatch({argv, argv + argc});
   } catch (const UsageError& error) {
     fmt::print(stderr, "asyncmark: {}\n", error.what());
     return 2;

@@ -13,6 +13,7 @@ namespace asyncmark::testing {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -57,14 +58,15 @@ void expect_all_refused(const std::vector<Mistake>& mistakes) {
 }
 
 TEST(UsageErrors, NameWhatDoesNotExistAndWhatThereIs) {
-  expect_refused({}, {"no command", "reproduce, run, report, serve and list"});
-  expect_refused({"frobnicate"}, {"'frobnicate'", "reproduce, run, report, serve and list"});
+  expect_refused({}, {"no command", "reproduce, run, report, serve, list and new"});
+  expect_refused({"frobnicate"}, {"'frobnicate'", "reproduce, run, report, serve, list and new"});
   expect_refused({"run"}, {"workload", "--plan"});
   expect_refused({"list", "nonsense"}, {"'nonsense'", "workloads, runners"});
   expect_refused({"reproduce", "nonsense"}, {"'nonsense'"});
   expect_all_refused({
       {{"nonsense"}, {"'nonsense'", "null", "sleep"}},
       {{"null", "nonsense"}, {"'nonsense'"}},
+      {{"null", "--out", "exec", "--", "nonsense"}, {"'nonsense'"}},
       {{"null", "--nonsense", "3"}, {"'--nonsense'", "--help"}},
       {{"null", "--wait", "46ms"}, {"'--wait'"}},
       {{"null", "--runner", "nonsense"}, {"'nonsense'", "event-loop", "process-pool", "sync"}},
@@ -72,6 +74,18 @@ TEST(UsageErrors, NameWhatDoesNotExistAndWhatThereIs) {
       {{"null", "--format", "nonsense"}, {"'nonsense'", "table"}},
       {{"null", "--workers", "3", "--runner", "sync"}, {"--workers", "none of the chosen runners"}},
   });
+}
+
+TEST(UsageErrors, KeepNewProjectsFromBadNamesAndFromWhatIsThere) {
+  for (const auto* name : {"File-Read", "2fast", "a_b", "a--b", "a-", "../up", "a b", ""})
+    expect_refused({"new", "workload", name}, {"new:", "as file-read"});
+  expect_refused({"new", "workload", std::string(41, 'a')}, {"at most 40"});
+  expect_refused({"new", "workload", "sleep"}, {"'sleep' already"});
+  expect_refused({"new", "workload", "mine"}, {"'mine' exists already"},
+                 {.files = {{"mine", "a file of the user's"}}});
+  expect_refused({"new"}, {"new:", "asyncmark new workload"});
+  expect_refused({"new", "runner", "mine"}, {"new:", "'runner'", "asyncmark new workload"});
+  expect_refused({"new", "workload"}, {"NAME"});
 }
 
 TEST(UsageErrors, NameTheValueThatIsNoDuration) {
@@ -373,6 +387,14 @@ TEST(CommandLine, APlanRunsWithCommentsAndEitherSpelling) {
   EXPECT_EQ(ended.out,
             "sleep/event-loop/ops:10/in_flight:5\nsleep/event-loop/ops:20/in_flight:5\n"
             "null/thread-pool/ops:30/workers:2\n");
+}
+
+TEST(CommandLine, VersionTellsOfAllThatIsLinked) {
+  const auto told = asyncmark({"--version"}).out;
+  EXPECT_THAT(told, StartsWith("asyncmark 0.1.0 ("));
+  for (const auto* library : {"boost", "cli11", "cpp-httplib", "fmt", "google-benchmark", "libpq",
+                              "nlohmann-json", "openssl", "sqlite"})
+    EXPECT_THAT(told, ContainsRegex("\n" + std::string(library) + " [0-9]+\\.[0-9]"));
 }
 
 TEST(CommandLine, HelpAndVersionAreResults) {

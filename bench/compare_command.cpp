@@ -9,11 +9,11 @@
 #include <iostream>
 
 #include "bench/catalog.hpp"
-#include "bench/command_words.hpp"
 #include "bench/compare_stored.hpp"
 #include "bench/context.hpp"
 #include "bench/errors.hpp"
 #include "bench/output_file.hpp"
+#include "bench/shell_words.hpp"
 
 namespace asyncmark {
 namespace {
@@ -53,7 +53,7 @@ Kind kind_of(const CompareRequest& request) {
     return Kind::stored;
   }
   for (const auto& build : {baseline, contender})
-    if (!is_program(build))
+    if (!find_program(build))
       throw UsageError(
           fmt::format("compare: '{}' is neither a program nor a file of results; a program must be "
                       "in the PATH or "

@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <csignal>
 
-#include "bench/command_words.hpp"
 #include "bench/compare_builds.hpp"
 #include "bench/compare_progress.hpp"
 #include "bench/errors.hpp"
 #include "bench/interruption.hpp"
+#include "bench/shell_words.hpp"
 #include "bench/spawn.hpp"
 
 namespace asyncmark {
@@ -29,10 +29,11 @@ class Command {
  public:
   Command(Side side, Duration time_limit)
       : side_(std::move(side)),
-        words_(command_words(side_.what, "compare: " + side_.role)),
+        words_(shell_words(side_.what, "compare: " + side_.role)),
         time_limit_(time_limit),
         nowhere_(::open("/dev/null", O_RDWR | O_CLOEXEC)) {
     if (words_.empty()) throw UsageError(fmt::format("compare: the {} is no command", side_.role));
+    program_file(words_[0], "compare: " + side_.role);
   }
 
   const Side& side() const { return side_; }

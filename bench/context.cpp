@@ -4,10 +4,10 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <sys/resource.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <CLI/Version.hpp>
 #include <boost/version.hpp>
 #include <cmath>
 #include <cstdlib>
@@ -20,10 +20,27 @@
 #include "bench/catalog.hpp"
 #include "bench/placement.hpp"
 #include "bench/protocol.hpp"
+#include "bench/shell_words.hpp"
 #include "bench/usage.hpp"
 
 namespace asyncmark {
 namespace {
+
+std::string version(int major, int minor, int patch) {
+  return fmt::format("{}.{}.{}", major, minor, patch);
+}
+
+// What the harness itself is made with. Plug-ins register the libraries that they bring.
+[[maybe_unused]] const bool registered =
+    Catalog::add(LibraryEntry{"boost", version(BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000,
+                                               BOOST_VERSION % 100)}) &&
+    Catalog::add(LibraryEntry{"cli11", CLI11_VERSION}) &&
+    Catalog::add(LibraryEntry{
+        "fmt", version(FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100)}) &&
+    Catalog::add(LibraryEntry{"google-benchmark", build::kBenchmarkVersion}) &&
+    Catalog::add(LibraryEntry{"nlohmann-json",
+                              version(NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR,
+                                      NLOHMANN_JSON_VERSION_PATCH)});
 
 /// The first line of a file, or empty.
 std::string line_of(const std::string& path) {
@@ -76,29 +93,8 @@ void add_build(Json& facts) {
   facts["protocol"] = kProtocol;
   facts["compiler"] = fmt::format("g++ {}", __VERSION__);
   facts["compiler_flags"] = build::kFlags;
-  facts["libraries"] = {
-      {"boost", fmt::format("{}.{}.{}", BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000,
-                            BOOST_VERSION % 100)},
-      {"fmt",
-       fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100)},
-      {"google_benchmark", build::kBenchmarkVersion},
-      {"nlohmann_json", fmt::format("{}.{}.{}", NLOHMANN_JSON_VERSION_MAJOR,
-                                    NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH)},
-  };
-}
-
-/// The words of a command so that a shell reads them back.
-std::string as_typed(const std::vector<std::string>& command) {
-  std::string text;
-  for (const auto& word : command) {
-    const bool plain =
-        !word.empty() && word.find_first_of(" \t\n'\"\\$`*?[]{}()<>|&;#~!") == std::string::npos;
-    std::string quoted;
-    for (const auto c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    text +=
-        fmt::format("{}{}", text.empty() ? "" : " ", plain ? word : fmt::format("'{}'", quoted));
-  }
-  return text;
+  for (const auto& library : Catalog::libraries())
+    facts["libraries"][snake_case(library.name)] = library.version;
 }
 
 /// Without the values of variables that a launcher such as env sets, where their names tell that
@@ -167,11 +163,8 @@ ProcessorTime processor_time() {
   const auto ticks = [hz = static_cast<double>(sysconf(_SC_CLK_TCK))](double count) {
     return from_seconds(count / hz);
   };
-  rusage children{};
-  getrusage(RUSAGE_CHILDREN, &children);
   return {ticks(user + nice + system + idle + waiting + irq + softirq + steal),
-          ticks(user + nice + system), ticks(steal),
-          own_usage().cpu() + usage_from(children).cpu()};
+          ticks(user + nice + system), ticks(steal), own_usage().cpu()};
 }
 
 void add_what_others_took(Context& context, const ProcessorTime& before) {

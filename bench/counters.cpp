@@ -114,7 +114,8 @@ Counters counters(const Result& result, const Measurement& one) {
     all.emplace_back("peak_threads", static_cast<double>(one.observed.peak_threads));
   }
   all.emplace_back("peak_rss_bytes", static_cast<double>(used.peak_rss_bytes));
-  if (const auto bytes = memory_bytes_per_op(one)) all.emplace_back("memory_bytes_per_op", *bytes);
+  if (const auto bytes = memory_bytes_per_op(one); bytes && !result.what.starts_processes())
+    all.emplace_back("memory_bytes_per_op", *bytes);
   if (result.bound) all.emplace_back("bound_ns", ns(result.bound->time));
   if (const auto share = efficiency(result, one)) all.emplace_back("efficiency", *share);
   return all;

@@ -101,8 +101,18 @@ void add_workload(CLI::App& run, Arguments& arguments, const WorkloadEntry& work
       "--benchmark_list_tests,\n--benchmark_repetitions=K, --benchmark_format=json, "
       "--benchmark_out=FILE, --benchmark_enable_random_interleaving.\n\nExamples:\n"
       "  asyncmark run {0} --ops 100,500,1000 --in-flight 28 --out results.json\n"
-      "  asyncmark run {0} --runner thread-pool,event-loop --in-flight 28 --repetitions 10\n",
-      workload.name));
+      "  asyncmark run {0} --runner thread-pool,event-loop --in-flight 28 --repetitions 10\n{1}",
+      workload.name,
+      workload.rest_option.empty()
+          ? ""
+          : fmt::format("  asyncmark run {} --ops 100 -- COMMAND ITS-ARGUMENTS\n", workload.name)));
+}
+
+std::string versions() {
+  auto text = fmt::format("asyncmark {} ({})", build::kVersion, build::kCommit);
+  for (const auto& library : Catalog::libraries())
+    text += fmt::format("\n{} {}", library.name, library.version);
+  return text;
 }
 
 }  // namespace
@@ -118,9 +128,10 @@ Grammar::Grammar()
       compare(app.add_subcommand(
           "compare", "say whether one build, command or kept result is slower than another")),
       serve(app.add_subcommand("serve", "be a service that a workload calls, until Ctrl-C")),
-      list(app.add_subcommand("list", "what there is to run")) {
-  app.set_version_flag("--version",
-                       fmt::format("asyncmark {} ({})", build::kVersion, build::kCommit));
+      list(app.add_subcommand("list", "what there is to run")),
+      create(
+          app.add_subcommand("new", "begin a workload of your own, outside of asyncmark's tree")) {
+  app.set_version_flag("--version", versions());
   app.require_subcommand(0, 1);
   app.allow_extras();
   app.footer(
@@ -141,6 +152,14 @@ Grammar::Grammar()
   add_serve();
   list->add_option("what", arguments.listed,
                    "workloads, runners, services, formats or reproductions (default: all)");
+  create->require_subcommand(0, 1);
+  create->allow_extras();
+  create->add_subcommand("workload", "writes a project with a workload that works, and its test")
+      ->add_option("NAME", arguments.new_name, "of the workload, and of the folder made for it")
+      ->required();
+  create->footer(
+      "It builds against asyncmark as it is installed.\n\nExamples:\n  asyncmark new workload "
+      "file-read");
 }
 
 void Grammar::add_run() {

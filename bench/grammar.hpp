@@ -51,7 +51,8 @@ struct Arguments {
   std::string reproduction = "table";
   bool quick = false;
   std::string listed;
-  int counts = -1;  ///< Where a service counts for the process that started it.
+  std::string new_name;  ///< Of a workload that is to be written.
+  int counts = -1;       ///< Where a service counts for the process that started it.
   Texts options;
   Compared compared;
 };
@@ -69,6 +70,7 @@ class Grammar {
   CLI::App* compare;
   CLI::App* serve;
   CLI::App* list;
+  CLI::App* create;
 
  private:
   void add_run();

@@ -8,8 +8,6 @@
 #include <string>
 #include <utility>
 
-#include "bench/usage.hpp"
-
 namespace asyncmark {
 
 /// Owns a file descriptor.
@@ -35,7 +33,6 @@ class Descriptor {
 /// How a process ended.
 struct Ending {
   std::string how;  ///< "exit 0", "SIGSEGV".
-  Usage used;       ///< All it used, as the kernel tells at its end.
 };
 
 /// A process of ours: watched through its pidfd, so that it can be awaited together with other

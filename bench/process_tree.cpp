@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -56,6 +57,18 @@ std::vector<pid_t> process_tree(pid_t root, pid_t apart) {
     for (const auto child : children_of(all[i]))
       if (child != apart) all.push_back(child);
   return all;
+}
+
+void end_tree(pid_t group) {
+  kill(-group, SIGSTOP);  // Nothing new is started from here on.
+  const auto tree = process_tree(group);
+  kill(-group, SIGKILL);
+  for (const auto process : tree) {
+    if (process == group) continue;
+    // The leader of a group may have members in it whose own parents are gone.
+    if (getpgid(process) == process) kill(-process, SIGKILL);
+    kill(process, SIGKILL);
+  }
 }
 
 TreeTimes times_of(const std::vector<pid_t>& tree) {

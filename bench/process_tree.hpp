@@ -13,6 +13,10 @@ namespace asyncmark {
 /// gone.
 std::vector<pid_t> process_tree(pid_t root, pid_t apart = 0);
 
+/// Kills a group of processes with all that they started, in groups of their own or not. (Not what
+/// has lost its parent since.)
+void end_tree(pid_t group);
+
 /// What the processes of a tree have used in their lives.
 struct TreeTimes {
   /// Of those that live to the nanosecond; with it that of the children that each has reaped, which

@@ -55,7 +55,7 @@ Report carry_out(Case one) {
   if (one.load.rate) one.load.due = read_arrivals();
   const auto workload = one.make_workload();
   const auto runner = one.make_runner();
-  const auto how = concurrency_here(*runner, one.load);
+  const auto how = concurrency_here(*runner, one);
   workload->set_up();
   window().pid = static_cast<std::uint32_t>(getpid());
   window().slab_bytes_before = slab_bytes();

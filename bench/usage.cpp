@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -14,6 +15,15 @@ namespace {
 
 Duration from_timeval(const timeval& time) {
   return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
+}
+
+Usage usage_from(const rusage& kernel) {
+  return {from_timeval(kernel.ru_utime),
+          from_timeval(kernel.ru_stime),
+          static_cast<std::uint64_t>(kernel.ru_nvcsw),
+          static_cast<std::uint64_t>(kernel.ru_nivcsw),
+          static_cast<std::uint64_t>(kernel.ru_minflt),
+          static_cast<std::uint64_t>(kernel.ru_majflt)};
 }
 
 /// The second number of a schedstat file, in ns.
@@ -52,19 +62,14 @@ Usage Usage::operator-(const Usage& other) const {
           major_faults - other.major_faults};
 }
 
-Usage usage_from(const rusage& kernel) {
-  return {from_timeval(kernel.ru_utime),
-          from_timeval(kernel.ru_stime),
-          static_cast<std::uint64_t>(kernel.ru_nvcsw),
-          static_cast<std::uint64_t>(kernel.ru_nivcsw),
-          static_cast<std::uint64_t>(kernel.ru_minflt),
-          static_cast<std::uint64_t>(kernel.ru_majflt)};
-}
-
 Usage own_usage() {
-  rusage kernel{};
-  getrusage(RUSAGE_SELF, &kernel);
-  return usage_from(kernel);
+  Usage sum;
+  for (const auto who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
+    rusage kernel{};
+    getrusage(who, &kernel);
+    sum += usage_from(kernel);
+  }
+  return sum;
 }
 
 Duration processor_time_of(int pid) {

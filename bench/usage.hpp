@@ -1,7 +1,5 @@
 #pragma once
 
-#include <sys/resource.h>
-
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,7 +9,7 @@
 
 namespace asyncmark {
 
-/// Running totals of what a process has used, from getrusage() or wait4().
+/// Running totals of what a process has used.
 struct Usage {
   Duration user{};
   Duration system{};
@@ -25,9 +23,8 @@ struct Usage {
   Usage operator-(const Usage& other) const;
 };
 
-Usage usage_from(const rusage& kernel);
-
-/// Of the calling process, all its threads, ended ones included.
+/// Of the calling process, all its threads, ended ones included, and of the processes that it
+/// started and has reaped, with those that they reaped.
 Usage own_usage();
 
 /// Processor time of any process, all its threads, ended ones included, to the nanosecond; 0 once

@@ -54,6 +54,15 @@ TEST(RunQueueWait, ShowsThatTwoThreadsSharedAProcessor) {
   EXPECT_GT(*after - *before, 20ms) << "100 ms, in which both wanted to run and one could";
 }
 
+TEST(OwnUsage, HasWhatAReapedProcessUsed) {
+  const auto before = own_usage().cpu();
+  auto child = Process::fork([] { spin(100ms); }, "a child");
+  child.wait();
+  const auto used = own_usage().cpu() - before;
+  EXPECT_GT(used, 10ms);
+  EXPECT_LT(used, 150ms) << "counted twice";
+}
+
 TEST(Held, IsForAllThreadsAndChildrenOfAProcess) {
   const auto alone = held_for(getpid());
   EXPECT_GE(alone.threads, 1u);

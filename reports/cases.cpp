@@ -67,7 +67,7 @@ std::string workload_text(const Case& one) {
     const auto value = one.workload_options.show(spec.name);
     const bool default_choice =
         spec.kind == OptionKind::choice && value == spec.print(spec.otherwise);
-    if (value == "true")
+    if (spec.kind == OptionKind::flag && value == "true")
       text += ", " + spec.name;
     else if (!default_choice && value != "" && value != "false" && value != "0us" && value != "0B")
       text += fmt::format(", {} {}", spec.name, value);

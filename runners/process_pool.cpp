@@ -21,6 +21,7 @@
 #include "bench/passes.hpp"
 #include "bench/placement.hpp"
 #include "bench/process.hpp"
+#include "bench/usage.hpp"
 
 namespace asyncmark {
 namespace {
@@ -83,8 +84,7 @@ class ProcessPool {
   }
 
   Usage usage() {
-    auto sum = own_usage();
-    sum += buried_;
+    auto sum = own_usage();  // With the workers that died.
     for (const auto& seat : seats_.span()) sum += seat.used;
     return sum;
   }
@@ -168,7 +168,6 @@ class ProcessPool {
 
   void replace(std::size_t i) {
     const auto end = workers_[i].wait();
-    buried_ += end.used;
     died_ = true;
     const bool opened = seats_[i].arrived.load(std::memory_order_acquire) != 0;
     if (seats_[i].trouble[0] != '\0') throw CaseError(seats_[i].trouble);
@@ -218,7 +217,6 @@ class ProcessPool {
   std::vector<Death> deaths_;
   std::uint32_t pass_ = 0;
   int early_deaths_ = 0;
-  Usage buried_;
   bool died_ = false;  ///< One of the workers, at any time.
 };
 

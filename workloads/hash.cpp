@@ -1,6 +1,7 @@
 // Hashes a block of memory: work that needs a processor all the time, and never waits.
 
 #include <fmt/format.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <unistd.h>
 
@@ -152,6 +153,8 @@ std::vector<std::string> names() {
   for (const auto& one : kAlgorithms) all.emplace_back(one.name);
   return all;
 }
+
+const bool linked = Catalog::add(LibraryEntry{"openssl", OpenSSL_version(OPENSSL_VERSION_STRING)});
 
 const bool registered = Catalog::add(WorkloadEntry{
     .name = "hash",

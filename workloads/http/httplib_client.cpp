@@ -4,6 +4,7 @@
 
 #include <csignal>
 
+#include "bench/catalog.hpp"
 #include "bench/window.hpp"
 #include "workloads/http/clients.hpp"
 #include "workloads/http/failures.hpp"
@@ -91,6 +92,8 @@ class HttplibClient final : public BlockingSession {
   Clock::time_point begun_{};
   bool connects_ = false;  ///< In the current call.
 };
+
+const bool linked = Catalog::add(LibraryEntry{"cpp-httplib", CPPHTTPLIB_VERSION});
 
 }  // namespace
 

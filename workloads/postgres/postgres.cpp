@@ -1,6 +1,8 @@
 // Queries to PostgreSQL over libpq: of the user's database, or of a cluster of ours that goes with
 // the run.
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -141,6 +143,9 @@ OptionSpec wait_option() {
   option.otherwise = std::monostate{};
   return option;
 }
+
+const bool linked = Catalog::add(
+    LibraryEntry{"libpq", fmt::format("{}.{}", PQlibVersion() / 10000, PQlibVersion() % 10000)});
 
 const bool registered = Catalog::add(WorkloadEntry{
     .name = "postgres",

@@ -23,6 +23,7 @@
 #include "bench/testing/own_tmpdir.hpp"
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
+#include "bench/usage.hpp"
 
 namespace asyncmark::testing {
 namespace {

@@ -263,6 +263,8 @@ OptionSpec rows_option() {
   return option;
 }
 
+const bool linked = Catalog::add(LibraryEntry{"sqlite", sqlite3_libversion()});
+
 const bool registered = Catalog::add(WorkloadEntry{
     .name = "sqlite",
     .summary = "carries out a statement on an SQLite database: a library that blocks, no server",

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace asyncmark {
+
+/// The words of a command as a shell reads them: quotes and variables, but neither pipes nor
+/// substitution. None for an empty text. Throws UsageError, naming `what`, where it is not one
+/// command.
+std::vector<std::string> shell_words(const std::string& command, const std::string& what);
+
+/// The words so that a shell, and shell_words(), reads them back.
+std::string as_typed(const std::vector<std::string>& words);
+
+/// The file that the shell would start by that name; absent where there is none.
+std::optional<std::string> find_program(const std::string& name);
+
+/// The same. Throws UsageError, naming `what`, where there
+/// is none.
+std::string program_file(const std::string& name, const std::string& what);
+
+}  // namespace asyncmark

@@ -1,0 +1,40 @@
+# find_package(asyncmark) gives the target asyncmark::main: the whole program, to which a project adds workloads
+# and runners of its own.
+set(asyncmark_missing "")
+
+# asyncmark_find(PACKAGE DEBIAN-PACKAGE [VERSION]): all that is missing is named at once.
+macro(asyncmark_find package debian)
+  find_package(${package} ${ARGN} QUIET)
+  if(NOT ${package}_FOUND)
+    string(APPEND asyncmark_missing "\n  ${package} (in Debian: ${debian})")
+  endif()
+endmacro()
+
+asyncmark_find(benchmark libbenchmark-dev)
+asyncmark_find(Boost libboost1.81-dev 1.81)
+asyncmark_find(CLI11 libcli11-dev)
+asyncmark_find(fmt libfmt-dev)
+asyncmark_find(nlohmann_json nlohmann-json3-dev)
+asyncmark_find(OpenSSL libssl-dev)
+asyncmark_find(PostgreSQL libpq-dev)
+asyncmark_find(SQLite3 libsqlite3-dev)
+asyncmark_find(Threads libc6-dev)
+asyncmark_find(PkgConfig pkg-config)
+if(PkgConfig_FOUND AND NOT TARGET PkgConfig::cpp_httplib)
+  pkg_check_modules(cpp_httplib QUIET IMPORTED_TARGET GLOBAL cpp-httplib)
+endif()
+if(NOT TARGET PkgConfig::cpp_httplib)
+  string(APPEND asyncmark_missing "\n  cpp-httplib, by pkg-config (in Debian: libcpp-httplib-dev)")
+endif()
+
+if(asyncmark_missing)
+  set(asyncmark_FOUND FALSE)
+  set(asyncmark_NOT_FOUND_MESSAGE "asyncmark is here, but not all that it is linked with:${asyncmark_missing}")
+else()
+  include(${CMAKE_CURRENT_LIST_DIR}/asyncmark-targets.cmake)
+  # Not exported with the archive: CMake 3.25 leaves the name within the expression as it is.
+  if(NOT TARGET asyncmark::main)
+    add_library(asyncmark::main INTERFACE IMPORTED)
+    target_link_libraries(asyncmark::main INTERFACE $<LINK_LIBRARY:WHOLE_ARCHIVE,asyncmark::archive>)
+  endif()
+endif()
