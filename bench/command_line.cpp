@@ -3,15 +3,13 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
-#include <wordexp.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <sstream>
 
 #include "bench/catalog.hpp"
+#include "bench/check_adapter.hpp"
+#include "bench/command_words.hpp"
 #include "bench/completion.hpp"
 #include "bench/errors.hpp"
 #include "bench/grammar.hpp"
@@ -21,35 +19,6 @@
 
 namespace asyncmark {
 namespace {
-
-/// Whether posix_spawnp() would find it.
-bool is_program(const std::string& name) {
-  const auto runs = [](const std::string& path) {
-    return access(path.c_str(), X_OK) == 0 && !std::filesystem::is_directory(path);
-  };
-  if (name.find('/') != std::string::npos) return runs(name);
-  const char* path = std::getenv("PATH");
-  std::istringstream folders(path ? path : "/bin:/usr/bin");
-  for (std::string folder; std::getline(folders, folder, ':');)
-    if (runs(folder.empty() ? name : folder + '/' + name)) return true;
-  return false;
-}
-
-std::vector<std::string> words(const std::string& command) {
-  if (command.empty()) return {};
-  wordexp_t expansion{};
-  std::vector<std::string> all;
-  if (wordexp(command.c_str(), &expansion, WRDE_NOCMD) == 0)
-    all.assign(expansion.we_wordv, expansion.we_wordv + expansion.we_wordc);
-  wordfree(&expansion);
-  if (all.empty()) throw UsageError(fmt::format("--launcher: '{}' is not a command", command));
-  if (!is_program(all[0]))
-    throw UsageError(
-        fmt::format("--launcher: there is no program '{}'; it must be in the PATH or "
-                    "named with its folder",
-                    all[0]));
-  return all;
-}
 
 UsageError unknown(std::string argument) {
   // What was meant for an option that is spelt otherwise may hold a password.
@@ -73,7 +42,9 @@ RunSettings settings_of(const Grammar& grammar, const std::vector<std::string>& 
   settings.driver.child.time_limit = parse_duration(common.time_limit, "--time-limit");
   if (settings.driver.child.time_limit == Duration(0))
     throw UsageError("--time-limit: must be more than 0");
-  settings.driver.child.launcher = words(common.launcher);
+  settings.driver.child.launcher = words_of(common.launcher, "--launcher");
+  if (const auto& launcher = settings.driver.child.launcher; !launcher.empty())
+    check_program(launcher[0], "--launcher");
   settings.driver.progress = !common.quiet;
   settings.max_failed = FailureBudget::parse(common.max_failed);
   settings.strict = common.strict;
@@ -152,7 +123,7 @@ int do_serve(const Grammar& grammar) {
 template <class Entry>
 void list_entries(const char* title, const std::vector<Entry>& entries) {
   fmt::print("{}\n", title);
-  for (const auto& entry : entries) fmt::print("  {:<14} {}\n", entry.name, entry.summary);
+  for (const auto& entry : entries) fmt::print("  {:<16} {}\n", entry.name, entry.summary);
 }
 
 int do_report(const Grammar& grammar) {
@@ -168,7 +139,10 @@ int do_list(const std::string& what) {
     throw UsageError(fmt::format(
         "list: '{}' is none of workloads, runners, services, formats, reproductions", what));
   if (all || what == "workloads") list_entries("workloads", Catalog::workloads());
-  if (all || what == "runners") list_entries("runners", Catalog::runners());
+  if (all || what == "runners") {
+    list_entries("runners", Catalog::runners());
+    list_entries("runners that are other programs, by name only", Catalog::adapters());
+  }
   if (all || what == "services") list_entries("services", Catalog::services());
   if (all || what == "formats") list_entries("formats", Catalog::formats());
   if (all || what == "reproductions") list_entries("reproductions", Catalog::reproductions());
@@ -190,10 +164,12 @@ int dispatch(int argc, char** argv) {
   if (grammar.reproduce->parsed()) return do_reproduce(grammar, command);
   if (grammar.report->parsed()) return do_report(grammar);
   if (grammar.serve->parsed()) return do_serve(grammar);
+  if (grammar.check_adapter->parsed()) return check_adapter(grammar.arguments.adapter);
   if (grammar.list->parsed()) return do_list(grammar.arguments.listed);
   const auto rest = grammar.app.remaining();
   throw UsageError(fmt::format(
-      "{}; there are reproduce, run, report, serve and list, and --help explains them",
+      "{}; there are reproduce, run, report, serve, list and check-adapter, and --help explains "
+      "them",
       rest.empty() ? "no command is given" : fmt::format("no such command '{}'", rest[0])));
 }
 

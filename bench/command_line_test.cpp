@@ -57,8 +57,9 @@ void expect_all_refused(const std::vector<Mistake>& mistakes) {
 }
 
 TEST(UsageErrors, NameWhatDoesNotExistAndWhatThereIs) {
-  expect_refused({}, {"no command", "reproduce, run, report, serve and list"});
-  expect_refused({"frobnicate"}, {"'frobnicate'", "reproduce, run, report, serve and list"});
+  expect_refused({}, {"no command", "reproduce, run, report, serve, list and check-adapter"});
+  expect_refused({"frobnicate"},
+                 {"'frobnicate'", "reproduce, run, report, serve, list and check-adapter"});
   expect_refused({"run"}, {"workload", "--plan"});
   expect_refused({"list", "nonsense"}, {"'nonsense'", "workloads, runners"});
   expect_refused({"reproduce", "nonsense"}, {"'nonsense'"});

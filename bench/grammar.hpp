@@ -37,7 +37,8 @@ struct Arguments {
   std::string reproduction = "table";
   bool quick = false;
   std::string listed;
-  int counts = -1;  ///< Where a service counts for the process that started it.
+  std::vector<std::string> adapter;  ///< The words to check.
+  int counts = -1;                   ///< Where a service counts for the process that started it.
   Texts options;
 };
 
@@ -53,6 +54,7 @@ class Grammar {
   CLI::App* report;
   CLI::App* serve;
   CLI::App* list;
+  CLI::App* check_adapter;
 
  private:
   void add_run();

@@ -62,7 +62,7 @@ Ending Process::wait() {
   pidfd_.reset();
   auto how = WIFSIGNALED(status) ? signal_name(WTERMSIG(status))
                                  : fmt::format("exit {}", WEXITSTATUS(status));
-  return {std::move(how), usage_from(used)};
+  return {std::move(how), usage_from(used), std::int64_t{used.ru_maxrss} << 10};
 }
 
 std::string signal_name(int signal) {

@@ -36,6 +36,7 @@ class Descriptor {
 struct Ending {
   std::string how;  ///< "exit 0", "SIGSEGV".
   Usage used;       ///< All it used, as the kernel tells at its end.
+  std::int64_t peak_rss_bytes = 0;
 };
 
 /// A process of ours: watched through its pidfd, so that it can be awaited together with other
