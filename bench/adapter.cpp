@@ -53,9 +53,9 @@ void check_program_of(const RunnerEntry& runner) {
   const auto& [words, text, package] = *runner.program;
   if (package.empty()) return check_program(words[0], "--runner");
   if (!is_program(words[0]))
-    throw UsageError(fmt::format(
-        "--runner: {} needs {}, which is not in the PATH; Debian's package {} has it", runner.name,
-        words[0], package));
+    throw UsageError(
+        fmt::format("--runner: {} needs {}, which is not in the PATH; Debian's package {} has it",
+                    runner.name, words[0], package));
 }
 
 }  // namespace asyncmark

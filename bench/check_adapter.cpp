@@ -127,7 +127,10 @@ std::vector<Trial> trials() {
        {{"wait", "5ms"}},
        for_a_time,
        end_in_time},
-      {"sleep of 1 ms, 40 of them due at 400 a second", "sleep", {{"wait", "1ms"}}, open,
+      {"sleep of 1 ms, 40 of them due at 400 a second",
+       "sleep",
+       {{"wait", "1ms"}},
+       open,
        all_succeed},
       {.what = "http, where nobody listens",
        .workload = "http",
@@ -194,8 +197,9 @@ bool is_runner(const std::string& name) {
 }
 
 std::string summary(std::size_t wrong, std::size_t all) {
-  return wrong == 0 ? fmt::format("all {} are right", all)
-                    : fmt::format("{} of {} are wrong; docs/protocol.md says what is right", wrong, all);
+  return wrong == 0
+             ? fmt::format("all {} are right", all)
+             : fmt::format("{} of {} are wrong; docs/protocol.md says what is right", wrong, all);
 }
 
 }  // namespace
@@ -219,8 +223,7 @@ int check_adapter(const std::vector<std::string>& words) {
       continue;
     }
     const auto why = trial.judge(result);
-    fmt::print("{}  {}{}\n", why ? "WRONG" : "right", trial.what,
-               why ? ": " + visible(*why) : "");
+    fmt::print("{}  {}{}\n", why ? "WRONG" : "right", trial.what, why ? ": " + visible(*why) : "");
     std::fflush(stdout);
     ++all;
     wrong += why.has_value();

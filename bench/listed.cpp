@@ -28,10 +28,10 @@ std::vector<T> column(const Json& json, const char* key) {
   if (!found->is_array()) throw UsageError(fmt::format("operations.{}: is not a list", key));
   all.reserve(found->size());
   for (const auto& value : *found) {
-    const bool fits = value.is_number_unsigned()
-                          ? std::in_range<T>(value.template get<std::uint64_t>())
-                          : value.is_number_integer() &&
-                                std::in_range<T>(value.template get<std::int64_t>());
+    const bool fits =
+        value.is_number_unsigned()
+            ? std::in_range<T>(value.template get<std::uint64_t>())
+            : value.is_number_integer() && std::in_range<T>(value.template get<std::int64_t>());
     if (!fits)
       throw UsageError(
           fmt::format("operations.{}: {} is not a whole number in range", key, value.dump()));
@@ -71,10 +71,9 @@ class PassOfList {
         load_(one.load),
         workload_(one.make_workload()) {
     const auto count = list.started.size();
-    for (const auto& [length, key] :
-         {std::pair{list.finished.size(), "finished_ns"},
-          {list.op.empty() ? count : list.op.size(), "op"},
-          {list.worker.empty() ? count : list.worker.size(), "worker"}})
+    for (const auto& [length, key] : {std::pair{list.finished.size(), "finished_ns"},
+                                      {list.op.empty() ? count : list.op.size(), "op"},
+                                      {list.worker.empty() ? count : list.worker.size(), "worker"}})
       if (length != count)
         throw UsageError(
             fmt::format("operations: {} have started_ns, and {} have {}", count, length, key));
@@ -139,8 +138,8 @@ class PassOfList {
     if (finished < started)
       wrong(fmt::format("finished {} before it started", exact_text(started - finished)));
     if (finished > pass_.elapsed)
-      wrong(fmt::format("finished {} after its pass was over",
-                        exact_text(finished - pass_.elapsed)));
+      wrong(
+          fmt::format("finished {} after its pass was over", exact_text(finished - pass_.elapsed)));
     if (const auto due = intended(i); due && started < *due)
       wrong(fmt::format("started {} before it was due", exact_text(*due - started)));
     const auto cost = workload_->cost(op);
@@ -155,9 +154,8 @@ class PassOfList {
     const auto limit = Sampler::limit_for(ops_ == kUnbounded ? list_.started.size() : ops_);
     for (std::size_t i = 0; i < list_.started.size(); ++i)
       if (Sampler::rank(number(i)) < limit) chosen.push_back(i);
-    std::ranges::sort(chosen, {}, [&](std::size_t i) {
-      return std::pair(list_.started[i], number(i));
-    });
+    std::ranges::sort(chosen, {},
+                      [&](std::size_t i) { return std::pair(list_.started[i], number(i)); });
     if (chosen.size() > kMostSampled) chosen.resize(kMostSampled);
     Timeline timeline{.of = list_.started.size()};
     for (const auto i : chosen)
@@ -213,7 +211,8 @@ void add_up(Measurement& measurement, const std::vector<Listed>& passes, const C
   }
   const auto agree = [](const char* key, std::uint64_t told, std::uint64_t found) {
     if (told != found)
-      throw UsageError(fmt::format("\"{}\" is {}, and its operations make it {}", key, told, found));
+      throw UsageError(
+          fmt::format("\"{}\" is {}, and its operations make it {}", key, told, found));
   };
   agree("completed", measurement.completed, counted.completed);
   if (measurement.failed != 0) agree("failed", measurement.failed, counted.failed);

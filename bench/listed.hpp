@@ -16,7 +16,7 @@ struct Listed {
   std::vector<std::uint64_t> op;  ///< Their numbers; empty: 0, 1, 2, ...
   std::vector<Duration> started;  ///< These times count from the pass's start.
   std::vector<Duration> finished;
-  std::vector<std::uint32_t> worker;                          ///< Empty: not told.
+  std::vector<std::uint32_t> worker;                           ///< Empty: not told.
   std::map<std::string, std::vector<std::uint64_t>> failed{};  ///< By reason: their numbers.
 };
 

@@ -19,8 +19,7 @@ std::uint64_t ended(const Measurement& m) { return m.completed + m.failed; }
 
 Words wrong_passes(const Measurement& m, const Case& one) {
   if (m.passes.size() == one.load.passes) return std::nullopt;
-  return fmt::format("it has {} passes, where {} were asked for", m.passes.size(),
-                     one.load.passes);
+  return fmt::format("it has {} passes, where {} were asked for", m.passes.size(), one.load.passes);
 }
 
 /// Whether everything that was begun is in one place, and in one only.
@@ -76,8 +75,9 @@ Words wrong_times(const Measurement& m, const Case& one, const Concurrency& how,
   if (m.failed != 0) return std::nullopt;
   const auto together = static_cast<double>(m.service_time.sum_ns()) / 1e9;
   if (together > static_cast<double>(how.cap) * seconds(m.elapsed()) * (1 + kClockError))
-    return fmt::format("its operations took {} all together, which {} at a time need more than {} for",
-                       rounded_text(from_seconds(together)), how.cap, rounded_text(m.elapsed()));
+    return fmt::format(
+        "its operations took {} all together, which {} at a time need more than {} for",
+        rounded_text(from_seconds(together)), how.cap, rounded_text(m.elapsed()));
   if (m.peak_in_flight > how.cap)
     return fmt::format("{} operations were in flight at once, where {} may be", m.peak_in_flight,
                        how.cap);

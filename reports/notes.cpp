@@ -8,8 +8,10 @@
 #include <set>
 #include <string_view>
 
+#include "bench/catalog.hpp"
 #include "bench/executor.hpp"
 #include "bench/loop_times.hpp"
+#include "bench/visible.hpp"
 
 namespace asyncmark {
 namespace {
@@ -52,6 +54,29 @@ std::optional<std::string> hop_note(const Cases& cases) {
       rounded_text(median(alone)));
 }
 
+/// What carried out the cases of each runner that is another program, by its own words, and which
+/// of our looks there were none of.
+std::vector<std::string> notes_of_programs(const Cases& cases) {
+  std::vector<std::string> notes;
+  for (const auto* one : cases) {
+    const auto& runner = one->what.runner;
+    const auto finished = one->finished();
+    if (!Catalog::runner(runner).program || finished.empty()) continue;
+    std::vector<std::string> facts;
+    for (const auto& [about, text] : finished.front()->facts)
+      facts.push_back(fmt::format("{} {}", about, visible(text)));
+    notes.push_back(fmt::format(
+        "{}: another program, whose times are its own{}{}; nobody looked at it from outside, so "
+        "what is in flight is by its own list, and its threads and what a service did meanwhile "
+        "are not known",
+        visible(runner), facts.empty() ? "" : ": ", fmt::join(facts, "; ")));
+  }
+  std::vector<std::string> each;
+  for (auto& note : notes)
+    if (std::ranges::find(each, note) == each.end()) each.push_back(std::move(note));
+  return each;
+}
+
 }  // namespace
 
 void add_notes(Table& table, const Cases& cases) {
@@ -74,6 +99,7 @@ void add_notes(Table& table, const Cases& cases) {
   if (shows(table, "over", "1x") && equal_cap(cases))
     notes.push_back("sync: the baseline, with 1 in flight by definition");
   if (auto hop = hop_note(cases)) notes.push_back(std::move(*hop));
+  for (auto& note : notes_of_programs(cases)) notes.push_back(std::move(note));
   if (shows(table, "service", kTooFew) || shows(table, "response", kTooFew))
     notes.push_back(
         "n/a: fewer operations than the percentile needs (p99: 1000 over all "

@@ -29,8 +29,9 @@ RunnerEntry loop(std::string name, std::string summary, Program program) {
   };
   return {.name = std::move(name),
           .summary = std::move(summary),
-          .timing = "its interpreter and one thread are there before; making a task for each "
-                    "operation is timed",
+          .timing =
+              "its interpreter and one thread are there before; making a task for each "
+              "operation is timed",
           .options = {},
           .make = [=](const OptionValues&) { return elsewhere(concurrency); },
           .program = std::move(program)};
@@ -54,10 +55,12 @@ const bool registered =
     Catalog::add(loop("python-asyncio",
                       "one event loop of Python's asyncio (uvloop's, where that is installed)",
                       python(carried::python_asyncio()))) &&
-    Catalog::add(pool("python-threads", "a pool of Python threads, under one interpreter lock",
-                      [] { return 32; }, python(carried::python_threads()))) &&
-    Catalog::add(pool("python-processes", "a pool of Python processes, forked",
-                      [] { return own_cpus().size(); }, python(carried::python_processes()))) &&
+    Catalog::add(pool(
+        "python-threads", "a pool of Python threads, under one interpreter lock", [] { return 32; },
+        python(carried::python_threads()))) &&
+    Catalog::add(pool(
+        "python-processes", "a pool of Python processes, forked", [] { return own_cpus().size(); },
+        python(carried::python_processes()))) &&
     Catalog::add(loop("node", "one event loop of Node.js", node()));
 
 }  // namespace
