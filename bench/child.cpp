@@ -98,7 +98,8 @@ Until collect(const Process& child, int report, const ChildSettings& settings, W
   }
 }
 
-/// What another program leaves out is that of its whole process, as the kernel tells at its end.
+/// What another program leaves out is that of its whole process, as the kernel tells at its end. No
+/// pass took it: how busy the processors were then is not known.
 void fill_in(Measurement& m, const Ending& ending, const Case& one, const ChildSettings& settings) {
   auto& used = m.resources;
   if (used.user + used.system + m.cpu() == Duration(0)) {
@@ -106,7 +107,6 @@ void fill_in(Measurement& m, const Ending& ending, const Case& one, const ChildS
     used.system = ending.used.system;
     used.voluntary_switches = ending.used.voluntary_switches;
     used.involuntary_switches = ending.used.involuntary_switches;
-    m.passes.front().cpu = ending.used.cpu();
     m.facts["CPU"] = "that of its whole process, which does not tell";
   }
   if (used.peak_rss_bytes == 0) used.peak_rss_bytes = ending.peak_rss_bytes;

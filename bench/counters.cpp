@@ -107,7 +107,7 @@ Counters counters(const Result& result, const Measurement& one) {
     all.emplace_back("peak_threads", static_cast<double>(one.observed.peak_threads));
   }
   all.emplace_back("peak_rss_bytes", static_cast<double>(used.peak_rss_bytes));
-  if (one.peak_in_flight >= kEnoughForMemory)
+  if (one.peak_in_flight >= kEnoughForMemory && used.grown_bytes != 0)
     all.emplace_back(
         "memory_bytes_per_op",
         static_cast<double>(used.grown_bytes + one.observed.kernel_bytes(one.peak_in_flight)) /
