@@ -34,10 +34,7 @@ Case due_at(std::vector<std::int64_t> due) {
 
 /// Two at a time, and the third when the first has ended.
 Listed three() {
-  return {.op = {},
-          .started = {0ms, 1ms, 10ms},
-          .finished = {10ms, 11ms, 20ms},
-          .worker = {}};
+  return {.op = {}, .started = {0ms, 1ms, 10ms}, .finished = {10ms, 11ms, 20ms}, .worker = {}};
 }
 
 Measurement told(std::uint64_t completed, Duration elapsed = 20ms) {
@@ -123,11 +120,9 @@ TEST(Listed, ManyReasonsAreOneOther) {
 }
 
 TEST(Listed, AnOperationThatEndsMakesPlaceForOneThatBegins) {
-  const auto m = added({.op = {},
-                        .started = {0ms, 10ms, 10ms},
-                        .finished = {10ms, 20ms, 20ms},
-                        .worker = {}},
-                       sleeps(3, 2));
+  const auto m =
+      added({.op = {}, .started = {0ms, 10ms, 10ms}, .finished = {10ms, 20ms, 20ms}, .worker = {}},
+            sleeps(3, 2));
   EXPECT_EQ(m.peak_in_flight, 2u);
 }
 
@@ -142,13 +137,16 @@ TEST(Listed, WhatCannotBeIsRefusedByItsOperation) {
               HasSubstr("operation 0 started before its pass did"));
   EXPECT_THAT(with([](Listed& l) { l.finished[0] = 4ms; }),
               HasSubstr("operation 0 took 4ms, and what it had to do takes 10ms"));
-  EXPECT_THAT(with([](Listed& l) { l.op = {0, 1, 3}; }),
+  EXPECT_THAT(with([](Listed& l) {
+                l.op = {0, 1, 3};
+              }),
               HasSubstr("operation 3 is beyond the 3 that there are"));
-  EXPECT_THAT(with([](Listed& l) { l.op = {0, 1, 1}; }),
-              HasSubstr("operation 1 is listed twice"));
+  EXPECT_THAT(with([](Listed& l) { l.op = {0, 1, 1}; }), HasSubstr("operation 1 is listed twice"));
   EXPECT_THAT(with([](Listed& l) { l.failed["reset"] = {7}; }),
               HasSubstr("operation 7 failed, and is not listed"));
-  EXPECT_THAT(with([](Listed& l) { l.failed = {{"reset", {1}}, {"refused", {1}}}; }),
+  EXPECT_THAT(with([](Listed& l) {
+                l.failed = {{"reset", {1}}, {"refused", {1}}};
+              }),
               HasSubstr("operation 1 failed twice"));
   EXPECT_THAT(with([](Listed& l) { l.finished.pop_back(); }),
               HasSubstr("3 have started_ns, and 2 have finished_ns"));
@@ -184,7 +182,8 @@ std::string why(Change change, Duration lived = 1s) {
 TEST(Plausible, IsOnlyWhatAddsUpAndFitsIntoItsTime) {
   EXPECT_EQ(why([](Measurement&) {}), "");
   EXPECT_THAT(why([](Measurement& m) { m.passes.push_back({}); }), HasSubstr("2 passes, where 1"));
-  EXPECT_THAT(why([](Measurement& m) { m.failed = 1; }), HasSubstr("1 operations failed, and by reason 0"));
+  EXPECT_THAT(why([](Measurement& m) { m.failed = 1; }),
+              HasSubstr("1 operations failed, and by reason 0"));
   EXPECT_THAT(why([](Measurement& m) { m.passes[0].completed = 2; }), HasSubstr("by pass 2"));
   EXPECT_THAT(why([](Measurement& m) { m.service_time.add(1ms); }),
               HasSubstr("3 operations completed, and 4 have a service time"));
@@ -194,9 +193,11 @@ TEST(Plausible, IsOnlyWhatAddsUpAndFitsIntoItsTime) {
               HasSubstr("an operation took 10ms, and the longest pass 9ms"));
   EXPECT_THAT(why([](Measurement& m) { m.passes[0].elapsed = 12ms; }),
               HasSubstr("its operations took 30.0 ms all together, which 2 at a time need more"));
-  EXPECT_THAT(why([](Measurement& m) { m.peak_in_flight = 3; }), HasSubstr("3 operations were in flight"));
+  EXPECT_THAT(why([](Measurement& m) { m.peak_in_flight = 3; }),
+              HasSubstr("3 operations were in flight"));
   EXPECT_THAT(why([](Measurement&) {}, 19ms), HasSubstr("its process lived for 19.0 ms"));
-  EXPECT_THAT(why([](Measurement& m) { m.passes[0].cpu = 1h; }), HasSubstr("of processor time in 1.00 s"));
+  EXPECT_THAT(why([](Measurement& m) { m.passes[0].cpu = 1h; }),
+              HasSubstr("of processor time in 1.00 s"));
   // With so many in flight it were a burst, which has response times.
   auto burst = added(three(), sleeps(3));
   EXPECT_THAT(*implausible(burst, sleeps(3, 2), {.cap = 3}, 1s), HasSubstr("lets 3 be in flight"));

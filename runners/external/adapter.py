@@ -6,7 +6,6 @@ import hashlib
 import http.client
 import itertools
 import json
-import os
 import platform
 import resource
 import sys
@@ -45,8 +44,6 @@ class Case:
         self.warmup = load.get("warmup", self.cap)
         if self.due is not None or self.duration:
             self.warmup = min(self.warmup, self.cap)
-        if "cpus" in document:
-            os.sched_setaffinity(0, set(numbers(document["cpus"])))
 
     def unknown_workload(self, known):
         return Refused(f"{self.runner} has no workload {self.workload}; it has {', '.join(known)}")
@@ -56,12 +53,6 @@ class Case:
         for key, value in defaults.items():
             if self.options.get(key, value) != value:
                 raise Refused(f"{self.runner} does not know {key} of {self.workload}")
-
-
-def numbers(ranges):
-    for part in ranges.split(","):
-        first, _, last = part.partition("-")
-        yield from range(int(first), int(last or first) + 1)
 
 
 class Record:

@@ -81,7 +81,7 @@ const reasonOf = (error) =>
 // ---- the load
 
 function readCase() {
-  const { protocol, workload, load, how, endpoint, cpus } = JSON.parse(fs.readFileSync(0, "utf8"));
+  const { protocol, workload, load, how, endpoint } = JSON.parse(fs.readFileSync(0, "utf8"));
   if (protocol !== 1) throw new Refused(`node speaks protocol 1, and not ${protocol}`);
   if (!Object.hasOwn(kWorkloads, workload.name))
     throw new Refused(
@@ -91,7 +91,7 @@ function readCase() {
                                   (_, i) => Number(bytes.readBigInt64LE(8 * i)));
   const duration = due ? undefined : load.duration_ns;
   const limit = due || duration ? how.cap : Infinity;
-  return { workload: workload.name, options: workload.options, endpoint, due, duration, cpus,
+  return { workload: workload.name, options: workload.options, endpoint, due, duration,
            cap: how.cap, passes: load.passes ?? 1, ops: due?.length ?? load.ops ?? Infinity,
            warmup: Math.min(load.warmup ?? how.cap, limit) };
 }
