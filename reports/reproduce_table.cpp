@@ -86,12 +86,11 @@ std::vector<Planned> planned(const Study& study) {
   if (!is_program("python3")) return rows;
   const auto one_thread = sleeps("python-threads", all, 1).set("wait", wait).set("in-flight", "1");
   rows.push_back({&Study::python_sync, "python sync", &kPublishedSync, one_thread});
-  rows.push_back(
-      {&Study::python_gathered, "python asyncio, gather", async, many("python-asyncio")});
+  rows.push_back({&Study::python_gathered, "python asyncio gather", async, many("python-asyncio")});
   for (const auto& [row, label, runner] :
-       {std::tuple{&Study::python_capped, "python asyncio of 28", "python-asyncio"},
-        {&Study::python_threads, "python threads of 28", "python-threads"},
-        {&Study::python_processes, "python processes of 28", "python-processes"}})
+       {std::tuple{&Study::python_capped, "python asyncio 28", "python-asyncio"},
+        {&Study::python_threads, "python threads 28", "python-threads"},
+        {&Study::python_processes, "python processes 28", "python-processes"}})
     rows.push_back({row, label, async, many(runner).set("in-flight", cap)});
   return rows;
 }

@@ -42,7 +42,7 @@ std::string beside(const Study& study, const Row& row) {
 std::vector<std::string> sentences(const Study& study) {
   std::vector<std::string> all{fmt::format(
       "{} and its standard library, each run in a fresh process; starting the interpreter is not "
-      "timed. x: times as fast as sync in Python. sync is one thread, which ran once.",
+      "timed. x: over sync in Python, which is one thread and ran once.",
       which(study.python_sync))};
   const auto& [gathered, capped] = std::pair(study.python_gathered, study.python_capped);
   if (is_sound(gathered) && is_sound(capped))

@@ -109,7 +109,7 @@ TEST(ReproduceTable, PythonStandsBesideThePublishedTableByItsOwnSync) {
   took(named(results, "sleep/python-threads/ops:1000/in_flight:1"), 1.1);  // 50.6 s
   const auto text = printed(results);
   EXPECT_THAT(text, HasSubstr("| python sync | 4.65 (0.97) | 23.2 (1.06) | 50.6 (1.10) |"));
-  EXPECT_THAT(text, HasSubstr("| python asyncio of 28 | 0.186 (0.98) | 0.836 (1.01) | 1.67 (1.00) "
+  EXPECT_THAT(text, HasSubstr("| python asyncio 28 | 0.186 (0.98) | 0.836 (1.01) | 1.67 (1.00) "
                               "| 25.0x | 27.8x | 30.3x |"));
   EXPECT_THAT(text, HasSubstr("with a Semaphore(28) it takes 0.186, 0.836 and 1.67 s (0.98 to 1.01 "
                               "of the published cells)"));
