@@ -115,7 +115,7 @@ TEST(Adapters, CarryOutTheirWorkloadsWithinTheCap) {
   ASSERT_EQ(ended.code, 0) << ended.err;
   EXPECT_THAT(ended.out,
               AllOf(HasSubstr("equal cap of 5 in flight"), HasSubstr("interpreter CPython"),
-                    HasSubstr("interpreter Node.js"), HasSubstr("nobody looked at it")));
+                    HasSubstr("interpreter Node.js"), HasSubstr("nobody looked at them")));
   int count = 0;
   for (const auto& row : kept(ended)) {
     SCOPED_TRACE(row.at("name").get<std::string>());

@@ -54,27 +54,29 @@ std::optional<std::string> hop_note(const Cases& cases) {
       rounded_text(median(alone)));
 }
 
-/// What carried out the cases of each runner that is another program, by its own words, and which
-/// of our looks there were none of.
+/// What carried out the cases of runners that are other programs, by their own words, and which of
+/// our looks there were none of.
 std::vector<std::string> notes_of_programs(const Cases& cases) {
-  std::vector<std::string> notes;
+  std::vector<std::string> notes, runners;
   for (const auto* one : cases) {
-    const auto& runner = one->what.runner;
+    const auto runner = visible(one->what.runner);
     const auto finished = one->finished();
-    if (!Catalog::runner(runner).program || finished.empty()) continue;
+    if (!Catalog::runner(one->what.runner).program || finished.empty()) continue;
+    if (std::ranges::find(runners, runner) != runners.end()) continue;
+    runners.push_back(runner);
     std::vector<std::string> facts;
     for (const auto& [about, text] : finished.front()->facts)
-      facts.push_back(fmt::format("{} {}", about, visible(text)));
-    notes.push_back(fmt::format(
-        "{}: another program, whose times are its own{}{}; nobody looked at it from outside, so "
-        "what is in flight is by its own list, and its threads and what a service did meanwhile "
-        "are not known",
-        visible(runner), facts.empty() ? "" : ": ", fmt::join(facts, "; ")));
+      facts.push_back(visible(fmt::format("{} {}", about, text)));
+    if (!facts.empty()) notes.push_back(fmt::format("{}: {}", runner, fmt::join(facts, "; ")));
   }
-  std::vector<std::string> each;
-  for (auto& note : notes)
-    if (std::ranges::find(each, note) == each.end()) each.push_back(std::move(note));
-  return each;
+  if (!runners.empty())
+    notes.push_back(fmt::format(
+        "{}: other programs, whose times are their own; nobody looked at them from outside, so "
+        "what "
+        "is in flight is by their own lists, and their threads and what a service did meanwhile "
+        "are not known",
+        fmt::join(runners, ", ")));
+  return notes;
 }
 
 }  // namespace
