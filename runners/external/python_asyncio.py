@@ -14,6 +14,9 @@ except ImportError:
     aiohttp = None
 
 
+at_end = []  # What closes sessions.
+
+
 # ---- what an operation does, on a loop
 
 async def open_null(case):
@@ -88,10 +91,12 @@ async def open_streams(case):
 
 
 async def open_aiohttp(case):
+    """One session for all operations, as its manual wants it: it keeps the connections."""
     request = Request(case)
-    connector = aiohttp.TCPConnector(limit=1, force_close=not request.kept)
+    connector = aiohttp.TCPConnector(limit=case.cap, force_close=not request.kept)
     session = aiohttp.ClientSession(connector=connector,
                                     timeout=aiohttp.ClientTimeout(request.timeout))
+    at_end.append(session.close)
 
     async def call(op):
         try:
@@ -168,9 +173,10 @@ async def life(case, report):
     if case.workload == "http":
         report.facts["client"] = f"aiohttp {aiohttp.__version__}" if aiohttp else "asyncio's own streams"
     report.phase("set_up")
-    of_its_own = case.cap if case.workload == "http" else 1  # The others keep nothing.
-    calls = [await ASYNC[case.workload](case) for _ in range(of_its_own)]
-    clients = Clients(case, calls * (case.cap // of_its_own))
+    opens = ASYNC[case.workload]
+    sessions = case.cap if opens is open_streams else 1  # The others keep nothing, or share it.
+    calls = [await opens(case) for _ in range(sessions)]
+    clients = Clients(case, calls * (case.cap // sessions))
     report.phase("connect")
     await clients.carry_out(Pass(case, warm_up=True))
     report.phase("warm_up")
@@ -183,6 +189,8 @@ async def life(case, report):
     report.memory()
     for record, used in passes:
         report.add([record], used)
+    for close in at_end:
+        await close()
 
 
 def carry_out(case, report):
