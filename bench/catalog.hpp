@@ -42,6 +42,13 @@ struct WorkloadEntry {
   bool starts_processes = false;
 };
 
+/// Another program that carries out cases, as docs/protocol.md says.
+struct Program {
+  std::vector<std::string> words;
+  std::string_view text = {};  ///< A script of ours that it finds on kScriptDescriptor, or none.
+  std::string package = {};    ///< Of Debian, that has it; empty: who names it knows.
+};
+
 struct RunnerEntry {
   std::string name;
   std::string summary;
@@ -49,6 +56,9 @@ struct RunnerEntry {
   std::vector<OptionSpec> options;
   bool knows_in_flight = true;  ///< False where the cap is 1 by definition.
   std::function<std::unique_ptr<Runner>(const OptionValues&)> make;
+  /// Whose processes carry out its cases, where that is not asyncmark. Its Runner only plans, see
+  /// elsewhere().
+  std::optional<Program> program = {};
 };
 
 /// A way to write results down (`--format table`): one or several sets of them in, text out. Throws
@@ -121,7 +131,8 @@ class Catalog {
 
   /// In the order of their names, so that lists do not depend on the order of linking.
   static const std::vector<WorkloadEntry>& workloads();
-  static const std::vector<RunnerEntry>& runners();
+  static const std::vector<RunnerEntry>& runners();   ///< Those of asyncmark itself: `all`.
+  static const std::vector<RunnerEntry>& adapters();  ///< Those that are other programs.
   static const std::vector<FormatEntry>& formats();
   static const std::vector<OutputEntry>& outputs();
   static const std::vector<ServiceEntry>& services();
@@ -131,6 +142,7 @@ class Catalog {
 
   /// Throw UsageError, with the names that exist, for a name that does not.
   static const WorkloadEntry& workload(std::string_view name);
+  /// `cmd:PROGRAM ARGUMENTS` is whatever speaks the protocol, whether it is there or not.
   static const RunnerEntry& runner(std::string_view name);
   static const FormatEntry& format(std::string_view name);
   static const ServiceEntry& service(std::string_view name);

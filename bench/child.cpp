@@ -11,8 +11,10 @@
 #include <cstring>
 #include <optional>
 
+#include "bench/catalog.hpp"
 #include "bench/errors.hpp"
 #include "bench/interruption.hpp"
+#include "bench/plausible.hpp"
 #include "bench/process.hpp"
 #include "bench/process_tree.hpp"
 #include "bench/protocol.hpp"
@@ -23,35 +25,54 @@
 namespace asyncmark {
 namespace {
 
-/// The arrivals as a file without a name; empty when the load has none.
-Descriptor arrivals_file(const Load& load) {
-  if (!load.due) return {};
-  Descriptor file(memfd_create("arrivals", MFD_CLOEXEC));
-  const auto size = load.due->size() * sizeof(std::int64_t);
-  if (!file || write(file.get(), load.due->data(), size) != static_cast<ssize_t>(size))
-    throw CaseError(fmt::format("its arrivals could not be passed: {}", std::strerror(errno)));
+/// A file without a name. Throws CaseError naming `what` it holds.
+Descriptor file_of(std::string_view bytes, const char* what) {
+  Descriptor file(memfd_create("asyncmark", MFD_CLOEXEC));
+  if (!file || write(file.get(), bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size()))
+    throw CaseError(fmt::format("{} could not be passed: {}", what, std::strerror(errno)));
   lseek(file.get(), 0, SEEK_SET);
   return file;
 }
 
-/// The command of the case's process.
-std::vector<std::string> command(const ChildSettings& settings) {
-  const auto program = settings.program.empty() ? ourselves() : settings.program;
-  if (settings.launcher.empty()) return {program, "run-case"};
+/// Empty when the load has none.
+Descriptor arrivals_file(const Load& load) {
+  if (!load.due) return {};
+  return file_of(
+      {reinterpret_cast<const char*>(load.due->data()), load.due->size() * sizeof(std::int64_t)},
+      "its arrivals");
+}
+
+/// Of a runner that is another program; null for our own.
+const Program* program_of(const Case& one) {
+  const auto& program = Catalog::runner(one.runner).program;
+  return program ? &*program : nullptr;
+}
+
+/// The command of the case's process. Another program does not know to end with us: `launch` does.
+std::vector<std::string> command(const Program* program, const ChildSettings& settings) {
+  const std::vector<std::string> ours{settings.program.empty() ? ourselves() : settings.program,
+                                      "run-case"};
+  if (settings.launcher.empty() && !program) return ours;
   std::vector<std::string> words{ourselves(), "launch"};
   words.insert(words.end(), settings.launcher.begin(), settings.launcher.end());
-  words.insert(words.end(), {program, "run-case"});
+  const auto& last = program ? program->words : ours;
+  words.insert(words.end(), last.begin(), last.end());
   return words;
 }
 
-Process start(const Case& one, const ChildSettings& settings, const std::vector<Passed>& files) {
-  // What nobody asked for is inherited, so that a launcher may still choose; what was asked for the
-  // child takes itself, whatever the launcher did.
-  const KeptTo there(one.cpus.client.empty() ? one.placed().client : Cpus{});
-  return spawn(command(settings), files, "its child");
+Process start(const Case& one, const ChildSettings& settings, std::vector<Passed> files) {
+  const auto* program = program_of(one);
+  // What nobody asked for is inherited, so that a launcher may still choose; what was asked for our
+  // own child takes itself, whatever the launcher did.
+  const bool takes_itself = !program && !one.cpus.client.empty();
+  const KeptTo there(takes_itself ? Cpus{} : one.placed().client);
+  const auto script =
+      program && !program->text.empty() ? file_of(program->text, "its program") : Descriptor();
+  files.push_back({script.get(), kScriptDescriptor});
+  return spawn(command(program, settings), files, "its child");
 }
 
-enum class Until { ended, too_late, interrupted };
+enum class Until { ended, too_late, too_much, interrupted };
 
 /// Collects the report until the child has ended, the limit is reached or somebody interrupts.
 Until collect(const Process& child, int report, const ChildSettings& settings, Watcher& watcher,
@@ -66,14 +87,52 @@ Until collect(const Process& child, int report, const ChildSettings& settings, W
     ppoll(watched, 3, &until, nullptr);
     watcher.look();
     char buffer[65536];
-    for (ssize_t got; (got = read(report, buffer, sizeof buffer)) > 0;)
+    for (ssize_t got;
+         text.size() <= kMostReported && (got = read(report, buffer, sizeof buffer)) > 0;)
       text.append(buffer, static_cast<std::size_t>(got));
+    if (text.size() > kMostReported) return Until::too_much;
     if (Interruption::happened()) return Until::interrupted;
     if (watched[0].revents != 0) return Until::ended;
     if (Clock::now() >= limit) return Until::too_late;
     if (!settings.tick || Clock::now() < next_tick) continue;
     settings.tick();
     next_tick = Clock::now() + std::chrono::milliseconds(500);
+  }
+}
+
+/// What another program leaves out is that of its whole process, as the kernel tells at its end. No
+/// pass took it: how busy the processors were then is not known.
+void fill_in(Measurement& m, const Ending& ending, const Case& one, const ChildSettings& settings) {
+  auto& used = m.resources;
+  if (used.user + used.system + m.cpu() == Duration(0)) {
+    used.user = ending.used.user;
+    used.system = ending.used.system;
+    used.voluntary_switches = ending.used.voluntary_switches;
+    used.involuntary_switches = ending.used.involuntary_switches;
+    m.facts["CPU"] = "that of its whole process, which does not tell";
+  }
+  if (used.peak_rss_bytes == 0) used.peak_rss_bytes = ending.peak_rss_bytes;
+  if (m.phases.timed == Duration(0)) m.phases.timed = m.elapsed();
+  if (!m.placement.client.empty() || !settings.launcher.empty()) return;
+  const auto client = one.placed().client;
+  m.placement.client = list_text(client.empty() ? own_cpus() : client);
+}
+
+/// Makes a measurement of a report that can be true, and of another one an error.
+void judge(Report& report, const Ending& ending, Duration lived, const Case& one,
+           const ChildSettings& settings) {
+  if (!report.error.empty()) return;
+  try {
+    auto& m = report.measurement;
+    const auto how = report.how ? *report.how : one.concurrency();
+    if (ending.how != "exit 0") throw UsageError("ended by " + ending.how + " after it");
+    if (!report.operations.empty()) add_up(m, report.operations, one, how);
+    if (const auto why = implausible(m, one, how, lived)) throw UsageError(*why);
+    if (program_of(one)) fill_in(m, ending, one, settings);
+    const auto& [set_up, connect, warm_up, timed, drain, around] = m.phases;
+    m.phases.around = std::max(Duration(0), lived - set_up - connect - warm_up - timed);
+  } catch (const std::exception& error) {
+    report.error = fmt::format("its report cannot be true: {}", error.what());
   }
 }
 
@@ -94,6 +153,7 @@ Repetition watch(const Case& one, const ChildSettings& settings, Service* servic
       if (used && (used->threads == 0 || used->cpu < Duration(0))) used.reset();
       if (phase == Phase::over) service->end_window();
     });
+  const auto begun = Clock::now();
   auto child = start(one, settings,
                      {{input.read.get(), STDIN_FILENO},
                       {output.write.get(), kReportDescriptor},
@@ -103,7 +163,7 @@ Repetition watch(const Case& one, const ChildSettings& settings, Service* servic
   fcntl(output.read.get(), F_SETFL, O_NONBLOCK);
 
   // A case fits the pipe's buffer, so this cannot block; a child that is gone already is no news.
-  const auto document = write_case(one);
+  const auto document = settings.write ? settings.write(one) : write_case(one);
   [[maybe_unused]] const auto written = write(input.write.get(), document.data(), document.size());
   input.write.reset();
 
@@ -114,20 +174,24 @@ Repetition watch(const Case& one, const ChildSettings& settings, Service* servic
   else
     end_tree(group);
   const auto ending = child.wait();
+  const auto lived = Clock::now() - begun;
   if (until == Until::interrupted) return {{}, "interrupted"};
   if (until == Until::too_late)
     return {{},
             fmt::format("still running after --time-limit {}", exact_text(settings.time_limit))};
+  if (until == Until::too_much)
+    return {{}, fmt::format("its report is longer than {}", exact_bytes(kMostReported))};
   if (ending.how.starts_with("SIG")) return {{}, "killed by " + ending.how};
   auto report = read_report(text);
   if (text.empty() && ending.how != "exit 0") return {{}, "ended by " + ending.how};
+  judge(report, ending, lived, one, settings);
   report.measurement.observed = watcher.observed();
   report.measurement.placement.service = service_cpus;
   if (used && !service->sees_requests())
     used->requests = report.measurement.completed + report.measurement.failed;
   report.measurement.observed.service = used;
   report.measurement.observed.network = network_counts() - network_before;
-  return {std::move(report.measurement), std::move(report.error), report.how,
+  return {std::move(report.measurement), std::move(report.error), report.how, report.refused,
           std::move(report.understood)};
 }
 

@@ -19,6 +19,7 @@ struct ChildSettings {
   std::vector<std::string> launcher;               ///< A command put before the child's own.
   std::function<void()> tick;                      ///< Called about twice a second meanwhile.
   std::function<Service*(const Case&)> service;    ///< Which a case calls; null for none of ours.
+  std::function<std::string(const Case&)> write;   ///< The document, if not by write_case().
 };
 
 /// The parent's side: carries out the case in a fresh process and waits for its report, but for one

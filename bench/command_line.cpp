@@ -9,6 +9,7 @@
 #include <iterator>
 
 #include "bench/catalog.hpp"
+#include "bench/check_adapter.hpp"
 #include "bench/compare_command.hpp"
 #include "bench/completion.hpp"
 #include "bench/errors.hpp"
@@ -162,7 +163,7 @@ int do_serve(const Grammar& grammar) {
 template <class Entry>
 void list_entries(const char* title, const std::vector<Entry>& entries) {
   fmt::print("{}\n", title);
-  for (const auto& entry : entries) fmt::print("  {:<14} {}\n", entry.name, entry.summary);
+  for (const auto& entry : entries) fmt::print("  {:<16} {}\n", entry.name, entry.summary);
 }
 
 int do_report(const Grammar& grammar) {
@@ -228,7 +229,10 @@ int do_list(const std::string& what) {
     throw UsageError(fmt::format(
         "list: '{}' is none of workloads, runners, services, formats, reproductions", what));
   if (all || what == "workloads") list_entries("workloads", Catalog::workloads());
-  if (all || what == "runners") list_entries("runners", Catalog::runners());
+  if (all || what == "runners") {
+    list_entries("runners", Catalog::runners());
+    list_entries("runners that are other programs, by name only", Catalog::adapters());
+  }
   if (all || what == "services") list_entries("services", Catalog::services());
   if (all || what == "formats") list_entries("formats", Catalog::formats());
   if (all || what == "reproductions") list_entries("reproductions", Catalog::reproductions());
@@ -260,11 +264,14 @@ int dispatch(const std::vector<std::string>& command) {
   if (grammar.report->parsed()) return do_report(grammar);
   if (grammar.compare->parsed()) return do_compare(grammar, command, behind);
   if (grammar.serve->parsed()) return do_serve(grammar);
+  if (grammar.check_adapter->parsed()) return check_adapter(grammar.arguments.adapter);
   if (grammar.list->parsed()) return do_list(grammar.arguments.listed);
   if (grammar.create->parsed()) return do_new(grammar);
   const auto rest = grammar.app.remaining();
   throw UsageError(fmt::format(
-      "{}; there are reproduce, run, report, compare, serve, list and new, and --help explains them",
+      "{}; there are reproduce, run, report, compare, serve, list, new and check-adapter, and "
+      "--help "
+      "explains them",
       rest.empty() ? "no command is given" : fmt::format("no such command '{}'", rest[0])));
 }
 

@@ -58,8 +58,9 @@ void expect_all_refused(const std::vector<Mistake>& mistakes) {
 }
 
 TEST(UsageErrors, NameWhatDoesNotExistAndWhatThereIs) {
-  expect_refused({}, {"no command", "reproduce, run, report, serve, list and new"});
-  expect_refused({"frobnicate"}, {"'frobnicate'", "reproduce, run, report, serve, list and new"});
+  const char* all = "reproduce, run, report, compare, serve, list, new and check-adapter";
+  expect_refused({}, {"no command", all});
+  expect_refused({"frobnicate"}, {"'frobnicate'", all});
   expect_refused({"run"}, {"workload", "--plan"});
   expect_refused({"list", "nonsense"}, {"'nonsense'", "workloads, runners"});
   expect_refused({"reproduce", "nonsense"}, {"'nonsense'"});

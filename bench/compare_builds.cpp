@@ -71,8 +71,8 @@ class Build {
     one.load.passes = passes;
     auto repetition = run_in_child(one, child_);
     if (Interruption::happened()) return {};
-    if (!repetition.died.empty()) fail(repetition.died);
     check_understood(one, repetition.understood);
+    if (!repetition.died.empty()) fail(repetition.died);
     const auto& measured = repetition.measurement;
     failed_[index].completed += measured.completed;
     failed_[index].failed += measured.failed;

@@ -23,6 +23,7 @@ Words values_of(const std::string& flag, const std::string& command) {
   if (flag == "--arrivals") return {"fixed", "poisson"};
   if (flag == "--runner") {
     auto all = names(Catalog::runners());
+    for (const auto& adapter : Catalog::adapters()) all.push_back(adapter.name);
     all.push_back("all");
     return all;
   }

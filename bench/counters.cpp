@@ -38,7 +38,7 @@ std::optional<Duration> response_percentile(const Measurement& one, double fract
 }
 
 std::optional<double> memory_bytes_per_op(const Measurement& one) {
-  if (one.peak_in_flight < kEnoughForMemory) return std::nullopt;
+  if (one.peak_in_flight < kEnoughForMemory || one.resources.grown_bytes == 0) return std::nullopt;
   return static_cast<double>(one.resources.grown_bytes +
                              one.observed.kernel_bytes(one.peak_in_flight)) /
          static_cast<double>(one.peak_in_flight);

@@ -36,7 +36,7 @@ void run_once(benchmark::State& state, Result& result, const DriverSettings& set
       break;
     }
     take(result, std::move(repetition));
-    const auto& [measured, died, how, understood] = result.repetitions.back();
+    const auto& [measured, died, how, by_itself, understood] = result.repetitions.back();
     if (!died.empty()) {
       state.SkipWithError(died.c_str());
       break;

@@ -92,8 +92,9 @@ void add_workload(CLI::App& run, Arguments& arguments, const WorkloadEntry& work
     add_declared(app, arguments.options, spec, "What an operation does");
   for (const auto& [name, help] : run_options())
     add_text(app, arguments.options, name, help, "How hard, and how often");
-  for (const auto& runner : Catalog::runners())
-    for (const auto& spec : runner.options) add_declared(app, arguments.options, spec, "Runners");
+  for (const auto* all : {&Catalog::runners(), &Catalog::adapters()})
+    for (const auto& runner : *all)
+      for (const auto& spec : runner.options) add_declared(app, arguments.options, spec, "Runners");
   add_common(app, arguments.common);
   add_shown(app, arguments.shown);
   app.footer(fmt::format(
@@ -130,7 +131,9 @@ Grammar::Grammar()
       serve(app.add_subcommand("serve", "be a service that a workload calls, until Ctrl-C")),
       list(app.add_subcommand("list", "what there is to run")),
       create(
-          app.add_subcommand("new", "begin a workload of your own, outside of asyncmark's tree")) {
+          app.add_subcommand("new", "begin a workload of your own, outside of asyncmark's tree")),
+      check_adapter(app.add_subcommand(
+          "check-adapter", "play cases with a runner in another language, and say what is wrong")) {
   app.set_version_flag("--version", versions());
   app.require_subcommand(0, 1);
   app.allow_extras();
@@ -160,6 +163,12 @@ Grammar::Grammar()
   create->footer(
       "It builds against asyncmark as it is installed.\n\nExamples:\n  asyncmark new workload "
       "file-read");
+  check_adapter->add_option("command", arguments.adapter,
+                            "behind '--', the command that carries out a case as docs/protocol.md "
+                            "says; or the name of a runner");
+  check_adapter->footer(
+      "Exit codes: 0 all is right, 1 something is not.\n\nExamples:\n"
+      "  asyncmark check-adapter -- python3 mine.py\n  asyncmark check-adapter node");
 }
 
 void Grammar::add_run() {

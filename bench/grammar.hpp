@@ -51,8 +51,9 @@ struct Arguments {
   std::string reproduction = "table";
   bool quick = false;
   std::string listed;
-  std::string new_name;  ///< Of a workload that is to be written.
-  int counts = -1;       ///< Where a service counts for the process that started it.
+  std::string new_name;              ///< Of a workload that is to be written.
+  std::vector<std::string> adapter;  ///< The words to check.
+  int counts = -1;                   ///< Where a service counts for the process that started it.
   Texts options;
   Compared compared;
 };
@@ -71,6 +72,7 @@ class Grammar {
   CLI::App* serve;
   CLI::App* list;
   CLI::App* create;
+  CLI::App* check_adapter;
 
  private:
   void add_run();

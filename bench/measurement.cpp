@@ -90,6 +90,8 @@ void Measurement::merge(const Measurement& other) {
   phases.warm_up += other.phases.warm_up;
   phases.timed += other.phases.timed;
   phases.drain += other.phases.drain;
+  phases.around += other.phases.around;
+  facts.insert(other.facts.begin(), other.facts.end());
   resources.peak_rss_bytes = std::max(resources.peak_rss_bytes, other.resources.peak_rss_bytes);
   resources.grown_bytes = std::max(resources.grown_bytes, other.resources.grown_bytes);
   observed.mean_in_flight =
@@ -225,7 +227,8 @@ Phases phases_from_json(const Json& json) {
           .connect = duration_at(json, "connect_ns"),
           .warm_up = duration_at(json, "warm_up_ns"),
           .timed = duration_at(json, "timed_ns"),
-          .drain = duration_at(json, "drain_ns")};
+          .drain = duration_at(json, "drain_ns"),
+          .around = duration_at(json, "around_ns")};
 }
 
 /// One column of a timeline, as long as the one of the operations' numbers.
@@ -337,11 +340,9 @@ Json to_json(const Timeline& timeline) {
 }
 
 Json to_json(const Phases& phases) {
-  return {{"set_up_ns", phases.set_up.count()},
-          {"connect_ns", phases.connect.count()},
-          {"warm_up_ns", phases.warm_up.count()},
-          {"timed_ns", phases.timed.count()},
-          {"drain_ns", phases.drain.count()}};
+  return {{"set_up_ns", phases.set_up.count()},   {"connect_ns", phases.connect.count()},
+          {"warm_up_ns", phases.warm_up.count()}, {"timed_ns", phases.timed.count()},
+          {"drain_ns", phases.drain.count()},     {"around_ns", phases.around.count()}};
 }
 
 Json to_json(const Observed& observed) {
@@ -406,6 +407,7 @@ Json to_json(const Measurement& m) {
     json["connections_made"] = m.connections->made;
     json["connections_reused"] = m.connections->reused;
   }
+  if (!m.facts.empty()) json["facts"] = m.facts;
   if (!m.timeline.operations.empty()) json["timeline"] = to_json(m.timeline);
   if (m.hop) json["hop"] = {{"cpu_ns", m.hop->cpu.count()}, {"alone_ns", m.hop->alone.count()}};
   return json;
@@ -435,6 +437,8 @@ Measurement measurement_from_json(const Json& json) {
        {std::pair{"client", &m.placement.client}, {"service", &m.placement.service}})
     if (placement.contains(side))
       *cpus = list_text(parse_cpus(placement.at(side).get<std::string>(), side));
+  for (const auto& [about, text] : part(json, "facts", kObject).items())
+    m.facts[about] = text.get<std::string>();
   if (json.contains("connections_made"))
     m.connections = {whole_at(json, "connections_made"), whole_at(json, "connections_reused")};
   if (json.contains("hop")) {

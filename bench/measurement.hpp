@@ -25,6 +25,9 @@ struct Phases {
   /// The last part of `timed`, summed over the passes: from the first time that an operation ended
   /// and there was no other left to begin, to the end of the last one.
   Duration drain{};
+  /// The rest of its process's life, as the parent saw it: starting a program or an interpreter,
+  /// reading the case, handing back. Zero where that is not known.
+  Duration around{};
 };
 
 /// One timed run over the sessions of one child.
@@ -154,6 +157,8 @@ struct Measurement {
   Resources resources;
   Observed observed;
   Placed placement;
+  /// What carried it out, where that is not asyncmark: texts by what they are about.
+  std::map<std::string, std::string> facts;
   std::optional<Connections> connections;  ///< Absent where the workload makes none.
   std::optional<Hop> hop;                  ///< Of a loop with an executor, before the timed part.
   std::uint64_t peak_in_flight = 0;

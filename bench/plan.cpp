@@ -7,6 +7,7 @@
 #include <limits>
 #include <set>
 
+#include "bench/adapter.hpp"
 #include "bench/arrivals.hpp"
 #include "bench/catalog.hpp"
 #include "bench/errors.hpp"
@@ -43,7 +44,7 @@ double parse_rate(const std::string& text) {
   return rate;
 }
 
-/// `all` stands for every runner there is.
+/// `all` stands for every runner that is asyncmark itself.
 std::vector<std::string> parse_runners(const std::string& text) {
   std::vector<std::string> names;
   for (const auto& name : split(text, "--runner")) {
@@ -51,14 +52,16 @@ std::vector<std::string> parse_runners(const std::string& text) {
       for (const auto& runner : Catalog::runners()) names.push_back(runner.name);
     else
       names.push_back(Catalog::runner(name).name);
+    check_program_of(Catalog::runner(names.back()));
   }
   return names;
 }
 
 const OptionSpec* spec_of_some_runner(const std::string& name) {
-  for (const auto& runner : Catalog::runners())
-    for (const auto& spec : runner.options)
-      if (spec.name == name) return &spec;
+  for (const auto* all : {&Catalog::runners(), &Catalog::adapters()})
+    for (const auto& runner : *all)
+      for (const auto& spec : runner.options)
+        if (spec.name == name) return &spec;
   return nullptr;
 }
 
@@ -66,7 +69,9 @@ const OptionSpec* spec_of_some_runner(const std::string& name) {
 
 const std::vector<std::pair<std::string, std::string>>& run_options() {
   static const std::vector<std::pair<std::string, std::string>> options{
-      {"runner", "LIST of runners, or all (default: all)"},
+      {"runner",
+       "LIST of runners, or all (default: all, those that are asyncmark itself); cmd:PROGRAM is "
+       "whatever speaks docs/protocol.md"},
       {"ops", "LIST of numbers of operations (default: 100,500,1000)"},
       {"duration",
        "start operations for this long, instead of a number of them; without --rate, event-loop, "

@@ -55,13 +55,14 @@ void Process::kill() {
 Ending Process::wait() {
   if (pid_ == 0) return {};
   int status = 0;
-  while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+  rusage used{};
+  while (wait4(pid_, &status, 0, &used) < 0 && errno == EINTR) {
   }
   pid_ = 0;
   pidfd_.reset();
   auto how = WIFSIGNALED(status) ? signal_name(WTERMSIG(status))
                                  : fmt::format("exit {}", WEXITSTATUS(status));
-  return {std::move(how)};
+  return {std::move(how), usage_from(used), std::int64_t{used.ru_maxrss} << 10};
 }
 
 std::string signal_name(int signal) {

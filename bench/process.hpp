@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+#include "bench/usage.hpp"
+
 namespace asyncmark {
 
 /// Owns a file descriptor.
@@ -33,6 +35,8 @@ class Descriptor {
 /// How a process ended.
 struct Ending {
   std::string how;  ///< "exit 0", "SIGSEGV".
+  Usage used;       ///< All it used, as the kernel tells at its end.
+  std::int64_t peak_rss_bytes = 0;
 };
 
 /// A process of ours: watched through its pidfd, so that it can be awaited together with other

@@ -20,6 +20,31 @@ void check_version(const Json& json, const char* document) {
                                                : std::to_string(kProtocol)));
 }
 
+/// Throws UsageError, with where it goes wrong but without what stands there.
+Json parsed(const std::string& text) {
+  try {
+    auto json = Json::parse(text);
+    if (json.is_object()) return json;
+  } catch (const Json::parse_error& error) {
+    throw UsageError(
+        error.byte > text.size()
+            ? fmt::format("it is cut short: it ends at byte {}, in the midst of it", text.size())
+            : fmt::format("it is not JSON: it goes wrong at byte {}", error.byte));
+  }
+  throw UsageError("it is JSON, but not an object");
+}
+
+/// All passes list their operations, or none does.
+std::vector<Listed> listed_in(const Json& passes) {
+  std::vector<Listed> all;
+  for (const auto& pass : passes)
+    if (pass.contains("operations")) all.push_back(listed_from_json(pass.at("operations")));
+  if (!all.empty() && all.size() != passes.size())
+    throw UsageError(
+        fmt::format("{} of {} passes list their \"operations\"", all.size(), passes.size()));
+  return all;
+}
+
 /// Reasons and options may hold any bytes; what is not UTF-8 is replaced, for JSON cannot carry it.
 std::string text_of(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -30,6 +55,7 @@ std::string text_of(const Json& json) {
 std::string write_case(const Case& one) {
   auto json = to_json(one, Secrets::told);
   json["protocol"] = kProtocol;
+  json["how"] = to_json(one.concurrency());
   return text_of(json);
 }
 
@@ -55,13 +81,18 @@ std::string write_report(const Report& report) {
 Report read_report(const std::string& text) {
   if (text.empty()) return {{}, "ended without a report"};
   try {
-    const auto json = Json::parse(text);
+    const auto json = parsed(text);
     check_version(json, "report");
     if (const auto error = json.find("error"); error != json.end()) {
       const auto reason = error->get<std::string>();
-      return {{}, reason.empty() ? "failed without a reason" : reason};
+      Report failed{{}, reason.empty() ? "failed without a reason" : reason};
+      failed.refused = true;
+      return failed;
     }
+    if (!json.contains("measurement"))
+      throw UsageError("it has neither a \"measurement\" nor an \"error\"");
     Report report{measurement_from_json(json.at("measurement")), ""};
+    report.operations = listed_in(json.at("measurement").at("passes"));
     if (json.contains("how")) report.how = concurrency_from_json(json.at("how"));
     if (json.contains("case")) report.understood = json.at("case");
     return report;

@@ -25,6 +25,7 @@ struct Repetition {
   std::string died;  ///< Empty, or: "killed by SIGSEGV", "still running after --time-limit 10s".
   /// As the child says that its runner resolved the load, if it does.
   std::optional<Concurrency> how = {};
+  bool by_itself = false;  ///< Whether the child itself says why it died.
   /// The case document as the child understood it, without secrets; null where it does not tell.
   Json understood = {};
 };

@@ -12,6 +12,7 @@
 #include <set>
 #include <string_view>
 
+#include "bench/adapter.hpp"
 #include "bench/catalog.hpp"
 #include "bench/errors.hpp"
 #include "bench/slo.hpp"
@@ -118,7 +119,8 @@ std::string unknown(const Json& document) {
   const auto runner = text(object(document, "runner"), "name");
   if (!is_known(Catalog::workloads(), workload))
     return fmt::format("this build has no workload '{}'", workload);
-  if (!is_known(Catalog::runners(), runner))
+  if (!is_known(Catalog::runners(), runner) && !is_known(Catalog::adapters(), runner) &&
+      !runner.starts_with(kCommandPrefix))
     return fmt::format("this build has no runner '{}'", runner);
   return "";
 }

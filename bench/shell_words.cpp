@@ -44,8 +44,7 @@ std::optional<std::string> find_program(const std::string& name) {
   const auto runs = [](const std::string& path) {
     return access(path.c_str(), X_OK) == 0 && !std::filesystem::is_directory(path);
   };
-  if (name.find('/') != std::string::npos)
-    return runs(name) ? std::optional(name) : std::nullopt;
+  if (name.find('/') != std::string::npos) return runs(name) ? std::optional(name) : std::nullopt;
   const char* path = std::getenv("PATH");
   std::istringstream folders(path ? path : "/bin:/usr/bin");
   for (std::string folder; std::getline(folders, folder, ':');) {

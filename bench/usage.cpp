@@ -2,7 +2,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -15,15 +14,6 @@ namespace {
 
 Duration from_timeval(const timeval& time) {
   return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
-}
-
-Usage usage_from(const rusage& kernel) {
-  return {from_timeval(kernel.ru_utime),
-          from_timeval(kernel.ru_stime),
-          static_cast<std::uint64_t>(kernel.ru_nvcsw),
-          static_cast<std::uint64_t>(kernel.ru_nivcsw),
-          static_cast<std::uint64_t>(kernel.ru_minflt),
-          static_cast<std::uint64_t>(kernel.ru_majflt)};
 }
 
 /// The second number of a schedstat file, in ns.
@@ -42,6 +32,15 @@ std::optional<Duration> run_queue_wait_in(int folder, const std::string& file) {
 }
 
 }  // namespace
+
+Usage usage_from(const rusage& kernel) {
+  return {from_timeval(kernel.ru_utime),
+          from_timeval(kernel.ru_stime),
+          static_cast<std::uint64_t>(kernel.ru_nvcsw),
+          static_cast<std::uint64_t>(kernel.ru_nivcsw),
+          static_cast<std::uint64_t>(kernel.ru_minflt),
+          static_cast<std::uint64_t>(kernel.ru_majflt)};
+}
 
 Usage& Usage::operator+=(const Usage& other) {
   user += other.user;

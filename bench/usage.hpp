@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/resource.h>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -22,6 +24,9 @@ struct Usage {
   Usage& operator+=(const Usage& other);
   Usage operator-(const Usage& other) const;
 };
+
+/// As getrusage() and wait4() tell.
+Usage usage_from(const rusage& kernel);
 
 /// Of the calling process, all its threads, ended ones included, and of the processes that it
 /// started and has reaped, with those that they reaped.

@@ -33,7 +33,7 @@ Json named(const ResultSet& set, const std::string& name) {
 
 Json row_of(const ResultSet& set, const Result& result, std::size_t index,
             const std::string& compared) {
-  const auto& [measured, died, how, understood] = result.repetitions[index];
+  const auto& [measured, died, how, by_itself, understood] = result.repetitions[index];
   const auto& load = result.what.load;
   auto row = named(set, result.name());
   row["workload"] = result.what.workload;

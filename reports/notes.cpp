@@ -8,8 +8,10 @@
 #include <set>
 #include <string_view>
 
+#include "bench/catalog.hpp"
 #include "bench/executor.hpp"
 #include "bench/loop_times.hpp"
+#include "bench/visible.hpp"
 
 namespace asyncmark {
 namespace {
@@ -52,6 +54,31 @@ std::optional<std::string> hop_note(const Cases& cases) {
       rounded_text(median(alone)));
 }
 
+/// What carried out the cases of runners that are other programs, by their own words, and which of
+/// our looks there were none of.
+std::vector<std::string> notes_of_programs(const Cases& cases) {
+  std::vector<std::string> notes, runners;
+  for (const auto* one : cases) {
+    const auto runner = visible(one->what.runner);
+    const auto finished = one->finished();
+    if (!Catalog::runner(one->what.runner).program || finished.empty()) continue;
+    if (std::ranges::find(runners, runner) != runners.end()) continue;
+    runners.push_back(runner);
+    std::vector<std::string> facts;
+    for (const auto& [about, text] : finished.front()->facts)
+      facts.push_back(visible(fmt::format("{} {}", about, text)));
+    if (!facts.empty()) notes.push_back(fmt::format("{}: {}", runner, fmt::join(facts, "; ")));
+  }
+  if (!runners.empty())
+    notes.push_back(fmt::format(
+        "{}: other programs, whose times are their own; nobody looked at them from outside, so "
+        "what "
+        "is in flight is by their own lists, and their threads and what a service did meanwhile "
+        "are not known",
+        fmt::join(runners, ", ")));
+  return notes;
+}
+
 }  // namespace
 
 void add_notes(Table& table, const Cases& cases) {
@@ -74,6 +101,7 @@ void add_notes(Table& table, const Cases& cases) {
   if (shows(table, "over", "1x") && equal_cap(cases))
     notes.push_back("sync: the baseline, with 1 in flight by definition");
   if (auto hop = hop_note(cases)) notes.push_back(std::move(*hop));
+  for (auto& note : notes_of_programs(cases)) notes.push_back(std::move(note));
   if (shows(table, "service", kTooFew) || shows(table, "response", kTooFew))
     notes.push_back(
         "n/a: fewer operations than the percentile needs (p99: 1000 over all "

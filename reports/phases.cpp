@@ -18,7 +18,7 @@ const std::vector<Part>& parts() {
   static const std::vector<Part> all{
       {{"", "set-up"}, &Phases::set_up},     {{"", "connect"}, &Phases::connect},
       {{"", "warm-up"}, &Phases::warm_up},   {{"", "timed"}, &Phases::timed},
-      {{"timed:", "drain"}, &Phases::drain},
+      {{"timed:", "drain"}, &Phases::drain}, {{"start,", "end"}, &Phases::around},
   };
   return all;
 }
@@ -47,7 +47,7 @@ Table phases_table(const Cases& cases, bool partial) {
   table.notes = {
       "set-up: starting what is kept, but for connect: from the first session begun to the last "
       "open; timed: all passes; its drain: from the first operation that ended with none left to "
-      "begin"};
+      "begin; start, end: the rest of its process's life, an interpreter's start included"};
   for (const auto* one : cases) {
     const auto& runner = one->what.runner;
     auto note = fmt::format("{}: {}", runner, Catalog::runner(runner).timing);

@@ -28,13 +28,14 @@ TEST(Phases, AreMediansOverTheRepetitions) {
         .connect = milliseconds(11 + i),
         .warm_up = milliseconds(31 - i),
         .timed = milliseconds(51 + i),
-        .drain = milliseconds(5 + i)};
+        .drain = milliseconds(5 + i),
+        .around = milliseconds(2 * i)};
   const auto table = phases_table({&result}, false);
   EXPECT_EQ(table.title, "Phases of sleep, wait 46ms, ops 100: as usually deployed");
-  EXPECT_EQ(heading(table), "runner|cap|set-up|connect|warm-up|timed|timed: drain|");
+  EXPECT_EQ(heading(table), "runner|cap|set-up|connect|warm-up|timed|timed: drain|start, end|");
   ASSERT_EQ(table.rows.size(), 1u);
   EXPECT_THAT(table.rows[0].cells, ElementsAre("event-loop", "100", "2.00 ms", "12.0 ms", "30.0 ms",
-                                               "52.0 ms", "6.00 ms"));
+                                               "52.0 ms", "6.00 ms", "2.00 ms"));
 }
 
 TEST(Phases, OfACaseThatDiedAreNotShown) {

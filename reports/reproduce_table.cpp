@@ -6,8 +6,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <tuple>
+
 #include "bench/catalog.hpp"
 #include "bench/plan.hpp"
+#include "bench/shell_words.hpp"
 
 namespace asyncmark {
 namespace reproduce_table {
@@ -25,7 +28,14 @@ std::vector<const Row*> Study::rows() const {
 std::vector<const Row*> Study::all_rows() const {
   auto all = rows();
   for (const auto* row : examples()) all.push_back(row);
+  if (python_sync.cells.empty()) return all;
+  all.push_back(&python_sync);
+  for (const auto* row : in_python()) all.push_back(row);
   return all;
+}
+
+std::vector<const Row*> Study::in_python() const {
+  return {&python_gathered, &python_capped, &python_threads, &python_processes};
 }
 
 namespace {
@@ -58,7 +68,7 @@ std::vector<Planned> planned(const Study& study) {
         .set("stall", study.quick ? "100ms@2" : "1s@2");
   };
   const auto* async = &kPublishedAsync;
-  return {
+  std::vector<Planned> rows{
       {&Study::sync, "sync", &kPublishedSync, sleeps("sync", all, 1).set("wait", wait)},
       {&Study::thread_per_op, "thread-per-op", async, many("thread-per-op")},
       {&Study::thread_pool, "thread-pool of 28", async, many("thread-pool").set("in-flight", cap)},
@@ -73,6 +83,16 @@ std::vector<Planned> planned(const Study& study) {
       {&Study::example_sync, "sync", nullptr, example("sync")},
       {&Study::example_gathered, "event-loop", nullptr, example("event-loop")},
   };
+  if (!find_program("python3")) return rows;
+  const auto one_thread = sleeps("python-threads", all, 1).set("wait", wait).set("in-flight", "1");
+  rows.push_back({&Study::python_sync, "python sync", &kPublishedSync, one_thread});
+  rows.push_back({&Study::python_gathered, "python asyncio gather", async, many("python-asyncio")});
+  for (const auto& [row, label, runner] :
+       {std::tuple{&Study::python_capped, "python asyncio 28", "python-asyncio"},
+        {&Study::python_threads, "python threads 28", "python-threads"},
+        {&Study::python_processes, "python processes 28", "python-processes"}})
+    rows.push_back({row, label, async, many(runner).set("in-flight", cap)});
+  return rows;
 }
 
 Study blank(bool quick) {
@@ -110,12 +130,16 @@ std::vector<std::string> detail(const Row& row, const Cell& cell) {
   return line;
 }
 
+}  // namespace
+
 std::string in_detail(const std::vector<const Row*>& rows) {
   Lines lines{{"", "N", "median ms", "95% interval", "bound ms", "reached", "in flight", "CPU ms"}};
   for (const auto* row : rows)
     for (const auto& cell : row->cells) lines.push_back(detail(*row, cell));
   return table(lines);
 }
+
+namespace {
 
 std::string print(const Context& context, const std::vector<Result>& results, bool quick) {
   const auto study = filled(results, quick);
@@ -124,7 +148,7 @@ std::string print(const Context& context, const std::vector<Result>& results, bo
          "## Every cell, and how near it comes to the ideal\n\n" + in_detail(study.rows()) +
          fmt::format("## Two operations, of {} and {}\n\n", quick ? "200 ms" : "2 s",
                      quick ? "300 ms" : "3 s") +
-         in_detail(study.examples()) + bullets({about_the_example(study)}) +
+         in_detail(study.examples()) + bullets({about_the_example(study)}) + of_python(study) +
          "## What the published async column can and cannot be\n\n" +
          bullets(about_the_published_column(study));
 }

@@ -73,22 +73,54 @@ constexpr const char* kCanBeCapped = "The column can be a cap of 28 operations i
 constexpr const char* kCanBeComputing = "The column can be 44.3 ms of wait and 1.66 ms of serial";
 constexpr const char* kGathered = "Gathered operations take as long as the slowest";
 
-TEST(ReproduceTable, PlansSevenRowsOfThreeAndTheTwoOfTheExample) {
+/// A machine without any program, Python among them.
+class NoPrograms {
+ public:
+  NoPrograms() { setenv("PATH", "/nonexistent", 1); }
+  ~NoPrograms() { setenv("PATH", before_.c_str(), 1); }
+
+ private:
+  std::string before_ = getenv("PATH");
+};
+
+TEST(ReproduceTable, PlansSevenRowsOfThreeTheTwoOfTheExampleAndFiveRowsInPython) {
   const auto all = names(false);
-  EXPECT_EQ(all.size(), 23u);
+  EXPECT_EQ(all.size(), 23u + 15u);
   for (const auto* name :
        {"sleep/sync/ops:1000", "sleep/thread-per-op/ops:1000",
         "sleep/thread-pool/ops:1000/in_flight:28", "sleep/event-loop/ops:1000",
         "sleep/event-loop/ops:1000/in_flight:28",
         "sleep/event-loop/ops:1000/wait:44.3ms/cpu:1.66ms",
         "sleep/process-pool/ops:1000/in_flight:28", "sleep/sync/ops:2/wait:2s/stall:1s@2",
-        "sleep/event-loop/ops:2/wait:2s/stall:1s@2"})
+        "sleep/event-loop/ops:2/wait:2s/stall:1s@2", "sleep/python-threads/ops:1000/in_flight:1",
+        "sleep/python-asyncio/ops:1000", "sleep/python-asyncio/ops:1000/in_flight:28"})
     EXPECT_THAT(all, Contains(name));
+}
+
+TEST(ReproduceTable, NobodyMissesAPythonThatIsNotThere) {
+  EXPECT_THAT(printed(good_results()), HasSubstr("## The same in Python"));
+  const NoPrograms none;
+  EXPECT_EQ(names(false).size(), 23u);
+  EXPECT_THAT(printed(good_results()), Not(HasSubstr("ython")));
+}
+
+TEST(ReproduceTable, PythonStandsBesideThePublishedTableByItsOwnSync) {
+  auto results = good_results();
+  took(named(results, "sleep/python-threads/ops:1000/in_flight:1"), 1.1);  // 50.6 s
+  const auto text = printed(results);
+  EXPECT_THAT(text, HasSubstr("| python sync | 4.65 (0.97) | 23.2 (1.06) | 50.6 (1.10) |"));
+  EXPECT_THAT(text, HasSubstr("| python asyncio 28 | 0.186 (0.98) | 0.836 (1.01) | 1.67 (1.00) "
+                              "| 25.0x | 27.8x | 30.3x |"));
+  EXPECT_THAT(text, HasSubstr("with a Semaphore(28) it takes 0.186, 0.836 and 1.67 s (0.98 to 1.01 "
+                              "of the published cells)"));
+  named(results, "sleep/python-asyncio/ops:500/in_flight:28").repetitions[0] = {{}, "no"};
+  EXPECT_THAT(printed(results), Not(HasSubstr("Semaphore(28) it takes")));
 }
 
 TEST(ReproduceTable, RunsLongCellsOnceAndOthersOftenEnoughForAnInterval) {
   for (const auto& one : expand(entry().plan(false))) {
-    const bool once = one.what.runner == "sync" || one.what.load.ops == 2;
+    const bool once =
+        one.what.runner == "sync" || one.what.load.ops == 2 || one.what.load.in_flight == 1u;
     EXPECT_EQ(one.planned_repetitions, once ? 1u : 6u) << one.name();
   }
 }
@@ -331,7 +363,7 @@ TEST(ReproduceTable, AnInterruptedRunIsMarkedAsPartial) {
   context.facts["partial"] = true;
   EXPECT_THAT(printed(results, false, context), HasSubstr("(partial: interrupted)"));
   EXPECT_THAT(printed(results), Not(HasSubstr("partial")));
-  EXPECT_THAT(printed({}, false, context), HasSubstr("23 cells were not run"));
+  EXPECT_THAT(printed({}, false, context), HasSubstr("38 cells were not run"));
 }
 
 TEST(ReproduceTable, FitsATerminalOf110ColumnsWithoutColour) {

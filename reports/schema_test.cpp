@@ -6,8 +6,10 @@
 
 #include <fstream>
 #include <functional>
+#include <iterator>
 
 #include "bench/plan.hpp"
+#include "bench/protocol.hpp"
 #include "bench/testing/run_program.hpp"
 #include "reports/testing/constructed.hpp"
 
@@ -24,6 +26,8 @@ using ::testing::SizeIs;
 
 const std::string kResultSchema = ASYNCMARK_SOURCE "/reports/result.schema.json";
 const std::string kPlanSchema = ASYNCMARK_SOURCE "/bench/plan.schema.json";
+
+const std::string kProtocolSchema = ASYNCMARK_SOURCE "/docs/protocol.schema.json";
 
 const std::string kValidator = ASYNCMARK_SOURCE "/bench/testing/violations.py";
 
@@ -114,6 +118,41 @@ TEST(PlanSchema, IsViolatedByPlansThatAreRefused) {
   }
   const auto found = violations(plans, kPlanSchema);
   EXPECT_THAT(found, SizeIs(plans.size()));
+  EXPECT_THAT(found, Each(Not(IsEmpty())));
+}
+
+/// What stands between "```json" and "```" in a file of ours.
+std::vector<Json> examples_in(const std::string& path) {
+  std::ifstream file(ASYNCMARK_SOURCE "/" + path);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  std::vector<Json> all;
+  for (auto at = text.find("```json\n"); at != std::string::npos; at = text.find("```json\n", at))
+    all.push_back(Json::parse(text.substr(at + 8, text.find("\n```", at + 8) - at - 8))), at += 8;
+  return all;
+}
+
+TEST(ProtocolSchema, IsSatisfiedByCasesReportsAndTheExamplesOfItsText) {
+  const auto result = construct({.in_flight = 5, .times = {milliseconds(50)}});
+  auto documents = examples_in("docs/protocol.md");
+  ASSERT_THAT(documents, SizeIs(2));
+  documents.push_back(Json::parse(write_case(result.what)));
+  documents.push_back(Json::parse(write_report({result.repetitions[0].measurement, ""})));
+  documents.push_back(Json::parse(write_report({{}, "refused"})));
+  const auto found = violations(documents, kProtocolSchema);
+  EXPECT_THAT(found, SizeIs(5));
+  EXPECT_THAT(found, Each(IsEmpty()));
+  EXPECT_EQ(read_report(documents[1].dump()).operations[0].failed.at("refused").size(), 1u);
+}
+
+TEST(ProtocolSchema, IsViolatedByWhatIsRefused) {
+  const auto right = examples_in("docs/protocol.md")[1];
+  std::vector<Json> wrong{Json::object(), {{"protocol", 1}}, right, right, right, right};
+  wrong[2]["protocol"] = 2;
+  wrong[3]["measurement"].erase("completed");
+  wrong[4]["measurement"]["passes"][0]["operations"]["started_ns"] = {-5};
+  wrong[5]["error"] = "as well";
+  const auto found = violations(wrong, kProtocolSchema);
+  EXPECT_THAT(found, SizeIs(wrong.size()));
   EXPECT_THAT(found, Each(Not(IsEmpty())));
 }
 

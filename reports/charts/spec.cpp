@@ -31,8 +31,10 @@ const std::vector<std::string>& colours() {
 }
 
 std::string colour_of(const std::string& runner) {
-  const auto& all = Catalog::runners();
-  const auto place = std::ranges::find(all, runner, &RunnerEntry::name) - all.begin();
+  const auto &own = Catalog::runners(), &others = Catalog::adapters();
+  auto place = std::ranges::find(own, runner, &RunnerEntry::name) - own.begin();
+  if (own.begin() + place == own.end())
+    place += std::ranges::find(others, runner, &RunnerEntry::name) - others.begin();
   return colours()[static_cast<std::size_t>(place) % colours().size()];
 }
 

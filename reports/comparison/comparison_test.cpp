@@ -1,5 +1,7 @@
 // What `compare` writes of a comparison in which everything happens that can.
 
+#include "bench/comparison.hpp"
+
 #include <gmock/gmock.h>
 #include <sys/wait.h>
 
@@ -8,7 +10,6 @@
 #include <memory>
 
 #include "bench/catalog.hpp"
-#include "bench/comparison.hpp"
 #include "bench/testing/own_tmpdir.hpp"
 #include "reports/page/carried.hpp"
 
@@ -50,7 +51,8 @@ Comparison everything() {
   unsure.verdict = Verdict::inconclusive;
   unsure.remark = "found slower once, and not when it was run again";
   all.cases.push_back(unsure);
-  all.cases.push_back({.name = "</script><b>\"&|x", .failed = "the contender: <killed>", .died = true});
+  all.cases.push_back(
+      {.name = "</script><b>\"&|x", .failed = "the contender: <killed>", .died = true});
   all.control = judged("hash/sync/ops:25", 1.0);
   return all;
 }
@@ -91,9 +93,9 @@ TEST(ComparisonReports, JUnitKeepsToItsSchemaAndItsCounts) {
                           HasSubstr("<skipped message=\"found slower once")));
   if (std::system("xmllint --version >/dev/null 2>&1") != 0) GTEST_SKIP() << "there is no xmllint";
   for (const auto& comparison : {everything(), Comparison{}}) {
-    const auto [valid, said] = said_by("xmllint --noout --schema " ASYNCMARK_SOURCE
-                                       "/reports/comparison/junit.xsd -",
-                                       written("junit", comparison));
+    const auto [valid, said] =
+        said_by("xmllint --noout --schema " ASYNCMARK_SOURCE "/reports/comparison/junit.xsd -",
+                written("junit", comparison));
     EXPECT_TRUE(valid) << said;
   }
 }
@@ -102,7 +104,8 @@ TEST(ComparisonReports, AVoidRunFailsNoCase) {
   auto comparison = everything();
   comparison.control->verdict = Verdict::slower;
   const auto text = written("junit", comparison);
-  EXPECT_THAT(text, AllOf(HasSubstr("failures=\"0\" errors=\"2\""), HasSubstr("Void: the baseline")));
+  EXPECT_THAT(text,
+              AllOf(HasSubstr("failures=\"0\" errors=\"2\""), HasSubstr("Void: the baseline")));
 }
 
 TEST(ComparisonReports, JsonHoldsEveryPairSoThatAVerdictCanBeWorkedOutAnew) {

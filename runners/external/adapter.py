@@ -1,0 +1,294 @@
+"""What the runners in Python share: a case in, operations out, as docs/protocol.md says."""
+import array
+import contextlib
+import gc
+import hashlib
+import http.client
+import itertools
+import json
+import platform
+import resource
+import sys
+import time
+import urllib.parse
+
+now = time.monotonic_ns
+
+
+class Refused(Exception):
+    """Why a case cannot be carried out here: becomes the error of its report."""
+
+
+class Failed(Exception):
+    """Why an operation failed: a short reason, which is counted."""
+
+
+class Case:
+    def __init__(self, document, runner):
+        if document.get("protocol") != 1:
+            raise Refused(f"{runner} speaks protocol 1, and not {document.get('protocol')}")
+        load = document["load"]
+        self.runner = runner
+        self.workload = document["workload"]["name"]
+        self.options = document["workload"]["options"]
+        self.endpoint = document.get("endpoint")
+        self.workers, self.cap = document["how"]["workers"], document["how"]["cap"]
+        self.due = None
+        if "rate_per_s" in load:
+            self.due = array.array("q")
+            with open(4, "rb") as arrivals:
+                self.due.frombytes(arrivals.read())
+        self.ops = len(self.due) if self.due is not None else load.get("ops", sys.maxsize)
+        self.duration = None if self.due is not None else load.get("duration_ns")
+        self.passes = load.get("passes", 1)
+        self.warmup = load.get("warmup", self.cap)
+        if self.due is not None or self.duration:
+            self.warmup = min(self.warmup, self.cap)
+
+    def unknown_workload(self, known):
+        return Refused(f"{self.runner} has no workload {self.workload}; it has {', '.join(known)}")
+
+    def needs_default(self, **defaults):
+        """Refuses options that are known to asyncmark and not here."""
+        for key, value in defaults.items():
+            if self.options.get(key, value) != value:
+                raise Refused(f"{self.runner} does not know {key} of {self.workload}")
+
+
+class Record:
+    """What became of operations; times count from the start of their pass."""
+
+    def __init__(self, worker=0):
+        self.worker, self.slowest, self.failed = worker, 0, {}
+        self.op, self.started, self.finished = (array.array("q") for _ in range(3))
+
+    def add(self, op, started, finished, reason=None):
+        self.op.append(op)
+        self.started.append(started)
+        self.finished.append(finished)
+        if finished - started > self.slowest:
+            self.slowest = finished - started
+        if reason is not None:
+            self.failed.setdefault(reason, []).append(op)
+
+
+class Pass:
+    """One timed run, or the warm-up: hands out each operation once."""
+
+    def __init__(self, case, warm_up=False, count=None):
+        self.ops = case.warmup if warm_up else case.ops
+        self.due = None if warm_up else case.due
+        self.duration = None if warm_up else case.duration
+        self.count = count or itertools.count().__next__
+        self.t0 = now()
+
+    def is_over(self, slowest):
+        """As asyncmark's own runners: who is too far behind leaves the rest of an open loop."""
+        after = now() - self.t0
+        if self.duration is not None:
+            return after >= self.duration
+        return self.due is not None and after >= self.due[-1] + max(1_000_000_000, 10 * slowest)
+
+    def claim(self, record):
+        if (self.duration is not None or self.due is not None) and self.is_over(record.slowest):
+            return None
+        op = self.count()
+        return op if op < self.ops else None
+
+    def carry_out(self, call, record):
+        """The loop of a client that has a thread to itself."""
+        t0 = self.t0
+        while (op := self.claim(record)) is not None:
+            if self.due is not None:
+                while (left := t0 + self.due[op] - now()) > 0:
+                    time.sleep(left / 1e9)
+            started, reason = now(), None
+            try:
+                call(op)
+            except Exception as error:
+                reason = reason_of(error)
+            record.add(op, started - t0, now() - t0, reason)
+
+
+def reason_of(error):
+    known = {ConnectionRefusedError: "refused", ConnectionResetError: "reset",
+             BrokenPipeError: "reset", TimeoutError: "time-out",
+             http.client.RemoteDisconnected: "closed early"}
+    return str(error) if isinstance(error, Failed) else known.get(type(error), type(error).__name__)
+
+
+# ---- what an operation does, in a thread of its own
+
+def burn(cpu):
+    end = time.thread_time_ns() + cpu
+    while time.thread_time_ns() < end:
+        pass
+
+
+def open_null(case):
+    return lambda op: None
+
+
+def open_sleep(case):
+    case.needs_default(distribution="fixed", stall="")
+    wait, cpu = case.options["wait_ns"] / 1e9, case.options["cpu_ns"]
+
+    def call(op):
+        if cpu:
+            burn(cpu)
+        if wait:
+            time.sleep(wait)
+    return call
+
+
+def open_hash(case):
+    make = {"sha256": hashlib.sha256, "sha512": hashlib.sha512, "blake2b512": hashlib.blake2b,
+            "sha3-256": hashlib.sha3_256, "md5": hashlib.md5}[case.options["algorithm"]]
+    block = bytes(i * 131 >> 3 & 255 for i in range(2048)) * (case.options["size_bytes"] // 2048 + 1)
+    block = block[:case.options["size_bytes"]]
+    right = make(block).digest()
+
+    def call(op):
+        if make(block).digest() != right:
+            raise Failed("wrong digest")
+    return call
+
+
+class Request:
+    """The parts of a call that all clients of HTTP need."""
+
+    def __init__(self, case):
+        options = case.options
+        case.needs_default(client="beast", header="", expect="2xx", insecure=False, ca="")
+        if options.get("body", "").startswith("@"):
+            raise Refused(f"{case.runner} takes no --body from a file")
+        self.url = case.endpoint or options["url"]
+        parts = urllib.parse.urlsplit(self.url)
+        if parts.scheme != "http":
+            raise Refused(f"{case.runner} calls http only")
+        self.host, self.port = parts.hostname, parts.port or 80
+        self.target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        self.body = options.get("body", "").encode() or None
+        self.method = options.get("method") or ("POST" if self.body else "GET")
+        self.kept = options.get("connect", "pooled") == "pooled"
+        self.timeout = options.get("timeout_ns", 10_000_000_000) / 1e9
+
+    @staticmethod
+    def judge(status):
+        if not 200 <= status < 300:
+            raise Failed(f"bad status {status}")
+
+
+def open_http(case):
+    request = Request(case)
+    connection = http.client.HTTPConnection(request.host, request.port, timeout=request.timeout)
+    headers = {} if request.kept else {"Connection": "close"}
+
+    def call(op):
+        try:
+            connection.request(request.method, request.target, request.body, headers)
+            answer = connection.getresponse()
+            answer.read()
+        except Exception:
+            connection.close()
+            raise
+        if not request.kept:
+            connection.close()
+        request.judge(answer.status)
+    return call
+
+
+BLOCKING = {"null": open_null, "sleep": open_sleep, "hash": open_hash, "http": open_http}
+
+
+def open_blocking(case):
+    if case.workload not in BLOCKING:
+        raise case.unknown_workload(BLOCKING)
+    return BLOCKING[case.workload](case)
+
+
+# ---- what the process took, and the report
+
+def kilobytes(key):
+    with open("/proc/self/status") as lines:
+        return next(int(line.split()[1]) for line in lines if line.startswith(key)) * 1024
+
+
+class Usage:
+    """What getrusage() tells of this process, as a difference."""
+
+    def __init__(self):
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        self.user, self.system = round(used.ru_utime * 1e9), round(used.ru_stime * 1e9)
+        self.voluntary, self.involuntary = used.ru_nvcsw, used.ru_nivcsw
+
+    def since(self, before):
+        return {"user_ns": self.user - before.user, "system_ns": self.system - before.system,
+                "voluntary_switches": self.voluntary - before.voluntary,
+                "involuntary_switches": self.involuntary - before.involuntary}
+
+
+class Report:
+    def __init__(self, case):
+        self.case, self.begun, self.failed, self.completed = case, now(), 0, 0
+        with contextlib.suppress(OSError), open("/proc/self/clear_refs", "w") as marks:
+            marks.write("5")  # The peak of what is resident begins anew.
+        self.stood, self.written = kilobytes("VmRSS"), 0
+        self.passes, self.phases, self.used = [], {}, {}
+        self.facts = {
+            "interpreter": f"{platform.python_implementation()} {platform.python_version()}",
+            "garbage collector": "as by default, thresholds " + ", ".join(map(str, gc.get_threshold()))
+            if gc.isenabled() else "off"}
+
+    def phase(self, name):
+        """Since the last one was over."""
+        self.phases[name + "_ns"], self.begun = now() - self.begun, now()
+
+    def add(self, records, used, elapsed=None):
+        columns = {"op": [], "started_ns": [], "finished_ns": [], "worker": [], "failed": {}}
+        for one in records:
+            columns["op"] += one.op
+            columns["started_ns"] += one.started
+            columns["finished_ns"] += one.finished
+            columns["worker"] += [one.worker] * len(one.op)
+            for reason, ops in one.failed.items():
+                columns["failed"].setdefault(reason, []).extend(ops)
+            self.written += 3 * one.op.itemsize * len(one.op)
+        self.failed += sum(map(len, columns["failed"].values()))
+        self.completed += len(columns["op"])
+        self.passes.append({"elapsed_ns": max(columns["finished_ns"], default=0),
+                            "cpu_ns": used["user_ns"] + used["system_ns"], "operations": columns})
+        for key, value in used.items():
+            self.used[key] = self.used.get(key, 0) + value
+
+    def memory(self):
+        """Before the lists are made: they are memory of the measuring."""
+        peak = kilobytes("VmHWM")
+        self.used["peak_rss_bytes"] = peak
+        self.used["grown_bytes"] = self.used.get("grown_bytes", 0) + peak - self.stood
+
+    def document(self):
+        self.used["grown_bytes"] -= self.written
+        return {"protocol": 1, "measurement": {
+            "completed": self.completed - self.failed, "failed": self.failed, "passes": self.passes,
+            "resources": self.used, "phases": self.phases, "facts": self.facts}}
+
+
+def main(runner, carry_out):
+    """Reads the case, has it carried out by carry_out(case, report), and hands the report back."""
+    try:
+        case = Case(json.load(sys.stdin), runner)
+        report = Report(case)
+        carry_out(case, report)
+        document, code = report.document(), 0
+    except Refused as error:
+        document, code = {"protocol": 1, "error": str(error)}, 2
+    except Exception as error:
+        document, code = {"protocol": 1, "error": f"{type(error).__name__}: {error}"}, 4
+    with open(3, "w") as out:
+        json.dump(document, out, separators=(",", ":"))
+    sys.exit(code)
+
+
+# asyncmark carries this and a runner as one text: there, this is what it imports.
+sys.modules.setdefault("adapter", sys.modules[__name__])

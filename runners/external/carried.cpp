@@ -1,0 +1,21 @@
+#include "runners/external/carried.hpp"
+
+// The assembler takes them in as they are, one behind the other where it is two.
+
+#define ASYNCMARK_CARRY(name, files)                                          \
+  asm(".pushsection .rodata\n"                                                \
+      "asyncmark_" #name "_begin:\n" files "asyncmark_" #name                 \
+      "_end:\n.byte 0\n"                                                      \
+      ".popsection\n");                                                       \
+  extern "C" const char asyncmark_##name##_begin[], asyncmark_##name##_end[]; \
+  std::string_view asyncmark::carried::name() {                               \
+    return {asyncmark_##name##_begin, asyncmark_##name##_end};                \
+  }
+
+#define ASYNCMARK_FILE(file) ".incbin \"" ASYNCMARK_SCRIPTS "/" file "\"\n"
+
+ASYNCMARK_CARRY(python_asyncio, ASYNCMARK_FILE("adapter.py") ASYNCMARK_FILE("python_asyncio.py"))
+ASYNCMARK_CARRY(python_threads, ASYNCMARK_FILE("adapter.py") ASYNCMARK_FILE("python_threads.py"))
+ASYNCMARK_CARRY(python_processes,
+                ASYNCMARK_FILE("adapter.py") ASYNCMARK_FILE("python_processes.py"))
+ASYNCMARK_CARRY(node, ASYNCMARK_FILE("node.js"))

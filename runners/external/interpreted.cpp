@@ -1,0 +1,67 @@
+// Runners in other languages: the scripts beside this file, which the program carries, by an
+// interpreter of this machine.
+
+#include "bench/adapter.hpp"
+#include "bench/caps.hpp"
+#include "bench/placement.hpp"
+#include "runners/external/carried.hpp"
+
+namespace asyncmark {
+namespace {
+
+// What the interpreter finds on kScriptDescriptor.
+constexpr const char* kScript = "/proc/self/fd/6";
+
+Program python(std::string_view script) {
+  return {.words = {"python3", kScript}, .text = script, .package = "python3"};
+}
+
+/// The file has no name, so there is nothing to resolve it to.
+Program node() {
+  return {.words = {"node", "--preserve-symlinks-main", kScript},
+          .text = carried::node(),
+          .package = "nodejs"};
+}
+
+RunnerEntry loop(std::string name, std::string summary, Program program) {
+  auto concurrency = [name](const Load& load) {
+    return Concurrency{.cap = cap_or_all(load, name), .one_loop = true};
+  };
+  return {.name = std::move(name),
+          .summary = std::move(summary),
+          .timing =
+              "its interpreter and one thread are there before; making a task for each "
+              "operation is timed",
+          .options = {},
+          .make = [=](const OptionValues&) { return elsewhere(concurrency); },
+          .program = std::move(program)};
+}
+
+RunnerEntry pool(std::string name, std::string summary, std::function<std::uint64_t()> usual,
+                 Program program) {
+  return {.name = std::move(name),
+          .summary = std::move(summary),
+          .timing = "its interpreter and workers are there before, and starting them is not timed",
+          .options = {workers_option()},
+          .make =
+              [=](const OptionValues& options) {
+                return elsewhere([workers = options.optional_count("workers"), usual](
+                                     const Load& load) { return pool_of(workers, load, usual()); });
+              },
+          .program = std::move(program)};
+}
+
+const bool registered =
+    Catalog::add(loop("python-asyncio",
+                      "one event loop of Python's asyncio (uvloop's, where that is installed)",
+                      python(carried::python_asyncio()))) &&
+    Catalog::add(pool(
+        "python-threads", "a pool of Python threads, under one interpreter lock", [] { return 32; },
+        python(carried::python_threads()))) &&
+    Catalog::add(pool(
+        "python-processes", "a pool of Python processes, forked", [] { return own_cpus().size(); },
+        python(carried::python_processes()))) &&
+    Catalog::add(loop("node", "one event loop of Node.js", node()));
+
+}  // namespace
+}  // namespace asyncmark

@@ -1,0 +1,194 @@
+// One event loop of Node.js, on its own standard library: a case in, operations out, as
+// docs/protocol.md says. A burst is Promise.all, a cap so many async functions that each take the
+// next operation, and an open loop begins operations as they are due.
+"use strict";
+const crypto = require("node:crypto");
+const fs = require("node:fs");
+const http = require("node:http");
+
+class Refused extends Error {}
+class Failed extends Error {}
+
+// Nanoseconds by the monotonic clock; exact in a double for a hundred days.
+const now = () => Number(process.hrtime.bigint());
+
+// Timers of Node count in milliseconds by a clock that may be behind: none may be early here.
+async function waitUntil(when) {
+  for (let left; (left = when - now()) > 0; )
+    await new Promise((done) => setTimeout(done, Math.ceil(left / 1e6)));
+}
+
+// ---- what an operation does: each function opens a session, which is called for each operation
+
+function burn(ns) {
+  const used = () => process.cpuUsage().user * 1000 + process.cpuUsage().system * 1000;
+  for (const end = used() + ns; used() < end; );
+}
+
+function needsDefault(one, defaults) {
+  for (const [key, value] of Object.entries(defaults))
+    if ((one.options[key] ?? value) !== value)
+      throw new Refused(`node does not know ${key} of ${one.workload}`);
+}
+
+function openSleep(one) {
+  needsDefault(one, { distribution: "fixed", stall: "", blocking: false });
+  const { wait_ns: wait, cpu_ns: cpu } = one.options;
+  return async () => {
+    if (cpu > 0) burn(cpu);
+    await waitUntil(now() + wait);
+  };
+}
+
+function openHash(one) {
+  const { algorithm, size_bytes: size } = one.options;
+  const block = Buffer.from({ length: size }, (_, i) => 0).map((_, i) => (i * 131) >> 3);
+  const digest = () => crypto.createHash(algorithm).update(block).digest();
+  const right = digest();
+  return async () => {
+    if (!digest().equals(right)) throw new Failed("wrong digest");
+  };
+}
+
+function openHttp(one) {
+  needsDefault(one, { client: "beast", header: "", expect: "2xx", insecure: false, ca: "" });
+  const { method, body, connect, timeout_ns: timeout } = one.options;
+  if (body?.startsWith("@")) throw new Refused("node takes no --body from a file");
+  const url = new URL(one.endpoint || one.options.url);
+  if (url.protocol !== "http:") throw new Refused("node calls http only");
+  const agent = new http.Agent({ keepAlive: connect !== "per-op", maxSockets: 1 });
+  const settings = { agent, method: method || (body ? "POST" : "GET") };
+  return () =>
+    new Promise((done, fail) => {
+      const request = http.request(url, settings, (answer) => {
+        answer.on("error", fail).resume().on("end", () => {
+          clearTimeout(timer);
+          const { statusCode: status } = answer;
+          if (status >= 200 && status < 300) done();
+          else fail(new Failed(`bad status ${status}`));
+        });
+      });
+      const timer = setTimeout(() => request.destroy(new Failed("time-out")), timeout / 1e6);
+      request.on("error", (error) => (clearTimeout(timer), fail(error))).end(body || undefined);
+    });
+}
+
+const kWorkloads = { null: () => async () => {}, sleep: openSleep, hash: openHash, http: openHttp };
+const kReasons = { ECONNREFUSED: "refused", ECONNRESET: "reset", EPIPE: "reset" };
+const reasonOf = (error) =>
+  error instanceof Failed ? error.message : kReasons[error.code] ?? error.code ?? error.name;
+
+// ---- the load
+
+function readCase() {
+  const { protocol, workload, load, how, endpoint } = JSON.parse(fs.readFileSync(0, "utf8"));
+  if (protocol !== 1) throw new Refused(`node speaks protocol 1, and not ${protocol}`);
+  if (!Object.hasOwn(kWorkloads, workload.name))
+    throw new Refused(
+      `node has no workload ${workload.name}; it has ${Object.keys(kWorkloads).join(", ")}`);
+  const bytes = "rate_per_s" in load ? fs.readFileSync(4) : null;
+  const due = bytes && Array.from({ length: bytes.length / 8 },
+                                  (_, i) => Number(bytes.readBigInt64LE(8 * i)));
+  const duration = due ? undefined : load.duration_ns;
+  const limit = due || duration ? how.cap : Infinity;
+  return { workload: workload.name, options: workload.options, endpoint, due, duration,
+           cap: how.cap, passes: load.passes ?? 1, ops: due?.length ?? load.ops ?? Infinity,
+           warmup: Math.min(load.warmup ?? how.cap, limit) };
+}
+
+async function carryOut(one, sessions) {
+  const list = { op: [], started_ns: [], finished_ns: [], failed: {} };
+  const free = [...sessions];
+  const t0 = now();
+  let next = 0, slowest = 0;
+  // As asyncmark's own runners: who is too far behind leaves the rest of an open loop.
+  const isOver = () => {
+    if (one.duration) return now() - t0 >= one.duration;
+    return one.due && now() - t0 >= one.due.at(-1) + Math.max(1e9, 10 * slowest);
+  };
+  const operate = async (op) => {
+    const call = free.pop();
+    const started = now();
+    let reason = null;
+    try {
+      await call();
+    } catch (error) {
+      reason = reasonOf(error);
+    }
+    const finished = now();
+    slowest = Math.max(slowest, finished - started);
+    list.op.push(op);
+    list.started_ns.push(started - t0);
+    list.finished_ns.push(finished - t0);
+    if (reason !== null) (list.failed[reason] ??= []).push(op);
+    free.push(call);
+  };
+  const client = async () => {
+    while (next < one.ops && !isOver()) {
+      const op = next++;
+      if (one.due) await waitUntil(t0 + one.due[op]);
+      await operate(op);
+    }
+  };
+  const clients = Math.min(one.cap, one.ops);
+  await Promise.all(Array.from({ length: clients }, client));
+  return list;
+}
+
+// ---- what the process took, and the report
+
+const inStatus = (key) =>
+  1024 * Number(fs.readFileSync("/proc/self/status", "utf8").match(`${key}:\\s+(\\d+)`)[1]);
+
+async function life() {
+  const one = readCase();
+  let begun = now();
+  const phases = {};
+  const phase = (name) => ([phases[name], begun] = [now() - begun, now()]);
+  try {
+    fs.writeFileSync("/proc/self/clear_refs", "5"); // The peak of what is resident begins anew.
+  } catch {}
+  const stood = inStatus("VmRSS");
+  const sessions = Array.from({ length: one.cap }, () => kWorkloads[one.workload](one));
+  phase("set_up_ns");
+  await carryOut({ ...one, ops: one.warmup, due: null, duration: undefined }, sessions);
+  phase("warm_up_ns");
+  const resources = { user_ns: 0, system_ns: 0, voluntary_switches: 0, involuntary_switches: 0 };
+  const passes = [];
+  let completed = 0;
+  for (let i = 0; i < one.passes; ++i) {
+    const before = process.resourceUsage();
+    const operations = await carryOut(one, sessions);
+    const after = process.resourceUsage();
+    const user = 1000 * (after.userCPUTime - before.userCPUTime);
+    const system = 1000 * (after.systemCPUTime - before.systemCPUTime);
+    resources.user_ns += user;
+    resources.system_ns += system;
+    resources.voluntary_switches += after.voluntaryContextSwitches - before.voluntaryContextSwitches;
+    resources.involuntary_switches +=
+      after.involuntaryContextSwitches - before.involuntaryContextSwitches;
+    const failed = Object.values(operations.failed).reduce((sum, ops) => sum + ops.length, 0);
+    completed += operations.op.length - failed;
+    const elapsed = operations.finished_ns.reduce((a, b) => Math.max(a, b), 0);
+    passes.push({ elapsed_ns: elapsed, cpu_ns: user + system, operations });
+  }
+  phase("timed_ns");
+  resources.peak_rss_bytes = inStatus("VmHWM");
+  // Without the lists: three numbers an operation.
+  const listed = passes.reduce((sum, one) => sum + 24 * one.operations.op.length, 0);
+  resources.grown_bytes = resources.peak_rss_bytes - stood - listed;
+  const facts = { interpreter: `Node.js ${process.versions.node}`, loop: `libuv ${process.versions.uv}`,
+                  "garbage collector": `V8 ${process.versions.v8}'s, as by default` };
+  if (one.workload === "http") facts.client = "node:http";
+  return { measurement: { completed, passes, resources, phases, facts } };
+}
+
+life()
+  .catch((error) => {
+    process.exitCode = error instanceof Refused ? 2 : 4;
+    return { error: error instanceof Refused ? error.message : String(error) };
+  })
+  .then((report) => {
+    fs.writeFileSync(3, JSON.stringify({ protocol: 1, ...report }));
+    process.exit();
+  });

@@ -1,0 +1,204 @@
+"""One event loop of asyncio, a task for each operation; by uvloop and aiohttp where they are there."""
+import asyncio
+
+from adapter import (BLOCKING, Failed, Pass, Record, Request, Usage, burn, main, now, open_blocking,
+                     reason_of)
+
+try:
+    import uvloop
+except ImportError:
+    uvloop = None
+try:
+    import aiohttp
+except ImportError:
+    aiohttp = None
+
+
+at_end = []  # What closes sessions.
+
+
+# ---- what an operation does, on a loop
+
+async def open_null(case):
+    async def call(op):
+        pass
+    return call
+
+
+async def open_sleep(case):
+    if case.options.get("blocking"):
+        return held(open_blocking(case))
+    case.needs_default(distribution="fixed", stall="")
+    wait, cpu = case.options["wait_ns"], case.options["cpu_ns"]
+
+    async def call(op):
+        if cpu:
+            burn(cpu)
+        until = now() + wait
+        await asyncio.sleep(wait / 1e9)
+        while now() < until:  # Loops that count in milliseconds may be early.
+            await asyncio.sleep(0)
+    return call
+
+
+def held(call):
+    """What cannot but block holds the loop."""
+    async def hold(op):
+        call(op)
+    return hold
+
+
+async def open_hash(case):
+    return held(open_blocking(case))
+
+
+async def open_streams(case):
+    """HTTP over asyncio's own streams: answers that tell their length."""
+    request = Request(case)
+    lines = [f"{request.method} {request.target} HTTP/1.1", f"Host: {request.host}:{request.port}"]
+    lines += [] if request.kept else ["Connection: close"]
+    lines += [f"Content-Length: {len(request.body)}"] if request.body else []
+    text = "\r\n".join(lines + ["", ""]).encode() + (request.body or b"")
+    streams = None
+
+    async def ask():
+        nonlocal streams
+        if streams is None:
+            streams = await asyncio.open_connection(request.host, request.port)
+        streams[1].write(text)
+        head = await streams[0].readuntil(b"\r\n\r\n")
+        fields = dict(line.lower().split(b":", 1) for line in head.split(b"\r\n")[1:] if line)
+        if b"content-length" not in fields:
+            raise Failed("no length")
+        await streams[0].readexactly(int(fields[b"content-length"]))
+        return int(head.split(b" ", 2)[1])
+
+    async def call(op):
+        nonlocal streams
+        status = None
+        try:
+            status = await asyncio.wait_for(ask(), request.timeout)
+        except asyncio.IncompleteReadError:
+            raise Failed("closed early")
+        except asyncio.TimeoutError:
+            raise Failed("time-out")
+        finally:
+            if streams and (status is None or not request.kept):
+                streams[1].close()
+                streams = None
+        request.judge(status)
+    return call
+
+
+async def open_aiohttp(case):
+    """One session for all operations, as its manual wants it: it keeps the connections."""
+    request = Request(case)
+    connector = aiohttp.TCPConnector(limit=case.cap, force_close=not request.kept)
+    session = aiohttp.ClientSession(connector=connector,
+                                    timeout=aiohttp.ClientTimeout(request.timeout))
+    at_end.append(session.close)
+
+    async def call(op):
+        try:
+            async with session.request(request.method, request.url, data=request.body) as answer:
+                await answer.read()
+        except aiohttp.ClientConnectorError:
+            raise Failed("refused")
+        except aiohttp.ServerDisconnectedError:
+            raise Failed("closed early")
+        except asyncio.TimeoutError:
+            raise Failed("time-out")
+        request.judge(answer.status)
+    return call
+
+
+ASYNC = {"null": open_null, "sleep": open_sleep, "hash": open_hash,
+         "http": open_aiohttp if aiohttp else open_streams}
+
+
+# ---- the loads: a burst is gathered, a cap is a Semaphore, and an open loop makes tasks as they are due
+
+class Clients:
+    def __init__(self, case, calls):
+        self.case, self.calls = case, calls
+        self.semaphore = asyncio.Semaphore(case.cap)
+
+    async def carry_out(self, one):
+        self.one, self.record, self.free = one, Record(), list(self.calls)
+        one.t0 = now()
+        if one.due is not None:
+            await self.as_due()
+        elif one.duration is not None:
+            await asyncio.gather(*(self.client() for _ in self.calls))
+        elif one.ops <= self.case.cap:
+            await asyncio.gather(*(self.operate(op) for op in range(one.ops)))
+        else:
+            await asyncio.gather(*(self.capped(op) for op in range(one.ops)))
+        return self.record
+
+    async def operate(self, op):
+        call, t0, reason = self.free.pop(), self.one.t0, None
+        started = now()
+        try:
+            await call(op)
+        except Exception as error:
+            reason = reason_of(error)
+        self.record.add(op, started - t0, now() - t0, reason)
+        self.free.append(call)
+
+    async def capped(self, op):
+        async with self.semaphore:
+            if self.one.due is None or not self.one.is_over(self.record.slowest):
+                await self.operate(op)
+
+    async def client(self):
+        while (op := self.one.claim(self.record)) is not None:
+            await self.operate(op)
+
+    async def as_due(self):
+        tasks = set()
+        for op, due in enumerate(self.one.due):
+            while (left := self.one.t0 + due - now()) > 0:
+                await asyncio.sleep(left / 1e9)
+            if self.one.is_over(self.record.slowest):
+                break
+            tasks.add(task := asyncio.create_task(self.capped(op)))
+            task.add_done_callback(tasks.discard)
+        await asyncio.gather(*tasks)
+
+
+async def life(case, report):
+    loop = asyncio.get_running_loop()
+    report.facts["loop"] = f"uvloop {uvloop.__version__}" if uvloop else f"asyncio's own {type(loop).__name__}"
+    if case.workload == "http":
+        report.facts["client"] = f"aiohttp {aiohttp.__version__}" if aiohttp else "asyncio's own streams"
+    report.phase("set_up")
+    opens = ASYNC[case.workload]
+    sessions = case.cap if opens is open_streams else 1  # The others keep nothing, or share it.
+    calls = [await opens(case) for _ in range(sessions)]
+    clients = Clients(case, calls * (case.cap // sessions))
+    report.phase("connect")
+    await clients.carry_out(Pass(case, warm_up=True))
+    report.phase("warm_up")
+    passes = []
+    for _ in range(case.passes):
+        before = Usage()
+        record = await clients.carry_out(Pass(case))
+        passes.append((record, Usage().since(before)))
+    report.phase("timed")
+    report.memory()
+    for record, used in passes:
+        report.add([record], used)
+    for close in at_end:
+        await close()
+
+
+def carry_out(case, report):
+    if case.workload not in ASYNC:
+        raise case.unknown_workload(BLOCKING)
+    if uvloop:
+        uvloop.install()
+    asyncio.run(life(case, report))
+
+
+main("python-asyncio", carry_out)

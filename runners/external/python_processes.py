@@ -1,0 +1,87 @@
+"""Processes that each carry out one operation after the other, by Python's multiprocessing."""
+import ctypes
+import multiprocessing
+import os
+
+from adapter import Pass, Record, Usage, kilobytes, main, now, open_blocking
+
+SIGKILL, PR_SET_PDEATHSIG = 9, 1
+fork = multiprocessing.get_context("fork")
+
+
+class Counter:
+    """Hands out numbers to all processes."""
+
+    def __init__(self):
+        self.value = fork.Value(ctypes.c_longlong)
+
+    def __call__(self):
+        with self.value.get_lock():
+            self.value.value += 1
+            return self.value.value - 1
+
+
+def live(worker, case, counter, pipe):
+    """A worker: a pass for each start that it is told, until there are no more."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, SIGKILL)
+    call = open_blocking(case)
+    stood = kilobytes("VmRSS")
+    pipe.send(os.getpid())
+    while (told := pipe.recv()) is not None:
+        warm_up, t0 = told
+        one, record, before = Pass(case, warm_up, counter), Record(worker), Usage()
+        one.t0 = t0
+        one.carry_out(call, record)
+        pipe.send((record, Usage().since(before), kilobytes("VmHWM") - stood))
+
+
+class Pool:
+    def __init__(self, case):
+        open_blocking(case)  # What is refused is so before there are others to say it too.
+        self.counter, self.pipes, self.grown = Counter(), [], 0
+        for worker in range(case.workers):
+            ours, theirs = fork.Pipe()
+            fork.Process(target=live, args=[worker, case, self.counter, theirs], daemon=True).start()
+            self.pipes.append(ours)
+        for pipe in self.pipes:
+            pipe.recv()
+
+    def carry_out(self, warm_up):
+        """Records, and what all processes used."""
+        before = Usage()
+        self.counter.value.value = 0
+        t0 = now()
+        for pipe in self.pipes:
+            pipe.send((warm_up, t0))
+        answers = [pipe.recv() for pipe in self.pipes]
+        used = Usage().since(before)
+        for _, its, _ in answers:
+            used = {key: value + its[key] for key, value in used.items()}
+        self.grown = sum(grown for _, _, grown in answers)
+        return [record for record, _, _ in answers], used
+
+    def end(self):
+        for pipe in self.pipes:
+            pipe.send(None)
+        for child in multiprocessing.active_children():
+            child.join()
+
+
+def carry_out(case, report):
+    pool = Pool(case)
+    report.facts["processes"] = "of multiprocessing, forked, with a lock around the next number"
+    if case.workload == "http":
+        report.facts["client"] = "http.client"
+    report.phase("set_up")
+    pool.carry_out(warm_up=True)
+    report.phase("warm_up")
+    passes = [pool.carry_out(warm_up=False) for _ in range(case.passes)]
+    report.phase("timed")
+    report.memory()
+    report.used["grown_bytes"] += pool.grown
+    for records, used in passes:
+        report.add(records, used)
+    pool.end()
+
+
+main("python-processes", carry_out)
