@@ -148,14 +148,14 @@ Verdict judge(const Estimate& ratio, const Margins& margins) {
                                                                     : Verdict::inconclusive;
 }
 
-Verdict judge(const Tally& tally) {
+Verdict judge(const Tally& tally, double rise) {
   const auto tried = tally.worse + tally.better;
   const auto chance_of = [&](std::size_t times) { return at_least_by_half(tried, times); };
   const auto worse = chance_of(tally.worse), better = chance_of(tally.better);
   if (worse <= kAlphaOfLook && tally.difference() >= kLeastRise) return Verdict::slower;
   if (better <= kAlphaOfLook && tally.difference() <= -kLeastRise) return Verdict::faster;
   // That they got rarer is no reason to go on.
-  return worse > kHint && tally.high < kRiseThatMatters ? Verdict::same : Verdict::inconclusive;
+  return worse > kHint && tally.high < rise ? Verdict::same : Verdict::inconclusive;
 }
 
 Tally slow_passes(const std::vector<Pair>& pairs, double margin) {
@@ -200,13 +200,14 @@ Judged judge(const std::vector<Pair>& pairs, const Margins& margins) {
   const auto add = [&](std::optional<Judgement> one) {
     if (one) all.figures.push_back(*one);
   };
-  const auto add_share = [&](Figure figure, const Tally& tally) {
-    if (tally.pairs > 0) add(Judgement{.figure = figure, .verdict = judge(tally), .tally = tally});
+  const auto add_share = [&](Figure figure, const Tally& tally, double rise) {
+    if (tally.pairs > 0)
+      add(Judgement{.figure = figure, .verdict = judge(tally, rise), .tally = tally});
   };
   add(by_ratio(pairs, Figure::wall, best_wall, margins));
   add(by_ratio(pairs, Figure::cpu, best_cpu, margins_of_cpu(pairs, margins)));
-  add_share(Figure::slow_share, slow_passes(pairs, margins.equivalence));
-  add_share(Figure::placement, bad_placements(pairs, margins.equivalence));
+  add_share(Figure::slow_share, slow_passes(pairs, margins.equivalence), kRiseOfPasses);
+  add_share(Figure::placement, bad_placements(pairs, margins.equivalence), kRiseOfProcesses);
   add(by_ratio(pairs, Figure::tail, std::mem_fn(&Block::tail_ns), kTail));
   add(by_ratio(pairs, Figure::memory, std::mem_fn(&Block::memory_bytes), kMemory));
 

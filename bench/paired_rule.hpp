@@ -53,11 +53,15 @@ struct Tally {
 
 /// A smaller rise of a share is never flagged,
 inline constexpr double kLeastRise = 0.05;
-/// and one of this size has to be excluded before two sides are the same.
-inline constexpr double kRiseThatMatters = 0.15;
+/// and one of this size has to be excluded before two sides are the same. Of slow passes: where one
+/// of ten was slow and then four are, the shares that are seen above the limit are 4 % and 16 %.
+inline constexpr double kRiseOfPasses = 0.08;
+/// Of slow processes: of these there are fewer, and noise alone makes many.
+inline constexpr double kRiseOfProcesses = 0.15;
 
-/// The sign test for a change, and the interval of the difference for none.
-Verdict judge(const Tally& tally);
+/// The sign test for a change; and for none that the interval of the difference excludes such a
+/// rise.
+Verdict judge(const Tally& tally, double rise);
 
 /// One side of a pair: a fresh process, and what its passes took for an operation each.
 struct Block {

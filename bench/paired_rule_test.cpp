@@ -147,8 +147,8 @@ TEST(PairedRule, SlowPassesThatGetMoreFrequentAreFound) {
                     std::uniform_real_distribution<>()(random));
     return all;
   };
-  const auto with_share = [&](double base, double contender) {
-    return pairs_of(60, [&](std::size_t) {
+  const auto with_share = [&](double base, double contender, std::size_t count = 60) {
+    return pairs_of(count, [&](std::size_t) {
       Pair one = pair(1.0);
       one.base.wall_ns = passes(base);
       one.contender.wall_ns = passes(contender);
@@ -161,6 +161,8 @@ TEST(PairedRule, SlowPassesThatGetMoreFrequentAreFound) {
   EXPECT_EQ(worse.verdict, Verdict::slower);
   EXPECT_TRUE(judge(with_share(0.4, 0.1), {}).says(Figure::slow_share, Verdict::faster));
   EXPECT_EQ(judge(with_share(0.1, 0.1), {}).verdict, Verdict::same);
+  // With fewer pairs it is not certain, but not called the same either.
+  EXPECT_NE(judge(with_share(0.1, 0.4, 25), {}).verdict, Verdict::same);
 }
 
 TEST(PairedRule, SlowProcessesThatGetMoreFrequentAreFound) {
