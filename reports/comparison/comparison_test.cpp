@@ -76,7 +76,7 @@ TEST(ComparisonReports, TheTableHasARowACaseAndSaysWhyItIsSo) {
                           HasSubstr("slower"), HasSubstr("+10.0 %"), HasSubstr("-20.0 %"),
                           HasSubstr("not judged"), HasSubstr("found slower once")));
   EXPECT_THAT(text, HasSubstr("Of 5 cases: 1 slower, 1 faster, 1 same, 1 inconclusive, 1 not"));
-  EXPECT_THAT(text, HasSubstr("Control: the baseline beside itself is same"));
+  EXPECT_THAT(text, HasSubstr("Control: the baseline beside itself is the same"));
 }
 
 TEST(ComparisonReports, MarkdownBeginsWithTheVerdictAndFoldsTheRest) {

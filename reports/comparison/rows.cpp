@@ -43,7 +43,7 @@ Table comparison_table(const Comparison& comparison) {
                    {"", "verdict", false},
                    {"baseline", "time"},
                    {"", "change"},
-                   {"", comparison.stored ? "between" : kSure},
+                   {comparison.stored ? "" : kSure, comparison.stored ? "between" : "interval"},
                    {"CPU", "change"},
                    {"slow", "passes"},
                    {"slow", "processes"},
@@ -89,8 +89,8 @@ std::string control_text(const Comparison& comparison) {
   if (!control->failed.empty())
     return fmt::format("Control: the baseline beside itself was not judged: {}.", control->failed);
   return fmt::format("Control: the baseline beside itself is {}, {}, by {} pairs of {}.",
-                     text_of(control->verdict), control->reason(), control->pairs.size(),
-                     control->name);
+                     control->verdict == Verdict::same ? "the same" : text_of(control->verdict),
+                     control->reason(), control->pairs.size(), control->name);
 }
 
 std::vector<std::pair<std::string, std::string>> side_lines(const Comparison& comparison) {
