@@ -1,6 +1,7 @@
 #include "bench/paired_rule.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -17,6 +18,7 @@ constexpr double kZ95 = 1.645;
 
 /// Where less of the time is computed, processor time is that of waking up, which varies more.
 constexpr double kComputes = 0.5;
+constexpr double kOnlyComputes = 0.9;
 constexpr Margins kWakeUps{0.10, 0.25};
 constexpr Margins kTail{0.25, 0.50};
 constexpr Margins kMemory{0.10, 0.25};
@@ -57,14 +59,27 @@ double computed_share(const Block& one) {
   return most;
 }
 
-/// The margins of processor time, by how much of the time it is where nobody else had the
-/// processor: in the blocks that were disturbed least.
-Margins margins_of_cpu(const std::vector<Pair>& pairs, const Margins& asked) {
+/// How much of a pass was computed where nobody else had the processor: in the blocks of one side
+/// that were disturbed least.
+double undisturbed_share(const std::vector<Pair>& pairs, Block Pair::*side) {
   std::vector<double> shares;
-  for (const auto& pair : pairs) shares.push_back(computed_share(pair.base));
-  const auto least_disturbed = shares.begin() + static_cast<std::ptrdiff_t>(shares.size() * 9 / 10);
-  std::ranges::nth_element(shares, least_disturbed);
-  if (*least_disturbed >= kComputes) return asked;
+  for (const auto& pair : pairs) shares.push_back(computed_share(pair.*side));
+  const auto place = shares.begin() + static_cast<std::ptrdiff_t>(shares.size() * 9 / 10);
+  std::ranges::nth_element(shares, place);
+  return *place;
+}
+
+/// Whether both sides do nothing but compute, on one processor: then others only ever add to the
+/// time, and processor time tells all.
+bool only_compute(const std::vector<Pair>& pairs) {
+  return std::ranges::all_of(std::array{&Pair::base, &Pair::contender}, [&](auto side) {
+    const double share = undisturbed_share(pairs, side);
+    return share >= kOnlyComputes && share <= 1 / kOnlyComputes;
+  });
+}
+
+Margins margins_of_cpu(const std::vector<Pair>& pairs, const Margins& asked) {
+  if (undisturbed_share(pairs, &Pair::base) >= kComputes) return asked;
   return {std::max(kWakeUps.least_effect, asked.least_effect),
           std::max(kWakeUps.equivalence, asked.equivalence)};
 }
@@ -215,14 +230,17 @@ Judged judge(const std::vector<Pair>& pairs, const Margins& margins) {
     return std::ranges::any_of(all.figures,
                                [&](const Judgement& one) { return one.verdict == what; });
   };
-  const auto settled = [](const Judgement& one) {
-    const bool objects_only = one.figure == Figure::tail || one.figure == Figure::memory;
-    return objects_only || one.verdict != Verdict::inconclusive;
+  const bool by_cpu = only_compute(pairs) && (all.says(Figure::cpu, Verdict::same) ||
+                                              all.says(Figure::cpu, Verdict::faster));
+  const auto settled = [&](const Judgement& one) {
+    if (one.verdict != Verdict::inconclusive) return true;
+    if (one.figure == Figure::tail || one.figure == Figure::memory)
+      return true;  // They only object.
+    if (one.figure == Figure::wall || one.figure == Figure::placement) return by_cpu;
+    // Better by how much is not known, and worse it is not.
+    return !one.tally && one.ratio.high < 1 + one.margins.equivalence;
   };
-  const bool all_settled =
-      all.says(Figure::wall, Verdict::same) || all.says(Figure::wall, Verdict::faster)
-          ? std::ranges::all_of(all.figures, settled)
-          : false;
+  const bool all_settled = std::ranges::all_of(all.figures, settled);
   if (any(Verdict::slower))
     all.verdict = Verdict::slower;
   else if (all_settled)

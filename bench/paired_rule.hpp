@@ -120,8 +120,9 @@ struct Judged {
 
 /// The paired rule: of each pair the ratio of the best passes, because interference only ever adds
 /// time; of all pairs the median of that, with its bounds. The verdict is `slower` where a figure
-/// is; `same` where time, processor time and both shares are; the tail and memory can only object.
-/// Needs one pair or more.
+/// is; `same` where time, processor time and both shares are. Processor time may also be better by
+/// who knows how much; and where both sides do nothing but compute, the time and the share of slow
+/// processes need not be known. The tail and memory can only object. Needs one pair or more.
 Judged judge(const std::vector<Pair>& pairs, const Margins& margins);
 
 }  // namespace asyncmark

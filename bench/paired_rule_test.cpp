@@ -137,6 +137,35 @@ TEST(PairedRule, WhatComputesIsToldFromWhatWaitsWhereOthersHaveTheProcessor) {
   EXPECT_TRUE(judge(contended, {}).says(Figure::cpu, Verdict::slower));
 }
 
+TEST(PairedRule, ProcessorTimeThatIsBetterByWhoKnowsHowMuchIsNoReasonToGoOn) {
+  const auto faster = pairs_of(20, [](std::size_t i) {
+    auto one = pair(0.7, 0.01);
+    for (auto& cpu : one.contender.cpu_ns) cpu = one.base.cpu_ns[1] * (i % 3 == 0 ? 0.75 : 0.95);
+    return one;
+  });
+  EXPECT_TRUE(judge(faster, {}).says(Figure::cpu, Verdict::inconclusive));
+  EXPECT_EQ(verdict_of(faster), Verdict::faster);
+}
+
+TEST(PairedRule, WhatOnlyComputesIsJudgedByProcessorTimeWhereTheTimeIsOthersDoing) {
+  // Of each pair one side or the other had to wait for the processor, but in a tenth of them.
+  const auto contended = [](double more_wall, double more_cpu) {
+    return pairs_of(60, [=](std::size_t i) {
+      auto one = pair(1.0);
+      for (auto& wall : one.contender.wall_ns) wall *= more_wall * more_cpu;
+      for (auto& cpu : one.contender.cpu_ns) cpu *= more_cpu;
+      if (i % 10 != 0)
+        for (auto& wall : (i % 2 == 0 ? one.base : one.contender).wall_ns) wall *= 1.4;
+      return one;
+    });
+  };
+  EXPECT_TRUE(judge(contended(1, 1), {}).says(Figure::wall, Verdict::inconclusive));
+  EXPECT_EQ(verdict_of(contended(1, 1)), Verdict::same);
+  EXPECT_EQ(verdict_of(contended(1, 1.05)), Verdict::slower);
+  // It waits for a third of its time now: processor time alone does not tell.
+  EXPECT_NE(verdict_of(contended(1.5, 1)), Verdict::same);
+}
+
 TEST(PairedRule, SlowPassesThatGetMoreFrequentAreFound) {
   // 10 % of passes take half as long again, and then 40 %: no minimum tells.
   std::mt19937 random(7);
