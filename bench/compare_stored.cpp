@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <map>
 
 #include "bench/compare_builds.hpp"
@@ -47,6 +48,8 @@ std::pair<double, double> range_of(const std::vector<double>& values) {
   for (const auto value : values) times.push_back(Duration(static_cast<std::int64_t>(value)));
   if (const auto range = median_interval(times))
     return {static_cast<double>(range->low.count()), static_cast<double>(range->high.count())};
+  // One value tells nothing of how far others would be from it.
+  if (values.size() < 2) return {0, std::numeric_limits<double>::infinity()};
   const auto [low, high] = std::ranges::minmax(values);
   return {low, high};
 }
@@ -56,9 +59,10 @@ std::optional<Judgement> by_repetitions(Figure figure, const std::vector<double>
   if (base.empty() || contender.empty()) return std::nullopt;
   const auto [base_low, base_high] = range_of(base);
   const auto [low, high] = range_of(contender);
-  if (base_low <= 0 || low <= 0) return std::nullopt;
+  if (median(base) <= 0 || median(contender) <= 0) return std::nullopt;
   Judgement one{.figure = figure,
-                .ratio = {median(contender) / median(base), low / base_high, high / base_low},
+                .ratio = {median(contender) / median(base), low / base_high,
+                          base_low > 0 ? high / base_low : std::numeric_limits<double>::infinity()},
                 .margins = {kStoredEffect, kStoredEffect},
                 .base = median(base),
                 .contender = median(contender)};

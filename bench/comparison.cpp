@@ -118,7 +118,9 @@ std::size_t Comparison::count(Verdict verdict) const {
 
 bool Comparison::is_void() const {
   if (control && is_flagged(control->verdict)) return true;
-  return std::ranges::none_of(cases, [](const auto& one) { return one.failed.empty(); });
+  // Where a side failed, that is what has to be looked at.
+  return std::ranges::none_of(cases,
+                              [](const auto& one) { return one.failed.empty() || one.died; });
 }
 
 std::string Comparison::sentence() const {

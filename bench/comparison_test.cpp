@@ -115,6 +115,11 @@ TEST(Comparison, IsVoidWhereTheBaselineIsToldFromItself) {
   EXPECT_TRUE(comparison_of({Verdict::same}, Verdict::faster).is_void());
   EXPECT_FALSE(comparison_of({Verdict::same}, Verdict::inconclusive).is_void());
   EXPECT_TRUE(comparison_of({}).is_void());
+  auto failed = comparison_of({Verdict::same});
+  failed.cases[0].failed = "the contender: killed by SIGSEGV";
+  EXPECT_TRUE(failed.is_void());
+  failed.cases[0].died = true;
+  EXPECT_FALSE(failed.is_void());
 }
 
 TEST(Comparison, SaysInOneSentenceWhatItComesTo) {

@@ -203,6 +203,10 @@ std::vector<std::string> read_rates(const Context& context, const Cases& cases) 
       sentences.push_back(std::move(text));
       return sentences;
     }
+  const bool measured = std::ranges::any_of(lines, [](const Line& line) {
+    return std::ranges::any_of(line.points, [](const auto& one) { return one.second.finished(); });
+  });
+  if (!measured) return {};
   sentences.push_back(fmt::format(
       "At {} operations due per second and more, nobody kept up and answered.", *rates.begin()));
   return sentences;

@@ -36,9 +36,15 @@ Cases at_largest_load(const Cases& cases) {
   return found;
 }
 
-std::string at(const Load& load) {
-  if (load.duration) return fmt::format("Over {}", exact_text(*load.duration));
-  return fmt::format("At {} operations", load.ops);
+std::string at(const Result& one) {
+  const auto& load = one.what.load;
+  if (!load.duration) return fmt::format("At {} operations", load.ops);
+  const auto took = time_of(one);
+  // What was begun in time may end long after: ops/s is by all of it.
+  if (took > *load.duration * 3 / 2)
+    return fmt::format("Begun over {} and ended after {}", exact_text(*load.duration),
+                       rounded_text(took));
+  return fmt::format("Over {}", exact_text(*load.duration));
 }
 
 /// What the case achieved: its time, or where that was given, its throughput.
@@ -61,7 +67,7 @@ bool overlap(const Result& one, const Result& other) {
 
 std::string who_was_fastest(const Cases& ranked, const Cases& cases) {
   const auto& best = *ranked.front();
-  auto text = fmt::format("{}, {}{}: {}", at(best.what.load), labels(ranked).front(),
+  auto text = fmt::format("{}, {}{}: {}", at(best), labels(ranked).front(),
                           ranked.size() > 1 ? " was fastest" : "", achieved(best));
   const auto* baseline = baseline_of(best, cases);
   if (const auto times = times_baseline(best, cases); times && baseline != &best)

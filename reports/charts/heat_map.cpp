@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "reports/charts/families.hpp"
@@ -66,7 +67,10 @@ std::string caption(const Json& rows) {
 }  // namespace
 
 Charts heat_map(const std::vector<Group>& groups) {
-  const auto rows = rows_of(groups);
+  auto rows = rows_of(groups);
+  double most = 1;
+  for (const auto& row : rows) most = std::max(most, row["ratio"].get<double>());
+  for (auto& row : rows) row["dark"] = std::log(row["ratio"].get<double>()) < 0.45 * std::log(most);
   const auto workloads = values_of(rows, "workload"), runners = values_of(rows, "runner");
   if (workloads.size() < 2 || runners.size() < 2) return {};
   auto x = names_axis("runner", runners);
@@ -77,7 +81,7 @@ Charts heat_map(const std::vector<Group>& groups) {
                     {"title", "times the best"},
                     {"scale", {{"type", "log"}, {"range", {"#08519c", "#deebf7"}}}},
                     {"legend", {{"format", "~g"}, {"tickCount", 4}}}};
-  const Json ink{{"condition", {{"test", "datum.ratio < 2.5"}, {"value", "#ffffff"}}},
+  const Json ink{{"condition", {{"test", "datum.dark"}, {"value", "#ffffff"}}},
                  {"value", "#111111"}};
   auto layers = Json::array(
       {{{"name", kPoints},

@@ -70,6 +70,11 @@ Table comparison_table(const Comparison& comparison) {
     }
     table.rows.push_back(std::move(row));
   }
+  if (!comparison.cases.empty())
+    table.notes.push_back(
+        "time: of one operation, from the time of all by their number; in an open loop the median "
+        "of "
+        "the response times");
   if (!comparison.stored && !comparison.cases.empty()) {
     table.notes.push_back(
         fmt::format("change: of the best pass of each process, the median over the pairs; flagged "
