@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 
+#include "bench/catalog.hpp"
 #include "bench/child.hpp"
 #include "bench/compare_progress.hpp"
 #include "bench/counters.hpp"
@@ -31,14 +33,17 @@ std::string version_of(const std::string& program) {
   output.write.reset();
   std::string text;
   const auto limit = Clock::now() + std::chrono::seconds(10);
-  while (text.find('\n') == std::string::npos && Clock::now() < limit) {
-    pollfd readable{output.read.get(), POLLIN, 0};
-    if (poll(&readable, 1, 100) != 1) continue;
+  while (text.find('\n') == std::string::npos && Clock::now() < limit &&
+         !Interruption::happened()) {
+    pollfd watched[] = {{output.read.get(), POLLIN, 0}, {Interruption::descriptor(), POLLIN, 0}};
+    poll(watched, 2, 100);
+    if (watched[0].revents == 0) continue;
     char buffer[4096];
     const auto got = read(output.read.get(), buffer, sizeof buffer);
     if (got <= 0) break;
     text.append(buffer, static_cast<std::size_t>(got));
   }
+  ::kill(-process.pid(), SIGKILL);  // With whatever it started.
   return text.substr(0, text.find('\n'));
 }
 
@@ -137,6 +142,12 @@ CaseVerdict judge_one(const std::string& name, std::size_t index, const Result& 
                       Build& baseline, Build& contender, const PairSettings& pairs,
                       const CompareSettings& settings, std::mt19937_64& random) {
   CaseVerdict verdict{.name = name};
+  if (Catalog::runner(planned.what.runner).program) {
+    verdict.failed =
+        fmt::format("the runner {} is another program, so that both builds would start the same",
+                    planned.what.runner);
+    return verdict;
+  }
   try {
     check_budget(planned, settings);
   } catch (const CaseError& error) {
@@ -212,6 +223,7 @@ Comparison compare_builds(const std::vector<Request>& requests, const CompareSet
     std::free(real);
     return found;
   };
+  Interruption::watch();
   Build baseline({"baseline", settings.baseline, ""}, program(settings.baseline), settings);
   Build contender({"contender", settings.contender, ""}, program(settings.contender), settings);
   Build itself({"baseline", settings.baseline, ""}, program(settings.baseline), settings);
@@ -219,7 +231,6 @@ Comparison compare_builds(const std::vector<Request>& requests, const CompareSet
   all.contender = contender.side();
 
   const Sweep sweep;
-  Interruption::watch();
   auto of_baseline = cases, of_contender = cases;
   const bool apart = settings.service_per_build;
   auto services =

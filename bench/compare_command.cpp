@@ -14,6 +14,7 @@
 #include "bench/errors.hpp"
 #include "bench/output_file.hpp"
 #include "bench/shell_words.hpp"
+#include "bench/visible.hpp"
 
 namespace asyncmark {
 namespace {
@@ -108,7 +109,8 @@ std::string annotations(const Comparison& all) {
   std::string text;
   std::size_t shown = 0;
   for (const auto& one : all.cases) {
-    if (all.is_void() || one.verdict != Verdict::slower || !one.failed.empty()) continue;
+    if (all.is_void() || !all.gates || one.verdict != Verdict::slower || !one.failed.empty())
+      continue;
     if (++shown > kMostAnnotations) continue;
     text += annotation("slower: " + one.name, one.reason());
   }
@@ -133,15 +135,15 @@ void tell_github(const Comparison& all) {
 /// What went wrong and what is odd, a line each on standard error.
 void warn(const Comparison& all) {
   for (const auto& one : all.cases)
-    if (!one.failed.empty()) fmt::print(stderr, "warning: {}: {}\n", one.name, one.failed);
+    if (!one.failed.empty())
+      fmt::print(stderr, "warning: {}: {}\n", visible(one.name), visible(one.failed));
 }
 
-int exit_code(const Comparison& all, bool gate_stored) {
-  const bool failed = std::ranges::any_of(all.cases, &CaseVerdict::died);
+int exit_code(const Comparison& all) {
   if (all.partial && !all.stored) return 130;
   if (all.is_void()) return 5;
-  if (failed) return 4;
-  return all.count(Verdict::slower) > 0 && (!all.stored || gate_stored) ? 1 : 0;
+  if (all.failed()) return 4;
+  return all.gates && all.count(Verdict::slower) > 0 ? 1 : 0;
 }
 
 }  // namespace
@@ -173,6 +175,7 @@ int compare(CompareRequest request) {
              : kind == Kind::commands ? compare_commands(settings)
                                       : compare_builds(request.requests, settings);
   all.context = context;
+  all.gates = !all.stored || request.gate_stored;
   const bool written = write(all);
   std::cout << Catalog::comparison("table").text(all) << std::flush;
   tell_github(all);
@@ -181,7 +184,7 @@ int compare(CompareRequest request) {
   if (all.partial && !all.stored)
     fmt::print(stderr, "interrupted: {}\n",
                all.cases.empty() ? "nothing was judged" : "what was judged is above");
-  return written ? exit_code(all, request.gate_stored) : 2;
+  return written ? exit_code(all) : 2;
 }
 
 }  // namespace asyncmark

@@ -51,10 +51,10 @@ class Command {
     poll(watched, 2, static_cast<int>(std::min<std::int64_t>(limit, 1'000'000'000)));
     const auto ended = Clock::now();
     const bool in_time = watched[0].revents != 0;
-    if (!in_time) ::kill(-process.pid(), SIGKILL);
+    ::kill(-process.pid(), SIGKILL);  // With whatever it left running.
     const auto ending = process.wait();
     if (Interruption::happened()) return {};
-    if (!in_time) fail(fmt::format("still running after --time-limit {}", exact_text(time_limit_)));
+    if (!in_time) fail(fmt::format("still running after {}", exact_text(time_limit_)));
     if (ending.how != "exit 0")
       fail(fmt::format("'{}' ended by {}; run it by hand to see why", side_.what, ending.how));
     return {ended - begun, ending.used.cpu()};
@@ -87,7 +87,8 @@ std::uint64_t runs_of_block(const Command& baseline, const Command& contender, D
   Duration both{};
   for (const auto* one : {&baseline, &contender}) {
     one->run();
-    both += one->run().wall;
+    if (!Interruption::happened()) both += one->run().wall;
+    if (Interruption::happened()) return 1;
   }
   const auto ns = std::max<std::int64_t>(1, both.count());
   return std::clamp<std::uint64_t>(static_cast<std::uint64_t>(budget.count() / 24 / ns), 1,

@@ -9,6 +9,7 @@
 #include "bench/compare_builds.hpp"
 #include "bench/errors.hpp"
 #include "bench/result_reader.hpp"
+#include "bench/statistics.hpp"
 
 namespace asyncmark {
 namespace {
@@ -42,16 +43,14 @@ std::map<std::string, Values> values_of(const ResultSet& set) {
   return all;
 }
 
-/// The interval of the median, or as far as they go where there are too few for one.
-std::pair<double, double> range_of(const std::vector<double>& values) {
-  std::vector<Duration> times;
-  for (const auto value : values) times.push_back(Duration(static_cast<std::int64_t>(value)));
-  if (const auto range = median_interval(times))
-    return {static_cast<double>(range->low.count()), static_cast<double>(range->high.count())};
+/// The interval of the median (as median_interval() has it), or as far as they go where there are
+/// too few for one.
+std::pair<double, double> range_of(std::vector<double> values) {
   // One value tells nothing of how far others would be from it.
   if (values.size() < 2) return {0, std::numeric_limits<double>::infinity()};
-  const auto [low, high] = std::ranges::minmax(values);
-  return {low, high};
+  std::ranges::sort(values);
+  const auto outside = most_below_half(values.size(), 0.05 / 2).value_or(0);
+  return {values[outside], values[values.size() - 1 - outside]};
 }
 
 std::optional<Judgement> by_repetitions(Figure figure, const std::vector<double>& base,
@@ -85,10 +84,11 @@ CaseVerdict judge_stored(const std::string& name, const Values& base, const Valu
                                   wall ? contender.wall_ns : contender.cpu_ns))
       verdict.judged.figures.push_back(*one);
   }
-  const auto& figures = verdict.judged.figures;
-  const auto said = [&](Verdict what) {
-    return std::ranges::any_of(figures, [&](const auto& one) { return one.verdict == what; });
-  };
+  if (verdict.judged.figures.empty()) {
+    verdict.failed = "there is no figure to compare: the times are 0";
+    return verdict;
+  }
+  const auto said = [&](Verdict what) { return verdict.judged.any(what); };
   verdict.verdict = said(Verdict::slower)         ? Verdict::slower
                     : said(Verdict::inconclusive) ? Verdict::inconclusive
                     : said(Verdict::faster)       ? Verdict::faster
@@ -128,6 +128,12 @@ Comparison compare_stored(const std::string& baseline, const std::string& conten
   if (all.cases.empty())
     throw UsageError(
         fmt::format("compare: '{}' and '{}' have no case in common", baseline, contender));
+  for (const auto& [name, values] : ours)
+    if (!theirs.contains(name))
+      all.cases.push_back({.name = name, .failed = "only in the baseline"});
+  for (const auto& [name, values] : theirs)
+    if (!ours.contains(name))
+      all.cases.push_back({.name = name, .failed = "only in the contender"});
   return all;
 }
 

@@ -203,15 +203,35 @@ TEST(Compare, KeptResultsAreMarkedAndGateOnlyWhereAsked) {
   gated.emplace_back("--gate-stored");
   EXPECT_EQ(asyncmark(gated, {.files = files}).code, 1);
   EXPECT_EQ(asyncmark(gated, {.files = kept_results(1.0)}).code, 0);
+  // Where it gates nothing, continuous integration is told of no failure either.
+  auto junit = words;
+  junit.insert(junit.end(), {"--junit", "j.xml"});
+  EXPECT_THAT(asyncmark(junit, {.files = files}).files.at("j.xml"), HasSubstr("failures=\"0\""));
 }
 
 TEST(Compare, TellsGitHubWhatIsSlower) {
   const auto ended =
       run_program({"/usr/bin/env", "GITHUB_ACTIONS=true", "GITHUB_STEP_SUMMARY=summary.md",
-                   program(), "compare", "before.json", "after.json"},
+                   program(), "compare", "before.json", "after.json", "--gate-stored"},
                   {.files = kept_results(3)});
   EXPECT_THAT(ended.out, ContainsRegex("\n::error title=slower%3A sleep/sync.*::time \\+"));
   EXPECT_THAT(ended.files.at("summary.md"), StartsWith("**Of 1 case: 1 slower.**"));
+}
+
+TEST(Compare, ARunnerThatIsAnotherProgramTellsNothingOfABuild) {
+  const auto ended = compare("#!/bin/sh\nexit 3\n", {"--budget", "1s"},
+                             {"--", "null", "--ops", "10", "--runner", "cmd:true"});
+  EXPECT_EQ(ended.code, 5) << ended.out;
+  EXPECT_THAT(ended.err, HasSubstr("both builds would start the same"));
+}
+
+TEST(Compare, CtrlCWhileItLooksHowLongCommandsTakeEndsAtOnce) {
+  Program running({program(), "compare", "--commands", "sleep 60", "sleep 60"});
+  ASSERT_TRUE(eventually([&] { return !descendants_of(running.pid()).empty(); }));
+  running.send(SIGINT);
+  const auto ended = running.wait();
+  EXPECT_EQ(ended.code, 130) << ended.err;
+  EXPECT_THAT(ended.left_running, IsEmpty());
 }
 
 TEST(Compare, CtrlCKeepsWhatWasJudged) {

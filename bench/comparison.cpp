@@ -24,10 +24,24 @@ bool is_flagged(Verdict verdict) {
 struct Run {
   std::vector<Pair> pairs;
   Judged judged;
+  Duration took{};
 };
 
-/// One run of a case: until the rule is sure, or six looks are over.
-Run run_once(const TakePair& take, const PairSettings& settings, std::mt19937_64& random) {
+/// Leaves of a second run's figures as flagged only those that the first flagged alike.
+void keep_confirmed(Judged& second, const Judged& first) {
+  for (auto& one : second.figures)
+    if (is_flagged(one.verdict) && !first.says(one.figure, one.verdict))
+      one.verdict = Verdict::inconclusive;
+  if (is_flagged(second.verdict))
+    second.verdict = second.any(Verdict::slower)   ? Verdict::slower
+                     : second.any(Verdict::faster) ? Verdict::faster
+                                                   : Verdict::inconclusive;
+}
+
+/// One run of a case: until the rule is sure, or six looks are over. A second run goes on until a
+/// figure is flagged that `first` flagged as well.
+Run run_once(const TakePair& take, const PairSettings& settings, std::mt19937_64& random,
+             const Judged* first = nullptr) {
   Run run;
   const auto begun = settings.now();
   for (const double part : kLooks) {
@@ -40,33 +54,20 @@ Run run_once(const TakePair& take, const PairSettings& settings, std::mt19937_64
       if (settings.seen) settings.seen(run.pairs);
     } while (settings.now() < until);
     run.judged = judge(run.pairs, settings.margins);
-    if (run.judged.verdict != Verdict::inconclusive) break;
+    if (first) keep_confirmed(run.judged, *first);
+    run.took = settings.now() - begun;
+    if (run.judged.verdict != Verdict::inconclusive || run.took >= settings.budget) break;
   }
   return run;
 }
 
-/// Leaves of the second run's figures as flagged only those that the first flagged alike.
-void keep_confirmed(Judged& second, const Judged& first) {
-  for (auto& one : second.figures)
-    if (is_flagged(one.verdict) && !first.says(one.figure, one.verdict))
-      one.verdict = Verdict::inconclusive;
-  const auto any = [&](Verdict what) {
-    return std::ranges::any_of(second.figures,
-                               [&](const auto& one) { return one.verdict == what; });
-  };
-  if (is_flagged(second.verdict))
-    second.verdict = any(Verdict::slower)   ? Verdict::slower
-                     : any(Verdict::faster) ? Verdict::faster
-                                            : Verdict::inconclusive;
-}
-
-std::string too_few(std::size_t pairs, const PairSettings& settings) {
-  const auto longer = seconds(settings.budget) * static_cast<double>(fewest_pairs() + 1) /
-                      static_cast<double>(std::max<std::size_t>(pairs, 1));
+std::string too_few(const Run& run, const PairSettings& settings) {
+  const auto longer = std::max(seconds(settings.budget),
+                               seconds(run.took) * static_cast<double>(fewest_pairs() + 1) /
+                                   static_cast<double>(std::max<std::size_t>(run.pairs.size(), 1)));
   return fmt::format(
-      "{} pairs in --budget {}, and fewer than {} tell nothing: give --budget {}, or the case less "
-      "to do",
-      pairs, exact_text(settings.budget), fewest_pairs(),
+      "{} pairs in {}, and fewer than {} tell nothing: give --budget {}, or the case less to do",
+      run.pairs.size(), rounded_text(run.took), fewest_pairs(),
       exact_text(std::chrono::ceil<std::chrono::seconds>(from_seconds(longer))));
 }
 
@@ -116,6 +117,10 @@ std::size_t Comparison::count(Verdict verdict) const {
       cases, [&](const auto& one) { return one.failed.empty() && one.verdict == verdict; }));
 }
 
+bool Comparison::failed() const {
+  return std::ranges::any_of(cases, &CaseVerdict::died) || (control && control->died);
+}
+
 bool Comparison::is_void() const {
   if (control && is_flagged(control->verdict)) return true;
   // Where a side failed, that is what has to be looked at.
@@ -148,10 +153,9 @@ CaseVerdict judge_case(const std::string& name, const TakePair& take, const Pair
   try {
     auto run = run_once(take, settings, random);
     if (is_flagged(run.judged.verdict) && !Interruption::happened()) {
-      auto again = run_once(take, settings, random);
+      auto again = run_once(take, settings, random, &run.judged);
       if (!Interruption::happened()) {
         const auto found = run.judged.verdict;
-        keep_confirmed(again.judged, run.judged);
         if (again.judged.verdict != found)
           all.remark = fmt::format("found {} once, and not when it was run again", text_of(found));
         all.flagged = std::move(run.pairs);
@@ -161,7 +165,7 @@ CaseVerdict judge_case(const std::string& name, const TakePair& take, const Pair
     if (Interruption::happened()) {
       all.failed = "interrupted";
     } else if (run.pairs.size() < fewest_pairs()) {
-      all.remark = too_few(run.pairs.size(), settings);
+      all.remark = too_few(run, settings);
     }
     all.verdict = run.judged.verdict;
     all.judged = std::move(run.judged);

@@ -53,9 +53,12 @@ struct Comparison {
   std::optional<CaseVerdict> control = {};  ///< The baseline beside itself.
   std::vector<CaseVerdict> cases = {};
   bool stored = false;   ///< Of kept results: taken at different times.
+  bool gates = true;     ///< Whether what is slower fails a build.
   bool partial = false;  ///< Interrupted: cases that were not judged are not there.
 
   std::size_t count(Verdict verdict) const;
+  /// Whether something went wrong on one of the sides.
+  bool failed() const;
   /// Whether nothing can be made of it: the baseline was told from itself, or no case was judged.
   bool is_void() const;
   /// In one sentence, what the verdicts come to.

@@ -1,7 +1,6 @@
 #include "bench/paired_rule.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -18,7 +17,6 @@ constexpr double kZ95 = 1.645;
 
 /// Where less of the time is computed, processor time is that of waking up, which varies more.
 constexpr double kComputes = 0.5;
-constexpr double kOnlyComputes = 0.9;
 constexpr Margins kWakeUps{0.10, 0.25};
 constexpr Margins kTail{0.25, 0.50};
 constexpr Margins kMemory{0.10, 0.25};
@@ -70,12 +68,14 @@ double undisturbed_share(const std::vector<Pair>& pairs, Block Pair::*side) {
 }
 
 /// Whether both sides do nothing but compute, on one processor: then others only ever add to the
-/// time, and processor time tells all.
-bool only_compute(const std::vector<Pair>& pairs) {
-  return std::ranges::all_of(std::array{&Pair::base, &Pair::contender}, [&](auto side) {
-    const double share = undisturbed_share(pairs, side);
-    return share >= kOnlyComputes && share <= 1 / kOnlyComputes;
-  });
+/// time, and processor time tells all. What waits for as long as would count does not, nor a
+/// contender that waits for longer than the baseline.
+bool only_compute(const std::vector<Pair>& pairs, const Margins& margins) {
+  const double base = undisturbed_share(pairs, &Pair::base);
+  const double contender = undisturbed_share(pairs, &Pair::contender);
+  const double least = 1 / (1 + margins.equivalence);
+  return std::min(base, contender) >= least && std::max(base, contender) <= 1 / least &&
+         contender >= base - margins.least_effect;
 }
 
 Margins margins_of_cpu(const std::vector<Pair>& pairs, const Margins& asked) {
@@ -205,6 +205,10 @@ Tally bad_placements(const std::vector<Pair>& pairs, double margin) {
   return tally_of(shares);
 }
 
+bool Judged::any(Verdict what) const {
+  return std::ranges::any_of(figures, [&](const Judgement& one) { return one.verdict == what; });
+}
+
 bool Judged::says(Figure figure, Verdict what) const {
   return std::ranges::any_of(
       figures, [&](const Judgement& one) { return one.figure == figure && one.verdict == what; });
@@ -212,6 +216,12 @@ bool Judged::says(Figure figure, Verdict what) const {
 
 Judged judge(const std::vector<Pair>& pairs, const Margins& margins) {
   Judged all;
+  // A smaller change than the user asked for is never flagged, whatever the figure.
+  const double apart = std::max(margins.least_effect, margins.equivalence);
+  const auto at_least = [&](const Margins& usual) {
+    return Margins{std::max(usual.least_effect, margins.least_effect),
+                   std::max(usual.equivalence, margins.equivalence)};
+  };
   const auto add = [&](std::optional<Judgement> one) {
     if (one) all.figures.push_back(*one);
   };
@@ -221,17 +231,13 @@ Judged judge(const std::vector<Pair>& pairs, const Margins& margins) {
   };
   add(by_ratio(pairs, Figure::wall, best_wall, margins));
   add(by_ratio(pairs, Figure::cpu, best_cpu, margins_of_cpu(pairs, margins)));
-  add_share(Figure::slow_share, slow_passes(pairs, margins.equivalence), kRiseOfPasses);
-  add_share(Figure::placement, bad_placements(pairs, margins.equivalence), kRiseOfProcesses);
-  add(by_ratio(pairs, Figure::tail, std::mem_fn(&Block::tail_ns), kTail));
-  add(by_ratio(pairs, Figure::memory, std::mem_fn(&Block::memory_bytes), kMemory));
+  add_share(Figure::slow_share, slow_passes(pairs, apart), kRiseOfPasses);
+  add_share(Figure::placement, bad_placements(pairs, apart), kRiseOfProcesses);
+  add(by_ratio(pairs, Figure::tail, std::mem_fn(&Block::tail_ns), at_least(kTail)));
+  add(by_ratio(pairs, Figure::memory, std::mem_fn(&Block::memory_bytes), at_least(kMemory)));
 
-  const auto any = [&](Verdict what) {
-    return std::ranges::any_of(all.figures,
-                               [&](const Judgement& one) { return one.verdict == what; });
-  };
-  const bool by_cpu = only_compute(pairs) && (all.says(Figure::cpu, Verdict::same) ||
-                                              all.says(Figure::cpu, Verdict::faster));
+  const bool by_cpu = only_compute(pairs, margins) && (all.says(Figure::cpu, Verdict::same) ||
+                                                       all.says(Figure::cpu, Verdict::faster));
   const auto settled = [&](const Judgement& one) {
     if (one.verdict != Verdict::inconclusive) return true;
     if (one.figure == Figure::tail || one.figure == Figure::memory)
@@ -241,7 +247,7 @@ Judged judge(const std::vector<Pair>& pairs, const Margins& margins) {
     return !one.tally && one.ratio.high < 1 + one.margins.equivalence;
   };
   const bool all_settled = std::ranges::all_of(all.figures, settled);
-  if (any(Verdict::slower))
+  if (all.any(Verdict::slower))
     all.verdict = Verdict::slower;
   else if (all_settled)
     all.verdict = all.says(Figure::wall, Verdict::faster) || all.says(Figure::cpu, Verdict::faster)

@@ -114,7 +114,9 @@ struct Judged {
   Verdict verdict = Verdict::inconclusive;
   std::vector<Judgement> figures;
 
-  /// Whether this figure alone would be flagged so.
+  /// Whether some figure would be flagged so.
+  bool any(Verdict what) const;
+  /// Whether this figure alone would.
   bool says(Figure figure, Verdict what) const;
 };
 

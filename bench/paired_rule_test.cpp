@@ -75,6 +75,11 @@ TEST(PairedRule, FlagsWhatIsCertainAndLargeEnough) {
   EXPECT_EQ(verdict_of(around(1.0, 20)), Verdict::same);
 }
 
+TEST(PairedRule, NothingBelowTheLeastEffectIsFlaggedWhateverTheFigure) {
+  EXPECT_EQ(verdict_of(around(1.10, 40), {0.3, 0.05}), Verdict::inconclusive);
+  EXPECT_EQ(verdict_of(around(1.40, 40), {0.3, 0.05}), Verdict::slower);
+}
+
 TEST(PairedRule, DoesNotCallTheSameWhatMayDifferByMore) {
   // The median is 1, and one of three pairs is 10 % out to either side.
   const auto wide = pairs_of(30, [](std::size_t i) {

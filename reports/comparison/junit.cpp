@@ -79,18 +79,22 @@ std::string print(const Comparison& comparison) {
   std::size_t tests = comparison.cases.size();
   for (const auto& one : comparison.cases) {
     spent += one.spent;
-    cases += test_case(one.name, one.spent, inside(one, !comparison.is_void(), counts),
+    cases += test_case(one.name, one.spent,
+                       inside(one, comparison.gates && !comparison.is_void(), counts),
                        one.failed.empty() ? one.reason() : "");
   }
   if (comparison.control) {
     ++tests;
-    spent += comparison.control->spent;
-    const bool flagged = comparison.is_void();
+    const auto& control = *comparison.control;
+    spent += control.spent;
+    const bool flagged = control.failed.empty() &&
+                         (control.verdict == Verdict::slower || control.verdict == Verdict::faster);
     counts.errors += flagged;
-    cases += test_case(
-        "control: the baseline beside itself", comparison.control->spent,
-        flagged ? fmt::format("<error message=\"{}\"/>", attribute(comparison.sentence())) : "",
-        control_text(comparison));
+    cases +=
+        test_case("control: the baseline beside itself", control.spent,
+                  flagged ? fmt::format("<error message=\"{}\"/>", attribute(comparison.sentence()))
+                          : inside(control, false, counts),
+                  control_text(comparison));
   }
   return fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite "
