@@ -241,8 +241,13 @@ TEST(Compare, CtrlCKeepsWhatWasJudged) {
   Program running({program(), "compare", program(), program(), "--budget", "20s", "--out", "o.json",
                    "--", "--plan", "plan.json"},
                   {.files = {{"plan.json", plan}}});
-  ASSERT_TRUE(eventually([&] { return std::filesystem::exists(running.folder() + "/o.json"); },
-                         std::chrono::seconds(60)));
+  const auto out = running.folder() + "/o.json";
+  ASSERT_TRUE(eventually(
+      [&] {
+        std::error_code absent;
+        return std::filesystem::file_size(out, absent) > 0 && !absent;
+      },
+      std::chrono::seconds(60)));
   running.send(SIGINT);
   const auto ended = running.wait();
   EXPECT_EQ(ended.code, 130) << ended.err;
