@@ -43,6 +43,10 @@ def parts_of(sql):
     return parts + [sql[done:]]
 
 
+def uncommented(sql):
+    return TOKENS.sub(lambda token: "" if token[0].startswith(("--", "/*")) else token[0], sql)
+
+
 def draw(seed, query, number, rows):
     """From 1 to rows, as asyncmark's own sessions draw it."""
     whole = (1 << 64) - 1
@@ -90,6 +94,8 @@ class Plan:
         preset = options.get("preset")
         if preset is None:
             sql = options["sql"]
+            if not uncommented(sql).strip(" \t\r\n;"):
+                raise Refused("--sql has nothing but comments")
             return [(sql, [QUERY] if len(parts_of(sql)) > 1 else [])]
         if preset == "sleep":
             return [(f"SELECT pg_sleep({options.get('wait_ns', 46_000_000) / 1e9})", [])]
@@ -184,8 +190,7 @@ class Session:
         if error.pgcode:
             return error.pgcode
         if self.connection is not None:
-            return ("closed" if self.connection.closed else
-                    "empty query" if "empty query" in str(error) else type(error).__name__)
+            return "closed" if self.connection.closed else type(error).__name__
         known = {"refused": "refused", "No such file": "refused", "timeout expired": "time-out",
                  "closed the connection": "closed", "reset by peer": "reset"}
         return next((reason for words, reason in known.items() if words in str(error)), "no connection")

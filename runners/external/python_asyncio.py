@@ -193,14 +193,14 @@ class Queries:
             if self.connection is None:
                 await self.connect()
             reason = await self.ask(op)
+            if not self.plan.keep and reason != "time-out":
+                await self.close()
         except Exception as error:
             reason = self.reason_of(error)
-        if self.connection is not None:
-            if reason == "time-out" or self.connection.is_closed():
-                self.connection.terminate()
-                self.connection = None
-            elif not self.plan.keep:
-                await self.close()
+        if self.connection is not None and (
+                reason == "time-out" or self.connection.is_closed() or not self.plan.keep):
+            self.connection.terminate()
+            self.connection = None
         if reason:
             raise Failed(reason)
 
@@ -209,9 +209,7 @@ class Queries:
         try:
             for i, one in enumerate(self.plan.script):
                 if self.plan.mode == "simple":
-                    if not await self.connection.execute(one.written(self.plan, op),
-                                                         timeout=self.left()):
-                        raise Failed("empty query")
+                    await self.connection.execute(one.written(self.plan, op), timeout=self.left())
                     continue
                 values = [kind(value) for kind, value in zip(one.kinds, one.values(self.plan, op))]
                 if self.prepared:
@@ -235,9 +233,12 @@ class Queries:
         return "closed" if self.connection.is_closed() else reason_of(error)
 
     async def close(self):
+        await self.connection.close(timeout=self.left())
+        self.connection = None
+
+    async def end(self):
         if self.connection is not None:
-            await self.connection.close(timeout=self.left())
-            self.connection = None
+            self.connection.terminate()
 
 
 async def open_asyncpg(case):
@@ -250,7 +251,7 @@ async def open_asyncpg(case):
     queries = Queries(case, case.plan)
     if case.plan.keep:
         await queries.open()
-        at_end.append(queries.close)
+        at_end.append(queries.end)
     return queries
 
 
