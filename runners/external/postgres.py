@@ -164,7 +164,8 @@ class Session:
             self.due = NEVER
         if self.late:
             reason = "time-out"
-        if self.connection is not None and (self.late or self.connection.closed or not self.plan.keep):
+        if self.connection is not None and (
+                reason in ("closed", "time-out") or self.connection.closed or not self.plan.keep):
             self.connection.close()
             self.connection = None
         if reason:
@@ -190,7 +191,10 @@ class Session:
         if error.pgcode:
             return error.pgcode
         if self.connection is not None:
-            return "closed" if self.connection.closed else type(error).__name__
+            # The server said nothing: libpq did, of a connection that is lost.
+            lost = self.connection.closed or type(error) in (self.psycopg2.DatabaseError,
+                                                             self.psycopg2.OperationalError)
+            return "closed" if lost else type(error).__name__
         known = {"refused": "refused", "No such file": "refused", "timeout expired": "time-out",
                  "closed the connection": "closed", "reset by peer": "reset"}
         return next((reason for words, reason in known.items() if words in str(error)), "no connection")
