@@ -134,9 +134,9 @@ TEST(Adapters, CarryOutTheirWorkloadsWithinTheCap) {
 
 /// By asyncpg and psycopg2, where the python3 of the PATH has them.
 TEST(Adapters, QueryPostgresOrNameThePackageThatTheyLack) {
-  const auto ended = asyncmark({"run", "postgres", "--ops", "40", "--in-flight", "4", "--runner",
-                                "python-asyncio,python-threads", "--repetitions", "1", "--out",
-                                "r.json"});
+  const auto ended =
+      asyncmark({"run", "postgres", "--ops", "40", "--in-flight", "4", "--runner",
+                 "python-asyncio,python-threads", "--repetitions", "1", "--out", "r.json"});
   EXPECT_THAT(ended.left_running, IsEmpty());
   const std::map<std::string, std::string> libraries{{"python-asyncio", "asyncpg"},
                                                      {"python-threads", "psycopg2"}};

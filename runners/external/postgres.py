@@ -83,8 +83,8 @@ class Plan:
         options = case.options
         self.mode, self.keep = options["mode"], options["connect"] == "pooled"
         if self.mode not in modes:
-            raise Refused(f"{case.runner} does not know mode {self.mode} of postgres: {case.library.__name__} "
-                          f"has {', '.join(modes)}")
+            raise Refused(f"{case.runner} does not know mode {self.mode} of postgres: "
+                          f"{case.library.__name__} has {', '.join(modes)}")
         self.runner, self.timeout, self.seed, self.scale = case.runner, options["timeout_ns"], case.seed, 1
         self.dsn = case.endpoint or options["dsn"]
         self.script = [Statement(*one) for one in self.chosen(options)]
