@@ -1,5 +1,5 @@
 // Runners that are other programs: ours in Python and Node.js, one of the documentation, and some
-// that do wrong. Needs Debian's python3 and nodejs.
+// that do wrong. Needs Debian's python3 and nodejs, and PostgreSQL.
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -130,6 +130,33 @@ TEST(Adapters, CarryOutTheirWorkloadsWithinTheCap) {
     ++count;
   }
   EXPECT_EQ(count, 13);
+}
+
+/// By asyncpg and psycopg2, where the python3 of the PATH has them.
+TEST(Adapters, QueryPostgresOrNameThePackageThatTheyLack) {
+  const auto ended =
+      asyncmark({"run", "postgres", "--ops", "40", "--in-flight", "4", "--runner",
+                 "python-asyncio,python-threads", "--repetitions", "1", "--out", "r.json"});
+  EXPECT_THAT(ended.left_running, IsEmpty());
+  const std::map<std::string, std::string> libraries{{"python-asyncio", "asyncpg"},
+                                                     {"python-threads", "psycopg2"}};
+  const auto all = kept(ended);
+  ASSERT_THAT(all, SizeIs(2)) << ended.err;
+  for (const auto& row : all) {
+    const auto name = row.at("name").get<std::string>();
+    SCOPED_TRACE(name);
+    const auto& library = libraries.at(name.substr(9, 14));
+    if (row.contains("error_message")) {
+      EXPECT_THAT(row.at("error_message").get<std::string>(),
+                  AllOf(HasSubstr("needs " + library + " for postgres"),
+                        HasSubstr("Debian's package python3-" + library)));
+      continue;
+    }
+    const auto& m = row.at("asyncmark").at("measurement");
+    EXPECT_EQ(m.at("completed"), 40);
+    EXPECT_EQ(m.at("failed"), 0);
+    EXPECT_THAT(m.at("facts").dump(), HasSubstr(library));
+  }
 }
 
 /// What the kernel gives each on descriptor 4, whatever it makes of it.

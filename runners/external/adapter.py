@@ -4,6 +4,7 @@ import contextlib
 import gc
 import hashlib
 import http.client
+import importlib
 import itertools
 import json
 import platform
@@ -32,6 +33,8 @@ class Case:
         self.workload = document["workload"]["name"]
         self.options = document["workload"]["options"]
         self.endpoint = document.get("endpoint")
+        self.seed = document.get("seed", 1)
+        self.library, self.plan, self.watch, self.facts = None, None, None, {}
         self.workers, self.cap = document["how"]["workers"], document["how"]["cap"]
         self.due = None
         if "rate_per_s" in load:
@@ -199,12 +202,30 @@ def open_http(case):
 
 
 BLOCKING = {"null": open_null, "sleep": open_sleep, "hash": open_hash, "http": open_http}
+LIBRARIES = {}  # What a workload cannot do without, and Python does not come with.
 
 
 def open_blocking(case):
     if case.workload not in BLOCKING:
         raise case.unknown_workload(BLOCKING)
     return BLOCKING[case.workload](case)
+
+
+def make_ready(call):
+    """Opens what it keeps, where it keeps something, before the clock starts."""
+    if hasattr(call, "open"):
+        call.open()
+
+
+def imported(case, libraries):
+    name = libraries.get(case.workload)
+    if name is None:
+        return None
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        raise Refused(f"{case.runner} needs {name} for {case.workload}, which {sys.executable} does not "
+                      f"have; Debian's package python3-{name} has it, for /usr/bin/python3")
 
 
 # ---- what the process took, and the report
@@ -235,7 +256,8 @@ class Report:
             marks.write("5")  # The peak of what is resident begins anew.
         self.stood, self.written = kilobytes("VmRSS"), 0
         self.passes, self.phases, self.used = [], {}, {}
-        self.facts = {
+        self.facts = case.facts
+        self.facts |= {
             "interpreter": f"{platform.python_implementation()} {platform.python_version()}",
             "garbage collector": "as by default, thresholds " + ", ".join(map(str, gc.get_threshold()))
             if gc.isenabled() else "off"}
@@ -274,10 +296,11 @@ class Report:
             "resources": self.used, "phases": self.phases, "facts": self.facts}}
 
 
-def main(runner, carry_out):
+def main(runner, carry_out, libraries=LIBRARIES):
     """Reads the case, has it carried out by carry_out(case, report), and hands the report back."""
     try:
         case = Case(json.load(sys.stdin), runner)
+        case.library = imported(case, libraries)  # It is no memory of the sessions.
         report = Report(case)
         carry_out(case, report)
         document, code = report.document(), 0

@@ -1,6 +1,6 @@
 #include "runners/external/carried.hpp"
 
-// The assembler takes them in as they are, one behind the other where it is two.
+// The assembler takes them in as they are, one behind the other where it is several.
 
 #define ASYNCMARK_CARRY(name, files)                                          \
   asm(".pushsection .rodata\n"                                                \
@@ -14,8 +14,10 @@
 
 #define ASYNCMARK_FILE(file) ".incbin \"" ASYNCMARK_SCRIPTS "/" file "\"\n"
 
-ASYNCMARK_CARRY(python_asyncio, ASYNCMARK_FILE("adapter.py") ASYNCMARK_FILE("python_asyncio.py"))
-ASYNCMARK_CARRY(python_threads, ASYNCMARK_FILE("adapter.py") ASYNCMARK_FILE("python_threads.py"))
-ASYNCMARK_CARRY(python_processes,
-                ASYNCMARK_FILE("adapter.py") ASYNCMARK_FILE("python_processes.py"))
+#define ASYNCMARK_PYTHON(file) \
+  ASYNCMARK_FILE("adapter.py") ASYNCMARK_FILE("postgres.py") ASYNCMARK_FILE(file)
+
+ASYNCMARK_CARRY(python_asyncio, ASYNCMARK_PYTHON("python_asyncio.py"))
+ASYNCMARK_CARRY(python_threads, ASYNCMARK_PYTHON("python_threads.py"))
+ASYNCMARK_CARRY(python_processes, ASYNCMARK_PYTHON("python_processes.py"))
 ASYNCMARK_CARRY(node, ASYNCMARK_FILE("node.js"))

@@ -3,7 +3,8 @@ import ctypes
 import multiprocessing
 import os
 
-from adapter import Pass, Record, Usage, kilobytes, main, now, open_blocking
+import postgres  # Which adds itself to what is known.
+from adapter import (Pass, Record, Refused, Usage, kilobytes, main, make_ready, now, open_blocking)
 
 SIGKILL, PR_SET_PDEATHSIG = 9, 1
 fork = multiprocessing.get_context("fork")
@@ -26,6 +27,10 @@ def live(worker, case, counter, pipe):
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, SIGKILL)
     call = open_blocking(case)
     stood = kilobytes("VmRSS")
+    try:
+        make_ready(call)
+    except Refused as error:
+        return pipe.send(error)
     pipe.send(os.getpid())
     while (told := pipe.recv()) is not None:
         warm_up, t0 = told
@@ -43,8 +48,9 @@ class Pool:
             ours, theirs = fork.Pipe()
             fork.Process(target=live, args=[worker, case, self.counter, theirs], daemon=True).start()
             self.pipes.append(ours)
-        for pipe in self.pipes:
-            pipe.recv()
+        for answer in [pipe.recv() for pipe in self.pipes]:
+            if isinstance(answer, Refused):
+                raise answer
 
     def carry_out(self, warm_up):
         """Records, and what all processes used."""

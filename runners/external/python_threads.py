@@ -1,7 +1,8 @@
 """Threads that each carry out one operation after the other, by Python's threading."""
 import threading
 
-from adapter import Pass, Record, Usage, main, now, open_blocking
+import postgres  # Which adds itself to what is known.
+from adapter import Pass, Record, Usage, main, make_ready, now, open_blocking
 
 
 class Pool:
@@ -35,6 +36,9 @@ def carry_out(case, report):
     if case.workload == "http":
         report.facts["client"] = "http.client"
     report.phase("set_up")
+    for call in pool.calls:
+        make_ready(call)
+    report.phase("connect")
     pool.carry_out(Pass(case, warm_up=True))
     report.phase("warm_up")
     passes = []
