@@ -6,34 +6,11 @@
 #include <algorithm>
 
 #include "bench/catalog.hpp"
-#include "bench/visible.hpp"
 #include "reports/comparison/rows.hpp"
+#include "reports/page/markup.hpp"
 
 namespace asyncmark {
 namespace {
-
-std::string attribute(const std::string& text) {
-  std::string all;
-  for (const char c : visible(text)) {
-    switch (c) {
-      case '&':
-        all += "&amp;";
-        break;
-      case '<':
-        all += "&lt;";
-        break;
-      case '>':
-        all += "&gt;";
-        break;
-      case '"':
-        all += "&quot;";
-        break;
-      default:
-        all += c;
-    }
-  }
-  return all;
-}
 
 struct Counts {
   std::size_t failures = 0;
@@ -44,7 +21,7 @@ struct Counts {
 /// What stands in a test case, by what became of it; empty where all is well.
 std::string inside(const CaseVerdict& one, bool gates, Counts& counts) {
   const auto element = [](const char* name, const std::string& message) {
-    return fmt::format("<{} message=\"{}\"/>", name, attribute(message));
+    return fmt::format("<{} message=\"{}\"/>", name, page::escaped(message));
   };
   if (one.died) {
     ++counts.errors;
@@ -66,9 +43,10 @@ std::string test_case(const std::string& name, Duration spent, const std::string
                       const std::string& said) {
   auto text =
       fmt::format("    <testcase classname=\"asyncmark.compare\" name=\"{}\" time=\"{:.3f}\">",
-                  attribute(name), seconds(spent));
+                  page::escaped(name), seconds(spent));
   if (!inside.empty()) text += "\n      " + inside;
-  if (!said.empty()) text += fmt::format("\n      <system-out>{}</system-out>", attribute(said));
+  if (!said.empty())
+    text += fmt::format("\n      <system-out>{}</system-out>", page::escaped(said));
   return text + "\n    </testcase>\n";
 }
 
@@ -90,11 +68,11 @@ std::string print(const Comparison& comparison) {
     const bool flagged = control.failed.empty() &&
                          (control.verdict == Verdict::slower || control.verdict == Verdict::faster);
     counts.errors += flagged;
-    cases +=
-        test_case("control: the baseline beside itself", control.spent,
-                  flagged ? fmt::format("<error message=\"{}\"/>", attribute(comparison.sentence()))
-                          : inside(control, false, counts),
-                  control_text(comparison));
+    cases += test_case(
+        "control: the baseline beside itself", control.spent,
+        flagged ? fmt::format("<error message=\"{}\"/>", page::escaped(comparison.sentence()))
+                : inside(control, false, counts),
+        control_text(comparison));
   }
   return fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite "
