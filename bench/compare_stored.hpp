@@ -7,7 +7,7 @@
 namespace asyncmark {
 
 /// From which change on two kept results are said to differ: between two jobs on shared machines
-/// the same build has been seen a quarter apart (docs/regression.md).
+/// the same build has been seen a quarter apart (docs/compare.md).
 inline constexpr double kStoredEffect = 0.25;
 
 /// Two files of results, of the cases that both have: changed where the intervals over the
