@@ -45,10 +45,18 @@ const inJson = {
 
 /// Everything that is asked of a page, in the page.
 const looked = () => {
-  const tables = (root) => [...root.querySelectorAll('table')].map((table) => ({
-    headings: [...table.tHead.rows[0].cells].map((cell) => cell.textContent),
-    rows: [...table.tBodies[0].rows].map((row) => [...row.cells].map((cell) => cell.textContent)),
-  }));
+  const texts = (row) => [...row.cells].map((cell) => cell.textContent);
+  const tables = (root) => [...root.querySelectorAll('table')].map((table) => {
+    const headings = texts(table.tHead.rows[0]);
+    let shared; // By rows that begin with the same.
+    const rows = [...table.tBodies[0].rows].map((row) => {
+      const cells = texts(row);
+      if (cells.length === headings.length) shared = cells[0];
+      else cells.unshift(shared);
+      return cells;
+    });
+    return { headings, rows };
+  });
   return {
     charts: [...document.querySelectorAll('.chart')].map((figure) => ({
       id: figure.id,
@@ -145,6 +153,13 @@ try {
 
   asyncmark(...sleep, '--runner', 'sync,event-loop,thread-pool', '--ops', '100', '--in-flight', '1,4,25', '--out', inFolder('flight.json'));
   await check('flight.html', 'flight.json', ['throughput-by-in-flight', 'speed-up-equal-cap']);
+
+  // As many groups of cases as the largest of the reproductions has.
+  const runners = 'sync,thread-per-op,thread-pool,process-pool,event-loop,multi-loop,hybrid'.split(',');
+  const shares = ['0us', '100us', '200us', '300us', '400us', '500us'];
+  write('plan.json', { cases: shares.map((cpu) => ({ workload: 'mixed', wait: '500us', cpu, ops: 100, 'in-flight': 28, runner: runners })) });
+  asyncmark('run', '--plan', inFolder('plan.json'), '--quiet', '--out', inFolder('large.json'));
+  await check('large.html', 'large.json', shares.map((_, i) => (i ? `mixed-${i + 1}-timeline` : 'mixed-timeline')));
 
   // Two files with the same figures in one chart.
   write('again.json', read('ops.json'));

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "bench/visible.hpp"
 
 namespace asyncmark::charts {
@@ -18,7 +20,10 @@ std::string cell(const Json& row, const std::string& key) {
 
 }  // namespace
 
-Table exact_table(const Json& rows, const std::vector<Field>& fields) {
+Table exact_table(const Json& rows, std::vector<Field> fields) {
+  std::erase_if(fields, [&](const Field& field) {
+    return std::ranges::none_of(rows, [&](const Json& row) { return row.contains(field.key); });
+  });
   Table table;
   for (const auto& field : fields) table.columns.push_back({"", field.heading, field.number});
   for (const auto& row : rows) {

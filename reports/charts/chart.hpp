@@ -29,8 +29,9 @@ struct Field {
   bool number = true;
 };
 
-/// The rows (a list of objects) as they are, with all digits. What a row lacks stays blank.
-Table exact_table(const Json& rows, const std::vector<Field>& fields);
+/// The rows (a list of objects) as they are, with all digits. What a row lacks stays blank, and
+/// what all of them lack has no column.
+Table exact_table(const Json& rows, std::vector<Field> fields);
 
 /// `text` as a label of a picture: on one line and not too long.
 std::string short_label(const std::string& text);

@@ -1,5 +1,7 @@
 #include "reports/charts/spec.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 
@@ -45,6 +47,30 @@ Json scale_of(const std::string& key, const std::vector<std::string>& names, con
           {"title", nullptr},
           {"scale", {{"domain", names}, {"range", range}}},
           {"sort", nullptr}};
+}
+
+/// What a specification draws of a row: fields, and what its expressions name.
+void add_drawn(const Json& spec, std::string& all) {
+  for (const auto& [key, part] : spec.items())
+    if (part.is_structured())
+      add_drawn(part, all);
+    else if (part.is_string() && (key == "field" || key == "filter" || key == "test"))
+      all += fmt::format(" {} ", part.get_ref<const std::string&>());
+}
+
+/// The rows without what no layer draws: a page holds thousands of them.
+Json drawn_of(const Json& rows, const Json& layers) {
+  std::string drawn;
+  add_drawn(layers, drawn);
+  auto all = rows;
+  for (auto& row : all)
+    for (auto value = row.begin(); value != row.end();)
+      if (drawn.find(" " + value.key() + " ") != std::string::npos ||
+          drawn.find("datum." + value.key()) != std::string::npos)
+        ++value;
+      else
+        value = row.erase(value);
+  return all;
 }
 
 /// The series in the order in which they come, with a colour of its runner each.
@@ -102,11 +128,12 @@ Json on_black(Json spec) {
 }
 
 Json spec_of(const Json& rows, Json layers) {
+  auto drawn = drawn_of(rows, layers);
   return {{"$schema", "https://vega.github.io/schema/vega-lite/v6.json"},
           {"width", "container"},
           {"height", kHeight},
           {"autosize", {{"type", "fit-x"}, {"contains", "padding"}}},
-          {"data", {{"values", rows}}},
+          {"data", {{"values", std::move(drawn)}}},
           {"layer", std::move(layers)}};
 }
 

@@ -15,7 +15,7 @@ Json config(bool dark);
 /// The same specification with colours for a black page.
 Json on_black(Json spec);
 
-/// A whole specification of these layers over `rows`.
+/// A whole specification of these layers over what they draw of `rows`.
 Json spec_of(const Json& rows, Json layers);
 
 enum class Scale { linear, log };

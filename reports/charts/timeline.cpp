@@ -104,7 +104,7 @@ Json layers_of(const Json& rows) {
   waited["transform"] = Json::array({{{"filter", "isValid(datum.intended_ms)"}}});
   auto worked = bars(y, colour, "started_ms", "finished_ms", 1);
   worked["name"] = kPoints;
-  worked["encoding"]["tooltip"] = tooltip({{"case", "case"},
+  worked["encoding"]["tooltip"] = tooltip({{"series", "runner"},
                                            {"op", "operation"},
                                            {"started_ms", "started, ms"},
                                            {"finished_ms", "finished, ms"}});

@@ -44,26 +44,48 @@ std::string data_element(const Json& data, const std::string& attributes) {
   return fmt::format("<script type=\"application/json\" {}>{}</script>\n", attributes, all);
 }
 
+namespace {
+
+/// How many rows from `first` on begin with the same text: they share one cell, as the bars of a
+/// timeline share their case.
+std::size_t alike(const Table& table, std::size_t first) {
+  constexpr std::size_t kMost = 65534;  // More rows no cell reaches over in HTML.
+  if (table.columns.empty() || table.columns[0].number || table.rows[first].cells.empty()) return 1;
+  auto end = first + 1;
+  while (end < std::min(table.rows.size(), first + kMost) && !table.rows[end].cells.empty() &&
+         table.rows[end].cells[0] == table.rows[first].cells[0])
+    ++end;
+  return end - first;
+}
+
+// Most cells are numbers, of which a page has ten thousand: it is the others that are marked.
+const char* class_of(const Column& column) { return column.number ? "" : " class=\"t\""; }
+
+}  // namespace
+
 std::string table_element(const Table& table, const std::string& name) {
   const bool remarks =
       std::ranges::any_of(table.rows, [](const Row& row) { return !row.remark.empty(); });
   auto text = fmt::format(
       "<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"{}\"><table>\n<thead><tr>",
       escaped(name));
-  const auto cell_class = [&](std::size_t i) {
-    return table.columns[i].number ? " class=\"n\"" : "";
-  };
-  for (std::size_t i = 0; i < table.columns.size(); ++i)
-    text += fmt::format("<th scope=\"col\"{}>{}</th>", cell_class(i),
-                        escaped(table.columns[i].heading()));
-  text += fmt::format("{}</tr></thead>\n<tbody>\n", remarks ? "<th scope=\"col\">remark</th>" : "");
-  for (const auto& row : table.rows) {
+  for (const auto& column : table.columns)
+    text += fmt::format("<th scope=\"col\"{}>{}</th>", class_of(column), escaped(column.heading()));
+  text += fmt::format("{}</tr></thead>\n<tbody>\n",
+                      remarks ? "<th scope=\"col\" class=\"t\">remark</th>" : "");
+  std::size_t next_cell = 0;  // The row that has a first cell of its own again.
+  for (std::size_t at = 0; at < table.rows.size(); ++at) {
+    const auto& row = table.rows[at];
+    const bool shares = at < next_cell;
+    const auto span = shares ? 1 : alike(table, at);
+    if (!shares) next_cell = at + span;
     text += "<tr>";
-    for (std::size_t i = 0; i < table.columns.size(); ++i)
-      text += fmt::format("<td{}>{}</td>", cell_class(i),
+    for (std::size_t i = shares ? 1 : 0; i < table.columns.size(); ++i)
+      text += fmt::format("<td{}{}>{}</td>", class_of(table.columns[i]),
+                          i == 0 && span > 1 ? fmt::format(" rowspan=\"{}\"", span) : "",
                           i < row.cells.size() ? escaped(row.cells[i]) : "");
-    text +=
-        fmt::format("{}</tr>\n", remarks ? fmt::format("<td>{}</td>", escaped(row.remark)) : "");
+    text += fmt::format("{}</tr>\n",
+                        remarks ? fmt::format("<td class=\"t\">{}</td>", escaped(row.remark)) : "");
   }
   text += "</tbody></table></div>\n";
   for (const auto& note : table.notes)

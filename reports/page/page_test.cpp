@@ -63,8 +63,20 @@ TEST(Markup, FoldsATableWithEveryCell) {
               .notes = {}};
   const auto text = folded(table, "two rows");
   EXPECT_THAT(text, HasSubstr("<summary>two rows</summary>"));
-  EXPECT_THAT(text, HasSubstr("<tr><td>a</td><td class=\"n\">1.5</td><td></td></tr>"));
-  EXPECT_THAT(text, HasSubstr("<tr><td>&lt;b&gt;</td><td class=\"n\"></td><td>died</td></tr>"));
+  EXPECT_THAT(text, HasSubstr("<tr><td class=\"t\">a</td><td>1.5</td><td class=\"t\"></td></tr>"));
+  EXPECT_THAT(
+      text, HasSubstr("<tr><td class=\"t\">&lt;b&gt;</td><td></td><td class=\"t\">died</td></tr>"));
+}
+
+TEST(Markup, RowsThatBeginWithTheSameShareThatCell) {
+  const Table table{.title = "",
+                    .columns = {{"", "case", false}, {"", "ms"}},
+                    .rows = {{{"a", "1"}, ""}, {{"a", "2"}, ""}, {{"b", "3"}, ""}},
+                    .notes = {}};
+  EXPECT_THAT(table_element(table, "x"),
+              HasSubstr("<tr><td class=\"t\" rowspan=\"2\">a</td><td>1</td></tr>\n"
+                        "<tr><td>2</td></tr>\n"
+                        "<tr><td class=\"t\">b</td><td>3</td></tr>\n"));
 }
 
 TEST(AllCases, HaveARowEachWithAllDigits) {
