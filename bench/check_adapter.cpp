@@ -47,7 +47,7 @@ Wrong all_succeed(const Result& result) {
   if (const auto& died = outcome(result).died; !died.empty()) return died;
   const auto& m = measured(result);
   if (m.failed + m.never_started == 0) return std::nullopt;
-  return fmt::format("{} operations failed and {} never started, of which none has a reason to",
+  return fmt::format("{} operations failed and {} never started, where all can be carried out",
                      m.failed, m.never_started);
 }
 
@@ -84,13 +84,13 @@ Wrong all_fail(const Result& result) {
 Wrong is_killed(const Result& result) {
   const auto& died = outcome(result).died;
   if (died.starts_with(kStillRunning)) return std::nullopt;
-  return died.empty() ? "it says that an hour is over" : died;
+  return died.empty() ? "it reported within a second that an hour is over" : died;
 }
 
 Wrong is_refused(const Result& result) {
   const auto& [m, died, how, by_itself, understood] = outcome(result);
   if (by_itself) return std::nullopt;
-  return died.empty() ? "it was carried out, whatever it was taken for" : died;
+  return died.empty() ? "it was carried out, and not refused by an \"error\"" : died;
 }
 
 /// The document with something in it that no program knows.
@@ -207,10 +207,19 @@ bool is_runner(const std::string& name) {
   return has(Catalog::runners()) || has(Catalog::adapters());
 }
 
-std::string summary(std::size_t wrong, std::size_t all) {
-  return wrong == 0
-             ? fmt::format("all {} are right", all)
-             : fmt::format("{} of {} are wrong; docs/protocol.md says what is right", wrong, all);
+std::string summary(std::size_t right, std::size_t wrong, std::size_t refused) {
+  auto text = fmt::format("{} right, {} wrong", right, wrong);
+  if (refused > 0) text += fmt::format(", {} refused", refused);
+  return wrong == 0 ? text : text + "; docs/protocol.md says what is right";
+}
+
+/// What it is useless to go on after, with what may help.
+std::optional<std::string> hopeless(const std::string& why) {
+  if (why == kNoReport)
+    return "what it reports goes to descriptor 3, and not to standard output; the other cases are "
+           "left out";
+  if (why.starts_with(kStillRunning)) return "the other cases are left out";
+  return std::nullopt;
 }
 
 }  // namespace
@@ -224,23 +233,26 @@ int check_adapter(const std::vector<std::string>& words) {
   const auto& runner = Catalog::runner(is_named ? words[0] : command_of(words));
   check_program_of(runner);
   Interruption::watch();
-  std::size_t wrong = 0, all = 0;
+  std::size_t right = 0, wrong = 0, refused = 0;
   for (const auto& trial : trials()) {
     const auto result = played(trial, runner);
     if (Interruption::happened()) return 130;
     const auto& [m, died, how, by_itself, understood] = outcome(result);
     if (trial.may_lack && by_itself) {
       fmt::print("-      {}: {}\n", trial.what, visible(died));
+      ++refused;
       continue;
     }
     const auto why = trial.judge(result);
-    fmt::print("{}  {}{}\n", why ? "WRONG" : "right", trial.what, why ? ": " + visible(*why) : "");
+    ++(why ? wrong : right);
+    const auto end = why ? hopeless(*why) : std::nullopt;
+    fmt::print("{}  {}{}{}\n", why ? "WRONG" : "right", trial.what, why ? ": " + visible(*why) : "",
+               end ? "; " + *end : "");
     std::fflush(stdout);
-    ++all;
-    wrong += why.has_value();
-    if (why && why->starts_with(kStillRunning)) break;  // Nor will it end in the others.
+    if (end) break;
   }
-  fmt::print("{}: {}\n", visible(fmt::format("{}", fmt::join(words, " "))), summary(wrong, all));
+  fmt::print("{}: {}\n", visible(fmt::format("{}", fmt::join(words, " "))),
+             summary(right, wrong, refused));
   return wrong == 0 ? 0 : 1;
 }
 

@@ -107,9 +107,12 @@ void fill_in(Measurement& m, const Ending& ending, const Case& one, const ChildS
   if (used.user + used.system + m.cpu() == Duration(0)) {
     used.user = ending.used.user;
     used.system = ending.used.system;
+    m.facts["CPU"] = "that of its whole process, which does not tell";
+  }
+  if (used.voluntary_switches + used.involuntary_switches == 0) {
     used.voluntary_switches = ending.used.voluntary_switches;
     used.involuntary_switches = ending.used.involuntary_switches;
-    m.facts["CPU"] = "that of its whole process, which does not tell";
+    m.facts["context switches"] = "those of its whole process, which does not tell";
   }
   if (used.peak_rss_bytes == 0) used.peak_rss_bytes = ending.peak_rss_bytes;
   if (m.phases.timed == Duration(0)) m.phases.timed = m.elapsed();

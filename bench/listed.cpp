@@ -47,6 +47,14 @@ std::vector<Duration> times(const Json& json, const char* key) {
   return all;
 }
 
+/// Of a long reason what is kept, without half a character at its end.
+std::string beginning_of(const std::string& reason) {
+  if (reason.size() <= kLongestReason) return reason;
+  auto end = kLongestReason;
+  while (end > 0 && (static_cast<unsigned char>(reason[end]) & 0xc0) == 0x80) --end;
+  return reason.substr(0, end);
+}
+
 /// The most at one moment. One that ends when another begins has made place for it.
 std::uint64_t most_in_flight(const Listed& pass) {
   auto started = pass.started, finished = pass.finished;
@@ -95,7 +103,7 @@ class PassOfList {
     for (const auto& [op, reason] : reasons_) {
       const bool one_more =
           measurement.failures.contains(reason) || measurement.failures.size() < kMostReasons;
-      measurement.add_failures(one_more ? reason.substr(0, kLongestReason) : "other", 1);
+      measurement.add_failures(one_more ? beginning_of(reason) : "other", 1);
     }
     measurement.timeline = timeline();
   }

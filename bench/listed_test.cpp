@@ -119,6 +119,12 @@ TEST(Listed, ManyReasonsAreOneOther) {
   EXPECT_EQ(m.failures.at("other"), 8u);
 }
 
+TEST(Listed, ALongReasonEndsWithAWholeCharacter) {
+  Listed list{.op = {}, .started = {0ms}, .finished = {10ms}, .worker = {}};
+  list.failed[std::string(39, 'a') + "\xc3\xa9"] = {0};
+  EXPECT_EQ(added(list, sleeps(1), 0).failures.begin()->first, std::string(39, 'a'));
+}
+
 TEST(Listed, AnOperationThatEndsMakesPlaceForOneThatBegins) {
   const auto m =
       added({.op = {}, .started = {0ms, 10ms, 10ms}, .finished = {10ms, 20ms, 20ms}, .worker = {}},
@@ -196,6 +202,12 @@ TEST(Plausible, IsOnlyWhatAddsUpAndFitsIntoItsTime) {
   EXPECT_THAT(why([](Measurement& m) { m.peak_in_flight = 3; }),
               HasSubstr("3 operations were in flight"));
   EXPECT_THAT(why([](Measurement&) {}, 19ms), HasSubstr("its process lived for 19.0 ms"));
+  EXPECT_THAT(why([](Measurement& m) { m.phases.set_up = 2s; }),
+              HasSubstr("its phases took 2.00 s together, and its process lived for 1.00 s"));
+  EXPECT_THAT(why([](Measurement& m) { m.phases.timed = 1ms; }),
+              HasSubstr("its timed phase took 1ms, and its passes 20ms"));
+  EXPECT_THAT(why([](Measurement& m) { m.phases.drain = 21ms; }),
+              HasSubstr("the drain of its passes took 21ms, and they 20ms"));
   EXPECT_THAT(why([](Measurement& m) { m.passes[0].cpu = 1h; }),
               HasSubstr("of processor time in 1.00 s"));
   // With so many in flight it were a burst, which has response times.

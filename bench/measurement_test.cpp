@@ -390,9 +390,8 @@ TEST(Measurement, RefusesATimelineWhoseListsDiffer) {
 }
 
 TEST(Measurement, RefusesWhatIsNegative) {
-  const std::set<std::string> may_be{"/resources/peak_rss_bytes", "/resources/grown_bytes",
-                                     "/observed/slab_bytes", "/observed/page_table_bytes",
-                                     "/observed/kernel_stack_bytes"};
+  const std::set<std::string> may_be{"/resources/grown_bytes", "/observed/slab_bytes",
+                                     "/observed/page_table_bytes", "/observed/kernel_stack_bytes"};
   for (const auto& path : all_paths())
     if (!may_be.contains(path)) {
       EXPECT_THROW(measurement_from_json(with(path, -1)), std::exception) << path;

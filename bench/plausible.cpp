@@ -84,6 +84,22 @@ Words wrong_times(const Measurement& m, const Case& one, const Concurrency& how,
   return std::nullopt;
 }
 
+/// Its phases followed one another, within its life, and the timed one holds the passes.
+Words wrong_phases(const Measurement& m, Duration lived) {
+  const auto& [set_up, connect, warm_up, timed, drain, around] = m.phases;
+  const auto together = set_up + connect + warm_up + timed;
+  if (together > lived)
+    return fmt::format("its phases took {} together, and its process lived for {}",
+                       rounded_text(together), rounded_text(lived));
+  if (timed != Duration(0) && timed < m.elapsed())
+    return fmt::format("its timed phase took {}, and its passes {}", exact_text(timed),
+                       exact_text(m.elapsed()));
+  if (drain > std::max(timed, m.elapsed()))
+    return fmt::format("the drain of its passes took {}, and they {}", exact_text(drain),
+                       exact_text(m.elapsed()));
+  return std::nullopt;
+}
+
 Words wrong_processor_time(const Measurement& m, Duration lived) {
   const auto used = seconds(std::max(m.cpu(), m.resources.user + m.resources.system));
   const auto processors = std::max(1u, std::thread::hardware_concurrency());
@@ -99,7 +115,7 @@ Words implausible(const Measurement& measurement, const Case& one, const Concurr
   for (const auto& wrong :
        {wrong_passes(measurement, one), wrong_ledger(measurement), wrong_number(measurement, one),
         wrong_response(measurement, one, how), wrong_times(measurement, one, how, lived),
-        wrong_processor_time(measurement, lived)})
+        wrong_phases(measurement, lived), wrong_processor_time(measurement, lived)})
     if (wrong) return wrong;
   return std::nullopt;
 }

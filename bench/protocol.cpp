@@ -79,7 +79,7 @@ std::string write_report(const Report& report) {
 }
 
 Report read_report(const std::string& text) {
-  if (text.empty()) return {{}, "ended without a report"};
+  if (text.empty()) return {{}, kNoReport};
   try {
     const auto json = parsed(text);
     check_version(json, "report");

@@ -16,6 +16,9 @@ namespace asyncmark {
 /// added, with defaults, so a reader understands documents of its own version and of the one
 /// before; unknown keys are passed over.
 inline constexpr int kProtocol = 1;
+
+/// The error of a report that is empty.
+inline constexpr const char* kNoReport = "ended without a report";
 inline constexpr int kReportDescriptor = 3;
 inline constexpr int kArrivalsDescriptor = 4;
 inline constexpr int kWindowDescriptor = 5;

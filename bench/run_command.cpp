@@ -17,6 +17,7 @@
 #include "bench/pace.hpp"
 #include "bench/scratch.hpp"
 #include "bench/service.hpp"
+#include "bench/visible.hpp"
 
 namespace asyncmark {
 namespace {
@@ -49,7 +50,7 @@ bool warn(const std::vector<Result>& results, const FailureBudget& budget) {
   bool too_bad = false;
   for (const auto& result : results) {
     if (const auto died = result.died()) {
-      fmt::print(stderr, "warning: {}: {}\n", result.name(), *died);
+      fmt::print(stderr, "warning: {}: {}\n", visible(result.name()), visible(*died));
       too_bad = true;
     }
     const auto all = result.merged();
@@ -58,8 +59,8 @@ bool warn(const std::vector<Result>& results, const FailureBudget& budget) {
     for (const auto& [reason, times] : all.failures)
       reasons += fmt::format("{}{} {}", reasons.empty() ? "" : ", ", times, reason);
     const bool over = budget.exceeded_by(all);
-    fmt::print(stderr, "warning: {}: {} of {} operations failed ({}){}\n", result.name(),
-               all.failed, all.failed + all.completed, reasons,
+    fmt::print(stderr, "warning: {}: {} of {} operations failed ({}){}\n", visible(result.name()),
+               all.failed, all.failed + all.completed, visible(reasons),
                over ? fmt::format("; --max-failed lets {} fail",
                                   budget.text() == "0" ? "none" : budget.text())
                     : "");
