@@ -181,6 +181,22 @@ double share(const std::string& text, const std::string& flag) {
   return percent / 100;
 }
 
+/// What `run` takes and a comparison has no use for: passed over, it would seem to be heeded.
+std::string for_run_alone(const Arguments& given, const RunSettings& common) {
+  const bool repeats = std::ranges::any_of(
+      given.options, [](const auto& option) { return option.first == "repetitions"; });
+  for (const auto& [is_given, name] :
+       {std::pair{!given.common.out.empty(), "--out"},
+        {given.common.strict, "--strict"},
+        {given.shown.format != "table", "--format"},
+        {given.shown.phases, "--phases"},
+        {!given.shown.slo.empty(), "--slo"},
+        {repeats, "--repetitions"},
+        {common.driver.benchmark.list_tests, "--benchmark_list_tests"}})
+    if (is_given) return name;
+  return "";
+}
+
 int do_compare(const Grammar& grammar, const std::vector<std::string>& command,
                const std::vector<std::string>& behind) {
   const auto& asked = grammar.arguments.compared;
@@ -215,9 +231,8 @@ int do_compare(const Grammar& grammar, const std::vector<std::string>& command,
     settings.time_limit = common.driver.child.time_limit;
     settings.launcher = common.driver.child.launcher;
     settings.max_failed = common.max_failed;
-    if (!common.out.empty() || common.driver.benchmark.list_tests)
-      throw UsageError(
-          "compare: --out and --benchmark_list_tests stand in front of --, or not at all");
+    if (const auto idle = for_run_alone(run.arguments, common); !idle.empty())
+      throw UsageError(fmt::format("compare: {} behind -- is for 'run' alone; leave it out", idle));
   }
   return compare(std::move(request));
 }

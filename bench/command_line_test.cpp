@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <sstream>
 
 #include "bench/placement.hpp"
 #include "bench/testing/rows.hpp"
@@ -396,6 +397,18 @@ TEST(CommandLine, VersionTellsOfAllThatIsLinked) {
   for (const auto* library : {"boost", "cli11", "cpp-httplib", "fmt", "google-benchmark", "libpq",
                               "nlohmann-json", "openssl", "sqlite"})
     EXPECT_THAT(told, ContainsRegex("\n" + std::string(library) + " [0-9]+\\.[0-9]"));
+}
+
+TEST(CommandLine, HelpFitsATerminal) {
+  for (const Words& asked : {Words{"--help"}, {"run", "http", "--help"}, {"compare", "--help"}}) {
+    std::istringstream help(asyncmark(asked).out);
+    for (std::string line; std::getline(help, line);) {
+      // What is copied stays in one piece.
+      if (!line.starts_with("  asyncmark ")) {
+        EXPECT_LE(line.size(), 80u) << line;
+      }
+    }
+  }
 }
 
 TEST(CommandLine, HelpAndVersionAreResults) {

@@ -152,6 +152,16 @@ TEST(Compare, WhatMakesNoSenseIsRefused) {
   expect_refused(here({one, one, "--gate-stored", "--", "null"}),
                  "--gate-stored: is for two files");
   expect_refused(here({one, one, "--", "nul"}), "nul");
+  for (const Words& idle : {Words{"--repetitions", "3"},
+                            {"--strict"},
+                            {"--format", "csv"},
+                            {"--phases"},
+                            {"--out", "b"},
+                            {"--benchmark_list_tests"}}) {
+    Words words{one, one, "--", "null"};
+    words.insert(words.end(), idle.begin(), idle.end());
+    expect_refused(here(words), idle[0] + " behind -- is for 'run' alone");
+  }
   expect_refused(here({one, one, "--", "null", "--opps", "5"}), "--opps");
   expect_refused(here({one, one, "--out", "a", "--junit", "a", "--", "null"}),
                  "both are 'a'; give each its own");

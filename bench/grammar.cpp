@@ -5,6 +5,7 @@
 
 #include "bench/build_info.hpp"
 #include "bench/catalog.hpp"
+#include "bench/help.hpp"
 #include "bench/plan.hpp"
 
 namespace asyncmark {
@@ -99,7 +100,7 @@ void add_workload(CLI::App& run, Arguments& arguments, const WorkloadEntry& work
   add_shown(app, arguments.shown);
   app.footer(fmt::format(
       "Flags of Google Benchmark work as everywhere: --benchmark_filter=REGEX, "
-      "--benchmark_list_tests,\n--benchmark_repetitions=K, --benchmark_format=json, "
+      "--benchmark_list_tests, --benchmark_repetitions=K, --benchmark_format=json, "
       "--benchmark_out=FILE, --benchmark_enable_random_interleaving.\n\nExamples:\n"
       "  asyncmark run {0} --ops 100,500,1000 --in-flight 28 --out results.json\n"
       "  asyncmark run {0} --runner thread-pool,event-loop --in-flight 28 --repetitions 10\n{1}",
@@ -139,8 +140,8 @@ Grammar::Grammar()
   app.allow_extras();
   app.footer(
       "Exit codes: 0 fine, 1 compare found something slower, 2 usage, 3 a check found something "
-      "(with --strict), 4 a case died or "
-      "too many operations failed, 5 compare can make nothing of it, 130 "
+      "(with --strict), 4 a case died or too many operations failed, 5 compare can make nothing of "
+      "it, 130 "
       "interrupted.\n\nExamples:\n"
       "  asyncmark reproduce\n"
       "  asyncmark run sleep --wait 46ms --runner all --ops 100,500,1000\n"
@@ -169,6 +170,7 @@ Grammar::Grammar()
   check_adapter->footer(
       "Exit codes: 0 all is right, 1 something is not.\n\nExamples:\n"
       "  asyncmark check-adapter -- python3 mine.py\n  asyncmark check-adapter node");
+  fit_help(app);
 }
 
 void Grammar::add_run() {
@@ -249,8 +251,7 @@ void Grammar::add_compare() {
   compare->allow_extras();
   compare->footer(
       "What stands behind -- is what 'asyncmark run' takes. Exit codes: 0 nothing is slower, 1 a "
-      "case "
-      "is, 4 one\nfailed, 5 nothing can be made of it.\n\nExamples:\n"
+      "case is, 4 one failed, 5 nothing can be made of it.\n\nExamples:\n"
       "  asyncmark compare old/asyncmark new/asyncmark -- sleep --wait 4ms --ops 10 --runner sync\n"
       "  asyncmark compare old/asyncmark new/asyncmark --junit junit.xml -- --plan cases.json\n"
       "  asyncmark compare --commands 'old/tool input' 'new/tool input'\n"

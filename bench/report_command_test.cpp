@@ -86,6 +86,7 @@ TEST(Report, RefusesWhatIsNoResultInOneLineThatSaysWhy) {
       {"hello", "is not JSON"},
       {"[]", "no object with a list \"benchmarks\""},
       {"{}", "\"benchmarks\" is missing"},
+      {R"({"kind": "comparison", "cases": []})", "holds the verdicts of 'compare --out'"},
       {R"({"benchmarks": 5})", "\"benchmarks\": 5 is not a list"},
       {R"({"benchmarks": [5]})", "\"benchmarks\": 5 is not an object"},
       {R"({"benchmarks": []})", "has no results"},

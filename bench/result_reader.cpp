@@ -167,6 +167,8 @@ class Reader {
     if (!stream.is_open()) throw error(fmt::format("cannot be read: {}", std::strerror(errno)));
     const auto rest = parsed(stream);
     if (!rest.is_object()) throw error("is JSON, but no object with a list \"benchmarks\"");
+    if (rest.value("kind", Json()) == "comparison")
+      throw error("holds the verdicts of 'compare --out', and no results of a run");
     take_in([&] { member(rest, "benchmarks", &Json::is_array, "a list"); });
     if (!rest.at("benchmarks").empty())
       throw error(fmt::format("\"benchmarks\": {} is not an object",
