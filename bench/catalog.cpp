@@ -37,11 +37,17 @@ const Entry* find(std::string_view name, const std::vector<Entry>& all) {
 }
 
 template <class Entry>
+std::string names_of(const std::vector<Entry>& all) {
+  std::string names;
+  for (const auto& entry : all) names += (names.empty() ? "" : ", ") + entry.name;
+  return names;
+}
+
+template <class Entry>
 const Entry& find(std::string_view name, std::string_view kind) {
   if (const auto* found = find(name, entries<Entry>())) return *found;
-  std::string names;
-  for (const auto& entry : entries<Entry>()) names += (names.empty() ? "" : ", ") + entry.name;
-  throw UsageError(fmt::format("no such {} '{}'; there are {}", kind, name, names));
+  throw UsageError(
+      fmt::format("no such {} '{}'; there are {}", kind, name, names_of(entries<Entry>())));
 }
 
 /// Made when it is first asked for, and kept where it is.
@@ -86,7 +92,10 @@ const WorkloadEntry& Catalog::workload(std::string_view name) {
 const RunnerEntry& Catalog::runner(std::string_view name) {
   if (const auto* found = find(name, adapter_entries())) return *found;
   if (name.starts_with(kCommandPrefix)) return command_runner(name);
-  return find<RunnerEntry>(name, "runner");
+  if (const auto* found = find(name, entries<RunnerEntry>())) return *found;
+  throw UsageError(
+      fmt::format("no such runner '{}'; there are {}; of other programs {}, cmd:PROGRAM", name,
+                  names_of(runners()), names_of(adapters())));
 }
 const FormatEntry& Catalog::format(std::string_view name) {
   return find<FormatEntry>(name, "format");

@@ -13,6 +13,7 @@
 #include "bench/counters.hpp"
 #include "bench/errors.hpp"
 #include "bench/interruption.hpp"
+#include "bench/protocol.hpp"
 #include "bench/run_command.hpp"
 #include "bench/service.hpp"
 #include "bench/spawn.hpp"
@@ -77,6 +78,9 @@ class Build {
     auto repetition = run_in_child(one, child_);
     if (Interruption::happened()) return {};
     check_understood(one, repetition.understood);
+    if (repetition.died == kNoReport)
+      fail(fmt::format("{}; is '{}' a build of asyncmark? For other commands there is --commands",
+                       kNoReport, program()));
     if (!repetition.died.empty()) fail(repetition.died);
     const auto& measured = repetition.measurement;
     failed_[index].completed += measured.completed;

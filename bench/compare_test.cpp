@@ -117,6 +117,8 @@ TEST(Compare, ABuildThatLacksTheCaseOrSpeaksOtherwiseIsNamed) {
               HasSubstr("the contender: its report cannot be read: report: speaks protocol 99"));
   EXPECT_THAT(said(reports("")), HasSubstr("the contender: "));
   EXPECT_THAT(said("#!/bin/sh\nexit 7\n"), HasSubstr("the contender: "));
+  EXPECT_THAT(said("#!/bin/sh\n"),
+              HasSubstr("a build of asyncmark? For other commands there is --"));
   // It carried out what it made of the case, without an option that it does not know.
   EXPECT_THAT(said(reports(R"({"protocol": 1, "measurement": {"completed": 5, "passes": []},
       "case": {"workload": {"options": {"cpu_ns": 0}}}})")),

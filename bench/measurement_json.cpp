@@ -154,18 +154,17 @@ Observed observed_from_json(const Json& json) {
                       whole_at(network, "retransmitted_segments")};
   if (json.contains("service")) {
     const auto& service = part(json, "service", kObject);
-    observed.service = {
-        .cpu = duration_at(service, "cpu_ns"),
-        .user = duration_at(service, "user_ns"),
-        .system = duration_at(service, "system_ns"),
-        .threads = whole_at(service, "threads"),
-        .peak_rss_bytes = bytes_at(service, "peak_rss_bytes"),
-        .peak_connections = whole_at(service, "peak_connections"),
-        .requests = whole_at(service, "requests"),
-        .own_time = histogram_from_json(part(service, "own_time", kObject)),
-        .activity_samples = whole_at(service, "activity_samples"),
-        .mean_active = mean_at(service, "mean_active"),
-        .peak_active = whole_at(service, "peak_active")};
+    observed.service = {.cpu = duration_at(service, "cpu_ns"),
+                        .user = duration_at(service, "user_ns"),
+                        .system = duration_at(service, "system_ns"),
+                        .threads = whole_at(service, "threads"),
+                        .peak_rss_bytes = bytes_at(service, "peak_rss_bytes"),
+                        .peak_connections = whole_at(service, "peak_connections"),
+                        .requests = whole_at(service, "requests"),
+                        .own_time = histogram_from_json(part(service, "own_time", kObject)),
+                        .activity_samples = whole_at(service, "activity_samples"),
+                        .mean_active = mean_at(service, "mean_active"),
+                        .peak_active = whole_at(service, "peak_active")};
   }
   return observed;
 }

@@ -69,7 +69,8 @@ TEST(Held, IsForAllThreadsAndChildrenOfAProcess) {
   EXPECT_GT(alone.page_table_bytes, 0);
   auto child = Process::fork([] { pause(); }, "a child");
   const auto both = held_for(getpid());
-  EXPECT_EQ(both.threads, alone.threads + 1);
+  EXPECT_GT(both.threads, alone.threads);
+  EXPECT_LE(both.threads, alone.threads + 2) << "but that of a thread sanitizer";
   EXPECT_GT(both.page_table_bytes, alone.page_table_bytes);
   child.kill();
   child.wait();
