@@ -364,9 +364,9 @@ TEST_P(EveryRunner, TellsWhenAThousandOfManyOperationsRan) {
 
 TEST_P(EveryRunner, TellsWhenOperationsWereDue) {
   Watched watched;
-  const auto& operations =
-      run(watched, testing::due_at({0, 1'000'000, 30'000'000})).timeline.operations;
+  auto operations = run(watched, testing::due_at({0, 1'000'000, 30'000'000})).timeline.operations;
   ASSERT_EQ(operations.size(), 3u);
+  std::ranges::sort(operations, {}, &TimelineEntry::op);  // Several workers tell of theirs each.
   EXPECT_EQ(operations[0].intended, 0ms);
   EXPECT_EQ(operations[1].intended, 1ms);
   EXPECT_EQ(operations[2].intended, 30ms);
@@ -436,7 +436,7 @@ double best_of_three(const std::string& runner, std::uint64_t in_flight) {
   double best = 1e9;
   for (int i = 0; i < 3; ++i) {
     Watched watched;
-    watched.wait = 10ms;
+    watched.wait = 30ms;
     best = std::min(best, seconds(run(runner, watched, closed(40, in_flight)).elapsed()));
   }
   return best;
@@ -444,12 +444,14 @@ double best_of_three(const std::string& runner, std::uint64_t in_flight) {
 
 TEST(Order, OneAtATimeIsSlowerThanAPoolAndAPoolSlowerThanAllAtOnce) {
   const auto sync = best_of_three("sync", 1);
+  double unbounded = 0;
+  for (const auto* runner : {"event-loop", "multi-loop", "thread-per-op"})
+    unbounded = std::max(unbounded, best_of_three(runner, kUnbounded));
   for (const auto* pool :
        {"thread-pool", "process-pool", "event-loop", "multi-loop", "thread-per-op"}) {
     const auto pooled = best_of_three(pool, 5);
     EXPECT_GT(sync, 2 * pooled) << pool;
-    for (const auto* unbounded : {"event-loop", "multi-loop", "thread-per-op"})
-      EXPECT_GT(pooled, 1.5 * best_of_three(unbounded, kUnbounded)) << pool << ' ' << unbounded;
+    EXPECT_GT(pooled, 1.5 * unbounded) << pool;
   }
 }
 
