@@ -98,7 +98,7 @@ const RunnerEntry& Catalog::runner(std::string_view name) {
                   names_of(runners()), names_of(adapters())));
 }
 const FormatEntry& Catalog::format(std::string_view name) {
-  return find<FormatEntry>(name, "format");
+  return find<FormatEntry>(name, "value of --format");
 }
 const ServiceEntry& Catalog::service(std::string_view name) {
   return find<ServiceEntry>(name, "service");

@@ -9,6 +9,7 @@
 #include "bench/failure_budget.hpp"
 #include "bench/offered.hpp"
 #include "bench/placement.hpp"
+#include "bench/units.hpp"
 
 namespace asyncmark::check_rules {
 namespace {
@@ -144,9 +145,9 @@ std::optional<std::string> saturated(const Subject& one) {
   if (!offer || !offer->saturated()) return std::nullopt;
   const auto passes = static_cast<double>(one.all.passes.size());
   const auto never = static_cast<double>(one.all.never_started) / passes;
-  return fmt::format("{:.0f} % of the {:g} operations/s offered, {:.0f} of {:.0f} never started",
-                     100 * offer->achieved, *one.result.what.load.rate, never,
-                     one.ended() / passes + never);
+  return fmt::format(
+      "{:.0f} % of the {} operations/s that fell due, {:.0f} of {:.0f} never started",
+      100 * offer->achieved, rounded_count(offer->per_s), never, one.ended() / passes + never);
 }
 
 std::optional<std::string> generator_saturated(const Subject& one) {
@@ -158,10 +159,10 @@ std::optional<std::string> generator_saturated(const Subject& one) {
   const auto cost = typical_cost(one);
   if (cost && seconds(cost->cpu) * one.ended() >= kMostlyWork * seconds(one.all.cpu()))
     return std::nullopt;
-  return fmt::format("{:.0f} % of {:g} {} busy, for {:.0f} % of the {:g} operations/s offered",
+  return fmt::format("{:.0f} % of {:g} {} busy, for {:.0f} % of the {} operations/s that fell due",
                      100 * one.busy(), one.processors,
                      one.processors == 1 ? "processor were" : "processors were",
-                     100 * offer->achieved, *one.result.what.load.rate);
+                     100 * offer->achieved, rounded_count(offer->per_s));
 }
 
 std::optional<std::string> service_saturated(const Subject& one) {

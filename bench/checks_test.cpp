@@ -133,7 +133,8 @@ TEST(Checks, FindAnOpenLoopThatCarriedOutLessThanWasOffered) {
     m.observed.samples = 0;
   });
   EXPECT_THAT(codes({slow}), ElementsAre("saturated"));
-  EXPECT_THAT(only_finding({slow}).evidence, HasSubstr("84 % of the 100 operations/s offered"));
+  EXPECT_THAT(only_finding({slow}).evidence,
+              HasSubstr("84 % of the 100 operations/s that fell due"));
   auto given_up = changed(clean({.runner = "sync", .rate = 1000}), [](Measurement& m) {
     m.never_started = 976;
     m.completed = m.passes[0].completed = 24;

@@ -5,8 +5,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <iostream>
 
 #include "bench/catalog.hpp"
 #include "bench/check_adapter.hpp"
@@ -93,6 +96,21 @@ RunSettings settings_of(const Grammar& grammar, const std::vector<std::string>& 
   return settings;
 }
 
+std::string text_of_plan(const std::string& path) {
+  constexpr std::size_t kLargest = 16 << 20;  // A device may go on for ever.
+  std::ifstream file(path);
+  std::error_code unknown;
+  if (!file.is_open() || std::filesystem::is_directory(path, unknown))
+    throw UsageError(fmt::format("--plan: '{}' cannot be read: {}", path,
+                                 std::strerror(file.is_open() ? EISDIR : errno)));
+  std::string text(kLargest + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  if (text.size() > kLargest)
+    throw UsageError(fmt::format("--plan: '{}' is larger than 16 MiB, which no plan is", path));
+  return text;
+}
+
 std::vector<Request> requested(const Grammar& grammar) {
   const auto chosen = grammar.run->get_subcommands();
   const auto& plan = grammar.arguments.plan;
@@ -106,11 +124,7 @@ std::vector<Request> requested(const Grammar& grammar) {
     for (const auto& [name, text] : grammar.arguments.options) request.set(name, text);
     return {request};
   }
-  std::ifstream file(plan);
-  file.peek();  // A directory can be opened, and fails only now.
-  if (!file.is_open() || file.bad())
-    throw UsageError(fmt::format("--plan: '{}' cannot be read", plan));
-  return parse_plan({std::istreambuf_iterator<char>(file), {}}, plan);
+  return parse_plan(text_of_plan(plan), plan);
 }
 
 int do_run(const Grammar& grammar, const std::vector<std::string>& command) {
@@ -251,7 +265,6 @@ int do_list(const std::string& what) {
   if (all || what == "services") list_entries("services", Catalog::services());
   if (all || what == "formats") list_entries("formats", Catalog::formats());
   if (all || what == "reproductions") list_entries("reproductions", Catalog::reproductions());
-  if (std::fflush(stdout) != 0) throw UsageError("standard output cannot be written");
   return 0;
 }
 
@@ -319,7 +332,10 @@ int command_line(int argc, char** argv) {
       fmt::print("{}", manual(Grammar().app));
       return 0;
     }
-    return dispatch({argv, argv + argc});
+    const int code = dispatch({argv, argv + argc});
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0 || !std::cout.flush())
+      throw UsageError("standard output cannot be written");
+    return code;
   } catch (const UsageError& error) {
     fmt::print(stderr, "asyncmark: {}\n", error.what());
     return 2;

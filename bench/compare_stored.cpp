@@ -16,9 +16,11 @@ namespace {
 
 /// A value a repetition.
 struct Values {
-  std::vector<double> wall_ns;
-  std::vector<double> cpu_ns;
-  std::string died;
+  std::vector<double> wall_ns = {};
+  std::vector<double> cpu_ns = {};
+  std::uint64_t completed = 0;
+  std::uint64_t failed = 0;
+  std::string died = {};
 };
 
 double mean(const std::vector<double>& values) {
@@ -33,13 +35,16 @@ std::map<std::string, Values> values_of(const ResultSet& set) {
     auto& values = all[result.name()];
     values.died = result.died().value_or("");
     for (const auto* measured : result.finished()) {
+      values.completed += measured->completed;
+      values.failed += measured->failed;
       const auto block = block_of(result.what, *measured);
       if (!block.wall_ns.empty()) values.wall_ns.push_back(mean(block.wall_ns));
       if (!block.cpu_ns.empty()) values.cpu_ns.push_back(mean(block.cpu_ns));
     }
   }
   for (const auto& foreign : set.foreign)
-    all[foreign.name] = {foreign.real_ns(), foreign.cpu_ns(), foreign.died};
+    all[foreign.name] = {
+        .wall_ns = foreign.real_ns(), .cpu_ns = foreign.cpu_ns(), .died = foreign.died};
   return all;
 }
 
@@ -69,13 +74,22 @@ std::optional<Judgement> by_repetitions(Figure figure, const std::vector<double>
   return one;
 }
 
+/// Why these are no times to be compared; empty where they are.
+std::string unfit(const Values& values) {
+  if (!values.died.empty()) return values.died;
+  // An operation that fails may be over sooner than one that does its work.
+  if (values.failed > 0)
+    return fmt::format("{} of {} operations failed", values.failed,
+                       values.failed + values.completed);
+  return values.wall_ns.empty() ? "nothing was measured" : "";
+}
+
 CaseVerdict judge_stored(const std::string& name, const Values& base, const Values& contender) {
   CaseVerdict verdict{.name = name};
   for (const auto* side : {&base, &contender})
-    if (!side->died.empty() || side->wall_ns.empty()) {
+    if (const auto why = unfit(*side); !why.empty()) {
       verdict.died = true;
-      verdict.failed = fmt::format("the {}: {}", side == &base ? "baseline" : "contender",
-                                   side->died.empty() ? "nothing was measured" : side->died);
+      verdict.failed = fmt::format("the {}: {}", side == &base ? "baseline" : "contender", why);
       return verdict;
     }
   for (const auto figure : {Figure::wall, Figure::cpu}) {
@@ -95,8 +109,10 @@ CaseVerdict judge_stored(const std::string& name, const Values& base, const Valu
                                                   : Verdict::same;
   verdict.judged.verdict = verdict.verdict;
   if (std::min(base.wall_ns.size(), contender.wall_ns.size()) < 6)
-    verdict.remark = fmt::format("{} and {} repetitions: from 6 on there is an interval",
-                                 base.wall_ns.size(), contender.wall_ns.size());
+    verdict.remark = fmt::format(
+        "between the least and the most of {} and {} repetitions: from 6 on there is an "
+        "interval of the median",
+        base.wall_ns.size(), contender.wall_ns.size());
   return verdict;
 }
 
@@ -130,7 +146,7 @@ Comparison compare_stored(const std::string& baseline, const std::string& conten
         fmt::format("compare: '{}' and '{}' have no case in common", baseline, contender));
   for (const auto& [name, values] : ours)
     if (!theirs.contains(name))
-      all.cases.push_back({.name = name, .failed = "only in the baseline"});
+      all.cases.push_back({.name = name, .failed = "only in the baseline", .died = true});
   for (const auto& [name, values] : theirs)
     if (!ours.contains(name))
       all.cases.push_back({.name = name, .failed = "only in the contender"});

@@ -221,6 +221,37 @@ TEST(Compare, KeptResultsAreMarkedAndGateOnlyWhereAsked) {
   EXPECT_THAT(asyncmark(junit, {.files = files}).files.at("j.xml"), HasSubstr("failures=\"0\""));
 }
 
+TEST(Compare, KeptResultsWithFailuresOrWithoutACaseAreNotJudged) {
+  auto files = kept_results(1);
+  auto failing = Json::parse(files.at("after.json"));
+  for (auto& row : failing.at("benchmarks"))
+    if (row.contains("asyncmark")) {
+      row["failed"] = 1;
+      row["asyncmark"]["measurement"]["failed"] = 1;
+      row["asyncmark"]["measurement"]["failures"] = {{"reset", 1}};
+    }
+  files["after.json"] = failing.dump();
+  const auto ended = asyncmark({"compare", "before.json", "after.json"}, {.files = files});
+  EXPECT_EQ(ended.code, 4) << ended.out;
+  EXPECT_THAT(ended.err, ContainsRegex("the contender: [0-9]+ of [0-9]+ operations failed"));
+
+  auto more = Json::parse(files.at("before.json"));
+  for (auto& row : more.at("benchmarks")) {
+    auto other = row;
+    other["name"] = other["run_name"] = "sleep/sync/ops:1/wait:3ms";
+    if (other.contains("asyncmark")) other["asyncmark"]["case"]["name"] = other["name"];
+    if (other.contains("asyncmark"))
+      other["asyncmark"]["case"]["workload"]["options"]["wait_ns"] = 3'000'000;
+    more["benchmarks"].push_back(other);
+    if (more["benchmarks"].size() > 40) break;
+  }
+  files["more.json"] = more.dump();
+  const auto lacks = asyncmark({"compare", "more.json", "before.json"}, {.files = files});
+  EXPECT_EQ(lacks.code, 4) << lacks.err;
+  EXPECT_THAT(lacks.err, HasSubstr("wait:3ms: only in the baseline"));
+  EXPECT_EQ(asyncmark({"compare", "before.json", "more.json"}, {.files = files}).code, 0);
+}
+
 TEST(Compare, TellsGitHubWhatIsSlower) {
   const auto ended =
       run_program({"/usr/bin/env", "GITHUB_ACTIONS=true", "GITHUB_STEP_SUMMARY=summary.md",

@@ -81,7 +81,7 @@ std::size_t fewest_pairs() {
 
 std::vector<Figure> CaseVerdict::because() const {
   std::vector<Figure> all;
-  if (!is_flagged(verdict)) return all;
+  if (verdict == Verdict::same) return all;
   for (const auto& one : judged.figures)
     if (one.verdict == verdict) all.push_back(one.figure);
   return all;
@@ -105,9 +105,11 @@ std::string change_text(const Judgement& one) {
 }
 
 std::string CaseVerdict::reason() const {
+  // What makes it so; and where all figures are the same, how long it takes.
+  const bool decides = verdict != Verdict::same && judged.any(verdict);
   std::vector<std::string> all;
   for (const auto& one : judged.figures)
-    if (is_flagged(verdict) ? one.verdict == verdict : one.figure == Figure::wall)
+    if (decides ? one.verdict == verdict : one.figure == Figure::wall)
       all.push_back(change_text(one));
   return fmt::format("{}", fmt::join(all, ", "));
 }

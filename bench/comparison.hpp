@@ -31,10 +31,10 @@ struct CaseVerdict {
   std::uint64_t passes = 0;        ///< Of each block.
   Duration spent{};
 
-  /// The figures that made it what it is: those that say `slower`, or `faster`.
+  /// The figures that made it what it is: those that say `slower`, or `faster`, or are undecided.
   std::vector<Figure> because() const;
-  /// In words, with how far: "time +5.1 % (+4.2 to +6.0 %)". Of what is neither slower nor faster,
-  /// by how much the time differs; empty where nothing was measured.
+  /// In words, with how far: "time +5.1 % (+4.2 to +6.0 %)". Of what is the same, by how much the
+  /// time differs; empty where nothing was measured.
   std::string reason() const;
 };
 

@@ -7,8 +7,9 @@
 namespace asyncmark {
 namespace {
 
-/// How long a schedule may be exceeded before that means anything.
+/// How long a schedule may be exceeded before that means anything, and of a short one what part.
 constexpr Duration kShortDelay = std::chrono::milliseconds(10);
+constexpr int kShortPart = 5;
 
 /// How long after the schedule the operations due last may end, each in its own time. Where that is
 /// not known, what was seen excuses it; but where processors are the limit that has grown by
@@ -49,7 +50,9 @@ std::optional<Offered> offered(const Result& result, const Measurement& all) {
   Offered offer{(due - 1) / seconds(last_due), 1};
   const auto elapsed = all.per_pass(all.elapsed());
   const auto allowed = drain(result, all, last_due);
-  if (all.never_started == 0 && elapsed <= last_due + allowed + kShortDelay) return offer;
+  if (all.never_started == 0 &&
+      elapsed <= last_due + allowed + std::min(kShortDelay, last_due / kShortPart))
+    return offer;
   const auto active = std::max(elapsed - allowed, last_due);
   offer.achieved = ended / due * (seconds(last_due) / seconds(active));
   return offer;

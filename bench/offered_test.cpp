@@ -47,6 +47,13 @@ TEST(Offered, IsNotAchievedByWhatEndsLongAfterItWasDue) {
   EXPECT_TRUE(offered(hundred_per_second(), carried_out(1000, 12s, 2s, 12s))->saturated());
 }
 
+TEST(Offered, OfAShortScheduleIsNotAchievedByWhatTakesManyTimesAsLong) {
+  auto result = hundred_per_second();
+  result.what.load.rate = 1e6;
+  result.what.load.due.reset();
+  EXPECT_LT(offered(result, carried_out(1000, 8ms, 5us))->achieved, 0.2);
+}
+
 TEST(Offered, IsNotAchievedByWhatNeverStarted) {
   EXPECT_FALSE(offered(hundred_per_second(), carried_out(960, 10s, 5ms))->saturated());
   EXPECT_TRUE(offered(hundred_per_second(), carried_out(940, 10s, 5ms))->saturated());

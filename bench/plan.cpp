@@ -38,10 +38,23 @@ std::uint64_t count(const std::string& text, const std::string& what, std::int64
   return static_cast<std::uint64_t>(parse_count(text, what, least, most));
 }
 
+constexpr double kHighestRate = 1e9;
+
 double parse_rate(const std::string& text) {
   const auto rate = parse_real(text, "--rate");
   if (rate <= 0) throw UsageError("--rate: must be more than 0 operations per second");
+  if (rate > kHighestRate)
+    throw UsageError(fmt::format(
+        "--rate: must be at most {:g} operations per second, one in a nanosecond", kHighestRate));
   return rate;
+}
+
+const RunnerEntry& runner_named(const std::string& name) {
+  try {
+    return Catalog::runner(name);
+  } catch (const UsageError& error) {
+    throw UsageError(fmt::format("--runner: {}", error.what()));
+  }
 }
 
 /// `all` stands for every runner that is asyncmark itself.
@@ -51,7 +64,7 @@ std::vector<std::string> parse_runners(const std::string& text) {
     if (name == "all")
       for (const auto& runner : Catalog::runners()) names.push_back(runner.name);
     else
-      names.push_back(Catalog::runner(name).name);
+      names.push_back(runner_named(name).name);
     check_program_of(Catalog::runner(names.back()));
   }
   return names;
@@ -293,11 +306,16 @@ Request parse_entry(const Json& entry, const std::string& where) {
   }
 }
 
+/// So deep an object may lie in a plan; its own are three deep.
+constexpr int kDeepest = 16;
+
 /// JSON with comments, in which no object has a key twice: the later would silently replace the
 /// earlier. Throws UsageError.
 Json parse_strictly(const std::string& text, const std::string& file) {
   std::vector<std::set<std::string>> keys;
-  const auto look = [&](int, Json::parse_event_t event, Json& value) {
+  const auto look = [&](int depth, Json::parse_event_t event, Json& value) {
+    if (depth > kDeepest)
+      throw UsageError(fmt::format("{}: is nested deeper than plans ever are", file));
     if (event == Json::parse_event_t::object_start) keys.emplace_back();
     if (event == Json::parse_event_t::object_end) keys.pop_back();
     if (event == Json::parse_event_t::key && !keys.back().insert(value.get<std::string>()).second)
@@ -308,9 +326,11 @@ Json parse_strictly(const std::string& text, const std::string& file) {
     return Json::parse(text, look, true, /*ignore_comments=*/true);
   } catch (const Json::exception& error) {
     // Without what stands there, which may hold a password.
-    const std::string_view words = error.what();
-    throw UsageError(
-        fmt::format("{}: is not JSON: {}", file, words.substr(0, words.find("; last read"))));
+    std::string_view words = error.what();
+    words = words.substr(0, words.find("; last read"));
+    // Nor the library's number of the error.
+    if (const auto end = words.find("] "); end != words.npos) words.remove_prefix(end + 2);
+    throw UsageError(fmt::format("{}: is not JSON: {}", file, words));
   }
 }
 

@@ -26,9 +26,11 @@ std::string line(double value, double share, std::uint64_t count) {
   return fmt::format("{:>12.6f} {:.12f} {:>10} {:>14.2f}\n", value, share, count, beyond);
 }
 
+/// 1 where a double can tell no more of them apart.
 double next_share(double share) {
   const auto halvings = std::floor(std::log2(1 / (1 - share))) + 1;
-  return share + 1 / (kTicks * std::exp2(halvings));
+  const auto next = share + 1 / (kTicks * std::exp2(halvings));
+  return next > share ? next : 1;
 }
 
 /// What HdrHistogram writes beneath, and what it has no place for.
@@ -63,7 +65,7 @@ std::string text_of(const Histogram& times, const std::string& remarks) {
                           : times.max();
     const auto value = std::min(shortest + (next - Duration(1) - shortest) / 2, times.max());
     const auto reached = static_cast<double>(seen) / static_cast<double>(total);
-    for (; seen < total && share <= reached; share = next_share(share))
+    for (; seen < total && share < 1 && share <= reached; share = next_share(share))
       text += line(milliseconds(value), share, seen);
   });
   return text + line(milliseconds(times.max()), 1, total) + footer(times, remarks);

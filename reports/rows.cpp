@@ -104,20 +104,11 @@ Cell switches(const Figures& f) {
 std::string percent(double share) { return fmt::format("{:.0f} %", share * 100); }
 std::string nanoseconds(double ns) { return rounded_text(from_seconds(ns / 1e9)); }
 
-/// Of an open loop what it carried out of the offered rate: its last operations, due at the end, do
-/// not make it slower.
-Cell throughput(const Figures& f) {
-  if (!is_open(f)) return counter<rounded_count>(f, "ops_per_s");
-  const auto offer = offered(f.result, f.all);
-  const auto ended = static_cast<double>(f.all.completed + f.all.failed);
-  if (!offer || ended <= 0) return std::nullopt;
-  return rounded_count(offer->per_s * offer->achieved * static_cast<double>(f.all.completed) /
-                       ended);
-}
-
+/// With the rate that fell due: drawn at random, that is not quite what was asked for.
 Cell of_offered(const Figures& f) {
   const auto offer = offered(f.result, f.all);
-  return offer ? Cell(percent(offer->achieved)) : std::nullopt;
+  if (!offer) return std::nullopt;
+  return fmt::format("{} of {}/s", percent(offer->achieved), rounded_count(offer->per_s));
 }
 
 Cell of_ideal(const Figures& f) { return is_open(f) ? Cell() : counter<percent>(f, "efficiency"); }
@@ -135,7 +126,13 @@ Cell service_mean(const Figures& f) {
 
 /// Only where connections were made while it was timed: else all of them stood before.
 Cell connections_made(const Figures& f) {
-  return f.all.connections ? some(f, f.all.connections->made) : std::nullopt;
+  if (f.all.connections) return some(f, f.all.connections->made);
+  // Who does not tell has not made none.
+  const bool shown = std::ranges::any_of(f.cases, [](const Result* one) {
+    const auto told = one->merged().connections;
+    return told && told->made > 0;
+  });
+  return shown ? Cell(kNone) : std::nullopt;
 }
 
 /// Over all repetitions, as the percentiles of operations.
@@ -173,12 +170,12 @@ const std::vector<Measure>& measures() {
   static const std::vector<Measure> all{
       {{"in flight", "cap/peak"}, in_flight},
       {{"", "time"}, time},
-      {{"of", "offered"}, of_offered},
+      {{"carried out", "of offered"}, of_offered},
       {{"over", kBaseline}, over_baseline},
       {{"limited", "by", false}, limit, ""},
       {{"", kChecks, false}, signs, ""},
       {{"95 %", "interval"}, interval},
-      {{"", "ops/s"}, throughput},
+      {{"", "ops/s"}, [](const Figures& f) { return counter<rounded_count>(f, "ops_per_s"); }},
       {{"of", "ideal"}, of_ideal},
       {{"service", "asked"}, service_asked},
       {{"service", "mean"}, service_mean},

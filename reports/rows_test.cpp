@@ -233,6 +233,7 @@ TEST(Connections, HaveAColumnWhereSomeWereMadeWhileItWasTimed) {
   const auto table = table_of({made, reused});
   EXPECT_EQ(cell(table, 0, "connections made"), "7 of 100");
   EXPECT_EQ(cell(table, 1, "connections made"), "0");
+  EXPECT_EQ(cell(table_of({made, construct({.runner = "sync"})}), 1, "connections made"), "-");
 }
 
 TEST(Failures, HaveAColumnWhereThereAreAny) {

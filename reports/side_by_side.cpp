@@ -20,13 +20,21 @@ struct Figure {
   double low = 0;  ///< From here to `high` it may lie, as far as its repetitions tell.
   double high = 0;
   std::string text;
+  /// How many failed. An operation that fails may be over sooner than one that does its work, so
+  /// that times with some of them are compared with nothing.
+  std::string failed = {};
 };
 
 const char* const kThroughput = "ops/s";
 
+std::string failed_text(const Measurement& all) {
+  return all.failed == 0 ? ""
+                         : fmt::format("{} of {} failed", all.failed, all.failed + all.completed);
+}
+
 /// A closed loop of a given length is compared by its throughput; an open loop, whose load decides
 /// that, by its response time; all others by their time.
-std::optional<Figure> figure_of(const Result& one) {
+std::optional<Figure> figure_without_failures(const Result& one) {
   const auto runs = one.finished();
   if (runs.empty()) return std::nullopt;
   const auto& load = one.what.load;
@@ -54,6 +62,12 @@ std::optional<Figure> figure_of(const Result& one) {
   const auto range = median_interval(times).value_or(Interval{least, most});
   return Figure{"time", seconds(time_of(one)), seconds(range.low), seconds(range.high),
                 rounded_text(time_of(one))};
+}
+
+std::optional<Figure> figure_of(const Result& one) {
+  auto figure = figure_without_failures(one);
+  if (figure) figure->failed = failed_text(one.merged());
+  return figure;
 }
 
 std::optional<Figure> figure_of(const ForeignCase& one) {
@@ -93,6 +107,7 @@ Shared figures_of(const ResultSets& sets) {
 std::optional<double> times_first(const Figures& figures, std::size_t i) {
   const auto &first = figures[0], &other = figures[i];
   if (!first || !other || first->kind != other->kind) return std::nullopt;
+  if (!first->failed.empty() || !other->failed.empty()) return std::nullopt;
   const auto [above, below] = first->kind == kThroughput ? std::pair(other->value, first->value)
                                                          : std::pair(first->value, other->value);
   if (above <= 0 || below <= 0) return std::nullopt;
@@ -112,11 +127,13 @@ bool overlaps(const Figures& figures) {
 std::string remark(const ResultSets& sets, const std::string& name, const Figures& figures) {
   std::vector<std::string> all;
   if (overlaps(figures)) all.emplace_back("overlap");
-  for (const auto* set : sets) {
-    std::set<std::string> codes;
-    for (const auto& finding : set->findings)
-      if (std::ranges::find(finding.cases, name) != finding.cases.end()) codes.insert(finding.code);
-    if (!codes.empty()) all.push_back(fmt::format("{}: {}", set->label, fmt::join(codes, ", ")));
+  for (std::size_t i = 0; i < sets.size(); ++i) {
+    std::set<std::string> words;
+    if (figures[i] && !figures[i]->failed.empty()) words.insert(figures[i]->failed);
+    for (const auto& finding : sets[i]->findings)
+      if (std::ranges::find(finding.cases, name) != finding.cases.end()) words.insert(finding.code);
+    if (!words.empty())
+      all.push_back(fmt::format("{}: {}", sets[i]->label, fmt::join(words, ", ")));
   }
   return fmt::format("{}", fmt::join(all, "; "));
 }
@@ -183,7 +200,8 @@ std::optional<Table> side_by_side(const ResultSets& sets) {
     overlap = overlap || overlaps(figures);
     table.rows.push_back(std::move(row));
   }
-  table.notes.push_back(fmt::format("over {}: how many times as fast", sets[0]->label));
+  table.notes.push_back(
+      fmt::format("over {}: how many times as fast, where none failed", sets[0]->label));
   if (overlap)
     table.notes.push_back(
         "overlap: the repetitions' ranges (the 95 % intervals of 6 or more) overlap, so that "

@@ -366,7 +366,8 @@ TEST_P(EveryRunner, TellsWhenOperationsWereDue) {
   Watched watched;
   auto operations = run(watched, testing::due_at({0, 1'000'000, 30'000'000})).timeline.operations;
   ASSERT_EQ(operations.size(), 3u);
-  std::ranges::sort(operations, {}, &Timeline::Operation::op);  // Several workers tell of theirs each.
+  std::ranges::sort(operations, {},
+                    &Timeline::Operation::op);  // Several workers tell of theirs each.
   EXPECT_EQ(operations[0].intended, 0ms);
   EXPECT_EQ(operations[1].intended, 1ms);
   EXPECT_EQ(operations[2].intended, 30ms);

@@ -33,8 +33,9 @@ std::string inside(const CaseVerdict& one, bool gates, Counts& counts) {
   }
   if (!one.failed.empty() || one.verdict == Verdict::inconclusive) {
     ++counts.skipped;
-    const auto why = one.failed.empty() ? one.remark : one.failed;
-    return element("skipped", why.empty() ? "inconclusive: " + one.reason() : why);
+    if (!one.failed.empty()) return element("skipped", one.failed);
+    return element("skipped", fmt::format("inconclusive: {}{}{}", one.reason(),
+                                          one.remark.empty() ? "" : "; ", one.remark));
   }
   return "";
 }

@@ -1,6 +1,7 @@
 #include "reports/comparison/rows.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -27,10 +28,12 @@ std::string shares(const Judgement* one) {
 
 std::string remark(const CaseVerdict& one) {
   if (!one.failed.empty()) return one.failed;
-  if (!one.remark.empty()) return one.remark;
+  std::vector<std::string> parts;
   // Where it is the time alone, the columns tell it.
-  const auto because = one.because();
-  return because.empty() || because == std::vector{Figure::wall} ? "" : one.reason();
+  if (const auto because = one.because(); !because.empty() && because != std::vector{Figure::wall})
+    parts.push_back((one.verdict == Verdict::inconclusive ? "undecided: " : "") + one.reason());
+  if (!one.remark.empty()) parts.push_back(one.remark);
+  return fmt::format("{}", fmt::join(parts, "; "));
 }
 
 }  // namespace
