@@ -236,14 +236,14 @@ TEST(Compare, KeptResultsWithFailuresOrWithoutACaseAreNotJudged) {
   EXPECT_THAT(ended.err, ContainsRegex("the contender: [0-9]+ of [0-9]+ operations failed"));
 
   auto more = Json::parse(files.at("before.json"));
-  for (auto& row : more.at("benchmarks")) {
-    auto other = row;
-    other["name"] = other["run_name"] = "sleep/sync/ops:1/wait:3ms";
-    if (other.contains("asyncmark")) other["asyncmark"]["case"]["name"] = other["name"];
-    if (other.contains("asyncmark"))
-      other["asyncmark"]["case"]["workload"]["options"]["wait_ns"] = 3'000'000;
-    more["benchmarks"].push_back(other);
-    if (more["benchmarks"].size() > 40) break;
+  const auto rows = more.at("benchmarks");
+  for (auto row : rows) {
+    row["name"] = row["run_name"] = "sleep/sync/ops:1/wait:3ms";
+    if (row.contains("asyncmark")) {
+      row["asyncmark"]["case"]["name"] = row["name"];
+      row["asyncmark"]["case"]["workload"]["options"]["wait_ns"] = 3'000'000;
+    }
+    more["benchmarks"].push_back(std::move(row));
   }
   files["more.json"] = more.dump();
   const auto lacks = asyncmark({"compare", "more.json", "before.json"}, {.files = files});
