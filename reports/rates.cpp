@@ -101,13 +101,19 @@ std::string highest_within(const Slo& slo, const Line& line) {
 
 std::string who_keeps_to(const Slo& slo, const std::vector<Line>& lines) {
   std::vector<std::string> who;
+  bool unknown = false;
   for (const auto& line : lines) {
     const auto highest = highest_within(slo, line);
+    unknown = unknown || highest == "n/a";
     who.push_back(line.label + (highest == "none"  ? " at none of these rates"
-                                : highest == "n/a" ? " after too few operations to tell"
+                                : highest == "n/a" ? " unknown, of too few operations"
                                                    : " up to " + highest));
   }
-  return fmt::format("Within {}: {}.", slo.text(), fmt::join(who, ", "));
+  auto text = fmt::format("Within {}: {}.", slo.text(), fmt::join(who, ", "));
+  if (unknown)
+    text +=
+        " Of few operations it is known only where even the longest kept to it; give more of them.";
+  return text;
 }
 
 /// From the best to the worst p99 of the repetitions; absent where one of them has none.
