@@ -87,7 +87,7 @@ TEST(Rates, OfTooFewOperationsAreJudgedByTheirMaximumOrNotAtAll) {
   EXPECT_EQ(judged("p99=25ms"), "6/s");
   EXPECT_EQ(judged("p99=15ms"), "n/a");
   EXPECT_THAT(read_rates(with_slo("p99=15ms"), grouped(few).front()).front(),
-              HasSubstr("too few operations to tell"));
+              HasSubstr("unknown, of too few operations"));
 }
 
 TEST(Rates, AreNoTableWhereThereIsOne) {
