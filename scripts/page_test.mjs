@@ -177,7 +177,7 @@ try {
   write(`${evil}.json`, result);
   asyncmark('report', inFolder(`${evil}.json`), inFolder('flight.json'), '--html', inFolder('evil.html'));
   const seen = await open('evil.html');
-  assert.equal(seen.scripts, 2 + 4 + seen.charts.length, 'evil.html: elements of script');
+  assert.equal(seen.scripts, 3 + 4 + seen.charts.length, 'evil.html: elements of script');
   assert.ok(seen.charts.some((chart) => chart.id === 'ratio-to-the-best'), 'evil.html: no heat map');
   await open('evil.html', { width: 360, colorScheme: 'dark' });
 
