@@ -152,6 +152,17 @@ TEST(ResponseByRate, MarksWhatIsSaturated) {
               HasSubstr("at 100/s, the highest rate at which all kept up"));
 }
 
+TEST(ResponseByRate, LabelsEveryRateThatWasMeasured) {
+  std::vector<Result> results;
+  for (const double rate : {50, 80, 95, 120, 160, 240, 1000, 3000, 4000})
+    results.push_back(offered_at(rate, milliseconds(100)));
+  const auto chart = charts_by_name(results).at("response-p50-by-rate");
+  const auto axis = chart.spec.at("/layer/0/encoding/x/axis"_json_pointer);
+  EXPECT_THAT(axis.at("values"), SizeIs(9));
+  EXPECT_FALSE(axis.contains("tickCount"));  // Which Vega would keep to.
+  EXPECT_EQ(axis.at("labelAngle"), -90);
+}
+
 TEST(ResponseByRate, SaysWhatIsNotDrawnAndSpeaksOfNoRingsThatAreNot) {
   auto few = offered_at(1000, milliseconds(5000));
   few.repetitions[0].measurement.response_time.clear();

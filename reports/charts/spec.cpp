@@ -39,20 +39,17 @@ const std::vector<std::string>& colours() {
 
 /// Places among colours(), shapes() and dashes(), by runner. Our own have theirs for good; other
 /// programs take those that are left beside these, and share them where these are too few.
-std::map<std::string, std::size_t> places_of(const std::vector<std::string>& runners) {
+std::map<std::string, std::size_t> places_of(std::vector<std::string> runners) {
+  // First what is seldom taken, so that the charts of a page are mostly of one mind.
+  std::vector<std::size_t> left{1, 2, 7, 5, 3, 6, 4, 0};
   std::map<std::string, std::size_t> places;
-  std::vector<std::size_t> left;
-  for (std::size_t i = 0; i < colours().size(); ++i) left.push_back(i);
   const auto& own = Catalog::runners();
   for (std::size_t i = 0; i < own.size(); ++i)
-    if (std::ranges::find(runners, own[i].name) != runners.end()) {
-      places[own[i].name] = i % colours().size();
-      std::erase(left, i % colours().size());
-    }
+    if (std::erase(runners, own[i].name) > 0)
+      std::erase(left, places[own[i].name] = i % colours().size());
   if (left.empty()) left = {colours().size() - 1};
-  std::size_t others = 0;
-  for (const auto& runner : runners)
-    if (!places.contains(runner)) places[runner] = left[others++ % left.size()];
+  std::ranges::sort(runners);
+  for (std::size_t i = 0; i < runners.size(); ++i) places[runners[i]] = left[i % left.size()];
   return places;
 }
 
@@ -195,7 +192,11 @@ Json at_values(Json axis, const Json& rows) {
   std::set<double> values;
   for (const auto& row : rows) values.insert(row[axis["field"].get<std::string>()].get<double>());
   if (values.size() > kMost) return axis;
+  axis["axis"].erase("tickCount");  // Of more values Vega would leave out every other one.
   axis["axis"]["values"] = values;
+  // Of its own labels a logarithmic axis leaves out all but round ones.
+  axis["axis"]["labelExpr"] =
+      fmt::format("format(datum.value, '{}')", axis["axis"]["format"].get<std::string>());
   const auto all = std::log(*values.rbegin() / *values.begin());
   const auto near = [&](double a, double b) { return std::log(b / a) < kCrowded * all; };
   if (std::ranges::adjacent_find(values, near) == values.end()) return axis;
@@ -266,7 +267,7 @@ Json dots_spec(const Json& rows, const Dots& dots, const Json& tip) {
   const auto names = values_of(rows, "series");
   const auto y = names_axis("series", names);
   auto x = quantity(dots.key, dots.title, Scale::log, dots.format);
-  x["scale"]["padding"] = 44;  // Room for half of the text of the least and of the most.
+  x["scale"]["padding"] = 32;  // Room for half of the text of the least and of the most.
   const auto colour = runner_colour(rows);
   auto layers = Json::array();
   if (!dots.low.empty()) {
