@@ -27,7 +27,7 @@ std::size_t columns(const Json& rows) {
 
 /// The lines of a title that is longer than the picture is wide.
 Json lines_of_title(const std::string& text) {
-  constexpr std::size_t kRoom = 100;
+  constexpr std::size_t kRoom = 64;
   std::vector<std::string> lines{""};
   std::istringstream words(visible(text));
   for (std::string word; words >> word;)
