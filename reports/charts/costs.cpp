@@ -48,7 +48,7 @@ const Cost kMemory{"memory-per-operation",
                    [](const Result& one) { return median_counter(one, "memory_bytes_per_op"); },
                    rounded_bytes,
                    "The kernel's share is in it: page tables, stacks of threads, slab.",
-                   "~s"};
+                   ".3~s"};
 
 const Cost kProcessor{"processor-time-per-operation",
                       "How much processor time does an operation take?",
