@@ -100,6 +100,9 @@ Until collect(const Process& child, int report, const ChildSettings& settings, W
   }
 }
 
+const char* const kOfWholeProcess =
+    "of its whole process, its start included: it does not tell its own";
+
 /// What another program leaves out is that of its whole process, as the kernel tells at its end. No
 /// pass took it: how busy the processors were then is not known.
 void fill_in(Measurement& m, const Ending& ending, const Case& one, const ChildSettings& settings) {
@@ -107,12 +110,12 @@ void fill_in(Measurement& m, const Ending& ending, const Case& one, const ChildS
   if (used.user + used.system + m.cpu() == Duration(0)) {
     used.user = ending.used.user;
     used.system = ending.used.system;
-    m.facts["CPU"] = "that of its whole process, which does not tell";
+    m.facts[kCpuFact] = fmt::format("that {}", kOfWholeProcess);
   }
   if (used.voluntary_switches + used.involuntary_switches == 0) {
     used.voluntary_switches = ending.used.voluntary_switches;
     used.involuntary_switches = ending.used.involuntary_switches;
-    m.facts["context switches"] = "those of its whole process, which does not tell";
+    m.facts[kSwitchesFact] = fmt::format("those {}", kOfWholeProcess);
   }
   if (used.peak_rss_bytes == 0) used.peak_rss_bytes = ending.peak_rss_bytes;
   if (m.phases.timed == Duration(0)) m.phases.timed = m.elapsed();

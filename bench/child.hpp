@@ -9,6 +9,11 @@
 
 namespace asyncmark {
 
+/// Facts of a program that does not tell what it took: what is known is of its whole process, and
+/// not to be compared with what others took for their operations alone.
+inline constexpr const char* kCpuFact = "CPU";
+inline constexpr const char* kSwitchesFact = "context switches";
+
 class Service;
 
 struct ChildSettings {

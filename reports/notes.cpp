@@ -54,8 +54,8 @@ std::optional<std::string> hop_note(const Cases& cases) {
       rounded_text(median(alone)));
 }
 
-/// What carried out the cases of runners that are other programs, by their own words, and which of
-/// our looks there were none of.
+}  // namespace
+
 std::vector<std::string> notes_of_programs(const Cases& cases) {
   std::vector<std::string> notes, runners;
   for (const auto* one : cases) {
@@ -78,8 +78,6 @@ std::vector<std::string> notes_of_programs(const Cases& cases) {
         fmt::join(runners, ", ")));
   return notes;
 }
-
-}  // namespace
 
 void add_notes(Table& table, const Cases& cases) {
   auto& notes = table.notes;

@@ -124,8 +124,11 @@ std::vector<std::string> read_closed(const Cases& cases) {
 }  // namespace
 
 std::vector<std::string> reading(const Context& context, const Cases& cases) {
+  const auto rates = read_rates(context, cases);
+  // One alone, beside open loops, is there for what its times hide: nobody was faster or slower.
+  if (!rates.empty() && at_largest_load(cases).size() == 1) return rates;
   auto sentences = read_closed(cases);
-  std::ranges::copy(read_rates(context, cases), std::back_inserter(sentences));
+  std::ranges::copy(rates, std::back_inserter(sentences));
   return sentences;
 }
 

@@ -89,6 +89,15 @@ TEST(Reading, OfASingleCaseClaimsNoVictory) {
               Contains(HasSubstr("At 100 operations, event-loop: 50.0 ms.")));
 }
 
+TEST(Reading, OfOneBesideOpenLoopsSaysNothing) {
+  auto offered = construct({.ops = 1000, .times = {milliseconds(10'040)}});
+  offered.what.load.rate = 100;
+  offered.what.load.last_due = std::chrono::seconds(10);
+  offered.repetitions[0].measurement.response_time.add(milliseconds(48), 1000);
+  const auto sentences = read({construct({.runner = "sync"}), offered});
+  EXPECT_THAT(sentences, ElementsAre(HasSubstr("operations due per second")));
+}
+
 TEST(Reading, TellsCasesOfOneRunnerApart) {
   auto once = construct({.times = {milliseconds(50)}});
   auto often = construct({.times = {milliseconds(51)}});

@@ -16,11 +16,11 @@
     return one;
   };
 
-  // Black, one of the colours of the series, is white on black.
+  const onBlack = data(document.getElementById('on-black'));
   const coloured = (spec) => {
     for (const layer of dark.matches ? spec.layer : []) {
       const scale = layer.encoding?.color?.scale;
-      if (scale?.range) scale.range = scale.range.map((colour) => (colour === '#000000' ? '#ffffff' : colour));
+      if (scale?.range) scale.range = scale.range.map((colour) => onBlack[colour] ?? colour);
     }
     return spec;
   };
@@ -36,6 +36,8 @@
         downloadFileName: picture.dataset.name,
         actions: { export: true, source: false, compiled: false, editor: false },
       });
+      const wrapper = picture.querySelector('.chart-wrapper');
+      if (wrapper && wrapper.scrollWidth > wrapper.clientWidth) wrapper.tabIndex = 0;
       const menu = picture.querySelector('summary');
       if (menu) menu.setAttribute('aria-label', 'Save this chart');
       picture.dataset.drawn = 'yes';

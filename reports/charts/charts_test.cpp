@@ -17,6 +17,7 @@ namespace {
 using asyncmark::testing::add_death;
 using asyncmark::testing::construct;
 using asyncmark::testing::milliseconds;
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::Each;
 using ::testing::ElementsAre;
@@ -148,7 +149,43 @@ TEST(ResponseByRate, MarksWhatIsSaturated) {
   EXPECT_EQ(drawn(chart).at(1).at("saturated"), true);
   EXPECT_EQ(cell(chart.table, 1, "saturated"), "yes");
   EXPECT_THAT(charts.at("service-time-by-percentile").caption,
-              HasSubstr("at 100 operations due per second"));
+              HasSubstr("at 100/s, the highest rate at which all kept up"));
+}
+
+TEST(ResponseByRate, LabelsEveryRateThatWasMeasured) {
+  std::vector<Result> results;
+  for (const double rate : {50, 80, 95, 120, 160, 240, 1000, 3000, 4000})
+    results.push_back(offered_at(rate, milliseconds(100)));
+  const auto chart = charts_by_name(results).at("response-p50-by-rate");
+  const auto axis = chart.spec.at("/layer/0/encoding/x/axis"_json_pointer);
+  EXPECT_THAT(axis.at("values"), SizeIs(9));
+  EXPECT_FALSE(axis.contains("tickCount"));  // Which Vega would keep to.
+  EXPECT_EQ(axis.at("labelAngle"), -90);
+}
+
+TEST(ResponseByRate, SaysWhatIsNotDrawnAndSpeaksOfNoRingsThatAreNot) {
+  auto few = offered_at(1000, milliseconds(5000));
+  few.repetitions[0].measurement.response_time.clear();
+  few.repetitions[0].measurement.response_time.add(milliseconds(48), 900);
+  const auto charts = charts_by_name({offered_at(100, milliseconds(10'040)), few});
+  const auto& p99 = charts.at("response-p99-by-rate").caption;
+  EXPECT_THAT(p99, HasSubstr("lie beyond the p99: event-loop at 1000/s."));
+  EXPECT_THAT(p99, Not(HasSubstr("in a ring")));
+  const auto& p50 = charts.at("response-p50-by-rate").caption;
+  EXPECT_THAT(p50, Not(HasSubstr("Not drawn")));
+  EXPECT_THAT(p50, HasSubstr("in a ring"));
+}
+
+TEST(ThroughputByInFlight, DrawsTheMostOperationsOfEachRunner) {
+  std::vector<Result> results;
+  for (const std::uint64_t ops : {100, 1000})
+    for (const std::uint64_t cap : {5, 50})
+      results.push_back(construct({.ops = ops, .in_flight = cap}));
+  const auto chart = charts_by_name(results).at("throughput-by-in-flight");
+  EXPECT_THAT(values_of(drawn(chart), "series"), ElementsAre("event-loop"));
+  ASSERT_THAT(chart.table.rows, SizeIs(2));
+  EXPECT_THAT(cell(chart.table, 0, "case"), HasSubstr("ops:1000"));
+  EXPECT_THAT(chart.caption, HasSubstr("with the most operations"));
 }
 
 TEST(ThroughputByInFlight, IsALineARunnerInTheOrderOfTheCaps) {
@@ -171,20 +208,30 @@ TEST(TheTimeline, ShowsWhatOverlapsAndWhatQueues) {
         {.op = i, .started = milliseconds(46) * i, .finished = milliseconds(46) * (i + 1)});
     second.operations.push_back({.op = i,
                                  .intended = Duration(0),
-                                 .started = milliseconds(1),
-                                 .finished = milliseconds(47)});
+                                 .started = milliseconds(100),
+                                 .finished = milliseconds(146)});
   }
   const auto chart = charts_by_name({queued, together}).at("timeline");
   std::set<std::string> keys;  // A page is small where it has but what is drawn.
   for (const auto& row : drawn(chart).front().items()) keys.insert(row.key());
   EXPECT_EQ(keys, (std::set<std::string>{"series", "place", "op", "started_ms", "finished_ms"}));
   EXPECT_THAT(chart.caption, HasSubstr("the first 36"));
-  EXPECT_THAT(chart.caption, HasSubstr("at most: sync 1, event-loop 36."));
+  EXPECT_THAT(chart.caption, HasSubstr("at most: sync 1; event-loop 36."));
+  EXPECT_THAT(chart.caption, AllOf(HasSubstr("pale"), Not(HasSubstr("hollow"))));
   ASSERT_THAT(drawn(chart), SizeIs(72));
   EXPECT_EQ(cell(chart.table, 1, "started, ms"), "46");
   EXPECT_EQ(cell(chart.table, 1, "intended, ms"), "");
   EXPECT_EQ(cell(chart.table, 36, "intended, ms"), "0");
   EXPECT_THAT(charts_by_name(sweep()), Not(Contains(::testing::Key("timeline"))));
+}
+
+TEST(TheTimeline, HasHollowBarsForWhatFailedAndPaleOnesOnlyWhereTheyAre) {
+  auto one = construct({.runner = "sync"});
+  one.repetitions[0].measurement.timeline = {
+      .of = 1, .operations = {{.started = Duration(0), .finished = milliseconds(1), .ok = false}}};
+  const auto chart = charts_by_name({one}).at("timeline");
+  EXPECT_THAT(chart.caption, AllOf(HasSubstr("hollow where it failed"), Not(HasSubstr("pale"))));
+  EXPECT_EQ(drawn(chart).at(0).at("ok"), false);  // Which the drawing tests.
 }
 
 TEST(TimesByPercentile, GoAsFarAsTheOperationsTell) {
@@ -208,6 +255,9 @@ TEST(HeatMap, ComparesEachWorkloadWithItsBest) {
   EXPECT_DOUBLE_EQ((ratios[{"sleep, wait 46ms, 1000 ops", "sync"}]), 500);
   EXPECT_DOUBLE_EQ((ratios[{"sleep, wait 46ms, 1000 ops", "event-loop"}]), 1);
   EXPECT_DOUBLE_EQ((ratios[{"sleep, wait 20ms, 100 ops", "event-loop"}]), 2);
+  EXPECT_TRUE(gallery.overall[0].spec.at("width").contains("step"));
+  EXPECT_THAT(gallery.overall[0].caption,
+              HasSubstr("Of 2 workloads the best, which is 1x, is event-loop in 1, sync in 1."));
 }
 
 TEST(Charts, GiveARunnerOneColourAndItsLinesDifferentNames) {
@@ -221,6 +271,41 @@ TEST(Charts, GiveARunnerOneColourAndItsLinesDifferentNames) {
   EXPECT_NE(scale.at("range")[0], scale.at("range")[1]);
   const auto& shapes = chart.spec.at("/layer/1/encoding/shape/scale/range"_json_pointer);
   EXPECT_NE(shapes[1], shapes[2]);
+}
+
+TEST(Charts, GiveOtherProgramsColoursAndShapesThatOurOwnBesideThemDoNotHave) {
+  std::vector<Result> results;
+  for (const auto* runner : {"sync", "event-loop", "hybrid", "node", "python-asyncio"})
+    for (const std::uint64_t ops : {100, 1000})
+      results.push_back(construct({.runner = runner, .ops = ops}));
+  const auto chart = charts_by_name(results).at("time-by-operations");
+  for (const auto* channel : {"color", "shape"}) {
+    const auto& range =
+        chart.spec.at("layer").at(1).at("encoding").at(channel).at("scale").at("range");
+    const std::set<std::string> different(range.begin(), range.end());
+    EXPECT_THAT(different, SizeIs(5)) << channel;
+  }
+  // Its form is its own whoever else is there.
+  const auto alone = charts_by_name({results[2], results[3]}).at("time-by-operations");
+  const auto form = "/layer/1/encoding/shape/scale/range"_json_pointer;
+  EXPECT_EQ(alone.spec.at(form)[0], chart.spec.at(form)[1]);
+}
+
+TEST(Costs, OfAWholeProcessAreNotComparedWithThoseOfOperations) {
+  auto other = construct({.runner = "node"});
+  other.repetitions[0].measurement.resources.user = std::chrono::seconds(1);
+  other.repetitions[0].measurement.facts["CPU"] = "that of its whole process";
+  const auto chart = charts_by_name({construct({}), construct({.runner = "sync"}), other})
+                         .at("processor-time-per-operation");
+  EXPECT_THAT(values_of(drawn(chart), "series"), ElementsAre("event-loop", "sync"));
+  EXPECT_THAT(chart.caption, HasSubstr("the whole process is known, its start included: node."));
+  EXPECT_EQ(cell(chart.table, 2, "of"), "its whole process");
+}
+
+TEST(Costs, SayWhomThePictureLacks) {
+  const auto chart = charts_by_name({construct({}), construct({.runner = "sync"})})
+                         .at("memory-per-operation");  // Which of one in flight nobody can tell.
+  EXPECT_THAT(chart.caption, HasSubstr("Not drawn, for nothing above zero is known: sync."));
 }
 
 TEST(Charts, OfAGreatManyCasesAreTheFirstAndSaySo) {
@@ -292,6 +377,19 @@ TEST(Vega, GivesALegendOfLongNamesFewerColumns) {
   EXPECT_EQ(columns(), 3);
   results.push_back(construct({.ops = 100, .in_flight = 28}));
   EXPECT_EQ(columns(), 2);
+}
+
+TEST(Vega, GivesTheParametersOfASectionInFull) {
+  auto set = set_of(sweep(), std::string(70, 'a'));
+  const auto& entry = *std::ranges::find(Catalog::outputs(), "vega", &OutputEntry::name);
+  std::string subtitle;
+  for (const auto& [name, text] : entry.folder({&set}))
+    if (name.ends_with("time-by-operations.vl.json")) {
+      const auto spec = Json::parse(text);
+      for (const auto& line : spec.at("title").at("subtitle"))
+        subtitle += line.get<std::string>() + " ";
+    }
+  EXPECT_EQ(subtitle, std::string(70, 'a') + ": sleep, wait 46ms ");
 }
 
 TEST(Vega, WritesEachChartOnWhiteAndOnBlack) {

@@ -1,9 +1,11 @@
 // What an operation takes besides time: memory, processor time, context switches.
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
+#include "bench/child.hpp"
 #include "reports/charts/families.hpp"
 #include "reports/charts/spec.hpp"
 
@@ -19,7 +21,17 @@ struct Cost {
   std::optional<double> (*of)(const Result&);
   std::string (*text)(double);
   std::string remark;
+  const char* format;          ///< Of the axis, d3's.
+  const char* fact = nullptr;  ///< By which a program says that it is that of its whole process.
 };
+
+bool of_whole_process(const Result& one, const Cost& cost) {
+  const auto has_fact = [&](const Measurement* run) {
+    const auto found = run->facts.find(cost.fact);
+    return found != run->facts.end() && found->second.find("whole process") != std::string::npos;
+  };
+  return cost.fact && std::ranges::any_of(one.finished(), has_fact);
+}
 
 std::optional<double> switches(const Result& one) {
   const auto voluntary = median_counter(one, "voluntary_switches_per_op");
@@ -35,7 +47,8 @@ const Cost kMemory{"memory-per-operation",
                    1,
                    [](const Result& one) { return median_counter(one, "memory_bytes_per_op"); },
                    rounded_bytes,
-                   "The kernel's share is in it: page tables, stacks of threads, slab."};
+                   "The kernel's share is in it: page tables, stacks of threads, slab.",
+                   ".3~s"};
 
 const Cost kProcessor{"processor-time-per-operation",
                       "How much processor time does an operation take?",
@@ -44,7 +57,9 @@ const Cost kProcessor{"processor-time-per-operation",
                       1000,
                       [](const Result& one) { return median_counter(one, "cpu_ns_per_op"); },
                       [](double ns) { return rounded_text(from_seconds(ns / 1e9)); },
-                      "User and kernel together, without what a service took."};
+                      "User and kernel together, without what a service took.",
+                      ",.6~f",
+                      kCpuFact};
 
 const Cost kSwitches{"switches-per-operation",
                      "How many context switches does an operation take?",
@@ -53,7 +68,9 @@ const Cost kSwitches{"switches-per-operation",
                      1,
                      switches,
                      [](double number) { return fmt::format("{:.2g}", number); },
-                     "Wanted and not."};
+                     "Wanted and not.",
+                     ",.6~f",
+                     kSwitchesFact};
 
 Json rows_of(const std::vector<Line>& lines, const Cost& cost) {
   auto rows = Json::array();
@@ -65,8 +82,43 @@ Json rows_of(const std::vector<Line>& lines, const Cost& cost) {
                         {"runner", one->what.runner},
                         {"exact", *value},
                         {"value", *value / cost.per_unit},
-                        {"text", cost.text(*value)}});
+                        {"text", cost.text(*value)},
+                        {"of", of_whole_process(*one, cost) ? "its whole process" : "operations"}});
   return rows;
+}
+
+bool is_drawn(const Json& row) {
+  // A logarithmic axis has no place for what is not above zero.
+  return row["exact"].get<double>() > 0 && row["of"] == "operations";
+}
+
+Json drawn_of(const Json& rows) {
+  auto drawn = Json::array();
+  for (const auto& row : rows)
+    if (is_drawn(row)) drawn.push_back(row);
+  return drawn;
+}
+
+/// Whom the picture does not show, and why.
+std::string left_out(const Largest& largest, const Json& rows) {
+  std::vector<std::string> whole, unknown;
+  for (const auto& line : largest.lines) {
+    const auto row =
+        std::ranges::find_if(rows, [&](const Json& one) { return one["series"] == line.label; });
+    if (row == rows.end() || ((*row)["of"] == "operations" && !is_drawn(*row)))
+      unknown.push_back(line.label);
+    else if (!is_drawn(*row))
+      whole.push_back(line.label);
+  }
+  std::string text;
+  if (!whole.empty())
+    text = fmt::format(
+        " Not drawn, for only that of the whole process is known, its start included: {}.",
+        fmt::join(whole, "; "));
+  if (!unknown.empty())
+    text +=
+        fmt::format(" Not drawn, for nothing above zero is known: {}.", fmt::join(unknown, "; "));
+  return text;
 }
 
 std::string caption(const Json& drawn, const Cost& cost, const std::string& where) {
@@ -82,14 +134,6 @@ std::string caption(const Json& drawn, const Cost& cost, const std::string& wher
   return fmt::format("{}. {} Medians of the repetitions, {}.", text, cost.remark, where);
 }
 
-/// A logarithmic axis has no place for what is not above zero: that is in the table alone.
-Json drawn_of(const Json& rows) {
-  auto drawn = Json::array();
-  for (const auto& row : rows)
-    if (row["exact"].get<double>() > 0) drawn.push_back(row);
-  return drawn;
-}
-
 Charts chart_of(const Group& group, const Cost& cost) {
   const auto largest = at_largest_load(group.cases);
   const auto rows = rows_of(largest.lines, cost);
@@ -97,10 +141,11 @@ Charts chart_of(const Group& group, const Cost& cost) {
   if (drawn.empty()) return {};
   return {{.name = cost.name,
            .title = cost.question,
-           .caption = caption(drawn, cost, largest.words),
-           .spec = dots_spec(drawn, {.key = "value", .title = cost.axis, .format = "~s"},
+           .caption = caption(drawn, cost, largest.words) + left_out(largest, rows),
+           .spec = dots_spec(drawn, {.key = "value", .title = cost.axis, .format = cost.format},
                              tooltip({{"case", "case"}, {"exact", cost.heading}})),
-           .table = exact_table(rows, {{"case", "case", false}, {"exact", cost.heading}})}};
+           .table = exact_table(
+               rows, {{"case", "case", false}, {"exact", cost.heading}, {"of", "of", false}})}};
 }
 
 }  // namespace

@@ -13,6 +13,9 @@
 namespace asyncmark::charts {
 namespace {
 
+constexpr int kCellWidth = 64;
+constexpr int kCellHeight = 44;
+
 /// The most successes a second of each runner, at the largest load that several carried out.
 std::map<std::string, const Result*> best_of(const Group& group) {
   std::map<std::uint64_t, std::map<std::string, const Result*>> by_load;
@@ -26,14 +29,41 @@ std::map<std::string, const Result*> best_of(const Group& group) {
   return {};
 }
 
-std::string name_of(const Group& group, const Case& one) {
-  auto name = workload_text(one);
-  if (one.load.ops > 0) name += fmt::format(", {} ops", one.load.ops);
+/// Of all groups, by the names of their workloads and the parts of their texts, how many have them.
+using Shares = std::map<std::string, std::map<std::string, std::size_t>>;
+
+std::vector<std::string> parts_of(std::string text) {
+  std::vector<std::string> parts;
+  for (std::size_t end; (end = text.find(", ")) != std::string::npos; text.erase(0, end + 2))
+    parts.push_back(text.substr(0, end));
+  parts.push_back(std::move(text));
+  return parts;
+}
+
+Shares shares_of(const std::vector<Group>& groups) {
+  Shares shares;
+  for (const auto& group : groups) {
+    auto& own = shares[group.cases.front()->what.workload];
+    for (const auto& part : parts_of(workload_text(group.cases.front()->what))) ++own[part];
+  }
+  return shares;
+}
+
+/// The parts that tell it from others of that name, first: what a picture has no room for is cut.
+std::string name_of(const Group& group, const Case& one, const Shares& shares) {
+  const auto& own = shares.at(one.workload);
+  auto parts = parts_of(workload_text(one));
+  const auto all = own.at(parts.front());  // The name itself, which each has.
+  const auto shared = std::stable_partition(parts.begin() + 1, parts.end(),
+                                            [&](const auto& part) { return own.at(part) < all; });
+  if (one.load.ops > 0) parts.insert(shared, fmt::format("{} ops", one.load.ops));
+  const auto name = fmt::format("{}", fmt::join(parts, ", "));
   return short_label(group.set.label.empty() ? name : group.set.label + ": " + name);
 }
 
 Json rows_of(const std::vector<Group>& groups) {
   auto rows = Json::array();
+  const auto shares = shares_of(groups);
   for (const auto& group : groups) {
     const auto best = best_of(group);
     double most = 0;
@@ -41,7 +71,7 @@ Json rows_of(const std::vector<Group>& groups) {
     for (const auto& [runner, one] : best) {
       const auto own = ops_per_s(*one).median;
       if (own <= 0) continue;
-      rows.push_back({{"workload", name_of(group, one->what)},
+      rows.push_back({{"workload", name_of(group, one->what, shares)},
                       {"case", one->name()},
                       {"runner", runner},
                       {"ops_per_s", own},
@@ -57,11 +87,12 @@ std::string caption(const Json& rows) {
   for (const auto& row : rows)
     if (row["ratio"] == 1.0) ++wins[row["runner"].get<std::string>()];
   std::vector<std::string> parts;
-  for (const auto& [runner, times] : wins) parts.push_back(fmt::format("{} of {}", runner, times));
+  for (const auto& [runner, times] : wins) parts.push_back(fmt::format("{} in {}", runner, times));
   return fmt::format(
-      "The best, which is 1x: {}. In each cell how many times as many operations a second the best "
-      "runner carried out; of a runner with several caps the best counts.",
-      fmt::join(parts, ", "));
+      "Of {} workloads the best, which is 1x, is {}. In each cell how many times as many "
+      "operations "
+      "a second the best runner carried out; of a runner with several caps the best counts.",
+      values_of(rows, "workload").size(), fmt::join(parts, ", "));
 }
 
 }  // namespace
@@ -75,7 +106,10 @@ Charts heat_map(const std::vector<Group>& groups) {
   if (workloads.size() < 2 || runners.size() < 2) return {};
   auto x = names_axis("runner", runners);
   x["axis"] = {{"orient", "top"}, {"labelAngle", -30}};
-  const auto y = names_axis("workload", workloads);
+  auto y = names_axis("workload", workloads);
+  // On several lines, which leave a narrow screen some room for cells.
+  y["axis"] = {{"labelLimit", 240},
+               {"labelExpr", "split(replace(datum.label, /(.{14,}?), /g, '$1,\\n'), '\\n')"}};
   const Json colour{{"field", "ratio"},
                     {"type", "quantitative"},
                     {"title", "times the best"},
@@ -95,7 +129,10 @@ Charts heat_map(const std::vector<Group>& groups) {
        {{"mark", {{"type", "text"}, {"aria", false}}},
         {"encoding", {{"x", x}, {"y", y}, {"text", {{"field", "text"}}}, {"color", ink}}}}});
   auto spec = spec_of(rows, std::move(layers));
-  spec["height"] = 36 * workloads.size();
+  // Cells that can be read on any screen: a narrow one scrolls the picture.
+  spec["width"] = {{"step", kCellWidth}};
+  spec["autosize"] = {{"type", "pad"}};
+  spec["height"] = kCellHeight * workloads.size();
   return {{.name = "ratio-to-the-best",
            .title = "Which runner for which workload?",
            .caption = caption(rows),

@@ -143,9 +143,10 @@ Largest at_largest_load(const Cases& cases) {
     const auto rate = kept == rates.rend() ? rates.begin()->first : kept->first;
     std::erase_if(
         some, [&](const auto* one) { return one->what.load.rate && *one->what.load.rate != rate; });
-    largest.words = fmt::format("at {} operations due per second, {}", rate,
-                                kept == rates.rend() ? "the fewest, at which some could not keep up"
-                                                     : "the most at which all kept up");
+    largest.words =
+        kept == rates.rend()
+            ? fmt::format("at {}/s, the lowest rate measured; not all kept up even there", rate)
+            : fmt::format("at {}/s, the highest rate at which all kept up", rate);
   }
   largest.lines = joined(some, Axis::ops);
   for (auto& line : largest.lines) line.cases = {line.cases.back()};
@@ -181,10 +182,9 @@ std::string interval_words(const Cases& cases) {
   const auto enough = [](const auto* one) { return one->finished().size() >= kEnoughForInterval; };
   if (std::ranges::all_of(cases, enough)) return "95 % intervals of the medians";
   if (std::ranges::none_of(cases, enough))
-    return "from the least to the most of the repetitions, which are fewer than the six that an "
-           "interval takes";
-  return "95 % intervals of the medians, or where there were fewer than six repetitions, from the "
-         "least to the most";
+    return "from the least to the most of the repetitions (a 95 % interval takes six)";
+  return "95 % intervals of the medians, or of fewer than six repetitions from the least to the "
+         "most";
 }
 
 }  // namespace asyncmark::charts

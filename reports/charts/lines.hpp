@@ -31,7 +31,7 @@ std::vector<Line> lines_of(const Cases& cases, Axis axis);
 /// which all kept up, or else the lowest: a case a line.
 struct Largest {
   std::vector<Line> lines;
-  std::string words;  ///< "at 4000 operations due per second, the most at which all kept up".
+  std::string words;  ///< "at 4000/s, the highest rate at which all kept up".
 };
 Largest at_largest_load(const Cases& cases);
 
@@ -50,7 +50,7 @@ Spread time_ms(const Result& one);
 /// Of the successes per second.
 Spread ops_per_s(const Result& one);
 
-/// What the interval of these cases is, in words.
+/// What the interval of these cases is, in words: "95 % intervals of the medians".
 std::string interval_words(const Cases& cases);
 
 }  // namespace asyncmark::charts

@@ -3,6 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <map>
+#include <regex>
 #include <set>
 
 #include "bench/catalog.hpp"
@@ -25,19 +29,50 @@ Json shapes() {
 }
 
 const char* const kBlack = "#000000";
+const char* const kOlive = "#999933";  // For yellow, of which a thin line on white is hardly seen.
 
 const std::vector<std::string>& colours() {
   static const std::vector<std::string> all{"#0072B2", "#D55E00", "#009E73", "#CC79A7",
-                                            "#E69F00", "#56B4E9", kBlack,    "#F0E442"};
+                                            "#E69F00", "#56B4E9", kBlack,    kOlive};
   return all;
 }
 
-std::string colour_of(const std::string& runner) {
-  const auto &own = Catalog::runners(), &others = Catalog::adapters();
-  auto place = std::ranges::find(own, runner, &RunnerEntry::name) - own.begin();
-  if (own.begin() + place == own.end())
-    place += std::ranges::find(others, runner, &RunnerEntry::name) - others.begin();
-  return colours()[static_cast<std::size_t>(place) % colours().size()];
+/// Places among colours(), shapes() and dashes(), by runner. Our own have theirs for good; other
+/// programs take those that are left beside these, and share them where these are too few.
+std::map<std::string, std::size_t> places_of(std::vector<std::string> runners) {
+  // First what is seldom taken, so that the charts of a page are mostly of one mind.
+  std::vector<std::size_t> left{1, 2, 7, 5, 3, 6, 4, 0};
+  std::map<std::string, std::size_t> places;
+  const auto& own = Catalog::runners();
+  for (std::size_t i = 0; i < own.size(); ++i)
+    if (std::erase(runners, own[i].name) > 0)
+      std::erase(left, places[own[i].name] = i % colours().size());
+  if (left.empty()) left = {colours().size() - 1};
+  std::ranges::sort(runners);
+  for (std::size_t i = 0; i < runners.size(); ++i) places[runners[i]] = left[i % left.size()];
+  return places;
+}
+
+/// How a series is drawn.
+struct Style {
+  std::string name;
+  std::size_t colour;  ///< That of its runner.
+  std::size_t form;    ///< Of its shape and dash: that of its runner, for the first that has it.
+};
+
+/// In the order in which the series come.
+std::vector<Style> styles_of(const Json& rows) {
+  const auto places = places_of(values_of(rows, "runner"));
+  std::map<std::size_t, std::size_t> used;  // How many lines have a colour.
+  std::vector<Style> styles;
+  for (const auto& name : values_of(rows, "series"))
+    for (const auto& row : rows)
+      if (row["series"] == name) {
+        const auto colour = places.at(row["runner"].get<std::string>());
+        styles.push_back({name, colour, colour + used[colour]++});
+        break;
+      }
+  return styles;
 }
 
 /// One legend for all that go by the same key, as they then have one domain.
@@ -49,41 +84,44 @@ Json scale_of(const std::string& key, const std::vector<std::string>& names, con
           {"sort", nullptr}};
 }
 
-/// What a specification draws of a row: fields, and what its expressions name.
-void add_drawn(const Json& spec, std::string& all) {
-  for (const auto& [key, part] : spec.items())
-    if (part.is_structured())
-      add_drawn(part, all);
-    else if (part.is_string() && (key == "field" || key == "filter" || key == "test"))
-      all += fmt::format(" {} ", part.get_ref<const std::string&>());
+/// The names of the fields that a specification draws of a row, and that its expressions test.
+void add_drawn(const Json& spec, std::set<std::string>& names) {
+  static const std::regex of_a_row("\\bdatum\\.(\\w+)");
+  for (const auto& [key, part] : spec.items()) {
+    if (part.is_structured()) add_drawn(part, names);
+    if (!part.is_string()) continue;
+    const auto& text = part.get_ref<const std::string&>();
+    if (key == "field") names.insert(text);
+    if (key == "filter" || key == "test")
+      for (std::sregex_iterator one(text.begin(), text.end(), of_a_row), end; one != end; ++one)
+        names.insert((*one)[1]);
+  }
 }
 
 /// The rows without what no layer draws: a page holds thousands of them.
 Json drawn_of(const Json& rows, const Json& layers) {
-  std::string drawn;
-  add_drawn(layers, drawn);
+  std::set<std::string> names;
+  add_drawn(layers, names);
   auto all = rows;
   for (auto& row : all)
     for (auto value = row.begin(); value != row.end();)
-      if (drawn.find(" " + value.key() + " ") != std::string::npos ||
-          drawn.find("datum." + value.key()) != std::string::npos)
-        ++value;
-      else
-        value = row.erase(value);
+      value = names.contains(value.key()) ? std::next(value) : row.erase(value);
   return all;
 }
 
-/// The series in the order in which they come, with a colour of its runner each.
+/// Of the range, what each series has.
+Json series_scale(const std::vector<Style>& styles, const Json& range, std::size_t Style::*place) {
+  std::vector<std::string> names;
+  auto own = Json::array();
+  for (const auto& style : styles) {
+    names.push_back(style.name);
+    own.push_back(range[style.*place % range.size()]);
+  }
+  return scale_of("series", names, own);
+}
+
 Json runner_scale(const Json& rows) {
-  const auto names = values_of(rows, "series");
-  auto range = Json::array();
-  for (const auto& name : names)
-    for (const auto& row : rows)
-      if (row["series"] == name) {
-        range.push_back(colour_of(row["runner"].get<std::string>()));
-        break;
-      }
-  return scale_of("series", names, range);
+  return series_scale(styles_of(rows), colours(), &Style::colour);
 }
 
 }  // namespace
@@ -117,12 +155,14 @@ Json config(bool dark) {
           {"view", {{"stroke", nullptr}}}};
 }
 
+Json colours_on_black() { return {{kBlack, "#ffffff"}, {kOlive, "#F0E442"}}; }
+
 Json on_black(Json spec) {
+  const auto light = colours_on_black();
   for (auto& layer : spec["layer"]) {
     const auto range = "/encoding/color/scale/range"_json_pointer;
     if (!layer.contains(range)) continue;
-    for (auto& colour : layer[range])
-      if (colour == kBlack) colour = "#ffffff";
+    for (auto& colour : layer[range]) colour = light.value(colour.get<std::string>(), colour);
   }
   return spec;
 }
@@ -148,9 +188,19 @@ Json quantity(const std::string& key, const std::string& title, Scale scale,
 
 Json at_values(Json axis, const Json& rows) {
   constexpr std::size_t kMost = 12;
+  constexpr double kCrowded = 1.0 / 12;  // Of the axis, which a label that lies takes.
   std::set<double> values;
   for (const auto& row : rows) values.insert(row[axis["field"].get<std::string>()].get<double>());
-  if (values.size() <= kMost) axis["axis"]["values"] = values;
+  if (values.size() > kMost) return axis;
+  axis["axis"].erase("tickCount");  // Of more values Vega would leave out every other one.
+  axis["axis"]["values"] = values;
+  // Of its own labels a logarithmic axis leaves out all but round ones.
+  axis["axis"]["labelExpr"] =
+      fmt::format("format(datum.value, '{}')", axis["axis"]["format"].get<std::string>());
+  const auto all = std::log(*values.rbegin() / *values.begin());
+  const auto near = [&](double a, double b) { return std::log(b / a) < kCrowded * all; };
+  if (std::ranges::adjacent_find(values, near) == values.end()) return axis;
+  axis["axis"].update({{"labelAngle", -90}, {"labelOverlap", "greedy"}});
   return axis;
 }
 
@@ -167,16 +217,15 @@ Json tooltip(const std::vector<std::pair<std::string, std::string>>& keys_and_ti
 
 Json lines_layers(const Json& x, const Json& y, const Json& rows, const Json& tip,
                   const std::string& dashed_by) {
-  const auto names = values_of(rows, dashed_by);
-  const Json line{{"x", x},
-                  {"y", y},
-                  {"color", runner_scale(rows)},
-                  {"strokeDash", scale_of(dashed_by, names, dashes())}};
-  const Json point{{"x", x},
-                   {"y", y},
-                   {"color", runner_scale(rows)},
-                   {"shape", scale_of(dashed_by, names, shapes())},
-                   {"tooltip", tip}};
+  const auto styles = styles_of(rows);
+  const auto form = [&](const Json& range) {
+    return dashed_by == "series" ? series_scale(styles, range, &Style::form)
+                                 : scale_of(dashed_by, values_of(rows, dashed_by), range);
+  };
+  const auto colour = series_scale(styles, colours(), &Style::colour);
+  const Json line{{"x", x}, {"y", y}, {"color", colour}, {"strokeDash", form(dashes())}};
+  const Json point{
+      {"x", x}, {"y", y}, {"color", colour}, {"shape", form(shapes())}, {"tooltip", tip}};
   return {{{"mark", {{"type", "line"}, {"strokeWidth", 2}, {"aria", false}}}, {"encoding", line}},
           {{"name", kPoints},
            {"mark", {{"type", "point"}, {"filled", true}, {"size", 60}, {"opacity", 1}}},
@@ -218,6 +267,7 @@ Json dots_spec(const Json& rows, const Dots& dots, const Json& tip) {
   const auto names = values_of(rows, "series");
   const auto y = names_axis("series", names);
   auto x = quantity(dots.key, dots.title, Scale::log, dots.format);
+  x["scale"]["padding"] = 32;  // Room for half of the text of the least and of the most.
   const auto colour = runner_colour(rows);
   auto layers = Json::array();
   if (!dots.low.empty()) {

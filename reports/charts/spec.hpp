@@ -12,6 +12,9 @@ namespace asyncmark::charts {
 /// apart, on white or on black; and what goes with each.
 Json config(bool dark);
 
+/// What on a black page stands for colours that are made for white, by these.
+Json colours_on_black();
+
 /// The same specification with colours for a black page.
 Json on_black(Json spec);
 
@@ -24,7 +27,8 @@ enum class Scale { linear, log };
 Json quantity(const std::string& key, const std::string& title, Scale scale,
               const std::string& format = ",.6~f");
 
-/// The axis with its marks at what was measured, where that is not too much.
+/// The logarithmic axis along the bottom with its marks at what was measured, where that is not too
+/// much, and upright where they are near one another. There are rows.
 Json at_values(Json axis, const Json& rows);
 
 /// Names along an axis, in the order in which they come in `names`.
@@ -34,7 +38,8 @@ Json names_axis(const std::string& key, const std::vector<std::string>& names);
 Json tooltip(const std::vector<std::pair<std::string, std::string>>& keys_and_titles);
 
 /// Lines with a point a row, told apart by colour, dash and shape: no eye tells seven colours
-/// apart. Colours go by `series`, dashes and shapes by that or by another key of the rows.
+/// apart. Colours go by `runner`; so do dashes and shapes, which tell several `series` of one apart
+/// too, or by another key of the rows.
 Json lines_layers(const Json& x, const Json& y, const Json& rows, const Json& tip,
                   const std::string& dashed_by = "series");
 

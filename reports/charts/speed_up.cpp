@@ -78,8 +78,8 @@ std::string caption(const Json& drawn, const Cases& cases) {
     text += fmt::format(", {} {}", (*least)["series"].get<std::string>(),
                         (*least)["text"].get<std::string>());
   return text + fmt::format(
-                    ". Bars: what the ranges of both leave open, which are the {}. The broken "
-                    "line is {} itself.",
+                    ". A bar is from the least ratio that the ranges of both leave open to the "
+                    "most; these ranges are {}. The broken line is {} itself.",
                     interval_words(cases), kBaseline);
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
 
 #include "reports/charts/families.hpp"
 #include "reports/charts/spec.hpp"
@@ -40,7 +41,21 @@ std::string caption(const std::vector<Line>& lines, const Json& rows) {
                                   rounded_count((*best)["ops_per_s"].get<double>()),
                                   (*best)["cap"].get<std::uint64_t>()));
   }
-  return fmt::format("The most of each: {}.", fmt::join(parts, ", "));
+  return fmt::format("The most of each: {}.", fmt::join(parts, "; "));
+}
+
+/// Of each runner the lines with the most operations: with few, most of them soon wait for the
+/// last. Whether there were others.
+bool keep_the_most_operations(std::vector<Line>& lines) {
+  const auto ops = [](const Line& line) { return line.cases.front()->what.load.ops; };
+  std::map<std::string, std::uint64_t> most;
+  for (const auto& line : lines) {
+    auto& own = most[line.cases.front()->what.runner];
+    own = std::max(own, ops(line));
+  }
+  return std::erase_if(lines, [&](const Line& line) {
+           return ops(line) < most[line.cases.front()->what.runner];
+         }) > 0;
 }
 
 }  // namespace
@@ -57,6 +72,10 @@ Charts throughput_by_in_flight(const Group& group) {
   std::erase_if(lines, [&](const Line& line) {
     return !varies(line) && line.cases.front()->what.runner != kBaseline;
   });
+  const bool fewer = keep_the_most_operations(lines);
+  Cases kept;
+  for (const auto& line : lines) kept.insert(kept.end(), line.cases.begin(), line.cases.end());
+  lines = lines_of(kept, Axis::in_flight);  // With names that tell these apart.
   const auto rows = rows_of(lines);
   if (rows.empty()) return {};
   const auto x =
@@ -65,16 +84,18 @@ Charts throughput_by_in_flight(const Group& group) {
   auto layers = lines_layers(
       x, y, rows,
       tooltip({{"case", "case"}, {"ops_per_s", "per second"}, {"low", "from"}, {"high", "to"}}));
-  Chart chart{.name = "throughput-by-in-flight",
-              .title = "How much more is done with more in flight?",
-              .caption = caption(lines, rows),
-              .spec = spec_of(rows, std::move(layers)),
-              .table = exact_table(rows, {{"case", "case", false},
-                                          {"cap", "in flight"},
-                                          {"ops_per_s", "ops/s, median"},
-                                          {"low", "from"},
-                                          {"high", "to"}})};
-  chart.table.notes.push_back("from, to: " + interval_words(group.cases));
+  Chart chart{
+      .name = "throughput-by-in-flight",
+      .title = "How much more is done with more in flight?",
+      .caption = caption(lines, rows) +
+                 (fewer ? " Of each runner with the most operations that it was given." : ""),
+      .spec = spec_of(rows, std::move(layers)),
+      .table = exact_table(rows, {{"case", "case", false},
+                                  {"cap", "in flight"},
+                                  {"ops_per_s", "ops/s, median"},
+                                  {"low", "from"},
+                                  {"high", "to"}})};
+  chart.table.notes.push_back("from, to: " + interval_words(kept));
   return {chart};
 }
 

@@ -139,8 +139,9 @@ Charts time_by_operations(const Group& group) {
     if (const auto published = published_rows(*one, ops);
         !published.empty() && group.cases.front()->what.workload == "sleep") {
       layers.push_back(points_layer(published, x, y));
-      chart.caption += fmt::format(" Hollow diamonds are the published cells{}.",
-                                   *one == 46ms ? "" : ", a tenth of them as the waits are");
+      chart.caption += fmt::format(
+          " Hollow diamonds are the cells of the published table (asyncmark reproduce table){}.",
+          *one == 46ms ? "" : ", a tenth of them as the waits are");
     }
   }
   chart.spec = spec_of(rows, std::move(layers));

@@ -35,7 +35,6 @@ std::vector<Line> panels(const Cases& cases) {
   auto lines =
       lines_of(told, told.empty() || !told.front()->what.load.rate ? Axis::ops : Axis::rate);
   for (auto& line : lines) line.cases = {line.cases.front()};
-  if (lines.size() > kMostPanels) lines.resize(kMostPanels);
   return lines;
 }
 
@@ -74,15 +73,30 @@ std::size_t most_at_once(const Json& rows, const std::string& label) {
   return static_cast<std::size_t>(most);
 }
 
+/// Whether a bar of waiting is long enough to be seen.
+bool shows_waiting(const Json& rows) {
+  constexpr double kSeen = 0.005;  // Of the picture's width.
+  double all = 0, longest = 0;
+  for (const auto& row : rows) {
+    const auto started = row["started_ms"].get<double>();
+    all = std::max(all, row["finished_ms"].get<double>());
+    longest = std::max(longest, started - row.value("intended_ms", started));
+  }
+  return longest > kSeen * all;
+}
+
+bool has_failed(const Json& row) { return !row["ok"].get<bool>(); }
+
 std::string caption(const std::vector<Line>& lines, const Json& rows) {
   std::vector<std::string> parts;
   for (const auto& line : lines)
     parts.push_back(fmt::format("{} {}", line.label, most_at_once(rows, line.label)));
   return fmt::format(
-      "Each bar is an operation from its start to its end, and pale before that from when it was "
-      "wanted; of each runner the first {} that were noted, at its smallest load. At one moment of "
-      "these were under way, at most: {}.",
-      kMostBars, fmt::join(parts, ", "));
+      "Each bar is an operation from its start to its end{}{}; of each runner the first {} that "
+      "were noted, at its smallest load. At one moment of these were under way, at most: {}.",
+      shows_waiting(rows) ? ", and pale before that from when it was wanted" : "",
+      std::ranges::any_of(rows, has_failed) ? ", hollow where it failed" : "", kMostBars,
+      fmt::join(parts, "; "));
 }
 
 Json bars(const Json& y, const Json& colour, const char* from, const char* to, double opacity) {
@@ -104,13 +118,17 @@ Json layers_of(const Json& rows) {
   waited["transform"] = Json::array({{{"filter", "isValid(datum.intended_ms)"}}});
   auto worked = bars(y, colour, "started_ms", "finished_ms", 1);
   worked["name"] = kPoints;
+  if (std::ranges::any_of(rows, has_failed)) {
+    worked["encoding"]["stroke"] = colour;
+    worked["encoding"]["fillOpacity"] = {{"condition", {{"test", "datum.ok"}, {"value", 1}}},
+                                         {"value", 0}};
+  }
   worked["encoding"]["tooltip"] = tooltip({{"series", "runner"},
                                            {"op", "operation"},
                                            {"started_ms", "started, ms"},
                                            {"finished_ms", "finished, ms"}});
   auto layers = Json::array();
-  if (std::ranges::any_of(rows, [](const Json& row) { return row.contains("intended_ms"); }))
-    layers.push_back(std::move(waited));
+  if (shows_waiting(rows)) layers.push_back(std::move(waited));
   layers.push_back(std::move(worked));
   return layers;
 }
@@ -118,14 +136,19 @@ Json layers_of(const Json& rows) {
 }  // namespace
 
 Charts timeline(const Group& group) {
-  const auto lines = panels(group.cases);
+  auto lines = panels(group.cases);
+  const auto all = lines.size();
+  if (all > kMostPanels) lines.resize(kMostPanels);
   const auto rows = rows_of(lines);
   if (rows.empty()) return {};
   auto spec = spec_of(rows, layers_of(rows));
   spec["height"] = kPanelHeight * lines.size();
   return {{.name = "timeline",
            .title = "Which operations wait at the same time, and which for one another?",
-           .caption = caption(lines, rows),
+           .caption = caption(lines, rows) +
+                      (all > lines.size()
+                           ? fmt::format(" Drawn are the first {} of {}.", lines.size(), all)
+                           : ""),
            .spec = std::move(spec),
            .table = exact_table(rows, {{"case", "case", false},
                                        {"op", "operation"},

@@ -64,7 +64,7 @@ std::string caption(const std::vector<Line>& lines, const Json& exact, const std
           "{} {}", lines[i].label,
           ratio_text(exact[i]["p99_ms"].get<double>() / exact[i]["p50_ms"].get<double>())));
   std::string text;
-  if (!parts.empty()) text = fmt::format("p99 over p50: {}. ", fmt::join(parts, ", "));
+  if (!parts.empty()) text = fmt::format("p99 over p50: {}. ", fmt::join(parts, "; "));
   return text + fmt::format(
                     "A curve ends where fewer than ten operations lie beyond; successes of all "
                     "repetitions together, {}.",

@@ -4,9 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <sstream>
 
 #include "bench/catalog.hpp"
 #include "bench/errors.hpp"
+#include "bench/visible.hpp"
 #include "reports/charts/charts.hpp"
 #include "reports/charts/spec.hpp"
 
@@ -23,12 +25,27 @@ std::size_t columns(const Json& rows) {
   return std::clamp<std::size_t>(kRoom / (kSymbol + kLetter * longest), 1, 3);
 }
 
+/// The lines of a title that is longer than the picture is wide.
+Json lines_of_title(const std::string& text) {
+  constexpr std::size_t kRoom = 64;
+  std::vector<std::string> lines{""};
+  std::istringstream words(visible(text));
+  for (std::string word; words >> word;)
+    if (lines.back().empty())
+      lines.back() = word;
+    else if (lines.back().size() + 1 + word.size() <= kRoom)
+      lines.back() += " " + word;
+    else
+      lines.push_back(word);
+  return lines;
+}
+
 /// With what stands around the chart on the page.
 Json alone(const Chart& chart, const std::string& heading, bool dark) {
   auto spec = dark ? on_black(chart.spec) : chart.spec;
-  spec["width"] = kWidth;
+  if (spec["width"] == "container") spec["width"] = kWidth;
   spec["title"] = {{"text", chart.title}};
-  if (!heading.empty()) spec["title"]["subtitle"] = short_label(heading);
+  if (!heading.empty()) spec["title"]["subtitle"] = lines_of_title(heading);
   spec["description"] = chart.title + " " + chart.caption;
   spec["config"] = config(dark);
   spec["config"]["legend"]["columns"] = columns(spec["data"]["values"]);

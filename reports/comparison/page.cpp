@@ -113,9 +113,39 @@ charts::Chart change_chart(const Comparison& comparison) {
   return chart;
 }
 
+/// What is said of a case: what changed and how far, or why it was not judged.
+std::string sentence_of(const CaseVerdict& one) {
+  const auto said = [&] {
+    if (!one.failed.empty()) return one.failed;
+    if (one.remark.empty()) return one.reason();
+    return fmt::format("{}; {}", one.reason(), one.remark);
+  }();
+  return fmt::format("<li><strong>{}</strong>: {}: {}</li>\n",
+                     one.failed.empty() ? text_of(one.verdict) : "not judged", escaped(one.name),
+                     escaped(said));
+}
+
+/// A sentence a case: those to look at, and the others to be unfolded.
+std::string sentences(const Comparison& comparison) {
+  std::string changed, others;
+  std::size_t number = 0;
+  for (const auto& one : comparison.cases)
+    if (!one.failed.empty() || one.verdict == Verdict::slower || one.verdict == Verdict::faster)
+      changed += sentence_of(one);
+    else
+      others += sentence_of(one), ++number;
+  std::string text;
+  if (!changed.empty()) text = fmt::format("<ul>\n{}</ul>\n", changed);
+  if (number > 0)
+    text += fmt::format("<details><summary>{} other case{}</summary>\n<ul>\n{}</ul></details>\n",
+                        number, number == 1 ? "" : "s", others);
+  return text;
+}
+
 std::string print(const Comparison& comparison) {
   const auto table = comparison_table(comparison);
-  auto body = fmt::format("<p class=\"finding\">{}</p>\n", escaped(comparison.sentence()));
+  auto body = fmt::format("<p class=\"finding\">{}</p>\n", escaped(comparison.sentence())) +
+              sentences(comparison);
   if (const auto control = control_text(comparison); !control.empty())
     body += fmt::format("<p>{}</p>\n", escaped(control));
   const auto chart = change_chart(comparison);

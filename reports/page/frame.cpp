@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <sstream>
+
 #include "bench/errors.hpp"
+#include "bench/visible.hpp"
 #include "reports/charts/spec.hpp"
 #include "reports/context_lines.hpp"
 #include "reports/page/carried.hpp"
@@ -12,6 +15,15 @@ namespace asyncmark::page {
 namespace {
 
 std::string script(std::string_view text) { return fmt::format("<script>{}</script>\n", text); }
+
+/// Its words each in one piece: no line ends within `--in-flight`.
+std::string heading(const std::string& title) {
+  std::string all;
+  std::istringstream words(visible(title));
+  for (std::string word; words >> word;)
+    all += fmt::format("{}<span>{}</span>", all.empty() ? "" : " ", escaped(word));
+  return all;
+}
 
 /// Nothing is fetched, and no text becomes a program: Vega interprets its expressions.
 constexpr const char* kPolicy =
@@ -60,7 +72,7 @@ std::string framed(const std::string& title, const std::string& body) {
              "<link rel=\"icon\" "
              "href=\"data:,\">\n<title>{}</title>\n<style>{}</style>\n</head>\n<body>\n"
              "<main>\n<h1>{}</h1>\n",
-             kPolicy, escaped(title), carried::style(), escaped(title)) +
+             kPolicy, escaped(title), carried::style(), heading(title)) +
          "<noscript><p class=\"note\">The pictures need JavaScript; all figures are in the tables."
          "</p></noscript>\n" +
          body +
@@ -74,7 +86,8 @@ std::string framed(const std::string& title, const std::string& body) {
                return all;
              }()) +
          "</main>\n" + data_element(charts::config(false), "id=\"light\"") +
-         data_element(charts::config(true), "id=\"dark\"") + script(carried::vega()) +
+         data_element(charts::config(true), "id=\"dark\"") +
+         data_element(charts::colours_on_black(), "id=\"on-black\"") + script(carried::vega()) +
          script(carried::vega_lite()) + script(carried::vega_embed()) + script(carried::script()) +
          "</body>\n</html>\n";
 }

@@ -72,7 +72,7 @@ std::string table_element(const Table& table, const std::string& name) {
   for (const auto& column : table.columns)
     text += fmt::format("<th scope=\"col\"{}>{}</th>", class_of(column), escaped(column.heading()));
   text += fmt::format("{}</tr></thead>\n<tbody>\n",
-                      remarks ? "<th scope=\"col\" class=\"t\">remark</th>" : "");
+                      remarks ? "<th scope=\"col\" class=\"remark\">remark</th>" : "");
   std::size_t next_cell = 0;  // The row that has a first cell of its own again.
   for (std::size_t at = 0; at < table.rows.size(); ++at) {
     const auto& row = table.rows[at];
@@ -84,8 +84,9 @@ std::string table_element(const Table& table, const std::string& name) {
       text += fmt::format("<td{}{}>{}</td>", class_of(table.columns[i]),
                           i == 0 && span > 1 ? fmt::format(" rowspan=\"{}\"", span) : "",
                           i < row.cells.size() ? escaped(row.cells[i]) : "");
-    text += fmt::format("{}</tr>\n",
-                        remarks ? fmt::format("<td class=\"t\">{}</td>", escaped(row.remark)) : "");
+    text += fmt::format(
+        "{}</tr>\n",
+        remarks ? fmt::format("<td class=\"remark\">{}</td>", escaped(row.remark)) : "");
   }
   text += "</tbody></table></div>\n";
   for (const auto& note : table.notes)

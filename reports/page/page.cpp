@@ -7,6 +7,7 @@
 #include "reports/charts/charts.hpp"
 #include "reports/check_texts.hpp"
 #include "reports/foreign.hpp"
+#include "reports/notes.hpp"
 #include "reports/page/all_cases.hpp"
 #include "reports/page/frame.hpp"
 #include "reports/page/markup.hpp"
@@ -59,6 +60,8 @@ std::string section(const charts::Section& one) {
   auto text = fmt::format("<section>\n<h2>{}</h2>\n", escaped(one.heading));
   for (const auto& sentence : reading(one.group.set.context, one.group.cases))
     text += fmt::format("<p>{}</p>\n", escaped(sentence));
+  for (const auto& note : notes_of_programs(one.group.cases))
+    text += fmt::format("<p class=\"note\">{}</p>\n", escaped(note));
   for (const auto& chart : one.charts) text += figure(chart, one.key + "-" + chart.name);
   return text + "</section>\n";
 }

@@ -63,9 +63,11 @@ TEST(Markup, FoldsATableWithEveryCell) {
               .notes = {}};
   const auto text = folded(table, "two rows");
   EXPECT_THAT(text, HasSubstr("<summary>two rows</summary>"));
-  EXPECT_THAT(text, HasSubstr("<tr><td class=\"t\">a</td><td>1.5</td><td class=\"t\"></td></tr>"));
+  EXPECT_THAT(text,
+              HasSubstr("<tr><td class=\"t\">a</td><td>1.5</td><td class=\"remark\"></td></tr>"));
   EXPECT_THAT(
-      text, HasSubstr("<tr><td class=\"t\">&lt;b&gt;</td><td></td><td class=\"t\">died</td></tr>"));
+      text,
+      HasSubstr("<tr><td class=\"t\">&lt;b&gt;</td><td></td><td class=\"remark\">died</td></tr>"));
 }
 
 TEST(Markup, RowsThatBeginWithTheSameShareThatCell) {
@@ -106,6 +108,17 @@ TEST(Page, NeedsNothingElse) {
       std::regex_search(text.substr(0, text.find("<style>")), std::regex("(src|href)=\"http")));
   EXPECT_EQ(times(text, "<figure "), times(text, "</figure>"));
   EXPECT_LT(text.size(), 1'500'000u);
+}
+
+TEST(Page, TellsOfOtherProgramsWhatTheTerminalDoes) {
+  if (!can_draw()) GTEST_SKIP() << "built without npm";
+  auto set = some_set();
+  set.results.push_back(construct({.runner = "node"}));
+  set.results.back().repetitions[0].measurement.facts["CPU"] = "that of its whole process";
+  set.context.facts["command"] = "asyncmark run --in-flight 28";
+  const auto text = html({&set});
+  EXPECT_THAT(text, HasSubstr("node: CPU that of its whole process"));
+  EXPECT_THAT(text, HasSubstr("<span>run</span> <span>--in-flight</span> <span>28</span></h1>"));
 }
 
 TEST(Page, LetsNoNameBecomeMarkup) {
