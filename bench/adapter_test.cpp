@@ -56,7 +56,7 @@ TEST(CheckAdapter, FindsNothingWrongWithOurs) {
   for (const auto& adapter : Catalog::adapters()) all.push_back(adapter.name);
   ASSERT_THAT(all, SizeIs(5));
   for (const auto& [name, said] : checked(all)) {
-    EXPECT_THAT(said, AllOf(Not(HasSubstr("WRONG")), ContainsRegex(": [89] right, 0 wrong"),
+    EXPECT_THAT(said, AllOf(Not(HasSubstr("WRONG")), ContainsRegex(": (9|10) right, 0 wrong"),
                             EndsWith("exit 0\n")));
     EXPECT_THAT(said, HasSubstr("right  sleep of an hour, killed by --time-limit"));
   }
@@ -69,7 +69,8 @@ TEST(CheckAdapter, SaysOfEachThatDoesWrongWhatThatIs) {
       {"ledger", "\"completed\" is 21, and its operations make it 20"},
       {"backwards", "operation 3 finished 1ns before it started"},
       {"too-fast", "operation 0 took 5ms, and what it had to do takes 10ms"},
-      {"over-cap", "which 4 at a time need more than"},
+      {"over-cap", "8 operations were in flight at once, where 4 may be"},
+      {"no-options", "operation 0 took 5ms, and what it had to do takes 10ms"},
       {"nothing", "ended without a report; what it reports goes to descriptor 3"},
       {"exit", "ended by exit 3 after it"},
       {"any-workload", "nobody knows, which is an error: it was carried out"},
@@ -102,6 +103,13 @@ TEST(CheckAdapter, NeedsACommandThatIsThere) {
   const auto ended = asyncmark({"check-adapter", "--", "/no/such", "program"});
   EXPECT_EQ(ended.code, 2);
   EXPECT_THAT(ended.err, HasSubstr("there is no program '/no/such'"));
+}
+
+TEST(CheckAdapter, StopsWhereNothingCanBeRead) {
+  const auto ended = asyncmark({"check-adapter", "--", "sh", "-c", "echo '{}'; exit 1"});
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_THAT(ended.out, AllOf(HasSubstr("ended by exit 1; the other cases are left out"),
+                               HasSubstr("0 right, 1 wrong")));
 }
 
 /// Every workload that they have, under all of them, with an arrival for each operation.
@@ -197,6 +205,84 @@ TEST(Adapters, WhatOneGetsWrongIsOneCaseAndTheRestGoesOn) {
               StartsWith("its report cannot be true: \"completed\" is 21"));
   EXPECT_EQ(number(all[1], "completed"), 20u);
   EXPECT_EQ(all[2].at("error_message"), "its report is longer than 128MiB");
+}
+
+TEST(Adapters, WhatTheDocumentationDoesNotKnowIsNotTakenOver) {
+  const auto ended =
+      asyncmark({"run", "sleep", "--wait", "1ms", "--ops", "20", "--repetitions", "1", "--runner",
+                 "cmd:" + kBroken + "tells-more", "--out", "r.json"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  const auto all = kept(ended);
+  const auto& m = all[0].at("asyncmark").at("measurement");
+  EXPECT_FALSE(m.contains("hop") || m.contains("connections_made"));
+  EXPECT_EQ(m.at("rows"), 0);
+  EXPECT_EQ(m.at("peak_is_upper_bound"), false);
+  EXPECT_EQ(m.at("loop").at("longest_hold_ns"), 0);
+  EXPECT_NE(m.at("placement").at("client"), "0-1000");
+}
+
+/// An answer of another shape to each request, in turn.
+const std::string kShapes = R"(
+import itertools, os, socket, threading
+ok = b"HTTP/1.1 200 OK\r\n"
+two = b"Content-Length: 2\r\n\r\nok"
+keeping = [ok + two, b"HTTP/1.1 204 No\r\n\r\n", b"HTTP/1.1 100 Continue\r\n\r\n" + ok + two,
+           ok + b"Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"]
+closing = [ok + b"Connection: close\r\n" + two, b"HTTP/1.0 200 OK\r\n" + two,
+           ok + b"Connection: close\r\n\r\nok", b"", ok + b"Content-Length: 9\r\n\r\nok",
+           ok + b"Transfer-Encoding: chunked\r\n\r\n9\r\nok", b"SSH-2.0-OpenSSH\r\n\r\n", None]
+turn = itertools.cycle(keeping + closing)
+def serve(connection):
+    with connection, connection.makefile("rb") as lines:
+        while lines.readline():
+            while lines.readline() != b"\r\n":
+                pass
+            answer = next(turn)
+            if answer is None:  # In drops, each sooner than the time-out, and all of them later.
+                for byte in ok + two:
+                    connection.sendall(bytes([byte]))
+                    threading.Event().wait(0.05)
+            else:
+                connection.sendall(answer)
+            if answer not in keeping:
+                return
+server = socket.create_server(("127.0.0.1", 0))
+with open("port.new", "w") as port:
+    port.write(str(server.getsockname()[1]))
+os.rename("port.new", "port")
+while True:
+    threading.Thread(target=serve, args=server.accept()[:1], daemon=True).start()
+)";
+
+TEST(Adapters, FrameAnswersAndNameFailuresAsOurOwnRunners) {
+  const auto ended =
+      run_program({"sh", "-c",
+                   R"(python3 server.py & server=$!
+          while [ ! -e port ] && kill -0 $server; do sleep 0.02; done
+          for runner in event-loop python-asyncio python-threads node; do
+            "$@" --url http://127.0.0.1:$(cat port)/ --runner $runner --out $runner.json
+          done
+          kill $server)",
+                   "sh", program(), "run", "http", "--ops", "12", "--in-flight", "1", "--warmup",
+                   "0", "--repetitions", "1", "--timeout", "500ms", "--max-failed", "12"},
+                  {.files = {{"server.py", kShapes}}});
+  for (const auto* runner : {"event-loop", "python-asyncio", "python-threads", "node"}) {
+    SCOPED_TRACE(runner);
+    const auto result = Json::parse(ended.files.at(std::string(runner) + ".json"));
+    const auto& m = result.at("benchmarks").at(0).at("asyncmark").at("measurement");
+    EXPECT_EQ(m.at("completed"), 7);
+    EXPECT_EQ(m.at("failures"),
+              (Json{{"bad framing", 1}, {"closed early", 1}, {"time-out", 1}, {"truncated", 2}}));
+  }
+}
+
+/// What only computes lets nothing else be begun meanwhile, on one loop.
+TEST(Adapters, ComputeOneAtATimeOnALoop) {
+  const auto ended =
+      asyncmark({"run", "sleep", "--wait", "0ms", "--cpu", "2ms", "--ops", "20", "--in-flight",
+                 "20", "--runner", "python-asyncio,node", "--repetitions", "1", "--out", "r.json"});
+  for (const auto& row : kept(ended))
+    EXPECT_EQ(row.at("asyncmark").at("measurement").at("peak_in_flight"), 1) << row.at("name");
 }
 
 TEST(Adapters, AProgramThatIsNotThereIsOneLine) {

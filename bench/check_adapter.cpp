@@ -138,6 +138,11 @@ std::vector<Trial> trials() {
        {{"wait", "1ms"}},
        open,
        all_succeed},
+      {"sleep of 5 ms after 5 ms of computing, 10 of them, one in flight",
+       "sleep",
+       {{"wait", "5ms"}, {"cpu", "5ms"}},
+       load_of(10, 1),
+       all_succeed},
       {"null, 2 passes of 200, 4 in flight, 7 to warm up", "null", {}, passes, all_succeed},
       {"http, where nobody listens",
        "http",
@@ -213,12 +218,16 @@ std::string summary(std::size_t right, std::size_t wrong, std::size_t refused) {
   return wrong == 0 ? text : text + "; docs/protocol.md says what is right";
 }
 
-/// What it is useless to go on after, with what may help.
-std::optional<std::string> hopeless(const std::string& why) {
+/// What it is useless to go on after, with what may help. `nothing_yet` is whether it has never
+/// handed back anything that could be read.
+std::optional<std::string> hopeless(const std::string& why, bool nothing_yet) {
   if (why == kNoReport)
     return "what it reports goes to descriptor 3, and not to standard output; the other cases are "
            "left out";
-  if (why.starts_with(kStillRunning)) return "the other cases are left out";
+  const bool is_unread = why.starts_with("ended by ") || why.starts_with("killed by ") ||
+                         why.starts_with("its report cannot be read");
+  if (why.starts_with(kStillRunning) || (nothing_yet && is_unread))
+    return "the other cases are left out";
   return std::nullopt;
 }
 
@@ -245,7 +254,7 @@ int check_adapter(const std::vector<std::string>& words) {
     }
     const auto why = trial.judge(result);
     ++(why ? wrong : right);
-    const auto end = why ? hopeless(*why) : std::nullopt;
+    const auto end = why ? hopeless(*why, right + wrong + refused == 1) : std::nullopt;
     fmt::print("{}  {}{}{}\n", why ? "WRONG" : "right", trial.what, why ? ": " + visible(*why) : "",
                end ? "; " + *end : "");
     std::fflush(stdout);

@@ -100,8 +100,40 @@ Until collect(const Process& child, int report, const ChildSettings& settings, W
   }
 }
 
+<<<<<<< HEAD
 const char* const kOfWholeProcess =
     "of its whole process, its start included: it does not tell its own";
+=======
+/// What docs/protocol.md knows of a report: the rest is told of our own children alone, whose code
+/// we know.
+Measurement as_documented(Measurement&& m) {
+  const auto& used = m.resources;
+  Measurement known;
+  known.service_time = std::move(m.service_time);
+  known.response_time = std::move(m.response_time);
+  known.completed = m.completed;
+  known.failed = m.failed;
+  known.never_started = m.never_started;
+  known.failures = std::move(m.failures);
+  known.passes = std::move(m.passes);
+  known.phases = {.set_up = m.phases.set_up,
+                  .connect = m.phases.connect,
+                  .warm_up = m.phases.warm_up,
+                  .timed = m.phases.timed};
+  known.resources = {.user = used.user,
+                     .system = used.system,
+                     .voluntary_switches = used.voluntary_switches,
+                     .involuntary_switches = used.involuntary_switches,
+                     .minor_faults = used.minor_faults,
+                     .major_faults = used.major_faults,
+                     .run_queue_wait = std::nullopt,
+                     .peak_rss_bytes = used.peak_rss_bytes,
+                     .grown_bytes = used.grown_bytes};
+  known.facts = std::move(m.facts);
+  known.peak_in_flight = m.peak_in_flight;
+  return known;
+}
+>>>>>>> 3a2bf6aa2baf16137a5a6a3cac84941d61ec217c
 
 /// What another program leaves out is that of its whole process, as the kernel tells at its end. No
 /// pass took it: how busy the processors were then is not known.
@@ -119,7 +151,7 @@ void fill_in(Measurement& m, const Ending& ending, const Case& one, const ChildS
   }
   if (used.peak_rss_bytes == 0) used.peak_rss_bytes = ending.peak_rss_bytes;
   if (m.phases.timed == Duration(0)) m.phases.timed = m.elapsed();
-  if (!m.placement.client.empty() || !settings.launcher.empty()) return;
+  if (!settings.launcher.empty()) return;
   const auto client = one.placed().client;
   m.placement.client = list_text(client.empty() ? own_cpus() : client);
 }
@@ -132,6 +164,7 @@ void judge(Report& report, const Ending& ending, Duration lived, const Case& one
     auto& m = report.measurement;
     const auto how = report.how ? *report.how : one.concurrency();
     if (ending.how != "exit 0") throw UsageError("ended by " + ending.how + " after it");
+    if (program_of(one)) m = as_documented(std::move(m));
     if (!report.operations.empty()) add_up(m, report.operations, one, how);
     if (const auto why = implausible(m, one, how, lived)) throw UsageError(*why);
     if (program_of(one)) fill_in(m, ending, one, settings);
@@ -188,7 +221,7 @@ Repetition watch(const Case& one, const ChildSettings& settings, Service* servic
   if (until == Until::too_much)
     return {{}, fmt::format("its report is longer than {}", exact_bytes(kMostReported))};
   if (ending.how.starts_with("SIG")) return {{}, "killed by " + ending.how};
-  auto report = read_report(text);
+  auto report = read_report(text, program_of(one) ? one.concurrency() : Concurrency{});
   if (text.empty() && ending.how != "exit 0") return {{}, "ended by " + ending.how};
   judge(report, ending, lived, one, settings);
   report.measurement.observed = watcher.observed();

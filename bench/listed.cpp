@@ -76,8 +76,11 @@ class PassOfList {
       : list_(list),
         pass_(pass),
         kind_(kind_of(one.load, how)),
+        cap_(how.cap),
         load_(one.load),
-        workload_(one.make_workload()) {
+        workload_(one.make_workload()),
+        at_once_(static_cast<double>(at_once(how, workload_->holds_the_loop()))),
+        processors_(static_cast<double>(how.processors)) {
     const auto count = list.started.size();
     for (const auto& [length, key] : {std::pair{list.finished.size(), "finished_ns"},
                                       {list.op.empty() ? count : list.op.size(), "op"},
@@ -91,19 +94,29 @@ class PassOfList {
 
   void add_to(Measurement& measurement) const {
     FlatHistogram service, response;
+    double needed = 0, computed = 0;
     for (std::size_t i = 0; i < list_.started.size(); ++i) {
       check(i);
       if (reasons_.contains(number(i))) continue;
+      if (const auto cost = workload_->cost(number(i))) {
+        needed += seconds(cost->wait + cost->cpu);
+        computed += seconds(cost->cpu);
+      }
       service.add(list_.finished[i] - list_.started[i]);
       if (const auto due = intended(i)) response.add(list_.finished[i] - *due);
     }
+    const auto most = most_in_flight(list_);
+    if (most > cap_)
+      throw UsageError(
+          fmt::format("{} operations were in flight at once, where {} may be", most, cap_));
+    check_bound(std::max(needed / at_once_, computed / processors_));
     measurement.service_time.merge(service);
     measurement.response_time.merge(response);
-    measurement.peak_in_flight = std::max(measurement.peak_in_flight, most_in_flight(list_));
+    measurement.peak_in_flight = std::max(measurement.peak_in_flight, most);
     for (const auto& [op, reason] : reasons_) {
       const bool one_more =
           measurement.failures.contains(reason) || measurement.failures.size() < kMostReasons;
-      measurement.add_failures(one_more ? beginning_of(reason) : "other", 1);
+      measurement.add_failures(one_more ? reason : "other", 1);
     }
     measurement.timeline = timeline();
   }
@@ -130,7 +143,7 @@ class PassOfList {
       for (const auto op : ops) {
         if (list_.op.empty() ? op >= list_.started.size() : !listed.contains(op))
           throw UsageError(fmt::format("operation {} failed, and is not listed", op));
-        if (!reasons_.emplace(op, reason.empty() ? "no reason" : reason).second)
+        if (!reasons_.emplace(op, reason.empty() ? "no reason" : beginning_of(reason)).second)
           throw UsageError(fmt::format("operation {} failed twice", op));
       }
   }
@@ -157,6 +170,13 @@ class PassOfList {
                         exact_text(cost->wait + cost->cpu)));
   }
 
+  /// As ideal_bound(), of those that succeeded alone: that one failed makes the others no faster.
+  void check_bound(double needed) const {
+    if (seconds(pass_.elapsed) < needed * (1 - kClockError))
+      throw UsageError(fmt::format("it took {}, and what its operations had to do at least {}",
+                                   exact_text(pass_.elapsed), exact_text(from_seconds(needed))));
+  }
+
   Timeline timeline() const {
     std::vector<std::size_t> chosen;
     const auto limit = Sampler::limit_for(ops_ == kUnbounded ? list_.started.size() : ops_);
@@ -179,8 +199,10 @@ class PassOfList {
   const Listed& list_;
   const Pass& pass_;
   LoadKind kind_;
+  std::uint64_t cap_;
   const Load& load_;
   std::unique_ptr<Workload> workload_;
+  double at_once_, processors_;
   std::uint64_t ops_ = kUnbounded;
   std::unordered_map<std::uint64_t, std::string> reasons_;
 };

@@ -125,6 +125,35 @@ TEST(Listed, ALongReasonEndsWithAWholeCharacter) {
   EXPECT_EQ(added(list, sleeps(1), 0).failures.begin()->first, std::string(39, 'a'));
 }
 
+TEST(Listed, LongReasonsAreCountedByWhatIsKeptOfThem) {
+  Listed list{.op = {}, .started = {}, .finished = {}, .worker = {}};
+  for (std::uint64_t op = 0; op < 24; ++op) {
+    list.started.push_back(0ms);
+    list.finished.push_back(10ms);
+    list.failed[std::to_string(10 + op % 12) + ": a reason of more than forty characters"]
+        .push_back(op);
+  }
+  const auto m = added(list, sleeps(24), 0);
+  EXPECT_EQ(m.failures.size(), 12u);
+  for (const auto& [reason, times] : m.failures) EXPECT_EQ(times, 2u) << reason;
+}
+
+TEST(Listed, ThatOneFailedMakesTheOthersNoFaster) {
+  const Listed list{.op = {},
+                    .started = {0ms, 0ms, 10ms, 10ms},
+                    .finished = {10ms, 10ms, 20ms, 20ms},
+                    .worker = {},
+                    .failed = {{"reset", {1}}}};
+  EXPECT_EQ(refusal(list, sleeps(4, 2)), "");
+  EXPECT_THAT(refusal(list, sleeps(4, 1)),
+              HasSubstr("2 operations were in flight at once, where 1 may be"));
+  auto computing = sleeps(4, 2);
+  computing.workload_options.set("wait", "0ms");
+  computing.workload_options.set("cpu", "10ms");
+  EXPECT_THAT(refusal(list, computing),
+              HasSubstr("it took 20ms, and what its operations had to do at least 30ms"));
+}
+
 TEST(Listed, AnOperationThatEndsMakesPlaceForOneThatBegins) {
   const auto m =
       added({.op = {}, .started = {0ms, 10ms, 10ms}, .finished = {10ms, 20ms, 20ms}, .worker = {}},
@@ -213,6 +242,102 @@ TEST(Plausible, IsOnlyWhatAddsUpAndFitsIntoItsTime) {
   // With so many in flight it were a burst, which has response times.
   auto burst = added(three(), sleeps(3));
   EXPECT_THAT(*implausible(burst, sleeps(3, 2), {.cap = 3}, 1s), HasSubstr("lets 3 be in flight"));
+}
+
+/// What a program that adds up by itself tells of three sleeps, two at a time.
+Measurement counted_by_a_program(Duration response = {}) {
+  auto m = told(3);
+  m.passes[0].completed = 3;
+  m.service_time.add(10ms, 3);
+  if (response != Duration(0)) m.response_time.add(response, 3);
+  m.peak_in_flight = 2;
+  return m;
+}
+
+template <class Change>
+std::string why_not(Change change, Case one = sleeps(3, 2), Duration response = {}) {
+  auto m = counted_by_a_program(response);
+  one.runner = "cmd:true";
+  auto how = one.concurrency();
+  change(m, how);
+  return implausible(m, one, how, 1s).value_or("");
+}
+
+TEST(Plausible, AreOfAProgramOnlyHistogramsThatCanBe) {
+  EXPECT_EQ(why_not([](auto&, auto&) {}), "");
+  EXPECT_THAT(why_not([](auto& m, auto&) { m.service_time.restore_exact(5ns, 30'000'000); }),
+              HasSubstr("service_time: \"max_ns\" is 5, and its last bucket begins at"));
+  EXPECT_THAT(why_not([](auto& m, auto&) { m.service_time.restore_exact(10ms, 1); }),
+              HasSubstr("service_time: \"sum_ns\" is 1, and its buckets hold from"));
+  const auto all_took = [](Duration took) {
+    return [=](auto& m, auto&) {
+      m.service_time.clear();
+      m.service_time.add(took, 3);
+    };
+  };
+  EXPECT_THAT(why_not(all_took(1ns)),
+              HasSubstr("an operation took 1ns, and what it had to do takes 10ms"));
+  EXPECT_EQ(why_not(all_took(10ms - 10us)), "") << "within its bucket, and the clocks' error";
+  EXPECT_THAT(why_not([](auto& m, auto&) { m.peak_in_flight = 0; }), HasSubstr("it has no \"peak"));
+  EXPECT_THAT(why_not([](auto& m, auto&) { m.peak_in_flight = 1; }),
+              HasSubstr("at the most 1 operations were in flight, and on average 1.5"));
+}
+
+TEST(Plausible, IsNoResponseShorterThanItsServiceOrLongerThanItsPass) {
+  const auto burst = [](Duration response) {
+    return why_not([](auto& m, auto&) { m.peak_in_flight = 3; }, sleeps(3), response);
+  };
+  EXPECT_EQ(burst(10ms), "");
+  EXPECT_THAT(burst(1ns), HasSubstr("its response times are 3 ns together"));
+  EXPECT_THAT(burst(1h), HasSubstr("an operation had a response time of 1h"));
+}
+
+TEST(Plausible, NoSumWrapsRound) {
+  constexpr auto kHalf = std::uint64_t{1} << 63;
+  auto twice = sleeps(3, 2);
+  twice.load.passes = 2;
+  EXPECT_THAT(why_not(
+                  [](auto& m, auto&) {
+                    m.passes = {{20ms, 0ns, kHalf}, {20ms, 0ns, kHalf + 3}};
+                  },
+                  twice),
+              HasSubstr("and by pass 18446744073709551615"));
+  EXPECT_THAT(why_not(
+                  [](auto& m, auto&) {
+                    m.passes = {{20ms, 0ns, 6}, {20ms, 0ns, 0}};
+                    m.completed = 6;
+                    m.service_time.add(10ms, 3);
+                  },
+                  twice),
+              HasSubstr("pass 0 completed 6 operations, and has 3"));
+  EXPECT_THROW(histogram_from_json(Json{{"buckets", {{1000, kHalf}, {2000, kHalf}, {3000, 3}}}}),
+               UsageError);
+  auto for_a_time = sleeps(0, 1);
+  for_a_time.load.duration = 20ms;
+  EXPECT_THAT(why_not(
+                  [](auto& m, auto&) {
+                    m.completed = m.passes[0].completed = 1'000'000'000'000;
+                    m.service_time.clear();
+                    m.service_time.add(0ns, m.completed);
+                  },
+                  for_a_time),
+              HasSubstr("more than one a nanosecond"));
+}
+
+TEST(Plausible, IsNoMoreThanAMachineHas) {
+  EXPECT_THAT(why_not([](auto& m, auto&) { m.resources.voluntary_switches = 900'000'000'000; }),
+              HasSubstr("voluntary_switches: 900000000000 are more than"));
+  EXPECT_THAT(why_not([](auto& m, auto&) { m.resources.peak_rss_bytes = std::int64_t{1} << 60; }),
+              HasSubstr("more than this machine has"));
+  EXPECT_THAT(why_not([](auto& m, auto&) { m.resources.grown_bytes = -(std::int64_t{1} << 60); }),
+              HasSubstr("more than this machine has"));
+  EXPECT_THAT(why_not([](auto& m, auto&) {
+                m.passes[0].cpu = 10ms;
+                m.resources.user = 2ns;
+              }),
+              HasSubstr("its passes took 10ms of processor time, and its resources tell 2ns"));
+  EXPECT_THAT(why_not([](auto&, auto& how) { how.processors = 1'000'000; }),
+              HasSubstr("it used 1000000 processors"));
 }
 
 }  // namespace

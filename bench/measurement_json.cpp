@@ -173,8 +173,13 @@ Observed observed_from_json(const Json& json) {
 
 Histogram histogram_from_json(const Json& json) {
   Histogram histogram;
-  for (const auto& bucket : part(json, "buckets", kList))
-    histogram.add(duration(bucket.at(0), "buckets"), whole<std::uint64_t>(bucket.at(1), "buckets"));
+  std::uint64_t total = 0;
+  for (const auto& bucket : part(json, "buckets", kList)) {
+    const auto times = whole<std::uint64_t>(bucket.at(1), "buckets");
+    if (__builtin_add_overflow(total, times, &total))
+      throw UsageError("buckets: they hold more than can be counted");
+    histogram.add(duration(bucket.at(0), "buckets"), times);
+  }
   histogram.restore_exact(duration_at(json, "max_ns", histogram.max()),
                           whole_at(json, "sum_ns", histogram.sum_ns()));
   return histogram;

@@ -48,7 +48,8 @@ std::string write_case(const Case& one);
 Case read_case(const std::string& text);
 
 std::string write_report(const Report& report);
-/// Never throws: a document that is not a report becomes a report with an error.
-Report read_report(const std::string& text);
+/// Never throws: a document that is not a report becomes a report with an error. `told` is how the
+/// case was to be carried out: what a "how" leaves out was so.
+Report read_report(const std::string& text, const Concurrency& told = {});
 
 }  // namespace asyncmark

@@ -75,6 +75,13 @@ TEST(Protocol, ReadsAReportThatDoesNotTellHowItWasCarriedOut) {
               HasSubstr("how.cap: 0 is not a whole number of 1 or more"));
 }
 
+TEST(Protocol, WhatAHowLeavesOutIsAsItWasTold) {
+  const Concurrency told{.workers = 3, .cap = 28, .processors = 4, .one_loop = true};
+  const auto text = with(write_report(example_report()), "/how", {{"workers", 2}});
+  EXPECT_EQ(read_report(text, told).how,
+            (Concurrency{.workers = 2, .cap = 28, .processors = 4, .one_loop = true}));
+}
+
 TEST(Protocol, CarriesAnError) {
   const auto report = read_report(write_report({{}, "there is not enough memory"}));
   EXPECT_EQ(report.error, "there is not enough memory");
@@ -214,7 +221,8 @@ TEST(Protocol, SurvivesStrangeValuesEverywhere) {
       for (auto at = path; !at.empty(); at.resize(at.rfind('/')))
         for (const auto& other : strange) EXPECT_NO_THROW(read(with(document, at, other))) << at;
   };
-  replace_everywhere(write_report(example_report()), read_report);
+  replace_everywhere(write_report(example_report()),
+                     [](const std::string& text) { read_report(text); });
   replace_everywhere(write_case(example_case()), refused_case);
 }
 

@@ -58,6 +58,12 @@ std::optional<std::string> too_good(const std::optional<Bound>& bound, const Mea
       return fmt::format(
           "done in {}, faster than its ideal bound of {} ({}): not all was carried out",
           exact_text(pass.elapsed), exact_text(bound->time), bound->term);
+  // To the nanosecond, as the mean is known.
+  const auto needed = seconds(bound->asked - Duration(1)) * static_cast<double>(one.completed);
+  const auto took = static_cast<double>(one.service_time.sum_ns()) / 1e9;
+  if (took < needed * (1 - kClockError))
+    return fmt::format("its operations took {} all together, and what they had to do takes {}",
+                       rounded_text(from_seconds(took)), rounded_text(from_seconds(needed)));
   return std::nullopt;
 }
 

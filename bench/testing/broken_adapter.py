@@ -37,12 +37,18 @@ def report(document):
         return error("another protocol")
     if "duration_ns" in load:
         return error("no durations")
-    wait = document["workload"]["options"].get("wait_ns", 0)
+    options = document["workload"]["options"]
+    wait = options.get("wait_ns", 0) + (options.get("cpu_ns", 0) if mode != "no-options" else 0)
     passes = [a_pass(load, document["how"]["cap"], wait) for _ in range(load["passes"])]
     completed = sum(len(one["operations"]["started_ns"]) for one in passes)
     if mode == "ledger":
         completed += 1
-    return {"protocol": 1, "measurement": {"completed": completed, "passes": passes}}
+    measurement = {"completed": completed, "passes": passes}
+    if mode == "tells-more":
+        measurement |= {"hop": {"cpu_ns": 10**17, "alone_ns": 1}, "connections_made": 2**63, "rows": 7,
+                        "peak_is_upper_bound": True, "loop": {"longest_hold_ns": 10**17},
+                        "placement": {"client": "0-1000"}}
+    return {"protocol": 1, "measurement": measurement}
 
 
 out = open(3, "w")

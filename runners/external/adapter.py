@@ -9,6 +9,7 @@ import itertools
 import json
 import platform
 import resource
+import socket
 import sys
 import time
 import urllib.parse
@@ -116,7 +117,9 @@ class Pass:
 def reason_of(error):
     known = {ConnectionRefusedError: "refused", ConnectionResetError: "reset",
              BrokenPipeError: "reset", TimeoutError: "time-out",
-             http.client.RemoteDisconnected: "closed early"}
+             http.client.RemoteDisconnected: "closed early", http.client.IncompleteRead: "truncated",
+             http.client.BadStatusLine: "bad framing", http.client.LineTooLong: "bad framing",
+             http.client.UnknownProtocol: "bad framing"}
     return str(error) if isinstance(error, Failed) else known.get(type(error), type(error).__name__)
 
 
@@ -174,7 +177,8 @@ class Request:
         self.body = options.get("body", "").encode() or None
         self.method = options.get("method") or ("POST" if self.body else "GET")
         self.kept = options.get("connect", "pooled") == "pooled"
-        self.timeout = options.get("timeout_ns", 10_000_000_000) / 1e9
+        self.timeout_ns = options.get("timeout_ns", 10_000_000_000)
+        self.timeout = min(self.timeout_ns / 1e9, 1e6)
 
     @staticmethod
     def judge(status):
@@ -182,13 +186,47 @@ class Request:
             raise Failed(f"bad status {status}")
 
 
+class Limited(socket.socket):
+    """Its reads end when the operation's time is over, and not each after a time of its own."""
+
+    def recv_into(self, *arguments):
+        self.settimeout(seconds_until(self.until))
+        return super().recv_into(*arguments)
+
+
+def seconds_until(until):
+    left = until - now()
+    if left <= 0:
+        raise TimeoutError
+    return min(left / 1e9, 1e6)  # More than that is too much for a socket.
+
+
+class Connection(http.client.HTTPConnection):
+    """Over which an operation may take until `until`, all in all."""
+
+    def begin(self, until):
+        self.until, self.timeout = until, seconds_until(until)
+        if self.sock is not None:
+            self.limit()
+
+    def connect(self):
+        super().connect()
+        self.sock = Limited(fileno=self.sock.detach())
+        self.limit()
+
+    def limit(self):
+        self.sock.until = self.until
+        self.sock.settimeout(seconds_until(self.until))  # Of sending, that is all the time there is.
+
+
 def open_http(case):
     request = Request(case)
-    connection = http.client.HTTPConnection(request.host, request.port, timeout=request.timeout)
+    connection = Connection(request.host, request.port)
     headers = {} if request.kept else {"Connection": "close"}
 
     def call(op):
         try:
+            connection.begin(now() + request.timeout_ns)
             connection.request(request.method, request.target, request.body, headers)
             answer = connection.getresponse()
             answer.read()

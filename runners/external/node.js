@@ -12,13 +12,17 @@ class Failed extends Error {}
 // Nanoseconds by the monotonic clock; exact in a double for a hundred days.
 const now = () => Number(process.hrtime.bigint());
 
+// A timer that is to be longer fires at once.
+const kLongestTimer = 2 ** 31 - 1;
+
 // Timers of Node count in milliseconds by a clock that may be behind: none may be early here.
 async function waitUntil(when) {
   for (let left; (left = when - now()) > 0; )
-    await new Promise((done) => setTimeout(done, Math.ceil(left / 1e6)));
+    await new Promise((done) => setTimeout(done, Math.min(Math.ceil(left / 1e6), kLongestTimer)));
 }
 
-// ---- what an operation does: each function opens a session, which is called for each operation
+// ---- what an operation does: each function opens a session, which is called for each operation,
+// and returns a promise where there is something to wait for
 
 function burn(ns) {
   const used = () => process.cpuUsage().user * 1000 + process.cpuUsage().system * 1000;
@@ -34,9 +38,9 @@ function needsDefault(one, defaults) {
 function openSleep(one) {
   needsDefault(one, { distribution: "fixed", stall: "", blocking: false });
   const { wait_ns: wait, cpu_ns: cpu } = one.options;
-  return async () => {
+  return () => {
     if (cpu > 0) burn(cpu);
-    await waitUntil(now() + wait);
+    if (wait > 0) return waitUntil(now() + wait);
   };
 }
 
@@ -45,7 +49,7 @@ function openHash(one) {
   const block = Buffer.from({ length: size }, (_, i) => 0).map((_, i) => (i * 131) >> 3);
   const digest = () => crypto.createHash(algorithm).update(block).digest();
   const right = digest();
-  return async () => {
+  return () => {
     if (!digest().equals(right)) throw new Failed("wrong digest");
   };
 }
@@ -68,15 +72,22 @@ function openHttp(one) {
           else fail(new Failed(`bad status ${status}`));
         });
       });
-      const timer = setTimeout(() => request.destroy(new Failed("time-out")), timeout / 1e6);
+      const timer = setTimeout(() => request.destroy(new Failed("time-out")),
+                               Math.min(timeout / 1e6, kLongestTimer));
       request.on("error", (error) => (clearTimeout(timer), fail(error))).end(body || undefined);
     });
 }
 
-const kWorkloads = { null: () => async () => {}, sleep: openSleep, hash: openHash, http: openHttp };
-const kReasons = { ECONNREFUSED: "refused", ECONNRESET: "reset", EPIPE: "reset" };
-const reasonOf = (error) =>
-  error instanceof Failed ? error.message : kReasons[error.code] ?? error.code ?? error.name;
+const kWorkloads = { null: () => () => {}, sleep: openSleep, hash: openHash, http: openHttp };
+const kReasons = { ECONNREFUSED: "refused", ECONNRESET: "reset", EPIPE: "reset",
+                   HPE_INVALID_EOF_STATE: "truncated" };
+
+function reasonOf(error) {
+  if (error instanceof Failed) return error.message;
+  if (error.message === "socket hang up") return "closed early"; // Both have ECONNRESET's code,
+  if (error.message === "aborted") return "truncated";           // where nobody reset anything.
+  return kReasons[error.code] ?? (error.code?.startsWith("HPE_") ? "bad framing" : error.code) ?? error.name;
+}
 
 // ---- the load
 
@@ -111,7 +122,8 @@ async function carryOut(one, sessions) {
     const started = now();
     let reason = null;
     try {
-      await call();
+      const answer = call();
+      if (answer) await answer; // To await nothing would let others begin meanwhile.
     } catch (error) {
       reason = reasonOf(error);
     }

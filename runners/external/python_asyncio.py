@@ -37,6 +37,8 @@ async def open_sleep(case):
     async def call(op):
         if cpu:
             burn(cpu)
+        if not wait:
+            return
         until = now() + wait
         await asyncio.sleep(wait / 1e9)
         while now() < until:  # Loops that count in milliseconds may be early.
@@ -55,42 +57,112 @@ async def open_hash(case):
     return held(open_blocking(case))
 
 
-async def open_streams(case):
-    """HTTP over asyncio's own streams: answers that tell their length."""
-    request = Request(case)
-    lines = [f"{request.method} {request.target} HTTP/1.1", f"Host: {request.host}:{request.port}"]
-    lines += [] if request.kept else ["Connection: close"]
-    lines += [f"Content-Length: {len(request.body)}"] if request.body else []
-    text = "\r\n".join(lines + ["", ""]).encode() + (request.body or b"")
-    streams = None
+class Streams:
+    """HTTP/1.1 over asyncio's own streams: a connection, kept for as long as the server keeps it."""
 
-    async def ask():
-        nonlocal streams
-        if streams is None:
-            streams = await asyncio.open_connection(request.host, request.port)
-        streams[1].write(text)
-        head = await streams[0].readuntil(b"\r\n\r\n")
-        fields = dict(line.lower().split(b":", 1) for line in head.split(b"\r\n")[1:] if line)
-        if b"content-length" not in fields:
-            raise Failed("no length")
-        await streams[0].readexactly(int(fields[b"content-length"]))
-        return int(head.split(b" ", 2)[1])
+    STATUS = re.compile(rb"HTTP/1\.([01]) (\d{3})( .*)?")
+    LONGEST_HEAD = 32 * 1024
 
-    async def call(op):
-        nonlocal streams
-        status = None
+    def __init__(self, case):
+        self.request, self.reader, self.writer, self.received = Request(case), None, None, b""
+        request = self.request
+        lines = [f"{request.method} {request.target} HTTP/1.1", f"Host: {request.host}:{request.port}"]
+        lines += [] if request.kept else ["Connection: close"]
+        lines += [f"Content-Length: {len(request.body)}"] if request.body else []
+        self.text = "\r\n".join(lines + ["", ""]).encode() + (request.body or b"")
+
+    async def __call__(self, op):
+        keeps = False
         try:
-            status = await asyncio.wait_for(ask(), request.timeout)
-        except asyncio.IncompleteReadError:
-            raise Failed("closed early")
+            status, keeps = await asyncio.wait_for(self.ask(), self.request.timeout)
         except asyncio.TimeoutError:
             raise Failed("time-out")
         finally:
-            if streams and (status is None or not request.kept):
-                streams[1].close()
-                streams = None
-        request.judge(status)
-    return call
+            if self.writer is not None and not (keeps and self.request.kept):
+                self.writer.close()
+                self.writer = None
+        self.request.judge(status)
+
+    async def ask(self):
+        """The status, and whether the connection stays."""
+        if self.writer is None:
+            self.reader, self.writer = await asyncio.open_connection(self.request.host, self.request.port)
+            self.received = b""
+        self.writer.write(self.text)
+        status = 100
+        while 100 <= status < 200 and status != 101:
+            version, status, fields = await self.head()
+        options = fields.get("connection", "").lower()
+        keeps = "close" not in options if version else "keep-alive" in options
+        if self.request.method == "HEAD" or status in (101, 204, 304):
+            pass
+        elif "transfer-encoding" in fields:
+            if fields["transfer-encoding"].lower() != "chunked" or "content-length" in fields:
+                raise Failed("bad framing")
+            await self.skip_chunks()
+        elif "content-length" in fields:
+            await self.skip(self.number(fields["content-length"], 10))
+        else:
+            keeps, self.received = False, b""
+            while await self.reader.read(1 << 16):
+                pass
+        if self.received:
+            raise Failed("bad framing")  # More than it said.
+        return status, keeps
+
+    async def head(self):
+        first, *lines = (await self.take_until(b"\r\n\r\n")).split(b"\r\n")
+        match, fields = self.STATUS.fullmatch(first), {}
+        for line in lines:
+            name, colon, value = line.decode("latin-1").partition(":")
+            name, value = name.lower(), value.strip()
+            if not colon or name == "content-length" and fields.get(name, value) != value:
+                raise Failed("bad framing")
+            fields[name] = value
+        if match is None:
+            raise Failed("bad framing")
+        return int(match[1]), int(match[2]), fields
+
+    async def skip_chunks(self):
+        while size := self.number((await self.take_until(b"\r\n")).split(b";")[0].decode("latin-1"), 16):
+            await self.skip(size)
+            if await self.take_until(b"\r\n"):
+                raise Failed("bad framing")
+        while await self.take_until(b"\r\n"):  # Fields that follow the body.
+            pass
+
+    @staticmethod
+    def number(text, base):
+        if not re.fullmatch("[0-9]+" if base == 10 else "[0-9A-Fa-f]+", text.strip()):
+            raise Failed("bad framing")
+        return int(text, base)
+
+    async def take_until(self, mark):
+        while (end := self.received.find(mark)) < 0:
+            if len(self.received) > self.LONGEST_HEAD:
+                raise Failed("bad framing")
+            await self.receive()
+        taken, self.received = self.received[:end], self.received[end + len(mark):]
+        return taken
+
+    async def skip(self, size):
+        while size > len(self.received):
+            size, self.received = size - len(self.received), b""
+            await self.receive(in_body=True)
+        self.received = self.received[size:]
+
+    async def receive(self, in_body=False):
+        piece = await self.reader.read(1 << 16)
+        if not piece and not in_body and not self.received:
+            raise Failed("closed early")
+        if not piece:
+            is_http = in_body or self.received.startswith(b"HTTP/1.")
+            raise Failed("truncated" if is_http else "bad framing")
+        self.received += piece
+
+
+async def open_streams(case):
+    return Streams(case)
 
 
 async def open_aiohttp(case):
@@ -109,6 +181,10 @@ async def open_aiohttp(case):
             raise Failed("refused")
         except aiohttp.ServerDisconnectedError:
             raise Failed("closed early")
+        except aiohttp.ClientPayloadError:
+            raise Failed("truncated")
+        except aiohttp.ClientResponseError:
+            raise Failed("bad framing")
         except asyncio.TimeoutError:
             raise Failed("time-out")
         request.judge(answer.status)
