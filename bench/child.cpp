@@ -100,10 +100,9 @@ Until collect(const Process& child, int report, const ChildSettings& settings, W
   }
 }
 
-<<<<<<< HEAD
 const char* const kOfWholeProcess =
     "of its whole process, its start included: it does not tell its own";
-=======
+
 /// What docs/protocol.md knows of a report: the rest is told of our own children alone, whose code
 /// we know.
 Measurement as_documented(Measurement&& m) {
@@ -133,7 +132,6 @@ Measurement as_documented(Measurement&& m) {
   known.peak_in_flight = m.peak_in_flight;
   return known;
 }
->>>>>>> 3a2bf6aa2baf16137a5a6a3cac84941d61ec217c
 
 /// What another program leaves out is that of its whole process, as the kernel tells at its end. No
 /// pass took it: how busy the processors were then is not known.
