@@ -32,6 +32,9 @@ std::string fitted(std::string_view line) {
     const auto room = kWidth - (all.empty() ? 0 : indent);
     const auto begin = all.empty() ? indent : 0;
     auto end = line.rfind(' ', room);
+    // A default stands beside its word.
+    constexpr std::string_view kDefault = " (default:";
+    if (end != line.npos && line.substr(0, end).ends_with(kDefault)) end -= kDefault.size();
     if (end == line.npos || end <= begin) end = line.find(' ', room);
     if (end == line.npos) break;
     all += (all.empty() ? "" : std::string(indent, ' ')) + std::string(line.substr(0, end)) + '\n';
