@@ -14,10 +14,14 @@
 
 #define ASYNCMARK_FILE(file) ".incbin \"" ASYNCMARK_SCRIPTS "/" file "\"\n"
 
-#define ASYNCMARK_PYTHON(file) \
-  ASYNCMARK_FILE("adapter.py") ASYNCMARK_FILE("postgres.py") ASYNCMARK_FILE(file)
+#define ASYNCMARK_PYTHON(files) ASYNCMARK_FILE("adapter.py") ASYNCMARK_FILE("postgres.py") files
 
-ASYNCMARK_CARRY(python_asyncio, ASYNCMARK_PYTHON("python_asyncio.py"))
-ASYNCMARK_CARRY(python_threads, ASYNCMARK_PYTHON("python_threads.py"))
-ASYNCMARK_CARRY(python_processes, ASYNCMARK_PYTHON("python_processes.py"))
+#define ASYNCMARK_ASYNCIO               \
+  ASYNCMARK_FILE("asyncio_http.py")     \
+  ASYNCMARK_FILE("asyncio_postgres.py") \
+  ASYNCMARK_FILE("python_asyncio.py")
+
+ASYNCMARK_CARRY(python_asyncio, ASYNCMARK_PYTHON(ASYNCMARK_ASYNCIO))
+ASYNCMARK_CARRY(python_threads, ASYNCMARK_PYTHON(ASYNCMARK_FILE("python_threads.py")))
+ASYNCMARK_CARRY(python_processes, ASYNCMARK_PYTHON(ASYNCMARK_FILE("python_processes.py")))
 ASYNCMARK_CARRY(node, ASYNCMARK_FILE("node.js"))
