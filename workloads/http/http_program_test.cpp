@@ -310,7 +310,7 @@ TEST(HttpService, ThatDiesFailsItsOperationsAndWhatComesAfterAtOnce) {
   // Those before the case's own calibrate, and last for a moment only.
   ASSERT_TRUE(eventually([&] {
     const auto child = find("run-case");
-    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    std::this_thread::sleep_for(std::chrono::milliseconds(900));
     return child != 0 && child == find("run-case");
   }));
   const auto service = find("serve http");
