@@ -63,7 +63,7 @@ std::string framed(const std::string& title, const std::string& body) {
   if (carried::vega_embed().empty())
     throw UsageError(
         "--html: this asyncmark was built without what draws its charts; install npm "
-        "(scripts/install-packages charts) and build it again");
+        "(scripts/install-packages page) and build it again");
   return fmt::format(
              "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
              "<meta http-equiv=\"Content-Security-Policy\" content=\"{}\">\n"
