@@ -281,6 +281,7 @@ TEST(Adapters, ComputeOneAtATimeOnALoop) {
   const auto ended =
       asyncmark({"run", "sleep", "--wait", "0ms", "--cpu", "2ms", "--ops", "20", "--in-flight",
                  "20", "--runner", "python-asyncio,node", "--repetitions", "1", "--out", "r.json"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
   for (const auto& row : kept(ended))
     EXPECT_EQ(row.at("asyncmark").at("measurement").at("peak_in_flight"), 1) << row.at("name");
 }
