@@ -106,7 +106,7 @@ std::string change_text(const Judgement& one) {
 
 std::string CaseVerdict::reason() const {
   // What makes it so; and where all figures are the same, how long it takes.
-  const bool decides = verdict != Verdict::same && judged.any(verdict);
+  const bool decides = !because().empty();
   std::vector<std::string> all;
   for (const auto& one : judged.figures)
     if (decides ? one.verdict == verdict : one.figure == Figure::wall)

@@ -11,6 +11,7 @@
 #include "bench/bound.hpp"
 #include "bench/errors.hpp"
 #include "bench/flat_histogram.hpp"
+#include "bench/visible.hpp"
 
 namespace asyncmark {
 namespace {
@@ -45,14 +46,6 @@ std::vector<Duration> times(const Json& json, const char* key) {
   for (const auto ns : column<std::int64_t>(json, key))
     all.emplace_back(std::clamp(ns, -kLongest.count(), kLongest.count()));
   return all;
-}
-
-/// Of a long reason what is kept, without half a character at its end.
-std::string beginning_of(const std::string& reason) {
-  if (reason.size() <= kLongestReason) return reason;
-  auto end = kLongestReason;
-  while (end > 0 && (static_cast<unsigned char>(reason[end]) & 0xc0) == 0x80) --end;
-  return reason.substr(0, end);
 }
 
 /// The most at one moment. One that ends when another begins has made place for it.
@@ -143,7 +136,10 @@ class PassOfList {
       for (const auto op : ops) {
         if (list_.op.empty() ? op >= list_.started.size() : !listed.contains(op))
           throw UsageError(fmt::format("operation {} failed, and is not listed", op));
-        if (!reasons_.emplace(op, reason.empty() ? "no reason" : beginning_of(reason)).second)
+        if (!reasons_
+                 .emplace(op, reason.empty() ? "no reason"
+                                             : std::string(beginning_of(reason, kLongestReason)))
+                 .second)
           throw UsageError(fmt::format("operation {} failed twice", op));
       }
   }

@@ -36,11 +36,8 @@ Table exact_table(const Json& rows, std::vector<Field> fields) {
 
 std::string short_label(const std::string& text) {
   constexpr std::size_t kMost = 60;
-  auto label = visible(text);
-  if (label.size() <= kMost) return label;
-  auto end = kMost;
-  while (end > 0 && (static_cast<unsigned char>(label[end]) & 0xc0) == 0x80) --end;
-  return label.substr(0, end) + "...";
+  const auto label = visible(text);
+  return label.size() <= kMost ? label : std::string(beginning_of(label, kMost)) + "...";
 }
 
 }  // namespace asyncmark::charts
