@@ -4,12 +4,12 @@
 
 #include <benchmark/benchmark.h>
 
-#include "bench/case.hpp"
-#include "bench/catalog.hpp"
-#include "bench/child.hpp"
-#include "bench/passes.hpp"
-#include "bench/plan.hpp"
-#include "bench/recorder.hpp"
+#include "bench/child/child.hpp"
+#include "bench/engine/passes.hpp"
+#include "bench/engine/recorder.hpp"
+#include "bench/model/case.hpp"
+#include "bench/model/catalog.hpp"
+#include "bench/plan/plan.hpp"
 
 namespace asyncmark {
 namespace {

@@ -5,10 +5,8 @@ include(CMakePackageConfigHelpers)
 
 # Plug-ins register themselves, and nothing else refers to them: asyncmark-config.cmake has all of it linked.
 add_library(asyncmark_archive STATIC)
-target_link_libraries(asyncmark_archive INTERFACE Boost::headers CLI11::CLI11 OpenSSL::SSL PkgConfig::cpp_httplib
-                      PostgreSQL::PostgreSQL SQLite::SQLite3 Threads::Threads benchmark::benchmark fmt::fmt
-                      nlohmann_json::nlohmann_json)
-foreach(part ${everything})
+target_link_libraries(asyncmark_archive INTERFACE asyncmark_libraries)
+foreach(part ${parts})
   target_sources(asyncmark_archive PRIVATE $<TARGET_OBJECTS:${part}>)
 endforeach()
 target_include_directories(asyncmark_archive INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/asyncmark>)
@@ -35,19 +33,25 @@ install(CODE "
   endif()
   file(INSTALL FILES ${PROJECT_SOURCE_DIR}/scripts/completion.zsh RENAME _asyncmark DESTINATION \${folder})
 " COMPONENT program)
-install(FILES ${PROJECT_SOURCE_DIR}/reports/result.schema.json ${PROJECT_SOURCE_DIR}/bench/plan.schema.json
+install(FILES ${PROJECT_SOURCE_DIR}/reports/formats/result.schema.json ${PROJECT_SOURCE_DIR}/bench/plan/plan.schema.json
         DESTINATION ${CMAKE_INSTALL_DATADIR}/asyncmark COMPONENT program)
 
 # The library.
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/asyncmark)
-install(TARGETS asyncmark_archive EXPORT asyncmark ARCHIVE COMPONENT library)
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/bench DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/asyncmark COMPONENT library
-        FILES_MATCHING PATTERN *.hpp PATTERN scaffold EXCLUDE PATTERN testing EXCLUDE)
+install(TARGETS asyncmark_archive asyncmark_libraries EXPORT asyncmark ARCHIVE COMPONENT library)
+# What plug-ins are made of: the concepts, the engine, services, and what these stand on.
+foreach(module base os measure model engine services)
+  install(DIRECTORY ${PROJECT_SOURCE_DIR}/bench/${module} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/asyncmark/bench
+          COMPONENT library FILES_MATCHING PATTERN *.hpp)
+endforeach()
 install(EXPORT asyncmark NAMESPACE asyncmark:: FILE asyncmark-targets.cmake DESTINATION ${package_dir}
         COMPONENT library)
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/asyncmark-config-version.cmake
                                  COMPATIBILITY SameMinorVersion)
-install(FILES ${packaging}/asyncmark-config.cmake ${PROJECT_BINARY_DIR}/asyncmark-config-version.cmake
+get_property(finders GLOBAL PROPERTY asyncmark_finders)
+list(JOIN finders "\n" finders)
+configure_file(${packaging}/asyncmark-config.cmake.in ${PROJECT_BINARY_DIR}/asyncmark-config.cmake @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/asyncmark-config.cmake ${PROJECT_BINARY_DIR}/asyncmark-config-version.cmake
         DESTINATION ${package_dir} COMPONENT library)
 
 # Packages for Debian. What the library's users build against is what this tree is built against, and make is
@@ -62,9 +66,8 @@ foreach(component program library)
 endforeach()
 install(FILES ${PROJECT_BINARY_DIR}/reports/fetched/licences.txt RENAME licences-of-charts
         DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/asyncmark COMPONENT program)
-file(STRINGS ${PROJECT_SOURCE_DIR}/scripts/packages.txt lines REGEX "^build .*(-dev|cmake|g\\+\\+|pkg-config)( |$)")
-list(TRANSFORM lines REPLACE "^build +([^ ]+).*" "\\1")
-list(JOIN lines ", " build_packages)
+get_property(packages GLOBAL PROPERTY asyncmark_packages)
+list(JOIN packages ", " packages)
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME asyncmark)
@@ -85,7 +88,7 @@ One thread, many threads, an event loop, a pool of processes: what each of
 them costs for work that waits, computes, calls a server or a database.")
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_NAME asyncmark-dev)
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libdevel)
-set(CPACK_DEBIAN_LIBRARY_PACKAGE_DEPENDS "asyncmark (= ${PROJECT_VERSION}), make, ${build_packages}")
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_DEPENDS "asyncmark (= ${PROJECT_VERSION}), cmake, g++, make, pkg-config, ${packages}")
 set(CPACK_COMPONENT_LIBRARY_DESCRIPTION "asyncmark for workloads and runners of your own
 The whole of asyncmark as a library with a CMake package.")
 include(CPack)

@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <thread>
 
-#include "bench/catalog.hpp"
-#include "bench/errors.hpp"
-#include "bench/placement.hpp"
+#include "bench/base/errors.hpp"
+#include "bench/engine/window.hpp"
+#include "bench/model/catalog.hpp"
+#include "bench/model/runner.hpp"
+#include "bench/model/workload.hpp"
+#include "bench/os/placement.hpp"
 #include "bench/testing/run_program.hpp"
-#include "bench/window.hpp"
 
 namespace asyncmark {
 namespace {

@@ -1,9 +1,9 @@
 // One thread and one event loop (Boost.Asio) that carries out all operations as coroutines.
 
-#include "bench/caps.hpp"
-#include "bench/catalog.hpp"
-#include "bench/loop_run.hpp"
-#include "bench/passes.hpp"
+#include "bench/engine/loop_run.hpp"
+#include "bench/engine/passes.hpp"
+#include "bench/model/caps.hpp"
+#include "bench/model/catalog.hpp"
 
 namespace asyncmark {
 namespace {

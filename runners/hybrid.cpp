@@ -7,13 +7,13 @@
 #include <memory>
 #include <vector>
 
-#include "bench/caps.hpp"
-#include "bench/catalog.hpp"
-#include "bench/client.hpp"
-#include "bench/loop_run.hpp"
-#include "bench/passes.hpp"
-#include "bench/placement.hpp"
-#include "bench/usage.hpp"
+#include "bench/engine/client.hpp"
+#include "bench/engine/loop_run.hpp"
+#include "bench/engine/passes.hpp"
+#include "bench/model/caps.hpp"
+#include "bench/model/catalog.hpp"
+#include "bench/os/placement.hpp"
+#include "bench/os/usage.hpp"
 
 namespace asyncmark {
 namespace {

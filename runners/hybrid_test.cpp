@@ -12,8 +12,10 @@
 #include <thread>
 #include <vector>
 
-#include "bench/catalog.hpp"
-#include "bench/client.hpp"
+#include "bench/engine/client.hpp"
+#include "bench/model/catalog.hpp"
+#include "bench/model/runner.hpp"
+#include "bench/model/workload.hpp"
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
 

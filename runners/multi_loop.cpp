@@ -6,13 +6,13 @@
 #include <utility>
 #include <vector>
 
-#include "bench/caps.hpp"
-#include "bench/catalog.hpp"
-#include "bench/errors.hpp"
-#include "bench/gated_threads.hpp"
-#include "bench/loop_run.hpp"
-#include "bench/passes.hpp"
-#include "bench/placement.hpp"
+#include "bench/base/errors.hpp"
+#include "bench/engine/gated_threads.hpp"
+#include "bench/engine/loop_run.hpp"
+#include "bench/engine/passes.hpp"
+#include "bench/model/caps.hpp"
+#include "bench/model/catalog.hpp"
+#include "bench/os/placement.hpp"
 
 namespace asyncmark {
 namespace {

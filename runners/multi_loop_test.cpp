@@ -9,14 +9,16 @@
 #include <thread>
 #include <vector>
 
-#include "bench/catalog.hpp"
-#include "bench/client.hpp"
-#include "bench/errors.hpp"
-#include "bench/placement.hpp"
+#include "bench/base/errors.hpp"
+#include "bench/engine/client.hpp"
+#include "bench/engine/window.hpp"
+#include "bench/model/catalog.hpp"
+#include "bench/model/runner.hpp"
+#include "bench/model/workload.hpp"
+#include "bench/os/placement.hpp"
 #include "bench/testing/loads.hpp"
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
-#include "bench/window.hpp"
 
 namespace asyncmark {
 namespace {

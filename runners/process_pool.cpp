@@ -13,15 +13,15 @@
 #include <system_error>
 #include <vector>
 
-#include "bench/caps.hpp"
-#include "bench/catalog.hpp"
-#include "bench/client.hpp"
-#include "bench/errors.hpp"
-#include "bench/pages.hpp"
-#include "bench/passes.hpp"
-#include "bench/placement.hpp"
-#include "bench/process.hpp"
-#include "bench/usage.hpp"
+#include "bench/base/errors.hpp"
+#include "bench/base/pages.hpp"
+#include "bench/engine/client.hpp"
+#include "bench/engine/passes.hpp"
+#include "bench/model/caps.hpp"
+#include "bench/model/catalog.hpp"
+#include "bench/os/placement.hpp"
+#include "bench/os/process.hpp"
+#include "bench/os/usage.hpp"
 
 namespace asyncmark {
 namespace {

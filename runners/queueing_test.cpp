@@ -7,8 +7,10 @@
 #include <cmath>
 #include <numeric>
 
-#include "bench/arrivals.hpp"
-#include "bench/catalog.hpp"
+#include "bench/model/arrivals.hpp"
+#include "bench/model/catalog.hpp"
+#include "bench/model/runner.hpp"
+#include "bench/model/workload.hpp"
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
 

@@ -9,11 +9,13 @@
 #include <functional>
 #include <set>
 
-#include "bench/catalog.hpp"
-#include "bench/client.hpp"
-#include "bench/errors.hpp"
-#include "bench/pages.hpp"
-#include "bench/placement.hpp"
+#include "bench/base/errors.hpp"
+#include "bench/base/pages.hpp"
+#include "bench/engine/client.hpp"
+#include "bench/model/catalog.hpp"
+#include "bench/model/runner.hpp"
+#include "bench/model/workload.hpp"
+#include "bench/os/placement.hpp"
 #include "bench/testing/loads.hpp"
 #include "bench/testing/run_program.hpp"
 

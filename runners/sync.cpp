@@ -1,9 +1,9 @@
 // One thread, one operation after the other: the baseline by definition.
 
-#include "bench/catalog.hpp"
-#include "bench/client.hpp"
-#include "bench/pages.hpp"
-#include "bench/passes.hpp"
+#include "bench/base/pages.hpp"
+#include "bench/engine/client.hpp"
+#include "bench/engine/passes.hpp"
+#include "bench/model/catalog.hpp"
 
 namespace asyncmark {
 namespace {

@@ -8,12 +8,12 @@
 #include <utility>
 #include <vector>
 
-#include "bench/caps.hpp"
-#include "bench/catalog.hpp"
-#include "bench/client.hpp"
-#include "bench/errors.hpp"
-#include "bench/pages.hpp"
-#include "bench/passes.hpp"
+#include "bench/base/errors.hpp"
+#include "bench/base/pages.hpp"
+#include "bench/engine/client.hpp"
+#include "bench/engine/passes.hpp"
+#include "bench/model/caps.hpp"
+#include "bench/model/catalog.hpp"
 
 namespace asyncmark {
 namespace {

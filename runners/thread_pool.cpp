@@ -2,12 +2,12 @@
 
 #include <vector>
 
-#include "bench/caps.hpp"
-#include "bench/catalog.hpp"
-#include "bench/client.hpp"
-#include "bench/gated_threads.hpp"
-#include "bench/pages.hpp"
-#include "bench/passes.hpp"
+#include "bench/base/pages.hpp"
+#include "bench/engine/client.hpp"
+#include "bench/engine/gated_threads.hpp"
+#include "bench/engine/passes.hpp"
+#include "bench/model/caps.hpp"
+#include "bench/model/catalog.hpp"
 
 namespace asyncmark {
 namespace {

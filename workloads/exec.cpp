@@ -10,13 +10,14 @@
 #include <csignal>
 #include <cstring>
 
-#include "bench/catalog.hpp"
-#include "bench/errors.hpp"
-#include "bench/process.hpp"
-#include "bench/shell_words.hpp"
-#include "workloads/deadlines.hpp"
-#include "workloads/descriptors.hpp"
-#include "workloads/waiting.hpp"
+#include "bench/base/errors.hpp"
+#include "bench/base/shell_words.hpp"
+#include "bench/model/catalog.hpp"
+#include "bench/model/workload.hpp"
+#include "bench/os/process.hpp"
+#include "workloads/support/deadlines.hpp"
+#include "workloads/support/descriptors.hpp"
+#include "workloads/support/waiting.hpp"
 
 namespace asyncmark {
 namespace {

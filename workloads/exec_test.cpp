@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <fstream>
 
-#include "bench/catalog.hpp"
+#include "bench/model/catalog.hpp"
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
 

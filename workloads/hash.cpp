@@ -13,8 +13,9 @@
 #include <string_view>
 #include <vector>
 
-#include "bench/catalog.hpp"
-#include "bench/errors.hpp"
+#include "bench/base/errors.hpp"
+#include "bench/model/catalog.hpp"
+#include "bench/model/workload.hpp"
 
 namespace asyncmark {
 namespace {
@@ -153,8 +154,6 @@ std::vector<std::string> names() {
   for (const auto& one : kAlgorithms) all.emplace_back(one.name);
   return all;
 }
-
-const bool linked = Catalog::add(LibraryEntry{"openssl", OpenSSL_version(OPENSSL_VERSION_STRING)});
 
 const bool registered = Catalog::add(WorkloadEntry{
     .name = "hash",

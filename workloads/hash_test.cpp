@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "bench/model/workload.hpp"
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
 

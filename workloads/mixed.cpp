@@ -6,9 +6,10 @@
 #include <string>
 #include <utility>
 
-#include "bench/catalog.hpp"
-#include "bench/errors.hpp"
-#include "bench/event_loop.hpp"
+#include "bench/base/errors.hpp"
+#include "bench/engine/event_loop.hpp"
+#include "bench/model/catalog.hpp"
+#include "bench/model/workload.hpp"
 
 namespace asyncmark {
 namespace {

@@ -10,8 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "bench/catalog.hpp"
-#include "bench/event_loop.hpp"
+#include "bench/engine/event_loop.hpp"
+#include "bench/model/catalog.hpp"
+#include "bench/model/workload.hpp"
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
 #include "workloads/http/testing/raw_server.hpp"

@@ -1,7 +1,8 @@
 // Does nothing: what remains is the cost of the harness itself.
 
-#include "bench/catalog.hpp"
-#include "bench/event_loop.hpp"
+#include "bench/engine/event_loop.hpp"
+#include "bench/model/catalog.hpp"
+#include "bench/model/workload.hpp"
 
 namespace asyncmark {
 namespace {

@@ -3,10 +3,11 @@
 #include <cmath>
 #include <numbers>
 
-#include "bench/catalog.hpp"
-#include "bench/client.hpp"
-#include "workloads/scrambled.hpp"
-#include "workloads/spending.hpp"
+#include "bench/engine/client.hpp"
+#include "bench/model/catalog.hpp"
+#include "bench/model/workload.hpp"
+#include "workloads/support/scrambled.hpp"
+#include "workloads/support/spending.hpp"
 
 namespace asyncmark {
 namespace {

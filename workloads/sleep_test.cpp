@@ -5,9 +5,10 @@
 #include <ctime>
 #include <map>
 
-#include "bench/catalog.hpp"
-#include "bench/errors.hpp"
-#include "bench/event_loop.hpp"
+#include "bench/base/errors.hpp"
+#include "bench/engine/event_loop.hpp"
+#include "bench/model/catalog.hpp"
+#include "bench/model/workload.hpp"
 
 namespace asyncmark {
 namespace {

@@ -6,9 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "bench/arrivals.hpp"
-#include "bench/catalog.hpp"
-#include "bench/checks.hpp"
+#include "bench/checks/checks.hpp"
+#include "bench/model/arrivals.hpp"
+#include "bench/model/catalog.hpp"
+#include "bench/model/runner.hpp"
+#include "bench/model/workload.hpp"
 #include "bench/testing/quiet.hpp"
 
 /// Results made of nothing, as a good runner on a quiet machine gives them, and ways to spoil them.

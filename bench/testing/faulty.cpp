@@ -10,9 +10,10 @@
 #include <set>
 #include <stdexcept>
 
-#include "bench/catalog.hpp"
-#include "bench/client.hpp"
-#include "bench/errors.hpp"
+#include "bench/base/errors.hpp"
+#include "bench/engine/client.hpp"
+#include "bench/model/catalog.hpp"
+#include "bench/model/workload.hpp"
 
 namespace asyncmark {
 namespace {

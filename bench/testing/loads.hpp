@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "bench/load.hpp"
+#include "bench/model/load.hpp"
 
 namespace asyncmark::testing {
 

@@ -1,7 +1,8 @@
 #pragma once
 
-#include "bench/calibration.hpp"
-#include "bench/result.hpp"
+#include "bench/results/null_case.hpp"
+#include "bench/results/result.hpp"
+#include "bench/run/calibration.hpp"
 
 namespace asyncmark::testing {
 

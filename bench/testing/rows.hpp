@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "bench/options.hpp"
+#include "bench/base/options.hpp"
 #include "bench/testing/run_program.hpp"
 
 namespace asyncmark::testing {

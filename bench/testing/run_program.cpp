@@ -96,14 +96,15 @@ bool is_result(const std::string& text) {
 void expect_schema(const std::vector<std::string>& documents, const std::string& home) {
   if (documents.empty()) return;
   std::ofstream(home + "/results") << fmt::format("[{}]", fmt::join(documents, ","));
-  const auto command = fmt::format(
-      "python3 {0}/bench/testing/violations.py {0}/reports/result.schema.json <{1}/results",
-      ASYNCMARK_SOURCE, home);
+  const auto command =
+      fmt::format("python3 {} {} <{}/results", source_file("bench/testing/violations.py"),
+                  source_file("reports/formats/result.schema.json"), home);
   const std::unique_ptr<FILE, int (*)(FILE*)> said(popen(command.c_str(), "r"), pclose);
   std::string text;
   for (int c = 0; said && (c = fgetc(said.get())) != EOF;) text += static_cast<char>(c);
   if (text.find_first_not_of("[], \n") != text.npos || text.empty())
-    throw std::runtime_error("a result is not as reports/result.schema.json describes it: " + text);
+    throw std::runtime_error(
+        "a result is not as reports/formats/result.schema.json describes it: " + text);
 }
 
 }  // namespace
@@ -196,6 +197,8 @@ Ended run_program(const std::vector<std::string>& words, const Surroundings& sur
 }
 
 std::string program() { return ASYNCMARK_PROGRAM; }
+
+std::string source_file(const std::string& path) { return ASYNCMARK_SOURCE "/" + path; }
 
 bool has_terminals() {
   const int terminal = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);

@@ -42,7 +42,7 @@ class Program {
   /// Types into its terminal; "\x03" is Ctrl-C.
   void type(const std::string& text) const;
   /// Collects what it printed and left. Once only. Throws for a result that it wrote there and that
-  /// is not as reports/result.schema.json has it.
+  /// is not as reports/formats/result.schema.json has it.
   Ended wait();
 
  private:
@@ -58,6 +58,9 @@ Ended run_program(const std::vector<std::string>& words, const Surroundings& sur
 
 /// The asyncmark program of this build, with the workload `faulty` in it.
 std::string program();
+
+/// A file of the source tree, by its path from the root.
+std::string source_file(const std::string& path);
 
 /// Whether this machine has terminals to give: one without /dev/pts mounted has none.
 bool has_terminals();

@@ -6,11 +6,11 @@
 
 #include <csignal>
 
-#include "bench/catalog.hpp"
-#include "bench/client.hpp"
-#include "bench/errors.hpp"
-#include "bench/interruption.hpp"
-#include "bench/serving.hpp"
+#include "bench/base/errors.hpp"
+#include "bench/engine/client.hpp"
+#include "bench/model/catalog.hpp"
+#include "bench/os/interruption.hpp"
+#include "bench/services/serving.hpp"
 
 namespace asyncmark {
 namespace {

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <map>
 
-#include "bench/counters.hpp"
+#include "bench/results/counters.hpp"
 #include "reports/charts/families.hpp"
 #include "reports/charts/spec.hpp"
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "bench/visible.hpp"
+#include "bench/base/visible.hpp"
 
 namespace asyncmark::charts {
 namespace {

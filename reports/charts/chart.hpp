@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "bench/options.hpp"
-#include "reports/rows.hpp"
+#include "bench/base/options.hpp"
+#include "reports/text/table.hpp"
 
 namespace asyncmark::charts {
 

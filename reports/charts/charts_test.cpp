@@ -6,7 +6,7 @@
 #include <map>
 #include <set>
 
-#include "bench/catalog.hpp"
+#include "bench/model/catalog.hpp"
 #include "reports/charts/families.hpp"
 #include "reports/charts/spec.hpp"
 #include "reports/testing/constructed.hpp"

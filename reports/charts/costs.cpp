@@ -5,7 +5,6 @@
 
 #include <algorithm>
 
-#include "bench/child.hpp"
 #include "reports/charts/families.hpp"
 #include "reports/charts/spec.hpp"
 

@@ -6,7 +6,7 @@
 #include <map>
 #include <set>
 
-#include "bench/offered.hpp"
+#include "bench/results/offered.hpp"
 #include "reports/charts/chart.hpp"
 
 namespace asyncmark::charts {

@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "bench/result_set.hpp"
-#include "reports/cases.hpp"
+#include "bench/results/result_set.hpp"
+#include "reports/analysis/cases.hpp"
 
 namespace asyncmark::charts {
 

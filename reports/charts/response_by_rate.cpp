@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <set>
 
-#include "bench/counters.hpp"
-#include "bench/offered.hpp"
+#include "bench/results/counters.hpp"
+#include "bench/results/offered.hpp"
 #include "reports/charts/families.hpp"
 #include "reports/charts/spec.hpp"
 

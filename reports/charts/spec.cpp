@@ -9,7 +9,7 @@
 #include <regex>
 #include <set>
 
-#include "bench/catalog.hpp"
+#include "bench/model/catalog.hpp"
 #include "reports/charts/chart.hpp"
 
 namespace asyncmark::charts {

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "bench/options.hpp"
+#include "bench/base/options.hpp"
 
 // Parts of Vega-Lite specifications that several families of charts share.
 namespace asyncmark::charts {

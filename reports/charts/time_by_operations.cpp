@@ -7,9 +7,9 @@
 #include <algorithm>
 #include <set>
 
+#include "reports/analysis/published.hpp"
 #include "reports/charts/families.hpp"
 #include "reports/charts/spec.hpp"
-#include "reports/reproduction.hpp"
 
 namespace asyncmark::charts {
 namespace {

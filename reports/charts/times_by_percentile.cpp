@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-#include "bench/counters.hpp"
+#include "bench/results/counters.hpp"
 #include "reports/charts/families.hpp"
 #include "reports/charts/spec.hpp"
 

@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <sstream>
 
-#include "bench/catalog.hpp"
-#include "bench/errors.hpp"
-#include "bench/visible.hpp"
+#include "bench/base/errors.hpp"
+#include "bench/base/visible.hpp"
+#include "bench/model/catalog.hpp"
 #include "reports/charts/charts.hpp"
 #include "reports/charts/spec.hpp"
 

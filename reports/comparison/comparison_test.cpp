@@ -1,6 +1,6 @@
 // What `compare` writes of a comparison in which everything happens that can.
 
-#include "bench/comparison.hpp"
+#include "bench/compare/comparison.hpp"
 
 #include <gmock/gmock.h>
 #include <sys/wait.h>
@@ -9,8 +9,9 @@
 #include <fstream>
 #include <memory>
 
-#include "bench/catalog.hpp"
+#include "bench/model/catalog.hpp"
 #include "bench/testing/own_tmpdir.hpp"
+#include "bench/testing/run_program.hpp"
 #include "reports/page/carried.hpp"
 
 namespace asyncmark {
@@ -94,9 +95,9 @@ TEST(ComparisonReports, JUnitKeepsToItsSchemaAndItsCounts) {
                           HasSubstr("; found slower once")));
   if (std::system("xmllint --version >/dev/null 2>&1") != 0) GTEST_SKIP() << "there is no xmllint";
   for (const auto& comparison : {everything(), Comparison{}}) {
-    const auto [valid, said] =
-        said_by("xmllint --noout --schema " ASYNCMARK_SOURCE "/reports/comparison/junit.xsd -",
-                written("junit", comparison));
+    const auto [valid, said] = said_by(
+        "xmllint --noout --schema " + testing::source_file("reports/comparison/junit.xsd") + " -",
+        written("junit", comparison));
     EXPECT_TRUE(valid) << said;
   }
 }

@@ -2,9 +2,9 @@
 
 #include <cmath>
 
-#include "bench/catalog.hpp"
-#include "bench/comparison.hpp"
-#include "bench/result_set.hpp"
+#include "bench/compare/comparison.hpp"
+#include "bench/model/catalog.hpp"
+#include "bench/results/result_set.hpp"
 
 namespace asyncmark {
 namespace {

@@ -5,9 +5,9 @@
 
 #include <algorithm>
 
-#include "bench/catalog.hpp"
+#include "bench/base/escaped.hpp"
+#include "bench/model/catalog.hpp"
 #include "reports/comparison/rows.hpp"
-#include "reports/page/markup.hpp"
 
 namespace asyncmark {
 namespace {
@@ -21,7 +21,7 @@ struct Counts {
 /// What stands in a test case, by what became of it; empty where all is well.
 std::string inside(const CaseVerdict& one, bool gates, Counts& counts) {
   const auto element = [](const char* name, const std::string& message) {
-    return fmt::format("<{} message=\"{}\"/>", name, page::escaped(message));
+    return fmt::format("<{} message=\"{}\"/>", name, escaped(message));
   };
   if (one.died) {
     ++counts.errors;
@@ -44,10 +44,9 @@ std::string test_case(const std::string& name, Duration spent, const std::string
                       const std::string& said) {
   auto text =
       fmt::format("    <testcase classname=\"asyncmark.compare\" name=\"{}\" time=\"{:.3f}\">",
-                  page::escaped(name), seconds(spent));
+                  escaped(name), seconds(spent));
   if (!inside.empty()) text += "\n      " + inside;
-  if (!said.empty())
-    text += fmt::format("\n      <system-out>{}</system-out>", page::escaped(said));
+  if (!said.empty()) text += fmt::format("\n      <system-out>{}</system-out>", escaped(said));
   return text + "\n    </testcase>\n";
 }
 
@@ -69,11 +68,11 @@ std::string print(const Comparison& comparison) {
     const bool flagged = control.failed.empty() &&
                          (control.verdict == Verdict::slower || control.verdict == Verdict::faster);
     counts.errors += flagged;
-    cases += test_case(
-        "control: the baseline beside itself", control.spent,
-        flagged ? fmt::format("<error message=\"{}\"/>", page::escaped(comparison.sentence()))
-                : inside(control, false, counts),
-        control_text(comparison));
+    cases +=
+        test_case("control: the baseline beside itself", control.spent,
+                  flagged ? fmt::format("<error message=\"{}\"/>", escaped(comparison.sentence()))
+                          : inside(control, false, counts),
+                  control_text(comparison));
   }
   return fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite "

@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include "bench/catalog.hpp"
+#include "bench/model/catalog.hpp"
 #include "reports/comparison/rows.hpp"
-#include "reports/context_lines.hpp"
-#include "reports/markdown_table.hpp"
+#include "reports/tables/context_lines.hpp"
+#include "reports/text/markdown_table.hpp"
 
 namespace asyncmark {
 namespace {

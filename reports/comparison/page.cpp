@@ -5,7 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "bench/catalog.hpp"
+#include "bench/base/escaped.hpp"
+#include "bench/model/catalog.hpp"
 #include "reports/charts/spec.hpp"
 #include "reports/comparison/rows.hpp"
 #include "reports/page/frame.hpp"

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "bench/comparison.hpp"
-#include "reports/rows.hpp"
+#include "bench/compare/comparison.hpp"
+#include "reports/tables/rows.hpp"
 
 namespace asyncmark {
 

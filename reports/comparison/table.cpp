@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include "bench/catalog.hpp"
-#include "bench/visible.hpp"
+#include "bench/base/visible.hpp"
+#include "bench/model/catalog.hpp"
 #include "reports/comparison/rows.hpp"
-#include "reports/context_lines.hpp"
-#include "reports/draw.hpp"
+#include "reports/tables/context_lines.hpp"
+#include "reports/text/draw.hpp"
 
 namespace asyncmark {
 namespace {

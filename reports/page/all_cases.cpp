@@ -1,6 +1,6 @@
 #include "reports/page/all_cases.hpp"
 
-#include "bench/counters.hpp"
+#include "bench/results/counters.hpp"
 #include "reports/charts/chart.hpp"
 
 namespace asyncmark::page {

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "bench/result_set.hpp"
-#include "reports/rows.hpp"
+#include "bench/results/result_set.hpp"
+#include "reports/tables/rows.hpp"
 
 namespace asyncmark::page {
 

@@ -1,6 +1,6 @@
 #include "reports/page/carried.hpp"
 
-#include "bench/carry.hpp"
+#include "bench/base/carry.hpp"
 
 ASYNCMARK_CARRY(asyncmark::carried, style, ASYNCMARK_ASSETS "/page.css")
 ASYNCMARK_CARRY(asyncmark::carried, script, ASYNCMARK_ASSETS "/page.js")

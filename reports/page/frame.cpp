@@ -4,12 +4,13 @@
 
 #include <sstream>
 
-#include "bench/errors.hpp"
-#include "bench/visible.hpp"
+#include "bench/base/errors.hpp"
+#include "bench/base/escaped.hpp"
+#include "bench/base/visible.hpp"
 #include "reports/charts/spec.hpp"
-#include "reports/context_lines.hpp"
 #include "reports/page/carried.hpp"
 #include "reports/page/markup.hpp"
+#include "reports/tables/context_lines.hpp"
 
 namespace asyncmark::page {
 namespace {

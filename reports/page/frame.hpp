@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "bench/result.hpp"
+#include "bench/results/result.hpp"
 #include "reports/charts/chart.hpp"
 
 // What all pages have in common.

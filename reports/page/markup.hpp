@@ -2,14 +2,11 @@
 
 #include <string>
 
-#include "bench/options.hpp"
-#include "reports/rows.hpp"
+#include "bench/base/options.hpp"
+#include "reports/text/table.hpp"
 
 // Parts of a page in HTML. Whatever a user named is in them as text, never as markup.
 namespace asyncmark::page {
-
-/// The text as it is to be seen, on one line.
-std::string escaped(const std::string& text);
 
 /// Data for a script: nothing in it ends the element.
 std::string data_element(const Json& data, const std::string& attributes);

@@ -3,16 +3,17 @@
 
 #include <fmt/format.h>
 
-#include "bench/catalog.hpp"
+#include "bench/base/escaped.hpp"
+#include "bench/model/catalog.hpp"
+#include "reports/analysis/check_texts.hpp"
+#include "reports/analysis/notes.hpp"
+#include "reports/analysis/reading.hpp"
 #include "reports/charts/charts.hpp"
-#include "reports/check_texts.hpp"
-#include "reports/foreign.hpp"
-#include "reports/notes.hpp"
 #include "reports/page/all_cases.hpp"
 #include "reports/page/frame.hpp"
 #include "reports/page/markup.hpp"
-#include "reports/reading.hpp"
-#include "reports/side_by_side.hpp"
+#include "reports/tables/foreign.hpp"
+#include "reports/tables/side_by_side.hpp"
 
 namespace asyncmark::page {
 namespace {

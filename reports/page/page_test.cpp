@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <regex>
 
-#include "bench/catalog.hpp"
-#include "bench/errors.hpp"
+#include "bench/base/errors.hpp"
+#include "bench/base/escaped.hpp"
+#include "bench/model/catalog.hpp"
 #include "reports/page/all_cases.hpp"
 #include "reports/page/carried.hpp"
 #include "reports/page/markup.hpp"

@@ -5,7 +5,9 @@
 
 #include <sstream>
 
-#include "bench/result_set.hpp"
+#include "bench/checks/checks.hpp"
+#include "bench/model/runner.hpp"
+#include "bench/results/result_set.hpp"
 
 namespace asyncmark::testing {
 

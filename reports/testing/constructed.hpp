@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "bench/catalog.hpp"
-#include "bench/result.hpp"
+#include "bench/model/catalog.hpp"
+#include "bench/results/result.hpp"
 
 namespace asyncmark::testing {
 

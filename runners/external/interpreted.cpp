@@ -1,9 +1,10 @@
 // Runners in other languages: the scripts beside this file, which the program carries, by an
 // interpreter of this machine.
 
-#include "bench/adapter.hpp"
-#include "bench/caps.hpp"
-#include "bench/placement.hpp"
+#include "bench/model/adapter.hpp"
+#include "bench/model/caps.hpp"
+#include "bench/model/runner.hpp"
+#include "bench/os/placement.hpp"
 #include "runners/external/carried.hpp"
 
 namespace asyncmark {

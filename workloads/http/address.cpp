@@ -7,9 +7,9 @@
 #include <cstring>
 #include <memory>
 
-#include "bench/errors.hpp"
+#include "bench/base/errors.hpp"
 #include "workloads/http/channel.hpp"
-#include "workloads/this_machine.hpp"
+#include "workloads/support/this_machine.hpp"
 
 namespace asyncmark::http {
 std::string Address::host() const {

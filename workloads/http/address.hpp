@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "bench/units.hpp"
+#include "bench/base/units.hpp"
 #include "workloads/http/url.hpp"
 
 namespace asyncmark::http {

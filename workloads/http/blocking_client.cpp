@@ -1,5 +1,5 @@
-#include "workloads/exchange_clients.hpp"
 #include "workloads/http/clients.hpp"
+#include "workloads/support/exchange_clients.hpp"
 
 namespace asyncmark::http {
 

@@ -3,10 +3,10 @@
 #include <span>
 #include <string_view>
 
-#include "bench/process.hpp"
+#include "bench/os/process.hpp"
 #include "workloads/http/address.hpp"
 #include "workloads/http/tls.hpp"
-#include "workloads/waiting.hpp"
+#include "workloads/support/waiting.hpp"
 
 namespace asyncmark::http {
 

@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "bench/workload.hpp"
+#include "bench/model/workload.hpp"
 #include "workloads/http/exchange.hpp"
 
 namespace asyncmark::http {

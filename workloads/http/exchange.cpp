@@ -6,8 +6,8 @@
 #include <cstring>
 #include <memory>
 
-#include "bench/errors.hpp"
-#include "bench/window.hpp"
+#include "bench/base/errors.hpp"
+#include "bench/engine/window.hpp"
 #include "workloads/http/failures.hpp"
 
 namespace asyncmark::http {

@@ -4,7 +4,7 @@
 #include <charconv>
 #include <string_view>
 
-#include "workloads/waiting.hpp"
+#include "workloads/support/waiting.hpp"
 
 namespace asyncmark::http::failures {
 

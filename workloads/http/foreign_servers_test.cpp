@@ -12,8 +12,9 @@
 #include <filesystem>
 #include <fstream>
 
-#include "bench/catalog.hpp"
-#include "bench/spawn.hpp"
+#include "bench/model/catalog.hpp"
+#include "bench/model/runner.hpp"
+#include "bench/os/spawn.hpp"
 #include "bench/testing/run_program.hpp"
 #include "workloads/http/testing/calls.hpp"
 

@@ -12,8 +12,9 @@
 #include <mutex>
 #include <optional>
 
-#include "bench/catalog.hpp"
-#include "bench/errors.hpp"
+#include "bench/base/errors.hpp"
+#include "bench/model/catalog.hpp"
+#include "bench/model/workload.hpp"
 #include "workloads/http/clients.hpp"
 #include "workloads/http/limits.hpp"
 #include "workloads/http/server.hpp"

@@ -8,7 +8,7 @@
 #include <atomic>
 #include <thread>
 
-#include "bench/catalog.hpp"
+#include "bench/model/catalog.hpp"
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
 #include "workloads/http/testing/faults.hpp"

@@ -8,9 +8,9 @@
 #include <cstdio>
 #include <fstream>
 
-#include "bench/client.hpp"
-#include "bench/errors.hpp"
-#include "bench/window.hpp"
+#include "bench/base/errors.hpp"
+#include "bench/engine/client.hpp"
+#include "bench/engine/window.hpp"
 #include "workloads/http/testing/calls.hpp"
 #include "workloads/http/testing/raw_server.hpp"
 

@@ -4,8 +4,8 @@
 
 #include <csignal>
 
-#include "bench/catalog.hpp"
-#include "bench/window.hpp"
+#include "bench/engine/window.hpp"
+#include "bench/model/catalog.hpp"
 #include "workloads/http/clients.hpp"
 #include "workloads/http/failures.hpp"
 
@@ -92,8 +92,6 @@ class HttplibClient final : public BlockingSession {
   Clock::time_point begun_{};
   bool connects_ = false;  ///< In the current call.
 };
-
-const bool linked = Catalog::add(LibraryEntry{"cpp-httplib", CPPHTTPLIB_VERSION});
 
 }  // namespace
 

@@ -9,7 +9,7 @@
 
 #include <cstdio>
 
-#include "bench/errors.hpp"
+#include "bench/base/errors.hpp"
 #include "workloads/http/testing/calls.hpp"
 #include "workloads/http/testing/raw_server.hpp"
 

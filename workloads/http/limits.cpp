@@ -5,8 +5,8 @@
 #include <fstream>
 #include <limits>
 
-#include "bench/errors.hpp"
-#include "workloads/descriptors.hpp"
+#include "bench/base/errors.hpp"
+#include "workloads/support/descriptors.hpp"
 
 namespace asyncmark::http {
 namespace {

@@ -12,7 +12,7 @@
 #include <fstream>
 #include <thread>
 
-#include "bench/errors.hpp"
+#include "bench/base/errors.hpp"
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
 #include "workloads/http/testing/calls.hpp"

@@ -7,9 +7,9 @@
 
 #include <fstream>
 
-#include "bench/catalog.hpp"
-#include "bench/errors.hpp"
-#include "bench/output_file.hpp"
+#include "bench/base/errors.hpp"
+#include "bench/base/output_file.hpp"
+#include "bench/model/catalog.hpp"
 
 namespace asyncmark::http_server {
 

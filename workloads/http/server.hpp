@@ -8,9 +8,9 @@
 #include <optional>
 #include <string>
 
-#include "bench/serving.hpp"
-#include "bench/units.hpp"
-#include "workloads/spending.hpp"
+#include "bench/base/units.hpp"
+#include "bench/services/serving.hpp"
+#include "workloads/support/spending.hpp"
 
 namespace asyncmark::http_server {
 

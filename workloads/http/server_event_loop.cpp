@@ -12,8 +12,8 @@
 #include <boost/beast/http/string_body.hpp>
 #include <tuple>
 
-#include "bench/event_loop.hpp"
-#include "bench/interruption.hpp"
+#include "bench/engine/event_loop.hpp"
+#include "bench/os/interruption.hpp"
 #include "workloads/http/server.hpp"
 
 namespace asyncmark::http_server {

@@ -15,7 +15,7 @@
 #include <optional>
 #include <sstream>
 
-#include "bench/service.hpp"
+#include "bench/services/service.hpp"
 #include "bench/testing/run_program.hpp"
 
 namespace asyncmark::testing {

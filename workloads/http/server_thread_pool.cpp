@@ -9,7 +9,7 @@
 #include <limits>
 #include <utility>
 
-#include "bench/interruption.hpp"
+#include "bench/os/interruption.hpp"
 #include "workloads/http/server.hpp"
 
 namespace asyncmark::http_server {

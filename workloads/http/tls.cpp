@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <new>
 
-#include "bench/errors.hpp"
+#include "bench/base/errors.hpp"
 #include "workloads/http/failures.hpp"
 
 namespace asyncmark::http {

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "bench/outcome.hpp"
+#include "bench/model/outcome.hpp"
 
 namespace asyncmark::http {
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cctype>
 
-#include "bench/errors.hpp"
+#include "bench/base/errors.hpp"
 
 namespace asyncmark::http {
 namespace {

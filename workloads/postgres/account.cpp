@@ -12,7 +12,7 @@
 #include <cstdio>
 #include <cstring>
 
-#include "bench/errors.hpp"
+#include "bench/base/errors.hpp"
 
 namespace asyncmark::postgres {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "bench/process.hpp"
+#include "bench/os/process.hpp"
 
 namespace asyncmark::postgres {
 

@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <utility>
 
-#include "bench/errors.hpp"
+#include "bench/base/errors.hpp"
 
 namespace asyncmark::postgres {
 namespace {

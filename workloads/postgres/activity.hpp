@@ -3,8 +3,8 @@
 #include <random>
 #include <string>
 
-#include "bench/serving.hpp"
-#include "bench/units.hpp"
+#include "bench/base/units.hpp"
+#include "bench/services/serving.hpp"
 #include "workloads/postgres/plan.hpp"
 
 namespace asyncmark::postgres {

@@ -17,9 +17,9 @@
 #include <iterator>
 #include <string_view>
 
-#include "bench/errors.hpp"
-#include "bench/interruption.hpp"
-#include "bench/spawn.hpp"
+#include "bench/base/errors.hpp"
+#include "bench/os/interruption.hpp"
+#include "bench/os/spawn.hpp"
 
 namespace asyncmark::postgres {
 namespace {

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "bench/process.hpp"
-#include "bench/scratch.hpp"
+#include "bench/os/process.hpp"
+#include "bench/os/scratch.hpp"
 #include "workloads/postgres/account.hpp"
 #include "workloads/postgres/programs.hpp"
 

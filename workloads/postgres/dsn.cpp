@@ -8,7 +8,7 @@
 #include <memory>
 #include <string_view>
 
-#include "bench/errors.hpp"
+#include "bench/base/errors.hpp"
 #include "workloads/postgres/plan.hpp"
 
 namespace asyncmark::postgres {

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "bench/errors.hpp"
+#include "bench/base/errors.hpp"
 
 namespace asyncmark::postgres {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "bench/window.hpp"
+#include "bench/engine/window.hpp"
 #include "workloads/postgres/failures.hpp"
 
 namespace asyncmark::postgres {

@@ -3,13 +3,13 @@
 #include <string>
 
 #include "workloads/postgres/plan.hpp"
-#include "workloads/waiting.hpp"
+#include "workloads/support/waiting.hpp"
 
 namespace asyncmark::postgres {
 
 /// Queries and answers over one connection, by the calls of libpq that do not wait: an Exchange as
-/// workloads/exchange_clients.hpp describes it. What a failed statement leaves of a transaction is
-/// rolled back before the operation ends.
+/// workloads/support/exchange_clients.hpp describes it. What a failed statement leaves of a
+/// transaction is rolled back before the operation ends.
 class Exchange {
  public:
   explicit Exchange(const Plan& plan) : plan_(plan) {}

@@ -2,7 +2,7 @@
 
 #include <libpq-fe.h>
 
-#include "workloads/waiting.hpp"
+#include "workloads/support/waiting.hpp"
 
 namespace asyncmark::postgres {
 

@@ -11,7 +11,7 @@
 #include <set>
 #include <thread>
 
-#include "bench/service.hpp"
+#include "bench/services/service.hpp"
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
 #include "workloads/postgres/testing/calls.hpp"

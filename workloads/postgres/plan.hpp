@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "bench/units.hpp"
+#include "bench/base/units.hpp"
 #include "workloads/postgres/script.hpp"
 
 namespace asyncmark::postgres {

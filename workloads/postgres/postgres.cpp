@@ -10,12 +10,13 @@
 #include <string_view>
 #include <vector>
 
-#include "bench/catalog.hpp"
-#include "bench/errors.hpp"
-#include "workloads/exchange_clients.hpp"
+#include "bench/base/errors.hpp"
+#include "bench/model/catalog.hpp"
+#include "bench/model/workload.hpp"
 #include "workloads/postgres/dsn.hpp"
 #include "workloads/postgres/exchange.hpp"
 #include "workloads/postgres/preflight.hpp"
+#include "workloads/support/exchange_clients.hpp"
 
 namespace asyncmark::postgres {
 namespace {
@@ -143,9 +144,6 @@ OptionSpec wait_option() {
   option.otherwise = std::monostate{};
   return option;
 }
-
-const bool linked = Catalog::add(
-    LibraryEntry{"libpq", fmt::format("{}.{}", PQlibVersion() / 10000, PQlibVersion() % 10000)});
 
 const bool registered = Catalog::add(WorkloadEntry{
     .name = "postgres",

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "bench/errors.hpp"
+#include "bench/base/errors.hpp"
 #include "bench/testing/run_program.hpp"
 #include "workloads/postgres/testing/calls.hpp"
 

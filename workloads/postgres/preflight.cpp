@@ -9,10 +9,10 @@
 #include <optional>
 #include <string_view>
 
-#include "bench/errors.hpp"
-#include "workloads/descriptors.hpp"
-#include "workloads/this_machine.hpp"
-#include "workloads/waiting.hpp"
+#include "bench/base/errors.hpp"
+#include "workloads/support/descriptors.hpp"
+#include "workloads/support/this_machine.hpp"
+#include "workloads/support/waiting.hpp"
 
 namespace asyncmark::postgres {
 namespace {

@@ -10,7 +10,7 @@
 #include <sstream>
 #include <string_view>
 
-#include "bench/errors.hpp"
+#include "bench/base/errors.hpp"
 
 namespace asyncmark::postgres {
 namespace {

@@ -5,8 +5,8 @@
 #include <string>
 #include <tuple>
 
-#include "bench/errors.hpp"
-#include "bench/window.hpp"
+#include "bench/base/errors.hpp"
+#include "bench/engine/window.hpp"
 #include "workloads/postgres/testing/calls.hpp"
 
 namespace asyncmark::postgres::testing {

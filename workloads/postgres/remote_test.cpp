@@ -15,9 +15,9 @@
 #include <thread>
 #include <vector>
 
-#include "bench/errors.hpp"
+#include "bench/base/errors.hpp"
 #include "workloads/postgres/testing/calls.hpp"
-#include "workloads/this_machine.hpp"
+#include "workloads/support/this_machine.hpp"
 
 namespace asyncmark::postgres::testing {
 namespace {

@@ -7,8 +7,8 @@
 #include <cctype>
 #include <charconv>
 
-#include "bench/errors.hpp"
-#include "workloads/scrambled.hpp"
+#include "bench/base/errors.hpp"
+#include "workloads/support/scrambled.hpp"
 
 namespace asyncmark::postgres {
 namespace {

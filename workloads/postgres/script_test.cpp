@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <set>
 
-#include "bench/errors.hpp"
+#include "bench/base/errors.hpp"
 
 namespace asyncmark::postgres {
 namespace {

@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
-#include "bench/catalog.hpp"
-#include "bench/errors.hpp"
-#include "bench/interruption.hpp"
+#include "bench/base/errors.hpp"
+#include "bench/model/catalog.hpp"
+#include "bench/os/interruption.hpp"
 #include "workloads/postgres/activity.hpp"
 #include "workloads/postgres/cluster.hpp"
 

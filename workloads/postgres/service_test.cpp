@@ -1,6 +1,6 @@
 // The throwaway cluster, for real: each test starts one, which takes some seconds.
 
-#include "bench/service.hpp"
+#include "bench/services/service.hpp"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -16,14 +16,14 @@
 #include <sstream>
 #include <thread>
 
-#include "bench/placement.hpp"
-#include "bench/process_tree.hpp"
-#include "bench/scratch.hpp"
-#include "bench/serving.hpp"
+#include "bench/os/placement.hpp"
+#include "bench/os/process_tree.hpp"
+#include "bench/os/scratch.hpp"
+#include "bench/os/usage.hpp"
+#include "bench/services/serving.hpp"
 #include "bench/testing/own_tmpdir.hpp"
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
-#include "bench/usage.hpp"
 
 namespace asyncmark::testing {
 namespace {

@@ -5,9 +5,9 @@
 #include <memory>
 #include <string>
 
-#include "bench/errors.hpp"
-#include "bench/outcome.hpp"
-#include "bench/units.hpp"
+#include "bench/base/errors.hpp"
+#include "bench/base/units.hpp"
+#include "bench/model/outcome.hpp"
 
 namespace asyncmark::sqlite {
 

@@ -8,11 +8,12 @@
 #include <optional>
 #include <string_view>
 
-#include "bench/catalog.hpp"
-#include "bench/scratch.hpp"
-#include "workloads/descriptors.hpp"
+#include "bench/model/catalog.hpp"
+#include "bench/model/workload.hpp"
+#include "bench/os/scratch.hpp"
 #include "workloads/sqlite/connection.hpp"
 #include "workloads/sqlite/temporary.hpp"
+#include "workloads/support/descriptors.hpp"
 
 namespace asyncmark::sqlite {
 namespace {
@@ -262,8 +263,6 @@ OptionSpec rows_option() {
   option.otherwise = 100'000;
   return option;
 }
-
-const bool linked = Catalog::add(LibraryEntry{"sqlite", sqlite3_libversion()});
 
 const bool registered = Catalog::add(WorkloadEntry{
     .name = "sqlite",

@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "bench/case.hpp"
-#include "bench/plan.hpp"
-#include "bench/scratch.hpp"
-#include "bench/statistics.hpp"
+#include "bench/base/statistics.hpp"
+#include "bench/model/case.hpp"
+#include "bench/os/scratch.hpp"
+#include "bench/plan/plan.hpp"
 
 namespace asyncmark {
 namespace {

@@ -12,7 +12,7 @@
 #include <functional>
 #include <thread>
 
-#include "bench/catalog.hpp"
+#include "bench/model/catalog.hpp"
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
 #include "workloads/sqlite/testing/database.hpp"

@@ -12,7 +12,8 @@
 #include <thread>
 #include <vector>
 
-#include "bench/catalog.hpp"
+#include "bench/model/catalog.hpp"
+#include "bench/model/workload.hpp"
 #include "workloads/sqlite/temporary.hpp"
 #include "workloads/sqlite/testing/database.hpp"
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "workloads/scrambled.hpp"
+#include "workloads/support/scrambled.hpp"
 
 namespace asyncmark::sqlite {
 

@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "bench/process.hpp"
+#include "bench/os/process.hpp"
 #include "workloads/http/tls.hpp"
 
 namespace asyncmark::http::testing {

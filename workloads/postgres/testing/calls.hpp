@@ -6,8 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "bench/catalog.hpp"
-#include "bench/event_loop.hpp"
+#include "bench/engine/event_loop.hpp"
+#include "bench/model/catalog.hpp"
+#include "bench/model/workload.hpp"
 #include "workloads/postgres/testing/shared_cluster.hpp"
 
 namespace asyncmark::postgres::testing {

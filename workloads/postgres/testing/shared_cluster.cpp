@@ -7,8 +7,8 @@
 
 #include <stdexcept>
 
-#include "bench/serving.hpp"
-#include "bench/spawn.hpp"
+#include "bench/os/spawn.hpp"
+#include "bench/services/serving.hpp"
 #include "bench/testing/run_program.hpp"
 
 namespace asyncmark::postgres::testing {

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "bench/process.hpp"
+#include "bench/os/process.hpp"
 
 namespace asyncmark::postgres::testing {
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-#include "bench/scratch.hpp"
+#include "bench/os/scratch.hpp"
 #include "workloads/sqlite/connection.hpp"
 
 namespace asyncmark::sqlite::testing {

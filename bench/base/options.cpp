@@ -1,0 +1,238 @@
+#include "bench/base/options.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "bench/base/errors.hpp"
+
+namespace asyncmark {
+namespace {
+
+/// What a C library takes would end at it.
+void refuse_nul(std::string_view text, std::string_view what) {
+  if (text.find('\0') != text.npos)
+    throw UsageError(fmt::format("{}: has a NUL character, at which it would be cut off", what));
+}
+
+OptionValue value_from_json(const OptionSpec& spec, const Json& json) {
+  const auto wrong = [&](const char* right) {
+    return UsageError(fmt::format("{}: {} is not {}", spec.key(), json.dump(), right));
+  };
+  switch (spec.kind) {
+    case OptionKind::flag:
+      if (!json.is_boolean()) throw wrong("true or false");
+      return json.get<bool>();
+    case OptionKind::duration:
+    case OptionKind::size:
+    case OptionKind::count:
+      if (!json.is_number_integer() || json.get<std::int64_t>() < spec.least ||
+          (spec.kind == OptionKind::duration && json.get<std::int64_t>() > kLongest.count()))
+        throw wrong("a whole number in range");
+      return json.get<std::int64_t>();
+    case OptionKind::real:
+      if (!json.is_number() || json.get<double>() < 0) throw wrong("a number of 0 or more");
+      return json.get<double>();
+    case OptionKind::text:
+      if (!json.is_string()) throw wrong("a text");
+      refuse_nul(json.get_ref<const std::string&>(), spec.key());
+      return json.get<std::string>();
+    case OptionKind::choice:
+      if (!json.is_string()) throw wrong("a text");
+      return spec.parse(json.get<std::string>());
+  }
+  throw std::logic_error("an option of no kind");
+}
+
+}  // namespace
+
+OptionValue OptionSpec::parse(std::string_view text) const {
+  const auto what = "--" + name;
+  switch (kind) {
+    case OptionKind::flag:
+      if (text == "true") return true;
+      if (text == "false") return false;
+      throw UsageError(fmt::format("{}: '{}' is neither true nor false", what, text));
+    case OptionKind::duration:
+      return parse_duration(text, what).count();
+    case OptionKind::size:
+      return parse_bytes(text, what);
+    case OptionKind::count:
+      return parse_count(text, what, least);
+    case OptionKind::real:
+      return parse_real(text, what);
+    case OptionKind::text:
+      // Mostly a variable of a shell that is not set; left out, it would mean something else.
+      if (text.empty())
+        throw UsageError(fmt::format("{}: is empty; give it a value, or leave it out", what));
+      refuse_nul(text, what);
+      return std::string(text);
+    case OptionKind::choice:
+      if (std::ranges::find(choices, text) == choices.end())
+        throw UsageError(fmt::format("{}: no such choice '{}'; there are {}", what, text,
+                                     fmt::join(choices, ", ")));
+      return std::string(text);
+  }
+  throw std::logic_error("an option of no kind");
+}
+
+std::string OptionSpec::print(const OptionValue& value) const {
+  if (value.index() == 0) return "";
+  switch (kind) {
+    case OptionKind::flag:
+      return std::get<bool>(value) ? "true" : "false";
+    case OptionKind::duration:
+      return exact_text(Duration(std::get<std::int64_t>(value)));
+    case OptionKind::size:
+      return exact_bytes(std::get<std::int64_t>(value));
+    case OptionKind::count:
+      return std::to_string(std::get<std::int64_t>(value));
+    case OptionKind::real:
+      return fmt::format("{}", std::get<double>(value));
+    case OptionKind::text:
+    case OptionKind::choice:
+      return std::get<std::string>(value);
+  }
+  throw std::logic_error("an option of no kind");
+}
+
+std::string OptionSpec::show(const OptionValue& value) const {
+  auto text = print(value);
+  return shown && !text.empty() ? shown(text) : text;
+}
+
+std::string OptionSpec::key() const {
+  return snake_case(name) + (kind == OptionKind::duration ? "_ns"
+                             : kind == OptionKind::size   ? "_bytes"
+                                                          : "");
+}
+
+OptionSpec flag_option(std::string name, std::string help) {
+  return {std::move(name), OptionKind::flag, false, std::move(help), {}};
+}
+OptionSpec duration_option(std::string name, Duration otherwise, std::string help) {
+  return {std::move(name), OptionKind::duration, otherwise.count(), std::move(help), {}};
+}
+OptionSpec size_option(std::string name, std::int64_t otherwise_bytes, std::string help) {
+  return {std::move(name), OptionKind::size, otherwise_bytes, std::move(help), {}};
+}
+OptionSpec text_option(std::string name, std::string otherwise, std::string help) {
+  return {std::move(name), OptionKind::text, std::move(otherwise), std::move(help), {}};
+}
+OptionSpec choice_option(std::string name, std::vector<std::string> choices, std::string help) {
+  auto otherwise = choices.front();
+  return {std::move(name), OptionKind::choice, std::move(otherwise), std::move(help),
+          std::move(choices)};
+}
+OptionSpec count_option(std::string name, std::int64_t least, std::string help) {
+  return {std::move(name), OptionKind::count, std::monostate{}, std::move(help), {}, least};
+}
+
+OptionValues::OptionValues(std::vector<OptionSpec> specs) : specs_(std::move(specs)) {
+  for (const auto& spec : specs_) values_.push_back(spec.otherwise);
+  given_.resize(specs_.size());
+}
+
+bool OptionValues::knows(std::string_view name) const {
+  return std::ranges::find(specs_, name, &OptionSpec::name) != specs_.end();
+}
+
+std::size_t OptionValues::index_of(std::string_view name) const {
+  const auto found = std::ranges::find(specs_, name, &OptionSpec::name);
+  if (found == specs_.end())
+    throw std::logic_error(fmt::format("option '{}' was never declared", name));
+  return static_cast<std::size_t>(found - specs_.begin());
+}
+
+template <class T>
+const T& OptionValues::as(std::string_view name) const {
+  const auto* value = std::get_if<T>(&values_[index_of(name)]);
+  if (!value) throw std::logic_error(fmt::format("option '{}' is of another kind", name));
+  return *value;
+}
+template const bool& OptionValues::as<bool>(std::string_view) const;
+template const std::int64_t& OptionValues::as<std::int64_t>(std::string_view) const;
+template const double& OptionValues::as<double>(std::string_view) const;
+template const std::string& OptionValues::as<std::string>(std::string_view) const;
+
+void OptionValues::give(std::size_t i, OptionValue value) {
+  for (std::size_t other = 0; other < specs_.size(); ++other) {
+    const bool replaced = specs_[i].instead_of == specs_[other].name;
+    const bool replaces = specs_[other].instead_of == specs_[i].name;
+    if ((replaced || replaces) && given_[other])
+      throw UsageError(fmt::format("--{}, --{}: one takes the place of the other; give one of them",
+                                   specs_[i].name, specs_[other].name));
+    if (replaced) values_[other] = std::monostate{};
+  }
+  values_[i] = std::move(value);
+  given_[i] = true;
+}
+
+void OptionValues::set(std::string_view name, std::string_view text) {
+  const auto i = index_of(name);
+  auto value = specs_[i].parse(text);
+  if (specs_[i].adds_up && values_[i] != specs_[i].otherwise)
+    value = fmt::format("{}|{}", std::get<std::string>(values_[i]), text);
+  give(i, std::move(value));
+}
+
+std::optional<std::int64_t> OptionValues::optional_count(std::string_view name) const {
+  if (!has(name)) return std::nullopt;
+  return as<std::int64_t>(name);
+}
+
+std::string OptionValues::print(std::string_view name) const {
+  const auto i = index_of(name);
+  return specs_[i].print(values_[i]);
+}
+
+std::string OptionValues::show(std::string_view name) const {
+  const auto i = index_of(name);
+  return specs_[i].show(values_[i]);
+}
+
+std::string OptionValues::name_suffix() const {
+  std::string suffix;
+  for (std::size_t i = 0; i < specs_.size(); ++i)
+    if (values_[i].index() != 0 && values_[i] != specs_[i].otherwise)
+      suffix += fmt::format("/{}:{}", snake_case(specs_[i].name), specs_[i].show(values_[i]));
+  return suffix;
+}
+
+Json OptionValues::to_json(Secrets secrets) const {
+  Json json = Json::object();
+  for (std::size_t i = 0; i < specs_.size(); ++i) {
+    if (specs_[i].shown && secrets == Secrets::hidden && values_[i].index() != 0) {
+      json[specs_[i].key()] = specs_[i].show(values_[i]);
+      continue;
+    }
+    std::visit(
+        [&]<class T>(const T& value) {
+          if constexpr (!std::is_same_v<T, std::monostate>) json[specs_[i].key()] = value;
+        },
+        values_[i]);
+  }
+  return json;
+}
+
+OptionValues OptionValues::from_json(std::vector<OptionSpec> specs, const Json& json) {
+  OptionValues values(std::move(specs));
+  for (std::size_t i = 0; i < values.specs_.size(); ++i) {
+    const auto& spec = values.specs_[i];
+    const auto found = json.find(spec.key());
+    if (found == json.end()) continue;
+    auto value = value_from_json(spec, *found);
+    if (value != spec.otherwise) values.give(i, std::move(value));
+  }
+  return values;
+}
+
+std::string snake_case(std::string_view flag) {
+  std::string text(flag);
+  std::ranges::replace(text, '-', '_');
+  return text;
+}
+
+}  // namespace asyncmark

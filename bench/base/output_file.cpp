@@ -1,0 +1,105 @@
+#include "bench/base/output_file.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <utility>
+
+#include "bench/base/errors.hpp"
+
+namespace asyncmark {
+namespace {
+
+std::filesystem::file_type type_of(const std::string& path) {
+  std::error_code unknown;
+  return std::filesystem::status(path, unknown).type();
+}
+
+/// The file that symbolic links lead to, whether it is there or not yet. What is no file (a pipe
+/// behind /dev/stdout) keeps its name.
+std::string behind_links(const std::string& path) {
+  std::error_code unknown;
+  if (type_of(path) == std::filesystem::file_type::regular)
+    return std::filesystem::canonical(path, unknown);
+  std::filesystem::path file = path;
+  if (type_of(path) == std::filesystem::file_type::not_found)
+    for (int i = 0; i < 40 && std::filesystem::is_symlink(file, unknown); ++i)
+      file = file.parent_path() / std::filesystem::read_symlink(file, unknown);
+  return file;
+}
+
+bool put(std::FILE* file, const std::string& text) {
+  if (!file) return false;
+  const bool all = std::fwrite(text.data(), 1, text.size(), file) == text.size();
+  return std::fclose(file) == 0 && all;
+}
+
+}  // namespace
+
+bool same_file(const std::string& a, const std::string& b) {
+  const auto whole = [](const std::string& path) {
+    std::error_code unknown;
+    return std::filesystem::weakly_canonical(std::filesystem::absolute(behind_links(path)),
+                                             unknown);
+  };
+  return whole(a) == whole(b);
+}
+
+void check_writable(const std::string& given, const std::string& flag) {
+  const auto path = behind_links(given);
+  const auto type = type_of(path);
+  // A pipe is not opened to try: its reader would take that for the end.
+  const bool can = type == std::filesystem::file_type::fifo
+                       ? access(path.c_str(), W_OK) == 0
+                       : std::ofstream(path, std::ios::app).is_open();
+  if (!can)
+    throw UsageError(
+        fmt::format("{}: '{}' cannot be written: {}", flag, path, std::strerror(errno)));
+  if (type == std::filesystem::file_type::not_found) std::filesystem::remove(path);
+}
+
+OutputFile::OutputFile(const std::string& path, std::string flag)
+    : path_(behind_links(path)), flag_(std::move(flag)) {  // Not the link is to be replaced.
+  const auto type = type_of(path_);
+  check_writable(path_, flag_);
+  regular_ =
+      type == std::filesystem::file_type::not_found || type == std::filesystem::file_type::regular;
+  if (!regular_) return;
+  const auto folder = std::filesystem::absolute(path_).parent_path();
+  if (access(folder.c_str(), W_OK) != 0)
+    throw UsageError(fmt::format("{}: '{}' cannot be written: {}", flag_, folder.string(),
+                                 std::strerror(errno)));
+}
+
+bool OutputFile::write(const std::string& text) const {
+  if (regular_ ? replace(text) : put(std::fopen(path_.c_str(), "w"), text)) return true;
+  fmt::print(stderr, "warning: {}: '{}' could not be written: {}\n", flag_, path_,
+             std::strerror(errno));
+  return false;
+}
+
+/// By a file beside it that was not there before, for it may be the user's.
+bool OutputFile::replace(const std::string& text) const {
+  std::string part;
+  std::FILE* file = nullptr;
+  for (int i = 0; !file; ++i) {
+    part = fmt::format("{}.{}.part", path_, getpid() + i);
+    file = std::fopen(part.c_str(), "wx");
+    if (!file && errno != EEXIST) return false;
+  }
+  struct stat old {};
+  if (stat(path_.c_str(), &old) == 0) fchmod(fileno(file), old.st_mode & 07777);
+  if (put(file, text) && std::rename(part.c_str(), path_.c_str()) == 0) return true;
+  const int error = errno;
+  std::remove(part.c_str());
+  errno = error;
+  return false;
+}
+
+}  // namespace asyncmark

@@ -1,0 +1,226 @@
+// Rules that ask whether the times are of what they seem to be, and steady.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "bench/checks/check_rules.hpp"
+#include "bench/model/workload.hpp"
+
+namespace asyncmark::check_rules {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::uint64_t kEnoughSamples = 100;
+constexpr std::uint64_t kEnoughSamplesOfOne = 50;
+constexpr double kLittleTolerance = 0.05;
+constexpr Duration kLongHold = milliseconds(10);
+constexpr double kWaitedFor = 1.2;
+/// What is over sooner is done before another can begin, without holding up anybody.
+constexpr Duration kHeld = milliseconds(1);
+constexpr double kLargeHold = 0.2;  ///< Of the mean service time.
+/// A loop's own work on its timers and queues, for each operation in flight.
+constexpr Duration kOwnWork = std::chrono::microseconds(1);
+constexpr double kMuchComputing = 0.3;  ///< Of what an operation takes by itself.
+constexpr double kUneven = 1.2;
+/// What is over sooner differs by more, for reasons that no remedy mends.
+constexpr Duration kLongEnough = milliseconds(10);
+/// Of a shorter pass, a slice is shorter than what a machine may be held up.
+constexpr Duration kLongPass = std::chrono::seconds(1);
+
+/// Whether some option of the workload is a wait that delayed acknowledgements would look like.
+bool asked_for_such_waits(const Case& one) {
+  return std::ranges::any_of(one.workload_options.specs(), [&](const OptionSpec& spec) {
+    if (spec.kind != OptionKind::duration || !one.workload_options.has(spec.name)) return false;
+    const auto value = one.workload_options.duration(spec.name);
+    return value >= milliseconds(20) && value < milliseconds(50);
+  });
+}
+
+/// The slowest and the fastest of some runs, if they are far apart.
+template <class Run, class Ended>
+std::optional<std::string> uneven(const std::vector<Run>& runs, Ended ended) {
+  std::vector<double> rates;
+  for (const auto& run : runs) {
+    const auto [elapsed, operations] = ended(run);
+    if (elapsed < kLongEnough) return std::nullopt;
+    rates.push_back(operations / seconds(elapsed));
+  }
+  if (rates.size() < 2) return std::nullopt;
+  const auto [slowest, fastest] = std::ranges::minmax(rates);
+  if (fastest <= kUneven * slowest) return std::nullopt;
+  return fmt::format("of {}, from {} to {} operations/s", rates.size(), rounded_count(slowest),
+                     rounded_count(fastest));
+}
+
+/// The part of one pass that differs most from their mean, if by more than noise.
+std::optional<std::string> uneven_slices(const Measurement& run, std::uint64_t cap) {
+  const auto& slices = run.observed.slices;
+  if (slices.empty() || run.passes.size() != 1 || run.elapsed() < kLongPass) return std::nullopt;
+  double mean = 0;
+  for (const auto begun : slices)
+    mean += static_cast<double>(begun) / static_cast<double>(slices.size());
+  const auto off = [mean](std::uint64_t begun) {
+    return std::abs(static_cast<double>(begun) - mean);
+  };
+  // Operations of equal length are begun in waves of the cap, and one wave more or less may fall
+  // into a slice at either end; where lengths are drawn, numbers scatter by their root. A quarter
+  // is what a machine that others use as well takes away for a while.
+  const auto noise = 0.25 * mean + 2 * static_cast<double>(cap) + 4 * std::sqrt(mean);
+  const auto worst = std::ranges::max_element(slices, {}, off);
+  if (off(*worst) <= noise) return std::nullopt;
+  return fmt::format("{} operations begun in part {} of {}, {} in each by the mean",
+                     rounded_count(static_cast<double>(*worst)), worst - slices.begin() + 1,
+                     slices.size(), rounded_count(mean));
+}
+
+/// Operations that waited for one another on the loop, each holding it for less than stands out
+/// by itself.
+std::optional<std::string> one_at_a_time(const Subject& one) {
+  const auto service = one.all.service_time.percentile(0.5);
+  const auto response = one.all.response_time.percentile(0.5);
+  if (!one.result.how.one_loop || one.result.how.cap == 1 || one.all.peak_in_flight != 1 ||
+      !service || *service < kHeld || !response)
+    return std::nullopt;
+  // That no two were ever due within one service time is not for this to explain.
+  if (seconds(*response) <= kWaitedFor * seconds(*service)) return std::nullopt;
+  return fmt::format(
+      "never more than one in flight; half of them took {} or more, and {} or more "
+      "from when they were due",
+      rounded_text(*service), rounded_text(*response));
+}
+
+}  // namespace
+
+std::optional<Cost> typical_cost(const Subject& one) {
+  const auto workload = one.result.what.make_workload();
+  std::vector<Duration> wait, cpu;
+  const auto ops = std::clamp<std::uint64_t>(one.all.completed, 1, 10'000);
+  for (std::uint64_t op = 0; op < ops; ++op) {
+    const auto cost = workload->cost(op);
+    if (!cost) return std::nullopt;
+    wait.push_back(cost->wait);
+    cpu.push_back(cost->cpu);
+  }
+  return Cost{median(wait), median(cpu)};
+}
+
+/// Little's law holds exactly over a run that begins and ends with nothing in flight, be it a
+/// burst, a closed or an open loop: in flight, integrated over time, is the sum of the service
+/// times. What is inexact is the sample: its error is at most that of a quantity that jumps between
+/// 0 and its peak (Bhatia and Davis, 2000).
+std::optional<std::string> in_flight_disagrees(const Subject& one) {
+  if (one.all.failed != 0) return std::nullopt;  // Their times are in no histogram.
+  double sampled = 0, expected = 0, samples = 0;
+  for (const auto* run : one.result.finished()) {
+    const auto n = run->observed.samples;
+    if (n < kEnoughSamplesOfOne || run->elapsed() <= Duration(0)) continue;
+    const auto weight = static_cast<double>(n);
+    samples += weight;
+    sampled += weight * run->observed.mean_in_flight;
+    expected +=
+        weight * static_cast<double>(run->service_time.sum_ns()) / (seconds(run->elapsed()) * 1e9);
+  }
+  if (samples < kEnoughSamples) return std::nullopt;
+  sampled /= samples;
+  expected /= samples;
+  const auto peak = static_cast<double>(one.all.peak_in_flight);
+  const auto error = std::sqrt(std::max(0.0, expected * (peak - expected)) / samples);
+  if (std::abs(sampled - expected) <= std::max(kLittleTolerance * expected, 4 * error))
+    return std::nullopt;
+  return fmt::format("{:.3g} in flight in {} samples, {:.3g} by throughput and service time",
+                     sampled, samples, expected);
+}
+
+std::optional<std::string> loop_held(const Subject& one) {
+  if (auto evidence = one_at_a_time(one)) return evidence;
+  // The workload does it in every repetition; a machine that took the processor away does not.
+  auto runs = one.result.finished();
+  const auto middle = runs.begin() + static_cast<std::ptrdiff_t>((runs.size() - 1) / 2);
+  std::ranges::nth_element(runs, middle, {},
+                           [](const Measurement* run) { return run->loop.longest_hold; });
+  const auto& loop = (*middle)->loop;
+  // One run alone cannot tell them apart, unless the operations take as long as that as a rule.
+  const auto usual = one.all.service_time.percentile(0.5).value_or(Duration(0));
+  if (runs.size() == 1 && 5 * usual < loop.longest_hold) return std::nullopt;
+  // Nor where it waited for a processor as long as that.
+  if (runs.size() == 1 && one.all.resources.run_queue_wait >= loop.longest_hold)
+    return std::nullopt;
+  const auto service = one.all.service_time.mean();
+  const auto own_work = static_cast<std::int64_t>(one.all.peak_in_flight) * kOwnWork;
+  if (loop.longest_hold <= std::max(kLongHold, own_work) ||
+      seconds(loop.longest_hold) <= kLargeHold * seconds(service))
+    return std::nullopt;
+  return fmt::format("operation {} held it for {}; the mean service time is {}", loop.held_by,
+                     rounded_text(loop.longest_hold), rounded_text(service));
+}
+
+std::optional<std::string> hidden_threads(const Subject& one) {
+  if (!one.result.how.one_loop || one.all.observed.peak_threads <= 1) return std::nullopt;
+  if (one.result.what.starts_processes()) return std::nullopt;
+  return fmt::format("{} threads and processes", one.all.observed.peak_threads);
+}
+
+std::optional<std::string> delayed_acknowledgement(const Subject& one) {
+  if (typical_cost(one) || asked_for_such_waits(one.result.what)) return std::nullopt;
+  if (const auto& service = one.all.observed.service)
+    if (const auto own = service->own_time.percentile(0.5); own && *own >= milliseconds(38))
+      return std::nullopt;  // It takes that long by itself.
+  double piled = 0, around = 0;
+  one.all.service_time.for_each_bucket([&](Duration shortest, std::uint64_t count) {
+    if (shortest < milliseconds(19) || shortest >= milliseconds(76)) return;
+    const bool in_pile = shortest >= milliseconds(38) && shortest < milliseconds(50);
+    (in_pile ? piled : around) += static_cast<double>(count);
+  });
+  const auto share = piled / std::max(1.0, static_cast<double>(one.all.completed));
+  const auto cpu = from_seconds(seconds(one.all.cpu()) / std::max(1.0, one.ended()));
+  if (piled < 20 || share < 0.2 || around * 4 > piled || cpu > milliseconds(2)) return std::nullopt;
+  return fmt::format("{:.0f} % of its operations took from 38 to 50 ms, with {} of CPU each",
+                     100 * share, rounded_text(cpu));
+}
+
+std::optional<std::string> late_timers(const Subject& one) {
+  const auto cost = typical_cost(one);
+  const auto measured = one.all.service_time.percentile(0.5);
+  // Another program's timers are not for this to judge.
+  const auto& what = one.result.what;
+  if (!what.address().empty() || what.service()) return std::nullopt;
+  if (!cost || cost->wait <= Duration(0) || !measured) return std::nullopt;
+  const auto asked = cost->wait + cost->cpu;
+  // Where fewer are under way than are in flight, the others wait for a thread, and not for a
+  // timer.
+  const bool hold = one.result.what.make_workload()->holds_the_loop();
+  if (at_once(one.result.how, hold) < one.all.peak_in_flight) return std::nullopt;
+  // Where all that is in flight together needs the processors for long, that is what it waits for.
+  const auto computing = seconds(one.all.cpu()) / one.ended() *
+                         static_cast<double>(one.all.peak_in_flight) / one.processors;
+  if (computing >= kMuchComputing * seconds(asked)) return std::nullopt;
+  if (*measured <= asked + asked / 10 + milliseconds(1)) return std::nullopt;
+  return fmt::format("half of them took {} or more, for {} asked for", rounded_text(*measured),
+                     rounded_text(asked));
+}
+
+std::optional<std::string> uneven_repetitions(const Subject& one) {
+  return uneven(one.result.finished(), [](const Measurement* run) {
+    return std::pair(run->elapsed(), static_cast<double>(run->completed + run->failed));
+  });
+}
+
+std::optional<std::string> unstable_passes(const Subject& one) {
+  for (const auto* run : one.result.finished()) {
+    if (run->failed != 0) continue;  // A pass does not tell how many of its own failed.
+    if (auto evidence = uneven(run->passes, [](const Pass& pass) {
+          return std::pair(pass.elapsed, static_cast<double>(pass.completed));
+        }))
+      return evidence;
+  }
+  // A burst begins all at once, and an open loop when they are due.
+  if (one.kind() != LoadKind::closed_loop) return std::nullopt;
+  for (const auto* run : one.result.finished())
+    if (auto evidence = uneven_slices(*run, one.result.how.cap)) return evidence;
+  return std::nullopt;
+}
+
+}  // namespace asyncmark::check_rules

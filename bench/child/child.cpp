@@ -1,0 +1,253 @@
+#include "bench/child/child.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstring>
+#include <optional>
+
+#include "bench/base/errors.hpp"
+#include "bench/child/plausible.hpp"
+#include "bench/child/protocol.hpp"
+#include "bench/child/watcher.hpp"
+#include "bench/model/catalog.hpp"
+#include "bench/os/interruption.hpp"
+#include "bench/os/process.hpp"
+#include "bench/os/process_tree.hpp"
+#include "bench/os/spawn.hpp"
+#include "bench/services/service.hpp"
+
+namespace asyncmark {
+namespace {
+
+/// A file without a name. Throws CaseError naming `what` it holds.
+Descriptor file_of(std::string_view bytes, const char* what) {
+  Descriptor file(memfd_create("asyncmark", MFD_CLOEXEC));
+  if (!file || write(file.get(), bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size()))
+    throw CaseError(fmt::format("{} could not be passed: {}", what, std::strerror(errno)));
+  lseek(file.get(), 0, SEEK_SET);
+  return file;
+}
+
+/// Empty when the load has none.
+Descriptor arrivals_file(const Load& load) {
+  if (!load.due) return {};
+  return file_of(
+      {reinterpret_cast<const char*>(load.due->data()), load.due->size() * sizeof(std::int64_t)},
+      "its arrivals");
+}
+
+/// Of a runner that is another program; null for our own.
+const Program* program_of(const Case& one) {
+  const auto& program = Catalog::runner(one.runner).program;
+  return program ? &*program : nullptr;
+}
+
+/// The command of the case's process. Another program does not know to end with us: `launch` does.
+std::vector<std::string> command(const Program* program, const ChildSettings& settings) {
+  const std::vector<std::string> ours{settings.program.empty() ? ourselves() : settings.program,
+                                      "run-case"};
+  if (settings.launcher.empty() && !program) return ours;
+  std::vector<std::string> words{ourselves(), "launch"};
+  words.insert(words.end(), settings.launcher.begin(), settings.launcher.end());
+  const auto& last = program ? program->words : ours;
+  words.insert(words.end(), last.begin(), last.end());
+  return words;
+}
+
+Process start(const Case& one, const ChildSettings& settings, std::vector<Passed> files) {
+  const auto* program = program_of(one);
+  // What nobody asked for is inherited, so that a launcher may still choose; what was asked for our
+  // own child takes itself, whatever the launcher did.
+  const bool takes_itself = !program && !one.cpus.client.empty();
+  const KeptTo there(takes_itself ? Cpus{} : one.placed().client);
+  const auto script =
+      program && !program->text.empty() ? file_of(program->text, "its program") : Descriptor();
+  files.push_back({script.get(), kScriptDescriptor});
+  return spawn(command(program, settings), files, "its child");
+}
+
+enum class Until { ended, too_late, too_much, interrupted };
+
+/// Collects the report until the child has ended, the limit is reached or somebody interrupts.
+Until collect(const Process& child, int report, const ChildSettings& settings, Watcher& watcher,
+              std::string& text) {
+  const auto limit = Clock::now() + settings.time_limit;
+  auto next_tick = Clock::now();
+  for (;;) {
+    pollfd watched[] = {
+        {child.pidfd(), POLLIN, 0}, {report, POLLIN, 0}, {Interruption::descriptor(), POLLIN, 0}};
+    const auto left = std::max(Duration(0), std::min(limit, watcher.next()) - Clock::now());
+    const timespec until{left.count() / 1'000'000'000, left.count() % 1'000'000'000};
+    ppoll(watched, 3, &until, nullptr);
+    watcher.look();
+    char buffer[65536];
+    for (ssize_t got;
+         text.size() <= kMostReported && (got = read(report, buffer, sizeof buffer)) > 0;)
+      text.append(buffer, static_cast<std::size_t>(got));
+    if (text.size() > kMostReported) return Until::too_much;
+    if (Interruption::happened()) return Until::interrupted;
+    if (watched[0].revents != 0) return Until::ended;
+    if (Clock::now() >= limit) return Until::too_late;
+    if (!settings.tick || Clock::now() < next_tick) continue;
+    settings.tick();
+    next_tick = Clock::now() + std::chrono::milliseconds(500);
+  }
+}
+
+const char* const kOfWholeProcess =
+    "of its whole process, its start included: it does not tell its own";
+
+/// What docs/protocol.md knows of a report: the rest is told of our own children alone, whose code
+/// we know.
+Measurement as_documented(Measurement&& m) {
+  const auto& used = m.resources;
+  Measurement known;
+  known.service_time = std::move(m.service_time);
+  known.response_time = std::move(m.response_time);
+  known.completed = m.completed;
+  known.failed = m.failed;
+  known.never_started = m.never_started;
+  known.failures = std::move(m.failures);
+  known.passes = std::move(m.passes);
+  known.phases = {.set_up = m.phases.set_up,
+                  .connect = m.phases.connect,
+                  .warm_up = m.phases.warm_up,
+                  .timed = m.phases.timed};
+  known.resources = {.user = used.user,
+                     .system = used.system,
+                     .voluntary_switches = used.voluntary_switches,
+                     .involuntary_switches = used.involuntary_switches,
+                     .minor_faults = used.minor_faults,
+                     .major_faults = used.major_faults,
+                     .run_queue_wait = std::nullopt,
+                     .peak_rss_bytes = used.peak_rss_bytes,
+                     .grown_bytes = used.grown_bytes};
+  known.facts = std::move(m.facts);
+  known.peak_in_flight = m.peak_in_flight;
+  return known;
+}
+
+/// What another program leaves out is that of its whole process, as the kernel tells at its end. No
+/// pass took it: how busy the processors were then is not known.
+void fill_in(Measurement& m, const Ending& ending, const Case& one, const ChildSettings& settings) {
+  auto& used = m.resources;
+  if (used.user + used.system + m.cpu() == Duration(0)) {
+    used.user = ending.used.user;
+    used.system = ending.used.system;
+    m.facts[kCpuFact] = fmt::format("that {}", kOfWholeProcess);
+  }
+  if (used.voluntary_switches + used.involuntary_switches == 0) {
+    used.voluntary_switches = ending.used.voluntary_switches;
+    used.involuntary_switches = ending.used.involuntary_switches;
+    m.facts[kSwitchesFact] = fmt::format("those {}", kOfWholeProcess);
+  }
+  if (used.peak_rss_bytes == 0) used.peak_rss_bytes = ending.peak_rss_bytes;
+  if (m.phases.timed == Duration(0)) m.phases.timed = m.elapsed();
+  if (!settings.launcher.empty()) return;
+  const auto client = one.placed().client;
+  m.placement.client = list_text(client.empty() ? own_cpus() : client);
+}
+
+/// Makes a measurement of a report that can be true, and of another one an error.
+void judge(Report& report, const Ending& ending, Duration lived, const Case& one,
+           const ChildSettings& settings) {
+  if (!report.error.empty()) return;
+  try {
+    auto& m = report.measurement;
+    const auto how = report.how ? *report.how : one.concurrency();
+    if (ending.how != "exit 0") throw UsageError("ended by " + ending.how + " after it");
+    if (program_of(one)) m = as_documented(std::move(m));
+    if (!report.operations.empty()) add_up(m, report.operations, one, how);
+    if (const auto why = implausible(m, one, how, lived)) throw UsageError(*why);
+    if (program_of(one)) fill_in(m, ending, one, settings);
+    const auto& [set_up, connect, warm_up, timed, drain, around] = m.phases;
+    m.phases.around = std::max(Duration(0), lived - set_up - connect - warm_up - timed);
+  } catch (const std::exception& error) {
+    report.error = fmt::format("its report cannot be true: {}", error.what());
+  }
+}
+
+Repetition watch(const Case& one, const ChildSettings& settings, Service* service) {
+  auto input = Pipe::open("its child");
+  auto output = Pipe::open("its child");
+  const auto arrivals = arrivals_file(one.load);
+  const auto service_cpus = service ? list_text(service->cpus()) : "";
+  const auto network_before = network_counts();
+  Watcher watcher(Descriptor(memfd_create("window", MFD_CLOEXEC)), one.load.passes,
+                  one.load.due ? one.load.due->size() : one.load.ops);
+  std::optional<ServiceUsage> used;
+  if (service)
+    watcher.meet([&](Phase phase) {
+      if (phase == Phase::ready) service->start_window();
+      if (phase == Phase::over && service->ended().empty()) used = service->usage();
+      // Of one that died in the middle the kernel tells no more.
+      if (used && (used->threads == 0 || used->cpu < Duration(0))) used.reset();
+      if (phase == Phase::over) service->end_window();
+    });
+  const auto begun = Clock::now();
+  auto child = start(one, settings,
+                     {{input.read.get(), STDIN_FILENO},
+                      {output.write.get(), kReportDescriptor},
+                      {arrivals.get(), kArrivalsDescriptor},
+                      {watcher.descriptor(), kWindowDescriptor}});
+  const auto group = child.pid();
+  fcntl(output.read.get(), F_SETFL, O_NONBLOCK);
+
+  // A case fits the pipe's buffer, so this cannot block; a child that is gone already is no news.
+  const auto document = settings.write ? settings.write(one) : write_case(one);
+  [[maybe_unused]] const auto written = write(input.write.get(), document.data(), document.size());
+  input.write.reset();
+
+  std::string text;
+  const auto until = collect(child, output.read.get(), settings, watcher, text);
+  if (until == Until::ended)
+    ::kill(-group, SIGKILL);
+  else
+    end_tree(group);
+  const auto ending = child.wait();
+  const auto lived = Clock::now() - begun;
+  if (until == Until::interrupted) return {{}, "interrupted"};
+  if (until == Until::too_late)
+    return {{},
+            fmt::format("still running after --time-limit {}", exact_text(settings.time_limit))};
+  if (until == Until::too_much)
+    return {{}, fmt::format("its report is longer than {}", exact_bytes(kMostReported))};
+  if (ending.how.starts_with("SIG")) return {{}, "killed by " + ending.how};
+  auto report = read_report(text, program_of(one) ? one.concurrency() : Concurrency{});
+  if (text.empty() && ending.how != "exit 0") return {{}, "ended by " + ending.how};
+  judge(report, ending, lived, one, settings);
+  report.measurement.observed = watcher.observed();
+  report.measurement.placement.service = service_cpus;
+  if (used && !service->sees_requests())
+    used->requests = report.measurement.completed + report.measurement.failed;
+  report.measurement.observed.service = used;
+  report.measurement.observed.network = network_counts() - network_before;
+  return {std::move(report.measurement), std::move(report.error), report.how, report.refused,
+          std::move(report.understood)};
+}
+
+}  // namespace
+
+Repetition run_in_child(const Case& one, const ChildSettings& settings) {
+  auto* service = settings.service ? settings.service(one) : nullptr;
+  // Each of its operations would only wait for its time-out.
+  if (service && !service->ended().empty())
+    return {{}, fmt::format("the service '{}' has ended: {}", service->name(), service->ended())};
+  try {
+    auto repetition = watch(one, settings, service);
+    if (service && !service->ended().empty() && !repetition.died.empty())
+      repetition.died +=
+          fmt::format("; the service '{}' ended meanwhile: {}", service->name(), service->ended());
+    return repetition;
+  } catch (const std::exception& error) {
+    return {{}, error.what()};
+  }
+}
+
+}  // namespace asyncmark

@@ -1,0 +1,345 @@
+#include "bench/cli/command_line.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+#include "bench/base/errors.hpp"
+#include "bench/base/shell_words.hpp"
+#include "bench/child/check_adapter.hpp"
+#include "bench/cli/completion.hpp"
+#include "bench/cli/grammar.hpp"
+#include "bench/cli/manual.hpp"
+#include "bench/cli/new_command.hpp"
+#include "bench/cli/report_command.hpp"
+#include "bench/compare/compare_command.hpp"
+#include "bench/model/catalog.hpp"
+#include "bench/run/run_command.hpp"
+#include "bench/services/serving.hpp"
+
+namespace asyncmark {
+namespace {
+
+/// Of a launcher.
+std::vector<std::string> launcher_words(const std::string& command) {
+  auto all = shell_words(command, "--launcher");
+  if (!all.empty()) program_file(all[0], "--launcher");
+  return all;
+}
+
+UsageError unknown(std::string argument) {
+  // What was meant for an option that is spelt otherwise may hold a password.
+  argument = argument.substr(0, argument.find(argument.starts_with("--") ? "=" : "://"));
+  return UsageError(fmt::format("unknown {} '{}'; --help lists what there is",
+                                argument.starts_with('-') ? "option" : "argument", argument));
+}
+
+/// What stands behind `--` is the value of an option, where the workload that is run has one for
+/// it.
+std::vector<std::string> with_rest_as_option(std::vector<std::string> words) {
+  const auto rest = std::ranges::find(words, "--");
+  if (rest == words.end() || words.size() < 2 || words[1] != "run") return words;
+  const auto& known = Catalog::workloads();
+  const auto named = std::find_if(words.begin() + 2, rest, [&](const std::string& word) {
+    return std::ranges::find(known, word, &WorkloadEntry::name) != known.end();
+  });
+  if (named == rest || Catalog::workload(*named).rest_option.empty()) return words;
+  const auto option = "--" + Catalog::workload(*named).rest_option;
+  auto text = as_typed({rest + 1, words.end()});
+  if (text.empty()) throw UsageError(fmt::format("--: {} needs a command behind it", *named));
+  words.erase(rest, words.end());
+  words.insert(words.end(), {option, std::move(text)});
+  return words;
+}
+
+/// Throws CLI::Success where help or the version is asked for, and UsageError.
+void parse(Grammar& grammar, const std::vector<std::string>& command) {
+  const auto words = with_rest_as_option(command);
+  try {
+    // As CLI11 wants them: from the last to the first, without the program's name.
+    grammar.app.parse(std::vector<std::string>(words.rbegin(), words.rend() - 1));
+  } catch (const CLI::Success&) {
+    throw;
+  } catch (const CLI::ParseError& error) {
+    throw UsageError(error.what());
+  }
+}
+
+/// What CLI11 did not know: flags of Google Benchmark, or a mistake.
+BenchmarkFlags benchmark_flags(const CLI::App& app) {
+  const auto rest = app.remaining(true);
+  for (const auto& argument : rest)
+    if (!argument.starts_with("--benchmark_")) throw unknown(argument);
+  return BenchmarkFlags::parse(rest);
+}
+
+RunSettings settings_of(const Grammar& grammar, const std::vector<std::string>& command) {
+  const auto& common = grammar.arguments.common;
+  RunSettings settings;
+  settings.driver.benchmark = benchmark_flags(grammar.app);
+  settings.driver.child.time_limit = parse_duration(common.time_limit, "--time-limit");
+  if (settings.driver.child.time_limit == Duration(0))
+    throw UsageError("--time-limit: must be more than 0");
+  settings.driver.child.launcher = launcher_words(common.launcher);
+  settings.driver.progress = !common.quiet;
+  settings.max_failed = FailureBudget::parse(common.max_failed);
+  settings.strict = common.strict;
+  settings.out = common.out;
+  settings.command = command;
+  return settings;
+}
+
+std::string text_of_plan(const std::string& path) {
+  constexpr std::size_t kLargest = 16 << 20;  // A device may go on for ever.
+  std::ifstream file(path);
+  std::error_code unknown;
+  if (!file.is_open() || std::filesystem::is_directory(path, unknown))
+    throw UsageError(fmt::format("--plan: '{}' cannot be read: {}", path,
+                                 std::strerror(file.is_open() ? EISDIR : errno)));
+  std::string text(kLargest + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  if (text.size() > kLargest)
+    throw UsageError(fmt::format("--plan: '{}' is larger than 16 MiB, which no plan is", path));
+  return text;
+}
+
+std::vector<Request> requested(const Grammar& grammar) {
+  const auto chosen = grammar.run->get_subcommands();
+  const auto& plan = grammar.arguments.plan;
+  const auto rest = grammar.run->remaining();
+  if (chosen.empty() && !rest.empty() && !rest[0].starts_with('-'))
+    Catalog::workload(rest[0]);  // Says which there are.
+  if (chosen.empty() == plan.empty())
+    throw UsageError("run: give either a workload ('asyncmark list workloads') or --plan FILE");
+  if (!chosen.empty()) {
+    Request request(chosen[0]->get_name());
+    for (const auto& [name, text] : grammar.arguments.options) request.set(name, text);
+    return {request};
+  }
+  return parse_plan(text_of_plan(plan), plan);
+}
+
+int do_run(const Grammar& grammar, const std::vector<std::string>& command) {
+  // Before anything is said of words that are left over: `--wait --ops 5` leaves the 5.
+  const auto requests = requested(grammar);
+  auto settings = settings_of(grammar, command);
+  const auto& shown = grammar.arguments.shown;
+  const auto& format = Catalog::format(shown.format);
+  if (shown.phases && !format.print_with_phases)
+    throw UsageError(fmt::format(
+        "--phases: --format {} has no place for them; use table or markdown", format.name));
+  settings.print = [&](const ResultSet& run) {
+    return (shown.phases ? format.print_with_phases : format.print)({&run});
+  };
+  if (!shown.slo.empty()) settings.slo = Slo::parse(shown.slo);
+  return run_and_print(requests, std::move(settings));
+}
+
+int do_reproduce(const Grammar& grammar, const std::vector<std::string>& command) {
+  const auto& what = Catalog::reproduction(grammar.arguments.reproduction);
+  const bool quick = grammar.arguments.quick;
+  auto settings = settings_of(grammar, command);
+  if (settings.out.empty()) settings.out = fmt::format("asyncmark-{}.json", what.name);
+  settings.print = [&](const ResultSet& run) {
+    return what.print(run.context, run.results, quick);
+  };
+  if (what.ask_others)
+    settings.ask_others = [&](const auto& results) { return what.ask_others(results, quick); };
+  const auto out = settings.out;
+  const int code = run_and_print(what.plan(quick), std::move(settings));
+  if (!grammar.arguments.common.quiet) fmt::print(stderr, "The figures are in {}.\n", out);
+  return code;
+}
+
+int do_serve(const Grammar& grammar) {
+  const auto chosen = grammar.serve->get_subcommands();
+  const auto rest = grammar.app.remaining(true);
+  if (chosen.empty()) {
+    if (!rest.empty() && !rest[0].starts_with('-')) Catalog::service(rest[0]);
+    throw UsageError("serve: give a service ('asyncmark list services')");
+  }
+  const auto& service = Catalog::service(chosen[0]->get_name());
+  OptionValues options(service.options);
+  for (const auto& [name, text] : grammar.arguments.options) options.set(name, text);
+  if (!rest.empty()) throw unknown(rest[0]);
+  serve(service, options, grammar.arguments.counts);
+  return 0;
+}
+
+template <class Entry>
+void list_entries(const char* title, const std::vector<Entry>& entries) {
+  fmt::print("{}\n", title);
+  for (const auto& entry : entries) fmt::print("  {:<16} {}\n", entry.name, entry.summary);
+}
+
+int do_report(const Grammar& grammar) {
+  if (const auto rest = grammar.app.remaining(true); !rest.empty()) throw unknown(rest[0]);
+  const auto& arguments = grammar.arguments;
+  return report({arguments.files, arguments.report_format, arguments.outputs});
+}
+
+/// `2.5%`, as a part of one.
+double share(const std::string& text, const std::string& flag) {
+  if (!text.ends_with('%'))
+    throw UsageError(fmt::format("{}: '{}' has no %, as in 5%", flag, text));
+  const auto percent = parse_real(text.substr(0, text.size() - 1), flag);
+  if (percent > 100) throw UsageError(fmt::format("{}: '{}' is more than 100%", flag, text));
+  return percent / 100;
+}
+
+/// What `run` takes and a comparison has no use for: passed over, it would seem to be heeded.
+std::string for_run_alone(const Arguments& given, const RunSettings& common) {
+  const bool repeats = std::ranges::any_of(
+      given.options, [](const auto& option) { return option.first == "repetitions"; });
+  for (const auto& [is_given, name] :
+       {std::pair{!given.common.out.empty(), "--out"},
+        {given.common.strict, "--strict"},
+        {given.shown.format != "table", "--format"},
+        {given.shown.phases, "--phases"},
+        {!given.shown.slo.empty(), "--slo"},
+        {repeats, "--repetitions"},
+        {common.driver.benchmark.list_tests, "--benchmark_list_tests"}})
+    if (is_given) return name;
+  return "";
+}
+
+int do_compare(const Grammar& grammar, const std::vector<std::string>& command,
+               const std::vector<std::string>& behind) {
+  const auto& asked = grammar.arguments.compared;
+  if (const auto rest = grammar.app.remaining(true); !rest.empty()) throw unknown(rest[0]);
+  if (asked.contender.empty())
+    throw UsageError(
+        "compare: give a baseline and a contender: two builds, two files of results, or "
+        "with --commands two commands");
+  CompareRequest request;
+  auto& settings = request.settings;
+  settings.baseline = asked.baseline;
+  settings.contender = asked.contender;
+  settings.pairs.margins = {share(asked.least_effect, "--min-effect"),
+                            share(asked.equivalence, "--equivalence")};
+  if (settings.pairs.margins.equivalence <= 0)
+    throw UsageError("--equivalence: must be more than 0%");
+  settings.pairs.budget = parse_duration(asked.budget, "--budget");
+  if (settings.pairs.budget == Duration(0)) throw UsageError("--budget: must be more than 0");
+  settings.service_per_build = asked.service_per_build;
+  settings.progress = !asked.quiet;
+  request.commands = asked.commands;
+  request.gate_stored = asked.gate_stored;
+  for (const auto& [name, path] : asked.outputs) request.outputs[name] = path;
+  request.command = command;
+  if (!behind.empty()) {
+    Grammar run;
+    std::vector<std::string> words{command.front(), "run"};
+    words.insert(words.end(), behind.begin(), behind.end());
+    parse(run, words);
+    request.requests = requested(run);
+    const auto common = settings_of(run, words);
+    settings.time_limit = common.driver.child.time_limit;
+    settings.launcher = common.driver.child.launcher;
+    settings.max_failed = common.max_failed;
+    if (const auto idle = for_run_alone(run.arguments, common); !idle.empty())
+      throw UsageError(fmt::format("compare: {} behind -- is for 'run' alone; leave it out", idle));
+  }
+  return compare(std::move(request));
+}
+
+int do_list(const std::string& what) {
+  const bool all = what.empty();
+  if (!all && what != "workloads" && what != "runners" && what != "services" && what != "formats" &&
+      what != "reproductions")
+    throw UsageError(fmt::format(
+        "list: '{}' is none of workloads, runners, services, formats, reproductions", what));
+  if (all || what == "workloads") list_entries("workloads", Catalog::workloads());
+  if (all || what == "runners") {
+    list_entries("runners", Catalog::runners());
+    list_entries("runners that are other programs, by name only", Catalog::adapters());
+  }
+  if (all || what == "services") list_entries("services", Catalog::services());
+  if (all || what == "formats") list_entries("formats", Catalog::formats());
+  if (all || what == "reproductions") list_entries("reproductions", Catalog::reproductions());
+  return 0;
+}
+
+int do_new(const Grammar& grammar) {
+  const auto rest = grammar.create->remaining(true);
+  if (!rest.empty() || grammar.create->get_subcommands().empty())
+    throw UsageError(fmt::format("new: {}; as in 'asyncmark new workload file-read'",
+                                 rest.empty() ? "say what" : fmt::format("no such '{}'", rest[0])));
+  return new_workload(grammar.arguments.new_name);
+}
+
+int dispatch(const std::vector<std::string>& command) {
+  // What `compare` runs stands behind --, and is read as `run` reads it.
+  const bool compares = command.size() > 1 && command[1] == "compare";
+  const auto end = compares ? std::ranges::find(command, "--") : command.end();
+  const std::vector<std::string> behind(end == command.end() ? end : end + 1, command.end());
+  Grammar grammar;
+  try {
+    parse(grammar, {command.begin(), end});
+  } catch (const CLI::Success& asked) {
+    return grammar.app.exit(asked);
+  }
+  if (grammar.run->parsed()) return do_run(grammar, command);
+  if (grammar.reproduce->parsed()) return do_reproduce(grammar, command);
+  if (grammar.report->parsed()) return do_report(grammar);
+  if (grammar.compare->parsed()) return do_compare(grammar, command, behind);
+  if (grammar.serve->parsed()) return do_serve(grammar);
+  if (grammar.check_adapter->parsed()) return check_adapter(grammar.arguments.adapter);
+  if (grammar.list->parsed()) return do_list(grammar.arguments.listed);
+  if (grammar.create->parsed()) return do_new(grammar);
+  const auto rest = grammar.app.remaining();
+  throw UsageError(fmt::format(
+      "{}; there are reproduce, run, report, compare, serve, list, new and check-adapter, and "
+      "--help "
+      "explains them",
+      rest.empty() ? "no command is given" : fmt::format("no such command '{}'", rest[0])));
+}
+
+/// For the shell: what the words after `complete` may go on with, a line each.
+int complete(const std::vector<std::string>& words) {
+  for (const auto& one : completions(Grammar().app, words)) fmt::print("{}\n", one);
+  return 0;
+}
+
+/// Where standard input, output or error is closed, the next file opened would take its number, and
+/// its place.
+void fill_standard_descriptors() {
+  int file = 0;
+  while (file >= 0 && file <= STDERR_FILENO) file = open("/dev/null", O_RDWR);
+  close(file);
+}
+
+}  // namespace
+
+int command_line(int argc, char** argv) {
+  // Before anything else: a child must not pay for building the grammar.
+  if (argc == 2 && std::string_view(argv[1]) == "run-case") return run_case();
+  if (argc > 2 && std::string_view(argv[1]) == "launch") return launch(argv + 2);
+  fill_standard_descriptors();
+  try {
+    // Before the grammar sees them: half a word is no mistake here.
+    if (argc > 1 && std::string_view(argv[1]) == "complete")
+      return complete({argv + 2, argv + argc});
+    if (argc == 2 && std::string_view(argv[1]) == "man") {
+      fmt::print("{}", manual(Grammar().app));
+      return 0;
+    }
+    const int code = dispatch({argv, argv + argc});
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0 || !std::cout.flush())
+      throw UsageError("standard output cannot be written");
+    return code;
+  } catch (const UsageError& error) {
+    fmt::print(stderr, "asyncmark: {}\n", error.what());
+    return 2;
+  }
+}
+
+}  // namespace asyncmark

@@ -1,0 +1,3 @@
+#include "bench/cli/command_line.hpp"
+
+int main(int argc, char** argv) { return asyncmark::command_line(argc, argv); }

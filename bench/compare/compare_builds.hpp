@@ -1,0 +1,43 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "bench/compare/comparison.hpp"
+#include "bench/plan/plan.hpp"
+#include "bench/results/failure_budget.hpp"
+
+namespace asyncmark {
+
+/// What is compared, and how carefully.
+struct CompareSettings {
+  std::string baseline;  ///< A program, or a command.
+  std::string contender;
+  PairSettings pairs;
+  bool service_per_build = false;  ///< Each build serves its own client.
+  Duration time_limit = std::chrono::minutes(10);
+  std::vector<std::string> launcher;
+  FailureBudget max_failed;
+  bool progress = true;
+  /// Called with the verdicts so far whenever there is one more: the place to save them.
+  std::function<void(const Comparison&)> keep = [](const Comparison&) {};
+};
+
+/// Carries the cases out with two builds of asyncmark (or whatever speaks as one), by turns. A
+/// build that fails in a case leaves the others to be judged. Throws UsageError for a program that
+/// cannot be started and for cases that make no sense.
+Comparison compare_builds(const std::vector<Request>& requests, const CompareSettings& settings);
+
+/// The same for two commands, each a whole process from its start to its end; one case. Throws
+/// UsageError for what is no command.
+Comparison compare_commands(const CompareSettings& settings);
+
+/// The figures of one block. An open loop's time is the median of its response times, for the clock
+/// decides how long it runs.
+Block block_of(const Case& one, const Measurement& measured);
+
+/// How many passes a block of a case has, of which one takes so long: five, or more where they are
+/// short.
+std::uint64_t passes_of_block(Duration pass);
+
+}  // namespace asyncmark

@@ -1,0 +1,190 @@
+#include "bench/compare/compare_command.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+#include "bench/base/errors.hpp"
+#include "bench/base/output_file.hpp"
+#include "bench/base/shell_words.hpp"
+#include "bench/base/visible.hpp"
+#include "bench/compare/compare_stored.hpp"
+#include "bench/model/catalog.hpp"
+#include "bench/run/context.hpp"
+
+namespace asyncmark {
+namespace {
+
+/// A result of a run begins with a brace; a program does not.
+bool is_kept_result(const std::string& path) {
+  std::error_code unknown;
+  if (!std::filesystem::is_regular_file(path, unknown)) return false;
+  std::ifstream file(path);
+  char first = 0;
+  return (file >> first) && first == '{';
+}
+
+enum class Kind { builds, commands, stored };
+
+Kind kind_of(const CompareRequest& request) {
+  const auto& [baseline, contender] =
+      std::pair(request.settings.baseline, request.settings.contender);
+  if (request.commands) {
+    if (!request.requests.empty())
+      throw UsageError(
+          "compare: --commands times the two commands as they are; leave out what "
+          "stands behind --");
+    return Kind::commands;
+  }
+  const bool first = is_kept_result(baseline), second = is_kept_result(contender);
+  if (first != second)
+    throw UsageError(
+        fmt::format("compare: '{}' is a file of results and '{}' is not; give two "
+                    "builds or two files of results",
+                    first ? baseline : contender, first ? contender : baseline));
+  if (first) {
+    if (!request.requests.empty())
+      throw UsageError(
+          "compare: two files of results have their cases in them; leave out what "
+          "stands behind --");
+    return Kind::stored;
+  }
+  for (const auto& build : {baseline, contender})
+    if (!find_program(build))
+      throw UsageError(
+          fmt::format("compare: '{}' is neither a program nor a file of results; a program must be "
+                      "in the PATH or "
+                      "named with its folder, and for two commands there is --commands",
+                      build));
+  if (request.requests.empty())
+    throw UsageError(
+        "compare: give what to run behind --, as in 'compare OLD NEW -- sleep --wait "
+        "4ms --ops 10', or --plan FILE");
+  return Kind::builds;
+}
+
+std::vector<std::pair<const ComparisonEntry*, OutputFile>> checked_outputs(
+    const CompareRequest& request) {
+  std::vector<std::pair<const ComparisonEntry*, OutputFile>> all;
+  for (const auto& [name, path] : request.outputs) {
+    for (const auto& [other, taken] : request.outputs)
+      if (other < name && same_file(taken, path))
+        throw UsageError(
+            fmt::format("--{} and --{}: both are '{}'; give each its own", other, name, path));
+    for (const auto& read : {request.settings.baseline, request.settings.contender})
+      if (!request.commands && same_file(read, path))
+        throw UsageError(
+            fmt::format("--{}: '{}' is what is compared; give another name", name, path));
+    const auto& entry = Catalog::comparison(name);
+    entry.text({});  // What this program cannot make it says now, and not after minutes.
+    all.emplace_back(&entry, OutputFile(path, "--" + name));
+  }
+  return all;
+}
+
+/// GitHub shows ten annotations of a step; one is for the rest.
+constexpr std::size_t kMostAnnotations = 9;
+
+/// A line that GitHub's actions show beside the change. Its signs for the end of a property or line
+/// are told by their numbers.
+std::string annotation(std::string title, std::string text) {
+  const auto safe = [](std::string& one, const char* signs) {
+    std::string all;
+    for (const char c : one)
+      all += std::string_view(signs).find(c) != std::string_view::npos
+                 ? fmt::format("%{:02X}", static_cast<unsigned char>(c))
+                 : std::string(1, c);
+    one = all;
+  };
+  safe(title, "%\r\n:,");
+  safe(text, "%\r\n");
+  return fmt::format("::error title={}::{}\n", title, text);
+}
+
+std::string annotations(const Comparison& all) {
+  std::string text;
+  std::size_t shown = 0;
+  for (const auto& one : all.cases) {
+    if (all.is_void() || !all.gates || one.verdict != Verdict::slower || !one.failed.empty())
+      continue;
+    if (++shown > kMostAnnotations) continue;
+    text += annotation("slower: " + one.name, one.reason());
+  }
+  if (shown > kMostAnnotations)
+    text += annotation("slower", fmt::format("and {} more", shown - kMostAnnotations));
+  if (all.is_void()) text += annotation("void", all.sentence());
+  return text;
+}
+
+void tell_github(const Comparison& all) {
+  if (const char* actions = std::getenv("GITHUB_ACTIONS");
+      actions && std::string(actions) == "true")
+    std::cout << annotations(all);
+  const char* summary = std::getenv("GITHUB_STEP_SUMMARY");
+  if (!summary || !*summary) return;
+  std::ofstream file(summary, std::ios::app);
+  file << Catalog::comparison("markdown").text(all);
+  if (!file.flush())
+    fmt::print(stderr, "warning: GITHUB_STEP_SUMMARY: '{}' cannot be written\n", summary);
+}
+
+/// What went wrong and what is odd, a line each on standard error.
+void warn(const Comparison& all) {
+  for (const auto& one : all.cases)
+    if (!one.failed.empty())
+      fmt::print(stderr, "warning: {}: {}\n", visible(one.name), visible(one.failed));
+}
+
+int exit_code(const Comparison& all) {
+  if (all.partial && !all.stored) return 130;
+  if (all.is_void()) return 5;
+  if (all.failed()) return 4;
+  return all.gates && all.count(Verdict::slower) > 0 ? 1 : 0;
+}
+
+}  // namespace
+
+int compare(CompareRequest request) {
+  auto& settings = request.settings;
+  const auto kind = kind_of(request);
+  const auto outputs = checked_outputs(request);
+  if (request.gate_stored && kind != Kind::stored)
+    throw UsageError("--gate-stored: is for two files of results");
+  if (settings.service_per_build && kind != Kind::builds)
+    throw UsageError("--service-per-build: is for two builds");
+  if (!request.commands && same_file(settings.baseline, settings.contender))
+    fmt::print(stderr, "warning: baseline and contender are the same file\n");
+
+  const auto context = look_around(request.command.front(), request.command);
+  const auto write = [&](Comparison all) {
+    all.context = context;
+    return std::ranges::all_of(
+        outputs, [&](const auto& one) { return one.second.write(one.first->text(all)); });
+  };
+  settings.keep = [&](const Comparison& so_far) {
+    auto all = so_far;
+    all.partial = true;
+    if (std::ranges::all_of(outputs, [](const auto& one) { return one.second.is_regular(); }))
+      write(std::move(all));
+  };
+  auto all = kind == Kind::stored     ? compare_stored(settings.baseline, settings.contender)
+             : kind == Kind::commands ? compare_commands(settings)
+                                      : compare_builds(request.requests, settings);
+  all.context = context;
+  all.gates = !all.stored || request.gate_stored;
+  const bool written = write(all);
+  std::cout << Catalog::comparison("table").text(all) << std::flush;
+  tell_github(all);
+  if (!std::cout.flush()) throw UsageError("standard output cannot be written");
+  warn(all);
+  if (all.partial && !all.stored)
+    fmt::print(stderr, "interrupted: {}\n",
+               all.cases.empty() ? "nothing was judged" : "what was judged is above");
+  return written ? exit_code(all) : 2;
+}
+
+}  // namespace asyncmark

@@ -1,0 +1,163 @@
+#include "bench/engine/passes.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "bench/engine/window.hpp"
+
+namespace asyncmark {
+namespace {
+
+std::uint64_t completed(std::span<const Recorder> recorders) {
+  std::uint64_t sum = 0;
+  for (const auto& recorder : recorders) sum += recorder.completed();
+  return sum;
+}
+
+Clock::time_point last_finished(std::span<const Recorder> recorders) {
+  return std::ranges::max_element(recorders, {}, &Recorder::last_finished)->last_finished;
+}
+
+/// The warm-up takes the very path that is timed: another load, the same clients and sessions.
+void warm_up(const Load& load, const Concurrency& how, const Crew& crew) {
+  Load rehearsal;
+  rehearsal.ops = load.warmup.value_or(std::max(crew.sessions, how.workers));
+  if (load.duration || load.rate) rehearsal.ops = std::min(rehearsal.ops, how.cap);
+  if (rehearsal.ops == 0) return;
+  window().phase = Phase::warm_up;
+  crew.stage.schedule.begin(rehearsal, LoadKind::burst, Clock::now());
+  crew.carry_out();
+  for (auto& recorder : crew.recorders) recorder.clear();
+  crew.stage.in_flight.forget_peak();
+}
+
+void add(Resources& resources, const Usage& used) {
+  resources.user += used.user;
+  resources.system += used.system;
+  resources.voluntary_switches += used.voluntary_switches;
+  resources.involuntary_switches += used.involuntary_switches;
+  resources.minor_faults += used.minor_faults;
+  resources.major_faults += used.major_faults;
+}
+
+void add_wait(Resources& resources, std::optional<Duration> before, std::optional<Duration> after) {
+  // Less than before: a thread has ended, perhaps one that some library kept.
+  const auto wait =
+      before && after && *after >= *before ? std::optional(*after - *before) : std::nullopt;
+  resources.run_queue_wait = sum_of(resources.run_queue_wait, wait);
+}
+
+/// How many connections were tried and made so far, by all of the crew.
+std::pair<std::uint64_t, std::uint64_t> connections() {
+  return {window().connections_tried.load(), window().connections_made.load()};
+}
+
+/// The memory in which the recorders were written. A page that was only read stays without memory
+/// of its own, so those count that hold anything.
+std::int64_t written_bytes(std::span<const Recorder> recorders) {
+  const auto bytes = std::as_bytes(recorders);
+  constexpr std::size_t kPage = 4096;
+  std::int64_t pages = 0;
+  for (std::size_t at = 0; at < bytes.size(); at += kPage)
+    pages += std::ranges::any_of(bytes.subspan(at, std::min(kPage, bytes.size() - at)),
+                                 [](std::byte one) { return one != std::byte{}; });
+  return pages * static_cast<std::int64_t>(kPage);
+}
+
+/// Before each pass, and before the warm-up, which takes the path that is timed.
+void begin_sample(const Load& load, const Crew& crew) {
+  const auto known = load.due ? load.due->size() : load.ops;
+  const auto clients = crew.recorders.size();
+  const auto share =
+      std::min<std::size_t>(known == 0 ? kMostSampled : known, kMostSampled) / clients + 1;
+  // One client may carry out most of them. Where their number is not known, each lowers its limit
+  // as it goes, and then the lowest counts: a client may do twice its share without making it too
+  // low.
+  constexpr std::size_t kLeast = 32;
+  const auto room = known == 0 ? std::max(2 * share, kLeast) : 2 * kMostSampled;
+  for (auto& recorder : crew.recorders)
+    recorder.sample.begin(Sampler::limit_for(known), room, share);
+}
+
+/// Of the pass that is over.
+Timeline timeline_of(const Crew& crew) {
+  auto limit = std::numeric_limits<std::uint64_t>::max();
+  for (const auto& recorder : crew.recorders) limit = std::min(limit, recorder.sample.limit());
+  std::vector<Timeline::Operation> all;
+  const auto t0 = crew.stage.schedule.t0();
+  for (std::size_t i = 0; i < crew.recorders.size(); ++i)
+    crew.recorders[i].sample.for_each([&](const Sampled& one) {
+      if (Sampler::rank(one.start.op) >= limit) return;
+      all.push_back({.op = one.start.op,
+                     .started = one.began - t0,
+                     .finished = one.finished - t0,
+                     .worker = one.worker + static_cast<std::uint32_t>(i),
+                     .ok = one.ok});
+      if (one.start.intended) all.back().intended = *one.start.intended - t0;
+    });
+  if (all.size() > kMostSampled) {
+    const auto end = all.begin() + kMostSampled;
+    std::ranges::nth_element(all, end, {}, [](const auto& one) { return Sampler::rank(one.op); });
+    all.erase(end, all.end());
+  }
+  std::ranges::sort(all, {}, [](const auto& one) { return std::pair(one.started, one.op); });
+  return {crew.stage.schedule.claimed(), std::move(all)};
+}
+
+}  // namespace
+
+Measurement measure(const Load& load, const Concurrency& how, const Crew& crew) {
+  Measurement measurement;
+  const auto begun = Clock::now();
+  auto& stage = crew.stage;
+  measurement.phases.connect = stage.connect.length();
+  measurement.phases.set_up = begun - stage.begun - measurement.phases.connect;
+  begin_sample(load, crew);
+  warm_up(load, how, crew);
+  measurement.phases.warm_up = Clock::now() - begun;
+  const auto [tried_before, made_before] = connections();
+  meet(Phase::ready);
+  const auto ready = Clock::now();
+  for (std::uint64_t i = 0; i < load.passes; ++i) {
+    begin_sample(load, crew);
+    const auto completed_before = completed(crew.recorders);
+    // Read outside of what usage() frames, for it takes processor time itself.
+    const auto waited_before = crew.run_queue_wait();
+    const auto before = crew.usage();
+    stage.drain.forget();
+    stage.schedule.begin(load, kind_of(load, how), Clock::now());
+    window().phase = Phase::timed;  // Only now, or the parent would see the last pass's claims.
+    crew.carry_out();
+    window().phase = Phase::over;
+    const auto used = crew.usage() - before;
+    const auto t0 = stage.schedule.t0();
+    const auto last = std::max(last_finished(crew.recorders), t0);
+    stage.drain.ends(last);
+    measurement.passes.push_back(
+        {last - t0, used.cpu(), completed(crew.recorders) - completed_before});
+    measurement.phases.drain += stage.drain.length();
+    add(measurement.resources, used);
+    add_wait(measurement.resources, waited_before, crew.run_queue_wait());
+    measurement.never_started += stage.schedule.never_started();
+  }
+  measurement.phases.timed = Clock::now() - ready;
+  meet(Phase::over);
+  // Without what was written down, and before it is added up: neither is memory of the model.
+  measurement.resources.peak_rss_bytes = peak_resident_bytes();
+  measurement.resources.grown_bytes = -written_bytes(crew.recorders);
+  for (const auto& recorder : crew.recorders) add(measurement, recorder);
+  measurement.timeline = timeline_of(crew);
+  if (const auto [tried, made] = connections(); tried > 0) {
+    const auto ended = measurement.completed + measurement.failed;
+    measurement.connections = {made - made_before, ended - std::min(ended, tried - tried_before)};
+  }
+  Peak of_lanes;
+  for (const auto& recorder : crew.recorders) of_lanes.add(recorder.peak);
+  measurement.peak_in_flight = stage.in_flight.peak() + of_lanes.most;
+  measurement.peak_is_upper_bound = !of_lanes.is_exact();
+  return measurement;
+}
+
+}  // namespace asyncmark

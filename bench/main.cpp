@@ -1,3 +1,0 @@
-#include "bench/command_line.hpp"
-
-int main(int argc, char** argv) { return asyncmark::command_line(argc, argv); }

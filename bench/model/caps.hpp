@@ -1,0 +1,46 @@
+#pragma once
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+
+#include "bench/base/errors.hpp"
+#include "bench/base/options.hpp"
+#include "bench/model/load.hpp"
+
+namespace asyncmark {
+
+/// The cap of a runner that by itself sets none: `--in-flight`, and never more than there are
+/// operations, for each may cost a session. Throws UsageError when neither bounds it, for then
+/// nothing would keep it from starting without end.
+inline std::uint64_t cap_or_all(const Load& load, std::string_view runner) {
+  const auto all = load.due ? load.due->size() : load.ops;
+  const auto asked = load.in_flight.value_or(kUnbounded);
+  if (all != 0) return std::min<std::uint64_t>(asked, all);
+  if (asked == kUnbounded && !load.rate)
+    throw UsageError(fmt::format(
+        "--duration needs --in-flight N for {}: nothing else bounds how many it starts", runner));
+  return asked == kUnbounded ? 1 : asked;
+}
+
+/// `--workers`, as every runner that keeps a pool declares it.
+inline OptionSpec workers_option() {
+  return count_option(
+      "workers", 1,
+      "threads or processes of a pool (default: the cap in flight, else 32 threads or a process a "
+      "core), threads of an executor and loops of multi-loop (default: one a core)");
+}
+
+/// The size of a pool: its `--workers`, else the cap, else what is usual. One worker carries out
+/// one operation at a time, so a cap below the workers leaves the rest of them out.
+inline Concurrency pool_of(std::optional<std::int64_t> workers, const Load& load,
+                           std::uint64_t usual) {
+  const auto cap = load.in_flight ? cap_or_all(load, "a pool") : kUnbounded;
+  auto size = workers ? static_cast<std::uint64_t>(*workers) : load.in_flight ? cap : usual;
+  size = std::min(size, cap);
+  return {.workers = size, .cap = size, .processors = size};
+}
+
+}  // namespace asyncmark

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "bench/base/units.hpp"
+
+namespace asyncmark {
+
+/// `--in-flight unbounded`: as many in flight as there are operations.
+inline constexpr std::uint64_t kUnbounded = std::numeric_limits<std::uint64_t>::max();
+
+/// How hard a runner is driven.
+///
+/// Burst: N operations, all intended at the start (what asyncio.gather does). Closed loop: at most
+/// c in flight, the next starts when one ends. Open loop: the clock says when each is due, whatever
+/// the answers do. A burst is the closed loop whose cap is no smaller than N.
+enum class LoadKind { burst, closed_loop, open_loop };
+
+enum class Arrivals { fixed, poisson };
+
+/// One point on the load axis.
+struct Load {
+  std::uint64_t ops = 0;                   ///< Operations of one pass; 0 when a duration limits it.
+  std::optional<Duration> duration;        ///< Start operations for this long, instead of `ops`.
+  std::optional<std::uint64_t> in_flight;  ///< The cap; absent: the runner's own.
+  std::optional<double> rate;              ///< Open loop: operations due per second.
+  Arrivals arrivals = Arrivals::fixed;     ///< Open loop: evenly spaced, or a Poisson process.
+  std::optional<std::uint64_t> warmup;     ///< Operations before timing; absent: one a session.
+  std::uint64_t passes = 1;                ///< Timed runs inside one child, over the same sessions.
+
+  /// Open loop: when each operation is due, in ns after the start of the pass, ascending. Made by
+  /// the parent, so that children in any language get the same.
+  std::shared_ptr<const std::vector<std::int64_t>> due;
+  /// Open loop: when the last one is due. Of a load that is read back, which has no `due`.
+  std::optional<Duration> last_due = {};
+};
+
+/// How a runner carries out a load.
+struct Concurrency {
+  std::uint64_t workers = 1;     ///< Threads, processes or loops that it keeps.
+  std::uint64_t cap = 1;         ///< Operations that it lets be in flight at once.
+  std::uint64_t processors = 1;  ///< Processors that it could use, were there enough.
+  bool one_loop = false;         ///< All operations share one event loop's thread.
+  /// Operations that it carries out at once where each holds its thread; the rest of the cap queue.
+  std::uint64_t blocking = kUnbounded;
+
+  friend bool operator==(const Concurrency&, const Concurrency&) = default;
+};
+
+/// How many operations are really under way at once. `hold` is whether each holds its thread or
+/// loop (Workload::holds_the_loop()).
+inline std::uint64_t at_once(const Concurrency& how, bool hold) {
+  if (!hold) return how.cap;
+  return how.one_loop ? 1 : std::min(how.cap, how.blocking);
+}
+
+/// Whether an open loop is given a cap: what is due while as many are in flight has to wait, as in
+/// a closed loop; only its response time goes on counting.
+inline bool is_partly_open(const Load& load) {
+  return load.rate && load.in_flight && *load.in_flight != kUnbounded;
+}
+
+inline LoadKind kind_of(const Load& load, const Concurrency& how) {
+  if (load.rate) return LoadKind::open_loop;
+  return !load.duration && how.cap >= load.ops ? LoadKind::burst : LoadKind::closed_loop;
+}
+
+}  // namespace asyncmark

@@ -1,0 +1,114 @@
+#include "bench/os/process_tree.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <string>
+
+#include "bench/os/usage.hpp"
+
+namespace asyncmark {
+namespace {
+
+/// Of each of its threads.
+std::vector<pid_t> children_of(pid_t process) {
+  std::vector<pid_t> all;
+  std::error_code gone;
+  for (const auto& thread :
+       std::filesystem::directory_iterator(fmt::format("/proc/{}/task", process), gone)) {
+    std::ifstream children(thread.path() / "children");
+    for (pid_t child = 0; children >> child;) all.push_back(child);
+  }
+  return all;
+}
+
+/// User and system time of a process and of the children that it has reaped, as /proc tells them.
+struct Ticks {
+  std::int64_t user = 0;
+  std::int64_t system = 0;
+  std::int64_t reaped_user = 0;
+  std::int64_t reaped_system = 0;
+};
+
+Ticks ticks_of(pid_t process) {
+  std::ifstream file(fmt::format("/proc/{}/stat", process));
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  std::istringstream rest(text.substr(std::min(text.size(), text.rfind(')') + 1)));
+  std::string skipped;
+  for (int i = 0; i < 11; ++i) rest >> skipped;  // From the state, field 3, to before utime.
+  Ticks all;
+  rest >> all.user >> all.system >> all.reaped_user >> all.reaped_system;
+  return all;
+}
+
+}  // namespace
+
+std::vector<pid_t> process_tree(pid_t root, pid_t apart) {
+  std::vector<pid_t> all;
+  if (root == apart || access(fmt::format("/proc/{}", root).c_str(), F_OK) != 0) return all;
+  all.push_back(root);
+  for (std::size_t i = 0; i < all.size(); ++i)
+    for (const auto child : children_of(all[i]))
+      if (child != apart) all.push_back(child);
+  return all;
+}
+
+void end_tree(pid_t group) {
+  kill(-group, SIGSTOP);  // Nothing new is started from here on.
+  const auto tree = process_tree(group);
+  kill(-group, SIGKILL);
+  for (const auto process : tree) {
+    if (process == group) continue;
+    // The leader of a group may have members in it whose own parents are gone.
+    if (getpgid(process) == process) kill(-process, SIGKILL);
+    kill(process, SIGKILL);
+  }
+}
+
+TreeTimes times_of(const std::vector<pid_t>& tree) {
+  const Duration tick(1'000'000'000 / sysconf(_SC_CLK_TCK));
+  TreeTimes times;
+  for (const auto process : tree) {
+    const auto ticks = ticks_of(process);
+    times.cpu += processor_time_of(process) + (ticks.reaped_user + ticks.reaped_system) * tick;
+    times.user += (ticks.user + ticks.reaped_user) * tick;
+    times.system += (ticks.system + ticks.reaped_system) * tick;
+  }
+  return times;
+}
+
+std::uint64_t threads_of(const std::vector<pid_t>& tree) {
+  std::uint64_t threads = 0;
+  for (const auto process : tree) {
+    std::error_code gone;
+    const std::filesystem::directory_iterator tasks(fmt::format("/proc/{}/task", process), gone);
+    threads += static_cast<std::uint64_t>(std::distance(tasks, {}));
+  }
+  return threads;
+}
+
+std::int64_t resident_bytes_of(const std::vector<pid_t>& tree) {
+  std::int64_t sum = 0;
+  std::int64_t most_of_others = 0;
+  for (const auto process : tree) {
+    const auto folder = fmt::format("/proc/{}/", process);
+    if (const auto share = bytes_in(folder + "smaps_rollup", "Pss:")) {
+      sum += *share;
+      continue;
+    }
+    const auto bytes = [&](const char* key) {
+      return bytes_in(folder + "status", key).value_or(0);
+    };
+    sum += bytes("RssAnon:");
+    most_of_others = std::max(most_of_others, bytes("RssFile:") + bytes("RssShmem:"));
+  }
+  return sum + most_of_others;
+}
+
+}  // namespace asyncmark

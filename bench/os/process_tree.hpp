@@ -1,0 +1,38 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "bench/base/units.hpp"
+
+namespace asyncmark {
+
+/// A process and its descendants, parents first, but for `apart` and its own; empty once it is
+/// gone.
+std::vector<pid_t> process_tree(pid_t root, pid_t apart = 0);
+
+/// Kills a group of processes with all that they started, in groups of their own or not. (Not what
+/// has lost its parent since.)
+void end_tree(pid_t group);
+
+/// What the processes of a tree have used in their lives.
+struct TreeTimes {
+  /// Of those that live to the nanosecond; with it that of the children that each has reaped, which
+  /// the kernel tells to a hundredth of a second.
+  Duration cpu{};
+  Duration user{};    ///< To a hundredth of a second.
+  Duration system{};  ///< The same.
+};
+TreeTimes times_of(const std::vector<pid_t>& tree);
+
+/// Threads that they have now.
+std::uint64_t threads_of(const std::vector<pid_t>& tree);
+
+/// Memory that is resident for all of them now, in bytes; what several share counts once. That is
+/// the sum of their proportional shares, as far as the kernel shows them to us; else of what each
+/// has of its own, and of the rest the most that one has.
+std::int64_t resident_bytes_of(const std::vector<pid_t>& tree);
+
+}  // namespace asyncmark

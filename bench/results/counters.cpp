@@ -1,0 +1,124 @@
+#include "bench/results/counters.hpp"
+
+#include "bench/results/offered.hpp"
+
+namespace asyncmark {
+namespace {
+
+using Counters = std::vector<std::pair<std::string, double>>;
+
+/// The kernel knows the CPU time to the nanosecond, but tells user from system by who is met at the
+/// ticks of its clock: a split of fewer than ten would be chance. Debian's has 250 a second. That
+/// cannot be asked: sysconf(_SC_CLK_TCK) is the unit of older interfaces, and always 100.
+constexpr Duration kShortestSplit = 10 * std::chrono::milliseconds(4);
+
+// With fewer in flight, what any process takes for itself hides what an operation takes.
+constexpr std::uint64_t kEnoughForMemory = 20;
+
+double ns(Duration duration) { return static_cast<double>(duration.count()); }
+
+template <class Percentile>
+void add_times(Counters& all, const std::string& kind, const Histogram& times,
+               Percentile percentile) {
+  if (times.count() == 0) return;
+  for (const auto& [name, fraction] :
+       {std::pair{"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"p99_9", 0.999}})
+    if (const auto value = percentile(fraction))
+      all.emplace_back(kind + "_" + name + "_ns", ns(*value));
+  all.emplace_back(kind + "_max_ns", ns(times.max()));
+}
+
+}  // namespace
+
+std::optional<Duration> response_percentile(const Measurement& one, double fraction) {
+  const auto ended = static_cast<double>(one.response_time.count());
+  if (ended == 0) return std::nullopt;
+  const auto among_ended = fraction * (ended + static_cast<double>(one.never_started)) / ended;
+  return among_ended < 1 ? one.response_time.percentile(among_ended) : std::nullopt;
+}
+
+std::optional<double> memory_bytes_per_op(const Measurement& one) {
+  if (one.peak_in_flight < kEnoughForMemory || one.resources.grown_bytes == 0) return std::nullopt;
+  return static_cast<double>(one.resources.grown_bytes +
+                             one.observed.kernel_bytes(one.peak_in_flight)) /
+         static_cast<double>(one.peak_in_flight);
+}
+
+Counters counters(const Result& result, const Measurement& one) {
+  Counters all{{"completed", static_cast<double>(one.completed)},
+               {"failed", static_cast<double>(one.failed)},
+               {"never_started", static_cast<double>(one.never_started)},
+               {"ops_per_s", one.ops_per_s()}};
+  if (one.rows > 0 && one.completed > 0)
+    all.emplace_back("rows_per_op",
+                     static_cast<double>(one.rows) / static_cast<double>(one.completed));
+  if (const auto offer = offered(result, one)) {
+    all.emplace_back("offered_per_s", offer->per_s);
+    all.emplace_back("achieved_share", offer->achieved);
+  }
+  if (result.bound) all.emplace_back("service_asked_mean_ns", ns(result.bound->asked));
+  if (one.completed > 0) all.emplace_back("service_mean_ns", ns(one.service_time.mean()));
+  add_times(all, "service", one.service_time,
+            [&](double fraction) { return one.service_time.percentile(fraction); });
+  add_times(all, "response", one.response_time,
+            [&](double fraction) { return response_percentile(one, fraction); });
+  if (one.loop.lag.count() > 0 || one.loop.longest_hold > Duration(0)) {
+    for (const auto& [name, fraction] :
+         {std::pair{"loop_lag_p50_ns", 0.5}, {"loop_lag_p99_ns", 0.99}})
+      if (const auto lag = one.loop.lag.percentile(fraction)) all.emplace_back(name, ns(*lag));
+    all.emplace_back("loop_lag_max_ns", ns(one.loop.lag.max()));
+    all.emplace_back("loop_held_max_ns", ns(one.loop.longest_hold));
+  }
+  const auto& used = one.resources;
+  if (const auto ended = static_cast<double>(one.completed + one.failed); ended > 0) {
+    all.emplace_back("cpu_ns_per_op", ns(used.user + used.system) / ended);
+    if (used.user + used.system >= kShortestSplit) {
+      all.emplace_back("user_ns_per_op", ns(used.user) / ended);
+      all.emplace_back("system_ns_per_op", ns(used.system) / ended);
+    }
+    if (used.run_queue_wait)
+      all.emplace_back("run_queue_wait_ns_per_op", ns(*used.run_queue_wait) / ended);
+    all.emplace_back("voluntary_switches_per_op",
+                     static_cast<double>(used.voluntary_switches) / ended);
+    all.emplace_back("involuntary_switches_per_op",
+                     static_cast<double>(used.involuntary_switches) / ended);
+    all.emplace_back("minor_faults_per_op", static_cast<double>(used.minor_faults) / ended);
+    all.emplace_back("major_faults_per_op", static_cast<double>(used.major_faults) / ended);
+  }
+  if (const auto& service = one.observed.service; service && service->requests > 0) {
+    all.emplace_back("service_cpu_ns_per_op", ns(*service->cpu_per_request()));
+    for (const auto& [name, fraction] :
+         {std::pair{"service_own_p50_ns", 0.5}, {"service_own_p99_ns", 0.99}})
+      if (const auto time = service->own_time.percentile(fraction))
+        all.emplace_back(name, ns(*time));
+    all.emplace_back("service_threads", static_cast<double>(service->threads));
+    all.emplace_back("service_peak_rss_bytes", static_cast<double>(service->peak_rss_bytes));
+    all.emplace_back("service_peak_connections", static_cast<double>(service->peak_connections));
+    if (service->activity_samples > 0) {
+      all.emplace_back("service_mean_active", service->mean_active);
+      all.emplace_back("service_peak_active", static_cast<double>(service->peak_active));
+    }
+  }
+  if (one.connections) {
+    all.emplace_back("connections_made", static_cast<double>(one.connections->made));
+    all.emplace_back("connections_reused", static_cast<double>(one.connections->reused));
+  }
+  if (one.hop) {
+    all.emplace_back("hop_cpu_ns", ns(one.hop->cpu));
+    all.emplace_back("hop_alone_ns", ns(one.hop->alone));
+  }
+  all.emplace_back("peak_in_flight", static_cast<double>(one.peak_in_flight));
+  if (one.peak_is_upper_bound) all.emplace_back("peak_is_upper_bound", 1);
+  if (one.observed.samples > 0) {
+    all.emplace_back("sampled_in_flight", one.observed.mean_in_flight);
+    all.emplace_back("peak_threads", static_cast<double>(one.observed.peak_threads));
+  }
+  all.emplace_back("peak_rss_bytes", static_cast<double>(used.peak_rss_bytes));
+  if (const auto bytes = memory_bytes_per_op(one); bytes && !result.what.starts_processes())
+    all.emplace_back("memory_bytes_per_op", *bytes);
+  if (result.bound) all.emplace_back("bound_ns", ns(result.bound->time));
+  if (const auto share = efficiency(result, one)) all.emplace_back("efficiency", *share);
+  return all;
+}
+
+}  // namespace asyncmark

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <optional>
+
+#include "bench/results/result.hpp"
+
+namespace asyncmark {
+
+/// From this share of its processors on, a model waits for them more than for what it waits on.
+inline constexpr double kBusy = 0.8;
+
+/// What an open loop offered, and what share of it was carried out in its time.
+struct Offered {
+  double per_s = 0;     ///< Operations due, over the time until the last was due.
+  double achieved = 0;  ///< 1 where all were carried out as they came due.
+
+  /// The runner could not keep up, so response times grow for as long as the run lasts.
+  bool saturated() const { return achieved < 0.95; }
+};
+
+/// Absent for bursts and closed loops, which offer nothing by the clock. `all` is one repetition of
+/// `result` or several merged.
+std::optional<Offered> offered(const Result& result, const Measurement& all);
+
+/// How many processors a runner could use: of those that the kernel gave, else of those that were
+/// asked for, else of those that are here.
+double usable_processors(const Result& result, const Measurement& all);
+
+/// The share of the processors it can use on this machine that a case kept busy, by CPU time.
+double busy_share(const Result& result, const Measurement& all);
+
+}  // namespace asyncmark

@@ -1,0 +1,79 @@
+#include "bench/results/result.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "bench/model/workload.hpp"
+
+namespace asyncmark {
+std::vector<const Measurement*> Result::finished() const {
+  std::vector<const Measurement*> all;
+  for (const auto& repetition : repetitions)
+    if (repetition.died.empty()) all.push_back(&repetition.measurement);
+  return all;
+}
+
+std::optional<std::string> Result::died() const {
+  for (const auto& repetition : repetitions)
+    if (!repetition.died.empty()) return repetition.died;
+  return std::nullopt;
+}
+
+Measurement Result::merged() const {
+  Measurement all;
+  for (const auto* measurement : finished()) all.merge(*measurement);
+  return all;
+}
+
+std::vector<Duration> Result::elapsed() const {
+  std::vector<Duration> times;
+  for (const auto* measurement : finished())
+    times.push_back(measurement->per_pass(measurement->elapsed()));
+  return times;
+}
+
+void take(Result& result, Repetition repetition) {
+  const auto& measured = repetition.measurement;
+  if (repetition.died.empty() && repetition.how && *repetition.how != result.how) {
+    if (const auto before = result.finished(); !before.empty()) {
+      repetition.died = fmt::format("ran on processors {}, and a repetition before it on {}",
+                                    measured.placement.client, before.front()->placement.client);
+    } else {
+      result.how = *repetition.how;
+      result.bound = ideal_bound(*result.what.make_workload(), result.what.load, result.how);
+    }
+  }
+  if (repetition.died.empty()) repetition.died = too_good(result.bound, measured).value_or("");
+  // One timeline will do, and with one for each most of a result would be theirs.
+  if (std::ranges::any_of(result.finished(),
+                          [](const auto* one) { return !one->timeline.operations.empty(); }))
+    repetition.measurement.timeline = {};
+  repetition.understood = {};  // It is what was asked for, and would be there for each.
+  result.repetitions.push_back(std::move(repetition));
+}
+
+std::optional<std::string> too_good(const std::optional<Bound>& bound, const Measurement& one) {
+  if (!bound || one.failed != 0 || one.never_started != 0) return std::nullopt;
+  for (const auto& pass : one.passes)
+    if (seconds(pass.elapsed) < seconds(bound->time) * (1 - kClockError))
+      return fmt::format(
+          "done in {}, faster than its ideal bound of {} ({}): not all was carried out",
+          exact_text(pass.elapsed), exact_text(bound->time), bound->term);
+  // To the nanosecond, as the mean is known.
+  const auto needed = seconds(bound->asked - Duration(1)) * static_cast<double>(one.completed);
+  const auto took = static_cast<double>(one.service_time.sum_ns()) / 1e9;
+  if (took < needed * (1 - kClockError))
+    return fmt::format("its operations took {} all together, and what they had to do takes {}",
+                       rounded_text(from_seconds(took)), rounded_text(from_seconds(needed)));
+  return std::nullopt;
+}
+
+std::optional<double> efficiency(const Result& result, const Measurement& one) {
+  const auto time = one.per_pass(one.elapsed());
+  if (!result.bound || one.failed != 0 || one.never_started != 0 || time <= Duration(0))
+    return std::nullopt;
+  return seconds(result.bound->time) / seconds(time);
+}
+
+}  // namespace asyncmark

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <benchmark/benchmark.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "bench/results/result.hpp"
+
+namespace asyncmark {
+
+/// Google Benchmark's own reporters, with three things put right: a case has its plain name (no
+/// `/iterations:1/manual_time`), `cpu_time` is the child's and not the driver's, and aggregates
+/// carry no counter but ops_per_s (a mean of percentiles is nothing). `format` is console, json or
+/// csv; empty makes one that prints nothing, for our own output.
+std::unique_ptr<benchmark::BenchmarkReporter> make_display_reporter(
+    const std::string& format, const std::vector<Result>& results);
+std::unique_ptr<benchmark::BenchmarkReporter> make_file_reporter(
+    const std::string& format, const std::vector<Result>& results);
+
+}  // namespace asyncmark

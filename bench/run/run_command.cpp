@@ -1,0 +1,181 @@
+#include "bench/run/run_command.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <iostream>
+
+#include "bench/base/errors.hpp"
+#include "bench/base/output_file.hpp"
+#include "bench/base/pace.hpp"
+#include "bench/base/visible.hpp"
+#include "bench/checks/checks.hpp"
+#include "bench/model/catalog.hpp"
+#include "bench/os/interruption.hpp"
+#include "bench/plan/prepare.hpp"
+#include "bench/run/calibration.hpp"
+#include "bench/run/context.hpp"
+#include "bench/services/service.hpp"
+
+namespace asyncmark {
+namespace {
+
+void list_tests(const std::vector<Result>& cases) {
+  for (const auto& one : cases) std::cout << one.name() << '\n';
+  if (!std::cout.flush()) throw UsageError("standard output cannot be written");
+}
+
+/// A case that cannot end before the limit would only be killed after a long wait.
+void check_time_limit(const std::vector<Result>& cases, Duration limit) {
+  for (const auto& one : cases)
+    if (const auto least = least_time(one); least >= limit)
+      throw UsageError(fmt::format("--time-limit: {} takes at least {}, the limit is {}",
+                                   one.name(), rounded_text(least), exact_text(limit)));
+}
+
+/// What went wrong, a line a case, on standard error.
+bool warn(const std::vector<Result>& results, const FailureBudget& budget) {
+  bool too_bad = false;
+  for (const auto& result : results) {
+    if (const auto died = result.died()) {
+      fmt::print(stderr, "warning: {}: {}\n", visible(result.name()), visible(*died));
+      too_bad = true;
+    }
+    const auto all = result.merged();
+    if (all.failed == 0) continue;
+    std::string reasons;
+    for (const auto& [reason, times] : all.failures)
+      reasons += fmt::format("{}{} {}", reasons.empty() ? "" : ", ", times, reason);
+    const bool over = budget.exceeded_by(all);
+    fmt::print(stderr, "warning: {}: {} of {} operations failed ({}){}\n", visible(result.name()),
+               all.failed, all.failed + all.completed, visible(reasons),
+               over ? fmt::format("; --max-failed lets {} fail",
+                                  budget.text() == "0" ? "none" : budget.text())
+                    : "");
+    too_bad = too_bad || over;
+  }
+  return too_bad;
+}
+
+/// Which services ended before we ended them, a line each on standard error.
+bool warn(Services& services) {
+  bool any = false;
+  for (auto& [key, service] : services) {
+    if (service.ended().empty()) continue;
+    fmt::print(stderr, "warning: the service '{}' ended by itself: {}\n", service.name(),
+               service.ended());
+    any = true;
+  }
+  return any;
+}
+
+/// What the checks found, a line each on standard error: not every format shows them.
+bool warn(const std::vector<Finding>& findings) {
+  for (const auto& one : findings)
+    fmt::print(stderr, "--strict: {}: {}{}\n", one.code,
+               one.cases.empty() ? "" : fmt::format("{}: ", fmt::join(one.cases, ", ")),
+               one.evidence);
+  return !findings.empty();
+}
+
+/// Throws UsageError for what makes no sense of these cases, before any of them runs.
+void check_settings(const std::vector<Result>& cases, const RunSettings& settings) {
+  check_time_limit(cases, settings.driver.child.time_limit);
+  const auto is_open = [](const Result& one) { return one.what.load.rate.has_value(); };
+  if (settings.slo && std::ranges::none_of(cases, is_open))
+    throw UsageError("--slo: judges the response times of an open loop; give --rate too");
+  const auto& out = settings.driver.benchmark.out;
+  if (out.empty()) return;
+  if (!settings.out.empty() && same_file(out, settings.out))
+    throw UsageError(
+        fmt::format("--out and --benchmark_out: both are '{}'; give each its own", out));
+  check_writable(out, "--benchmark_out");
+}
+
+/// Whether some case calls a service that the user named.
+bool call_others(const std::vector<Result>& cases) {
+  return std::ranges::any_of(cases, [](const Result& one) { return !one.what.address().empty(); });
+}
+
+/// Where and how this run is made, with what the user asked of its results.
+Context context_of(const RunSettings& settings, const std::vector<Result>& cases) {
+  auto context = look_around(settings.command.front(), settings.command);
+  if (call_others(cases)) context.facts["calls_others"] = true;
+  context.facts["max_failed"] = settings.max_failed.text();
+  if (settings.slo) context.facts["slo"] = settings.slo->text();
+  return context;
+}
+
+/// The results on standard output; throws UsageError where they are lost there.
+void print(const ResultSet& run, const RunSettings& settings) {
+  if (settings.driver.benchmark.format.empty() && !run.results.empty())
+    std::cout << settings.print(run) << std::flush;
+  if (!std::cout.flush())
+    throw UsageError("standard output cannot be written: the results are lost there");
+}
+
+}  // namespace
+
+int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
+  ResultSet run;
+  auto& cases = run.results = filtered(expand(requests), settings.driver.benchmark.filter);
+  if (settings.driver.benchmark.repetitions)
+    for (auto& one : cases) one.planned_repetitions = *settings.driver.benchmark.repetitions;
+  if (settings.driver.benchmark.list_tests) {
+    list_tests(cases);
+    return 0;
+  }
+  check_settings(cases, settings);
+  if (std::ranges::any_of(requests, &Request::asks_for_idle_in_flight))
+    fmt::print(stderr, "warning: --in-flight: none of the chosen runners ever has more than 1\n");
+  auto& context = run.context = context_of(settings, cases);
+  std::optional<OutputFile> file;
+  if (!settings.out.empty()) file.emplace(settings.out, "--out");
+  const auto keep = [&] {
+    run.findings = check(context, cases);
+    return !file || file->write(Catalog::format("json").print({&run}));
+  };
+  Pace pace;
+  if (file && file->is_regular())
+    settings.driver.keep = [&](const auto&) {
+      const auto begun = Clock::now();
+      if (!pace.is_due(begun)) return;
+      keep();
+      pace.done(begun, Clock::now());
+    };
+
+  const Sweep sweep;
+  Interruption::watch();
+  auto services = start_services(cases);
+  if (!Interruption::happened()) prepare_workloads(cases);
+  settings.driver.child.service = [&](const Case& one) { return service_of(services, one); };
+  context.facts["calibration"] = calibrate(cases, settings.driver.child);
+  const auto before = processor_time();
+  drive(cases, settings.driver);
+  if (settings.ask_others && !Interruption::happened())
+    context.facts["others"] = settings.ask_others(cases);
+  const bool lost_service = !Interruption::happened() && warn(services);
+  services.clear();  // Only what has ended counts as ours.
+  add_what_others_took(context, before);
+
+  if (Interruption::happened()) {
+    context.facts["partial"] = true;
+    std::erase_if(cases, [](const Result& one) { return one.repetitions.empty(); });
+  }
+  const bool kept = keep();
+  Interruption::end_watch();  // Nobody looks from here on, and who reads this may not come.
+  print(run, settings);
+  const bool too_bad = warn(cases, settings.max_failed) || lost_service;
+  const bool not_comparable = settings.strict && warn(run.findings);
+  if (Interruption::happened()) {
+    fmt::print(stderr, "interrupted: {}{}\n",
+               cases.empty() ? "nothing was finished" : "what was finished is above",
+               settings.out.empty() || cases.empty() ? "" : " and in " + settings.out);
+    return 130;
+  }
+  if (!kept) return 2;
+  return not_comparable ? 3 : too_bad ? 4 : 0;
+}
+
+}  // namespace asyncmark

@@ -1,0 +1,85 @@
+# How the tree is built: a library of objects a module, and a program of tests beside it. Libraries of objects,
+# because from a static one the linker would drop the files that nothing but their own registration refers to.
+
+# Modules have one of two precompiled headers, made where they are first used: `text`, and `loops` with
+# Boost.Asio, which alone takes a second to compile.
+set(asyncmark_header_text <fmt/format.h> <nlohmann/json.hpp> <algorithm> <functional> <map> <optional> <string> <vector>)
+set(asyncmark_header_loops ${asyncmark_header_text} ${PROJECT_SOURCE_DIR}/bench/model/async.hpp)
+
+function(asyncmark_precompile target kind headers)
+  get_property(first GLOBAL PROPERTY asyncmark_precompiled_${kind})
+  if(first)
+    target_precompile_headers(${target} REUSE_FROM ${first})
+  else()
+    target_precompile_headers(${target} PRIVATE ${headers})
+    set_property(GLOBAL PROPERTY asyncmark_precompiled_${kind} ${target})
+  endif()
+endfunction()
+
+# asyncmark_add_module(FOLDER text|loops [LIBRARY...]): every source of this folder below the calling one is in
+# the program, every *_test.cpp in the module's program of tests, so that a new file needs no line here.
+# The folder `.` is the calling one without those below it.
+function(asyncmark_add_module folder header)
+  file(RELATIVE_PATH name ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR}/${folder})
+  string(REPLACE "/" "_" name ${name})
+  if(folder STREQUAL .)
+    file(GLOB sources CONFIGURE_DEPENDS *.cpp)
+    file(GLOB tests CONFIGURE_DEPENDS *_test.cpp)
+    file(GLOB others CONFIGURE_DEPENDS *_benchmark.cpp)
+  else()
+    file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cpp)
+    file(GLOB_RECURSE tests CONFIGURE_DEPENDS ${folder}/*_test.cpp)
+    file(GLOB_RECURSE others CONFIGURE_DEPENDS ${folder}/*_benchmark.cpp)
+  endif()
+  # Helpers of tests are in a folder `testing`, and for all of them.
+  set(helpers ${sources})
+  list(FILTER helpers INCLUDE REGEX "/testing/")
+  list(REMOVE_ITEM sources ${tests} ${others} ${helpers})
+  list(FILTER sources EXCLUDE REGEX "/main.cpp$")
+  if(sources)
+    add_library(asyncmark_${name} OBJECT ${sources})
+    target_link_libraries(asyncmark_${name} PUBLIC asyncmark_settings ${ARGN})
+    asyncmark_precompile(asyncmark_${name} ${header} "${asyncmark_header_${header}}")
+    set_property(GLOBAL APPEND PROPERTY asyncmark_parts asyncmark_${name})
+  endif()
+  if(BUILD_TESTING)
+    target_sources(asyncmark_testing PRIVATE ${helpers})
+    if(tests)
+      asyncmark_add_tests(${name} ${header} ${tests})
+    endif()
+  endif()
+endfunction()
+
+# asyncmark_add_tests(NAME text|loops FILE...): the program NAME_tests, which has all plug-ins in it and the
+# workload `faulty`. It is linked when all parts are known, by asyncmark_build_tests().
+function(asyncmark_add_tests name header)
+  # What writes results down has one thread: the thread sanitizer would find nothing in its tests.
+  if(name MATCHES ^reports AND ASYNCMARK_SANITIZE STREQUAL thread)
+    return()
+  endif()
+  set_property(GLOBAL APPEND PROPERTY asyncmark_tests ${name})
+  add_executable(${name}_tests ${ARGN})
+  target_link_libraries(${name}_tests PRIVATE asyncmark_settings)
+  target_compile_options(${name}_tests PRIVATE -O1)
+  asyncmark_precompile(${name}_tests test_${header} "<gmock/gmock.h>;${asyncmark_header_${header}}")
+endfunction()
+
+if(BUILD_TESTING)
+  add_library(asyncmark_testing OBJECT)
+  target_link_libraries(asyncmark_testing PUBLIC asyncmark_settings PRIVATE GTest::gmock)
+endif()
+
+function(asyncmark_build_tests)
+  get_property(parts GLOBAL PROPERTY asyncmark_parts)
+  get_property(names GLOBAL PROPERTY asyncmark_tests)
+  # The program with the workload `faulty` in it, for the tests of the command line.
+  add_executable(asyncmark_faulty)
+  target_link_libraries(asyncmark_faulty PRIVATE ${parts} asyncmark_testing)
+  list(REMOVE_ITEM parts asyncmark_main)
+  foreach(name ${names})
+    target_link_libraries(${name}_tests PRIVATE ${parts} asyncmark_testing GTest::gmock GTest::gtest_main)
+    add_dependencies(${name}_tests asyncmark_faulty)
+    add_test(NAME ${name} COMMAND ${name}_tests --gtest_filter=-Slow*)
+    set_tests_properties(${name} PROPERTIES TIMEOUT 900)
+  endforeach()
+endfunction()

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bench/results/result.hpp"
+
+namespace asyncmark {
+
+/// Cases that belong into one table: one workload with one set of options, in plan order.
+using Cases = std::vector<const Result*>;
+std::vector<Cases> grouped(const std::vector<Result>& results);
+
+/// The runner that the others are compared with; it has 1 in flight by definition.
+inline constexpr const char* kBaseline = "sync";
+
+/// Whether all runners but the baseline were given the same caps by --in-flight.
+bool equal_cap(const Cases& cases);
+/// "equal cap" or "as usually deployed".
+std::string comparison(const Cases& cases);
+
+/// Texts by their names, in the order in which they are shown.
+using Texts = std::vector<std::pair<std::string, std::string>>;
+
+/// The load but for its cap: ("ops", "1000"), ("passes", "3"), ... Defaults are left out, `ops` or
+/// `duration` excepted.
+Texts load_texts(const Case& one);
+
+/// Whether all of load_texts() are the same.
+bool same_load(const Case& one, const Case& other);
+
+/// `sleep, wait 46ms`: the workload with every option that does something, defaults included, for a
+/// reader of results does not know them.
+std::string workload_text(const Case& one);
+
+/// Of each its runner, with whatever else tells the case from others of that runner, but for an
+/// open loop's rate.
+std::vector<std::string> labels(const Cases& cases);
+
+/// The baseline's case under the same load as `one`, if it finished; that may be `one` itself.
+const Result* baseline_of(const Result& one, const Cases& cases);
+
+/// The median time of one pass over the finished repetitions, of which there must be one.
+Duration time_of(const Result& one);
+
+/// The median of a counter (bench/results/counters.hpp) over the finished repetitions; absent where
+/// none has it. Not for percentiles, which come from merged histograms.
+std::optional<double> median_counter(const Result& one, const std::string& name);
+
+/// How many times the successes per second of the baseline; absent without one, and in an open
+/// loop, where the load decides them.
+std::optional<double> times_baseline(const Result& one, const Cases& cases);
+
+/// `0.0046x`, `3.41x`, `21.4x`, `975x`.
+std::string ratio_text(double ratio);
+
+}  // namespace asyncmark

@@ -1,0 +1,101 @@
+#include "reports/analysis/limit.hpp"
+
+#include <algorithm>
+#include <initializer_list>
+
+#include "bench/results/offered.hpp"
+#include "reports/analysis/cases.hpp"
+
+namespace asyncmark {
+namespace {
+
+// Less processor time than this, of what an operation takes by itself, leaves it to its waits.
+constexpr double kLittleComputing = 0.1;
+// From this share on, the places that there are were taken all the time.
+constexpr double kOccupied = 0.9;
+
+struct Subject {
+  const Result& result;
+  const std::vector<Finding>& findings;
+  Measurement all;
+
+  bool has(std::initializer_list<const char*> codes) const {
+    return std::ranges::any_of(findings, [&](const Finding& one) {
+      return std::ranges::find(codes, one.code) != codes.end() &&
+             std::ranges::find(one.cases, result.name()) != one.cases.end();
+    });
+  }
+  double ended() const { return static_cast<double>(all.completed + all.failed); }
+  bool calls_somebody() const {
+    return all.observed.service || result.what.service() || !result.what.address().empty();
+  }
+  /// Of several processors the measurement has to tell how many there were: the machine that reads
+  /// a result need not be the one that made it.
+  bool is_busy() const {
+    const bool known = result.how.processors == 1 || !all.placement.client.empty();
+    return known && busy_share(result, all) >= kBusy;
+  }
+};
+
+std::string processors_of(const Subject& one) {
+  if (one.calls_somebody()) return "the client";
+  return one.result.how.processors == 1 || usable_processors(one.result, one.all) == 1
+             ? "the processor"
+             : "the processors";
+}
+
+/// What there are only so many of.
+std::string places_of(const Subject& one) {
+  if (one.result.how.cap == 1) return "one at a time";
+  return one.result.what.load.in_flight ? "the cap" : "the pool";
+}
+
+/// Of an open loop that could not keep up: whether as many as may be were in flight all the time,
+/// by Little's law.
+bool is_full(const Subject& one) {
+  const auto elapsed = seconds(one.all.elapsed());
+  if (elapsed <= 0 || one.all.failed > 0) return false;
+  const auto mean = static_cast<double>(one.all.service_time.sum_ns()) / 1e9 / elapsed;
+  return mean >= kOccupied * static_cast<double>(one.result.how.cap);
+}
+
+std::string by_offer(const Subject& one) {
+  const auto offer = offered(one.result, one.all);
+  if (!offer) return "";
+  if (!offer->saturated() && one.all.never_started == 0) return "the rate";
+  return is_full(one) ? places_of(one) : "";
+}
+
+/// All began at once, and the slowest of them took as long as all together.
+std::string by_slowest(const Subject& one, const Bound& bound) {
+  if (!bound.alike) return "the longest";
+  const auto computing = seconds(one.all.cpu()) / std::max(1.0, one.ended());
+  return computing < kLittleComputing * seconds(bound.asked) ? "the waits" : "";
+}
+
+std::string by_bound(const Subject& one) {
+  using namespace bound_terms;
+  const auto& bound = one.result.bound;
+  const auto share = median_counter(one.result, "efficiency");
+  if (!bound || !share || *share < kNearIdeal) return "";
+  if (bound->term == kOneAtATime && one.result.how.cap > 1) return "a held loop";
+  if (bound->term == kOneAtATime || bound->term == kCap) return places_of(one);
+  if (bound->term == kThreads) return "the threads";
+  if (bound->term == kComputing) return processors_of(one);
+  return bound->term == kSlowest ? by_slowest(one, *bound) : "";
+}
+
+}  // namespace
+
+std::string limit_of(const Result& result, const std::vector<Finding>& findings) {
+  if (result.finished().empty()) return "";
+  const Subject one{result, findings, result.merged()};
+  if (one.has({"service-saturated", "service-queue"})) return "the service";
+  if (one.has({"harness-cost"})) return "the runner";
+  if (one.has({"loop-held"}) && one.all.peak_in_flight == 1) return "a held loop";
+  if (one.has({"generator-saturated", "processor-bound"}) || one.is_busy())
+    return processors_of(one);
+  return result.what.load.rate ? by_offer(one) : by_bound(one);
+}
+
+}  // namespace asyncmark

@@ -1,0 +1,132 @@
+#include "reports/analysis/limit.hpp"
+
+#include <gtest/gtest.h>
+
+#include "bench/checks/checks.hpp"
+#include "reports/testing/constructed.hpp"
+
+namespace asyncmark {
+namespace {
+
+using testing::construct;
+using testing::milliseconds;
+
+std::string limit(const Result& one) {
+  return limit_of(one, check(testing::some_context(), {one}));
+}
+std::string limit(const Result& one, const std::string& code) {
+  return limit_of(one, {{code, {one.name()}, "", "", ""}});
+}
+
+Measurement& measured(Result& one) { return one.repetitions.at(0).measurement; }
+
+Result with_cpu(Result one, Duration cpu, const char* processors = "0-1") {
+  measured(one).passes.at(0).cpu = cpu;
+  measured(one).placement.client = processors;
+  return one;
+}
+
+Result with_term(Result one, const char* term) {
+  one.bound->term = term;
+  return one;
+}
+
+/// An open loop of sleeps of 46 ms, at most `cap` in flight, that lasted for ten seconds.
+Result open_loop(const std::string& runner, std::uint64_t cap, std::uint64_t completed,
+                 std::uint64_t never_started) {
+  auto one = construct({.runner = runner});
+  one.what.load.rate = 10.0 * static_cast<double>(cap);
+  one.what.load.ops = completed + never_started;
+  one.what.load.last_due = std::chrono::seconds(10);
+  one.how.cap = cap;
+  auto& all = measured(one);
+  all.passes = {{std::chrono::seconds(10), milliseconds(1), completed}};
+  all.completed = completed;
+  all.never_started = never_started;
+  all.service_time.clear();
+  all.service_time.add(milliseconds(46), completed);
+  return one;
+}
+
+TEST(Limit, OfABurstIsWhatItWaitsFor) {
+  EXPECT_EQ(limit(construct({})), "the waits");
+  EXPECT_EQ(limit(construct({.times = {milliseconds(100)}})), "") << "far from its bound";
+  auto uneven = construct({});
+  uneven.bound->alike = false;
+  EXPECT_EQ(limit(uneven), "the longest");
+  EXPECT_EQ(limit(with_cpu(construct({}), milliseconds(45))), "the processor")
+      << "though it is as fast as can be";
+}
+
+TEST(Limit, OfAnOperationThatMayHaveComputedIsNotTold) {
+  auto one = construct({.times = {milliseconds(50)}});
+  measured(one).passes.at(0).cpu = milliseconds(50) * 100 / 8;
+  one.how.processors = 64;
+  EXPECT_EQ(limit(one), "");
+}
+
+TEST(Limit, OfAClosedLoopIsWhatItHasOnlySoManyOf) {
+  const auto at = [](const char* runner, std::optional<std::uint64_t> in_flight, int rounds) {
+    return limit(construct(
+        {.runner = runner, .in_flight = in_flight, .times = {rounds * milliseconds(47)}}));
+  };
+  EXPECT_EQ(at("sync", std::nullopt, 100), "one at a time");
+  EXPECT_EQ(at("thread-pool", std::nullopt, 4), "the pool");
+  EXPECT_EQ(at("thread-pool", 10, 10), "the cap");
+  EXPECT_EQ(at("event-loop", 10, 10), "the cap");
+  EXPECT_EQ(at("event-loop", 10, 20), "") << "half the ideal";
+}
+
+TEST(Limit, OfOperationsThatHoldTheirThreadIsTheThread) {
+  const auto quick = construct({.times = {milliseconds(47)}});
+  EXPECT_EQ(limit(with_term(quick, bound_terms::kOneAtATime)), "a held loop");
+  EXPECT_EQ(limit(with_term(quick, bound_terms::kThreads)), "the threads");
+  auto held = construct({.times = {milliseconds(400)}});
+  EXPECT_EQ(limit(held, "loop-held"), "") << "one long operation among many explains nothing";
+  measured(held).peak_in_flight = 1;
+  EXPECT_EQ(limit(held, "loop-held"), "a held loop");
+}
+
+TEST(Limit, IsTheProcessorWhereThatWasBusy) {
+  const auto slow = construct({.runner = "thread-pool", .times = {milliseconds(1000)}});
+  EXPECT_EQ(limit(slow), "");
+  EXPECT_EQ(limit(with_cpu(slow, milliseconds(1900))), "the processors");
+  EXPECT_EQ(limit(with_cpu(slow, milliseconds(1000))), "") << "half of what there is";
+  EXPECT_EQ(limit(with_cpu(slow, milliseconds(1000), "1")), "the processor");
+  EXPECT_EQ(limit_of(with_cpu(slow, milliseconds(1900), ""), {}), "") << "nobody knows of how many";
+  EXPECT_EQ(limit(with_cpu(slow, milliseconds(1000), ""), "processor-bound"), "the processors");
+  EXPECT_EQ(limit(with_term(construct({}), bound_terms::kComputing)), "the processor");
+}
+
+TEST(Limit, IsTheClientWhereThatIsBusyAndCallsAService) {
+  auto one = with_cpu(construct({.times = {milliseconds(400)}}), milliseconds(390));
+  measured(one).observed.service.emplace();
+  EXPECT_EQ(limit_of(one, {}), "the client");
+  EXPECT_EQ(limit(one, "service-saturated"), "the service");
+  EXPECT_EQ(limit(one, "service-queue"), "the service");
+}
+
+TEST(Limit, IsTheRunnerWhereItsOwnCostIsMostOfIt) {
+  EXPECT_EQ(limit(with_cpu(construct({}), milliseconds(45)), "harness-cost"), "the runner");
+}
+
+TEST(Limit, OfAnOpenLoopIsTheRateUnlessItFallsBehind) {
+  EXPECT_EQ(limit(open_loop("event-loop", 100, 10'000, 0)), "the rate");
+  EXPECT_EQ(limit(open_loop("sync", 1, 210, 200)), "one at a time");
+  EXPECT_EQ(limit(open_loop("thread-pool", 32, 32 * 210, 3000)), "the pool");
+  EXPECT_EQ(limit(open_loop("thread-pool", 32, 32 * 100, 3000)), "") << "it was half idle";
+}
+
+TEST(Limit, IsNotToldWhereNothingWasFinished) {
+  auto dead = construct({.times = {}});
+  testing::add_death(dead, "killed by SIGSEGV");
+  EXPECT_EQ(limit(dead), "");
+}
+
+TEST(Limit, IsNotThatOfAnotherCase) {
+  const auto one = construct({.times = {milliseconds(100)}});
+  EXPECT_EQ(limit_of(one, {{"service-saturated", {"another"}, "", "", ""}}), "");
+}
+
+}  // namespace
+}  // namespace asyncmark

@@ -1,0 +1,137 @@
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "bench/testing/run_program.hpp"
+#include "reports/tables/rows.hpp"
+#include "reports/testing/constructed.hpp"
+#include "reports/text/terminal.hpp"
+
+namespace asyncmark {
+namespace {
+
+using ::testing::AllOf;
+using testing::construct;
+using ::testing::HasSubstr;
+using testing::milliseconds;
+using ::testing::Not;
+using testing::printed;
+using ::testing::StartsWith;
+
+TEST(TableFormat, BeginsWithTheContext) {
+  EXPECT_THAT(
+      printed("table", {construct({})}),
+      StartsWith("command  asyncmark run sleep\n"
+                 "machine  Some Processor, 2 cores, Linux 6.1, load average 0.50 0.25 0.12\n"
+                 "build    commit 0123456789ab, g++ 12.2.0, -O3\n"
+                 "date     2026-01-02T03:04:05+0000\n"
+                 "\n"
+                 "sleep, wait 46ms, ops 100: as usually deployed\n"));
+}
+
+TEST(TableFormat, WarnsOfADebugBuild) {
+  auto context = testing::some_context();
+  EXPECT_THAT(printed("table", context, {construct({})}), Not(HasSubstr("DEBUG")));
+  context.facts["library_build_type"] = "debug";
+  EXPECT_THAT(printed("table", context, {construct({})}), HasSubstr("DEBUG"));
+}
+
+/// But for the command, which has to be copied as it is.
+void expect_80_columns(const std::string& text) {
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);)
+    if (!line.starts_with("command")) {
+      EXPECT_LE(columns_of(line), 80u) << line;
+    }
+}
+
+std::vector<Result> several(std::initializer_list<std::uint64_t> loads) {
+  std::vector<Result> results;
+  for (const std::string runner : {"sync", "thread-per-op", "event-loop"})
+    for (const auto ops : loads)
+      results.push_back(
+          construct({.runner = runner, .ops = ops, .times = {3, std::chrono::seconds(46)}}));
+  return results;
+}
+
+TEST(TableFormat, IsAtMost80WideWhereThereIsNoTerminal) {
+  expect_80_columns(printed("table", several({100, 1000})));
+  auto context = testing::some_context();
+  context.facts["cpu_model"] = std::string(40, 'x') + " and " + std::string(40, 'y');
+  expect_80_columns(printed("table", context, several({100, 200, 300, 400, 500, 600, 700})));
+}
+
+TEST(TableFormat, TellsAllFiguresOfATableThatIsFolded) {
+  const auto results = several({100, 1000});
+  const auto text = testing::unwrapped(printed("table", results));
+  const auto table = make_table(grouped(results).front(), false, {});
+  ASSERT_GT(table.columns.size(), 10u);
+  for (const auto& column : table.columns) {
+    EXPECT_THAT(text, HasSubstr(column.over));
+    EXPECT_THAT(text, HasSubstr(column.under));
+  }
+}
+
+TEST(TableFormat, BeginsWithAnOverviewWhereThereAreSeveralLoads) {
+  const auto text = printed("table", several({100, 1000}));
+  const auto overview = text.find("\nsleep, wait 46ms: as usually deployed\n");
+  const auto cases = text.find("\nEach case by itself\n");
+  EXPECT_LT(overview, cases);
+  EXPECT_LT(cases, text.size());
+  EXPECT_THAT(printed("table", several({100})), Not(HasSubstr("by itself")));
+  EXPECT_THAT(printed("table", several({1, 2, 3, 4, 5, 6})), Not(HasSubstr("by itself")))
+      << "as it does not fit";
+}
+
+TEST(TableFormat, ShowsEachWorkloadByItself) {
+  const auto text = printed("table", {construct({.wait = "46ms"}), construct({.wait = "5ms"})});
+  EXPECT_THAT(text, HasSubstr("\nsleep, wait 46ms, ops 100: as usually deployed\n"));
+  EXPECT_THAT(text, HasSubstr("\nsleep, wait 5ms, ops 100: as usually deployed\n"));
+}
+
+TEST(TableFormat, OfAnEmptyContextStillWorks) {
+  EXPECT_THAT(printed("table", Context{}, {construct({})}), StartsWith("\nsleep"));
+}
+
+/// What a short run shows on a terminal, which `script` provides.
+std::string on_a_terminal(const std::string& before) {
+  const auto command = before + " " + testing::program() + " run null --ops 10 --quiet";
+  return testing::run_program({"script", "-qec", command, "/dev/null"}).out;
+}
+
+TEST(TableFormat, IsColouredOnATerminalAlone) {
+  if (!testing::has_terminals()) GTEST_SKIP() << "no pseudo-terminal can be opened here";
+  EXPECT_THAT(on_a_terminal(""), HasSubstr("\033[1mnull"));
+  EXPECT_THAT(on_a_terminal("NO_COLOR=1"), Not(HasSubstr("\033[1m")));
+  EXPECT_THAT(testing::asyncmark({"run", "null", "--ops", "10"}).out, Not(HasSubstr("\033")));
+}
+
+TEST(TableFormat, FitsTheTerminal) {
+  if (!testing::has_terminals()) GTEST_SKIP() << "no pseudo-terminal can be opened here";
+  for (const std::size_t width : {60, 90, 120}) {
+    std::istringstream lines(
+        on_a_terminal(fmt::format("NO_COLOR=1; export NO_COLOR; stty cols {};", width)));
+    std::size_t widest = 0;
+    for (std::string line; std::getline(lines, line);)
+      if (!line.starts_with("command"))
+        widest = std::max(widest, columns_of(line.substr(0, line.find('\r'))));
+    EXPECT_LE(widest, width);
+    EXPECT_GT(widest, width - 35);
+  }
+}
+
+TEST(TableFormat, DrawsInAsciiWhereTheLocaleIsNotUtf8) {
+  const auto bars = [](const std::string& locale) {
+    return testing::run_program({"env", "LC_ALL=" + locale, testing::program(), "run", "null",
+                                 "--ops", "10", "--runner", "sync,event-loop"})
+        .out;
+  };
+  const auto full = "\u2588";
+  EXPECT_THAT(bars("C"), AllOf(Not(HasSubstr(full)), HasSubstr("##")));
+  EXPECT_THAT(bars("C.UTF-8"), AllOf(HasSubstr(full), Not(HasSubstr("##"))));
+}
+
+}  // namespace
+}  // namespace asyncmark

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "reports/reproductions/reproduction.hpp"
+
+namespace asyncmark::reproduce_cpu {
+using namespace reproduction;
+
+/// In hundredths: the share of an operation's time in which it computes, and does not wait.
+inline constexpr std::array<int, 4> kShares{0, 10, 50, 100};
+inline constexpr std::size_t kHalf = 2;  ///< Where in kShares it computes for half of it.
+
+/// The whole reproduction: what was planned, and what came of it. A row a runner.
+struct Study {
+  Duration operation{};      ///< Of the mixed work: waiting and computing together.
+  std::vector<Row> hashing;  ///< A cell for each of kOps.
+  std::vector<Row> capped;  ///< Mixed work in a closed loop at an equal cap; a cell for each share.
+  std::vector<Row> clocked;  ///< Mixed work in an open loop; likewise.
+
+  /// Throws std::out_of_range for a runner that has no row.
+  static const Row& row(const std::vector<Row>& rows, const std::string& runner);
+};
+
+std::vector<const Row*> all_of(const std::vector<Row>& rows);
+
+/// How late the loop was at worst: the median of the runs; absent without a loop.
+std::optional<Duration> worst_lag(const Cell& cell);
+/// Response time at p99, over all runs; absent in a closed loop, and of too few operations.
+std::optional<Duration> response_p99(const Cell& cell);
+
+/// Each a paragraph of one line, made from the figures alone: what the figures do not support is
+/// not said, or its contrary is.
+std::vector<std::string> about_hashing(const Study& study);
+std::vector<std::string> about_the_crossover(const Study& study);
+std::vector<std::string> about_the_clocked(const Study& study);
+
+}  // namespace asyncmark::reproduce_cpu

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "reports/reproductions/reproduction.hpp"
+
+namespace asyncmark::reproduce_db {
+using namespace reproduction;
+
+/// One runner with one pool of connections.
+struct Pooled {
+  std::string runner;
+  std::uint64_t connections;
+  Row row;  ///< A cell for each number of operations.
+
+  const Cell& last() const { return row.cells.back(); }
+};
+
+/// One runner, with connections that stay and with one for each operation.
+struct Opened {
+  std::string runner;
+  Row kept, per_op;  ///< A cell each.
+};
+
+/// The whole reproduction: what was planned, and what came of it.
+struct Study {
+  Duration wait{};                           ///< Of a query that waits.
+  std::vector<Pooled> waiting;               ///< pg_sleep, a cell for each of kOps.
+  std::vector<Pooled> cheap;                 ///< A row by its key, a cell each.
+  std::vector<Opened> opening;               ///< The same.
+  std::vector<std::string> saturated_cases;  ///< Where a check names the server as the bottleneck.
+
+  /// Throws std::out_of_range for what was not planned.
+  static const Pooled& pooled(const std::vector<Pooled>& rows, const std::string& runner,
+                              std::uint64_t connections);
+  bool is_saturated(const Cell& cell) const;
+};
+
+/// What the server did during the runs of a cell.
+struct ServerShare {
+  double cpu_us = 0;  ///< Processor time for one query.
+  double busy = 0;    ///< Of the processors that it was kept to, or of all.
+  /// Connections with a query under way, over time; absent where too few looks at them tell.
+  std::optional<double> active;
+  std::uint64_t at_most = 0;  ///< Connections that there were.
+};
+
+/// Absent where the server was not seen.
+std::optional<ServerShare> server_share(const Cell& cell);
+
+/// Queries in a second: of the median run. Needs timed().
+double queries_per_s(const Cell& cell);
+/// Microseconds of processor time of the client's side for one query. Needs timed().
+double client_us(const Cell& cell);
+
+/// Each a paragraph of one line, made from the figures alone: what the figures do not support is
+/// not said, or its contrary is.
+std::vector<std::string> about_waiting(const Study& study);
+std::vector<std::string> about_cheap(const Study& study);
+std::vector<std::string> about_opening(const Study& study);
+
+}  // namespace asyncmark::reproduce_db

@@ -1,0 +1,178 @@
+// `asyncmark reproduce stall`: a server that now and then answers nobody, as seen by clients that
+// wait for their answers and by clients that ask by the clock.
+
+#include "reports/reproductions/stall/reproduce_stall.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <sstream>
+
+#include "bench/base/errors.hpp"
+#include "bench/model/catalog.hpp"
+#include "bench/os/interruption.hpp"
+#include "bench/os/placement.hpp"
+#include "bench/os/spawn.hpp"
+
+namespace asyncmark {
+namespace reproduce_stall {
+
+std::optional<Wrk> Wrk::parse(const std::string& printed) {
+  std::optional<Duration> p50, p99;
+  double rate = 0;
+  std::istringstream lines(printed);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string name, value;
+    words >> name >> value;
+    try {
+      if (name == "50%") p50 = parse_duration(value, "wrk");
+      if (name == "99%") p99 = parse_duration(value, "wrk");
+      if (name == "Requests/sec:") rate = parse_real(value, "wrk");
+    } catch (const UsageError&) {
+      return std::nullopt;
+    }
+  }
+  if (!p50 || !p99) return std::nullopt;
+  return Wrk{*p50, *p99, rate};
+}
+
+Times times_of(const Row& row) {
+  const auto all = row.cells.front().result->merged();
+  const bool open = all.response_time.count() > 0;
+  Times times{.service_p50 = all.service_time.percentile(0.5),
+              .service_p99 = all.service_time.percentile(0.99),
+              .response_p50 = all.response_time.percentile(0.5),
+              .response_p99 = all.response_time.percentile(0.99),
+              .worst = open ? all.response_time.max() : all.service_time.max(),
+              .own_p99 = {},
+              .ops_per_s = all.ops_per_s()};
+  if (all.observed.service) times.own_p99 = all.observed.service->own_time.percentile(0.99);
+  return times;
+}
+
+namespace {
+
+/// The least for a p99, and four stalls of it.
+std::uint64_t ops_of(bool quick) { return quick ? 1000 : 2000; }
+
+struct Planned {
+  Row Study::*row;
+  std::string label;
+  Request request;
+};
+
+std::vector<Planned> planned(bool quick) {
+  const auto calls = [&](const char* runner) {
+    Request request("http");
+    return request.set("runner", runner)
+        .set("delay", exact_text(kDelay))
+        .set("server-stall", fmt::format("{}@{}", exact_text(kStall), kEvery))
+        .set("ops", std::to_string(ops_of(quick)))
+        .set("repetitions", "1");
+  };
+  const auto by_the_clock = [&](const char* runner) {
+    return calls(runner).set("rate", fmt::format("{:g}", kRate));
+  };
+  return {{&Study::closed, "sync", calls("sync")},
+          {&Study::sync, "sync", by_the_clock("sync")},
+          {&Study::thread_pool, "thread-pool", by_the_clock("thread-pool")},
+          {&Study::event_loop, "event-loop", by_the_clock("event-loop")}};
+}
+
+/// What a program prints until it ends, or an Interruption happens; empty where it is not there.
+std::string output_of(const std::vector<std::string>& words) {
+  std::string text;
+  try {
+    const Descriptor nowhere(open("/dev/null", O_WRONLY | O_CLOEXEC));
+    auto pipe = Pipe::open(words.front());
+    const auto process = spawn(
+        words, {{pipe.write.get(), STDOUT_FILENO}, {nowhere.get(), STDERR_FILENO}}, words.front());
+    pipe.write.reset();
+    char buffer[4096];
+    for (;;) {
+      pollfd watched[] = {{pipe.read.get(), POLLIN, 0}, {Interruption::descriptor(), POLLIN, 0}};
+      poll(watched, 2, -1);
+      const auto got = watched[1].revents == 0 ? read(pipe.read.get(), buffer, sizeof buffer) : 0;
+      if (got <= 0) return text;
+      text.append(buffer, static_cast<std::size_t>(got));
+    }
+  } catch (const CaseError&) {
+    return "";
+  }
+}
+
+/// One connection, on the processors that our own client had.
+Json ask_wrk(const std::vector<Result>& results, bool quick) {
+  if (results.empty()) return {};
+  const auto& first = results.front();
+  std::vector<std::string> words{
+      "wrk", "--latency", "-t1", "-c1", quick ? "-d2s" : "-d3s", first.what.endpoint + "/"};
+  if (const auto done = first.finished(); !done.empty() && !done[0]->placement.client.empty())
+    words.insert(words.begin(), {"taskset", "-c", done[0]->placement.client});
+  return {{"wrk", output_of(words)}};
+}
+
+Study filled(const Context& context, const std::vector<Result>& results, bool quick) {
+  Study study;
+  for (const auto& one : planned(quick)) study.*one.row = row_of(one.label, one.request, results);
+  if (const auto others = context.facts.find("others"); others != context.facts.end())
+    study.wrk = Wrk::parse(others->value("wrk", ""));
+  return study;
+}
+
+std::string text(const std::optional<Duration>& time) { return time ? rounded_text(*time) : "-"; }
+
+std::vector<std::string> line_of(const Row& row, const std::string& loop) {
+  const auto& cell = row.cells.front();
+  if (!cell.timed())
+    return {row.label, loop, cell.ran() ? "died !" : "-", "-", "-", "-", "-", "-", "-"};
+  const auto times = times_of(row);
+  return {row.label + (cell.sound() ? "" : " !"),
+          loop,
+          digits(times.ops_per_s, 3),
+          text(times.service_p50),
+          text(times.service_p99),
+          text(times.response_p50),
+          text(times.response_p99),
+          rounded_text(times.worst),
+          text(times.own_p99)};
+}
+
+std::string the_table(const Study& study) {
+  Lines lines{{"who asks", "loop", "per s", "service p50", "service p99", "response p50",
+               "response p99", "worst", "server's own p99"}};
+  lines.push_back(line_of(study.closed, "closed"));
+  if (const auto& wrk = study.wrk)
+    lines.push_back({"wrk, filled in", "closed", digits(wrk->ops_per_s, 3), rounded_text(wrk->p50),
+                     rounded_text(wrk->p99), "-", "-", "-", "-"});
+  for (const auto* row : study.open()) lines.push_back(line_of(*row, "open"));
+  return table(lines);
+}
+
+std::string print(const Context& context, const std::vector<Result>& results, bool quick) {
+  const auto study = filled(context, results, quick);
+  return title("A server that stalls, and who notices", context,
+               quick ? "half as many operations" : "") +
+         where(context, results) + the_table(study) + bullets(how_to_read(study));
+}
+
+std::vector<Request> plan(bool quick) {
+  std::vector<Request> requests;
+  for (auto& one : planned(quick)) requests.push_back(std::move(one.request));
+  return requests;
+}
+
+const bool registered = Catalog::add(ReproductionEntry{
+    .name = "stall",
+    .summary = "a server that stalls: what a closed loop sees of it, and what an open one",
+    .plan = plan,
+    .print = print,
+    .ask_others = ask_wrk,
+});
+
+}  // namespace
+}  // namespace reproduce_stall
+}  // namespace asyncmark

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "reports/reproductions/reproduction.hpp"
+
+namespace asyncmark::reproduce_stall {
+using namespace reproduction;
+
+inline constexpr double kRate = 450;  ///< Operations due per second.
+inline constexpr std::uint64_t kEvery = 500;
+inline constexpr Duration kStall = std::chrono::milliseconds(200);
+inline constexpr Duration kDelay = std::chrono::milliseconds(1);
+
+/// What wrk says of the same server.
+struct Wrk {
+  Duration p50{}, p99{};
+  double ops_per_s = 0;
+
+  /// Reads what `wrk --latency` prints; absent where it is something else.
+  static std::optional<Wrk> parse(const std::string& printed);
+};
+
+/// The whole reproduction: what was planned, and what came of it.
+struct Study {
+  Row closed, sync, thread_pool, event_loop;
+  std::optional<Wrk> wrk;
+
+  std::vector<const Row*> open() const { return {&sync, &thread_pool, &event_loop}; }
+  std::vector<const Row*> rows() const { return {&closed, &sync, &thread_pool, &event_loop}; }
+};
+
+/// Of one row, all runs together.
+struct Times {
+  std::optional<Duration> service_p50, service_p99, response_p50, response_p99;
+  Duration worst{};                 ///< Response time, or service time in a closed loop.
+  std::optional<Duration> own_p99;  ///< As the server saw it.
+  double ops_per_s = 0;
+};
+Times times_of(const Row& row);
+
+/// Each a paragraph of one line, made from the figures alone.
+std::vector<std::string> how_to_read(const Study& study);
+
+}  // namespace asyncmark::reproduce_stall

@@ -1,0 +1,60 @@
+#include "reports/tables/phases.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "bench/model/catalog.hpp"
+
+namespace asyncmark {
+namespace {
+
+struct Part {
+  Column column;
+  Duration Phases::*length;
+};
+
+const std::vector<Part>& parts() {
+  static const std::vector<Part> all{
+      {{"", "set-up"}, &Phases::set_up},     {{"", "connect"}, &Phases::connect},
+      {{"", "warm-up"}, &Phases::warm_up},   {{"", "timed"}, &Phases::timed},
+      {{"timed:", "drain"}, &Phases::drain}, {{"start,", "end"}, &Phases::around},
+  };
+  return all;
+}
+
+std::string median_of(const Result& one, Duration Phases::*length) {
+  std::vector<Duration> lengths;
+  for (const auto* run : one.finished()) lengths.push_back(run->phases.*length);
+  return rounded_text(median(std::move(lengths)));
+}
+
+}  // namespace
+
+Table phases_table(const Cases& cases, bool partial) {
+  auto table = leading_columns(cases, partial);
+  table.title = "Phases of " + table.title;
+  table.columns.push_back({"", "cap"});
+  ++table.lead;
+  for (const auto& part : parts()) table.columns.push_back(part.column);
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    const auto& one = *cases[i];
+    auto& row = table.rows[i];
+    row.cells.push_back(std::to_string(one.how.cap));
+    if (one.finished().empty()) continue;
+    for (const auto& part : parts()) row.cells.push_back(median_of(one, part.length));
+  }
+  table.notes = {
+      "set-up: starting what is kept, but for connect: from the first session begun to the last "
+      "open; timed: all passes; its drain: from the first operation that ended with none left to "
+      "begin; start, end: the rest of its process's life, an interpreter's start included"};
+  for (const auto* one : cases) {
+    const auto& runner = one->what.runner;
+    auto note = fmt::format("{}: {}", runner, Catalog::runner(runner).timing);
+    if (std::ranges::find(table.notes, note) == table.notes.end())
+      table.notes.push_back(std::move(note));
+  }
+  return table;
+}
+
+}  // namespace asyncmark

@@ -1,0 +1,277 @@
+#include "reports/tables/rows.hpp"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+
+#include "bench/checks/checks.hpp"
+#include "reports/testing/constructed.hpp"
+
+namespace asyncmark {
+namespace {
+
+using testing::add_death;
+using testing::construct;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using testing::milliseconds;
+using ::testing::Not;
+
+Table table_of(const std::vector<Result>& results, bool partial = false) {
+  return make_table(grouped(results).front(), partial, check(testing::some_context(), results));
+}
+
+/// The cell of a row under a heading, or "no such column".
+std::string cell(const Table& table, std::size_t row, const std::string& heading) {
+  const auto column = std::ranges::find(table.columns, heading, &Column::heading);
+  if (column == table.columns.end()) return "no such column";
+  const auto& cells = table.rows.at(row).cells;
+  const auto c = static_cast<std::size_t>(column - table.columns.begin());
+  return c < cells.size() ? cells[c] : "no such cell";
+}
+
+std::string notes(const Table& table) {
+  std::string all;
+  for (const auto& note : table.notes) all += note + '\n';
+  return all;
+}
+
+TEST(Title, SaysWhetherTheCapWasEqual) {
+  EXPECT_EQ(table_of({construct({}), construct({.runner = "sync"})}).title,
+            "sleep, wait 46ms, ops 100: as usually deployed");
+  EXPECT_EQ(table_of({construct({.in_flight = 28}), construct({.runner = "sync"})}).title,
+            "sleep, wait 46ms, ops 100: equal cap of 28 in flight");
+  EXPECT_EQ(table_of({construct({.in_flight = 10}), construct({.in_flight = kUnbounded})}).title,
+            "sleep, wait 46ms, ops 100: equal cap of 10 or unbounded in flight");
+}
+
+TEST(Notes, TellWhatAHopTakesByTheMedianOfAllRuns) {
+  auto hybrid =
+      construct({.runner = "hybrid", .times = {milliseconds(1), milliseconds(1), milliseconds(1)}});
+  for (auto& run : hybrid.repetitions)
+    run.measurement.hop = {std::chrono::nanoseconds(900), milliseconds(1)};
+  hybrid.repetitions.back().measurement.hop->cpu = milliseconds(5);
+  hybrid.how.workers = 3;
+  auto more = hybrid;
+  more.what.runner_options.set("workers", "5");
+  more.how.workers = 5;
+  EXPECT_THAT(notes(table_of({hybrid})), HasSubstr("one of its threads (3), which"));
+  EXPECT_THAT(notes(table_of({hybrid, more})), HasSubstr("one of its threads (3 or 5), which"));
+  EXPECT_THAT(notes(table_of({hybrid, construct({})})),
+              HasSubstr("costs 900 ns of CPU with 64 at it, and takes 1.00 ms for one alone"));
+  EXPECT_THAT(notes(table_of({construct({})})), Not(HasSubstr("at it")));
+}
+
+TEST(Title, SaysThatItIsPartial) {
+  EXPECT_THAT(table_of({construct({})}, true).title, HasSubstr("PARTIAL"));
+  EXPECT_THAT(table_of({construct({})}, false).title, Not(HasSubstr("PARTIAL")));
+}
+
+TEST(Title, HoldsWhatIsEqualAndTheRowsWhatDiffers) {
+  auto passes = construct({});
+  passes.what.load.passes = 5;
+  EXPECT_THAT(table_of({passes}).title, HasSubstr("passes 5"));
+  const auto table = table_of({construct({.ops = 100}), construct({.ops = 500}), passes});
+  EXPECT_EQ(table.title, "sleep, wait 46ms: as usually deployed");
+  EXPECT_EQ(cell(table, 0, "ops"), "100");
+  EXPECT_EQ(cell(table, 1, "ops"), "500");
+  EXPECT_EQ(cell(table, 1, "passes"), "1");
+  EXPECT_EQ(cell(table, 2, "passes"), "5");
+}
+
+TEST(Title, HoldsAnOptionOfARunnerLikeAnyOther) {
+  auto four = construct({.runner = "thread-pool"});
+  four.what.runner_options.set("workers", "4");
+  EXPECT_THAT(table_of({four}).title, HasSubstr("workers 4"));
+  EXPECT_EQ(cell(table_of({four, construct({})}), 0, "workers"), "4");
+}
+
+TEST(Rows, ShowMediansOverRepetitions) {
+  const auto table =
+      table_of({construct({.times = {milliseconds(60), milliseconds(50), milliseconds(400)}})});
+  EXPECT_EQ(cell(table, 0, "runner"), "event-loop");
+  EXPECT_EQ(cell(table, 0, "time"), "60.0 ms");
+  EXPECT_EQ(cell(table, 0, "ops/s"), "1667");
+  EXPECT_EQ(cell(table, 0, "of ideal"), "77 %");
+  EXPECT_EQ(cell(table, 0, "CPU per op"), "6.00 us");
+  EXPECT_EQ(cell(table, 0, "memory per op"), "1.00 kB");
+}
+
+TEST(Rows, OfADurationTellThroughputAndNoTime) {
+  auto lasting = construct({.times = {6, milliseconds(50)}});
+  lasting.what.load.duration = milliseconds(50);
+  const auto table = table_of({lasting});
+  EXPECT_EQ(cell(table, 0, "time"), "no such column");
+  EXPECT_EQ(cell(table, 0, "95 % interval"), "no such column");
+  EXPECT_EQ(cell(table, 0, "ops/s"), "2000");
+  EXPECT_EQ(cell(table_of({lasting, construct({})}), 0, "time"), "-");
+}
+
+TEST(Rows, TellWhatLimitsThemAndWhatTheChecksObjectTo) {
+  auto threads = construct({.runner = "event-loop"});
+  threads.repetitions[0].measurement.observed.peak_threads = 5;
+  const auto table =
+      table_of({construct({.runner = "sync", .times = {milliseconds(4650)}}), threads});
+  EXPECT_EQ(cell(table, 0, "limited by"), "one at a time");
+  EXPECT_EQ(cell(table, 1, "limited by"), "the waits");
+  EXPECT_EQ(cell(table, 0, "checks"), "");
+  EXPECT_EQ(cell(table, 1, "checks"), "a");
+  EXPECT_EQ(cell(table_of({construct({})}), 0, "checks"), "no such column");
+}
+
+TEST(Bars, CompareCasesUnderTheSameLoad) {
+  const auto of = [](std::uint64_t ops, int ms) {
+    return construct({.ops = ops, .times = {milliseconds(ms)}});
+  };
+  const auto table = table_of({of(100, 50), of(100, 100), of(500, 400)});
+  EXPECT_DOUBLE_EQ(*table.rows[0].bar, 1);
+  EXPECT_DOUBLE_EQ(*table.rows[1].bar, 0.5);
+  EXPECT_FALSE(table.rows[2].bar) << "nothing to compare it with";
+  EXPECT_FALSE(table_of({of(100, 50)}).rows[0].bar);
+}
+
+TEST(Rows, TellTheCapAndThePeakWhereTheyDiffer) {
+  auto less = construct({.in_flight = 28});
+  less.repetitions[0].measurement.peak_in_flight = 27;
+  const auto table = table_of({construct({.in_flight = 28}), less});
+  EXPECT_EQ(cell(table, 0, "in flight cap/peak"), "28");
+  EXPECT_EQ(cell(table, 1, "in flight cap/peak"), "28/27");
+}
+
+TEST(Rows, AreToldApartByTheirCapWhereNothingElseDoes) {
+  const auto table = table_of({construct({.in_flight = 5}), construct({.in_flight = 20})});
+  ASSERT_EQ(table.lead, 2u);
+  EXPECT_EQ(table.columns[1].heading(), "in flight cap/peak");
+  EXPECT_TRUE(tells_rows_apart(table));
+  EXPECT_EQ(table_of({construct({.in_flight = 5}), construct({.runner = "sync"})}).lead, 1u);
+}
+
+TEST(Rows, SayThatAPeakIsAnUpperBound) {
+  auto perhaps = construct({.in_flight = 28});
+  for (auto& run : perhaps.repetitions) run.measurement.peak_is_upper_bound = true;
+  const auto table = table_of({perhaps});
+  EXPECT_EQ(cell(table, 0, "in flight cap/peak"), "28/<=28");
+  EXPECT_THAT(table.notes, Contains(HasSubstr("peaks at different times")));
+  EXPECT_THAT(table_of({construct({})}).notes, Not(Contains(HasSubstr("different times"))));
+}
+
+TEST(Rows, CompareWithSyncOnlyWhereItWasRun) {
+  const auto sync = construct({.runner = "sync", .times = {milliseconds(4650)}});
+  const auto table = table_of({construct({}), sync, construct({.ops = 500})});
+  EXPECT_EQ(cell(table, 0, "over sync"), "93.0x");
+  EXPECT_EQ(cell(table, 1, "over sync"), "1x");
+  EXPECT_EQ(cell(table, 2, "over sync"), "-");
+  EXPECT_EQ(cell(table_of({construct({})}), 0, "over sync"), "no such column");
+  EXPECT_EQ(cell(table_of({sync}), 0, "over sync"), "no such column");
+}
+
+TEST(Interval, IsThereFromSixRepetitionsOn) {
+  std::vector<Duration> times;
+  for (int i = 0; i < 5; ++i) times.push_back(milliseconds(50 + i));
+  auto table = table_of({construct({.times = times})});
+  EXPECT_EQ(cell(table, 0, "95 % interval"), "no such column");
+  EXPECT_THAT(notes(table), HasSubstr("median of 5 repetitions"));
+  EXPECT_THAT(notes(table), HasSubstr("--repetitions 6"));
+
+  times.push_back(milliseconds(55));
+  table = table_of({construct({.times = times})});
+  EXPECT_EQ(cell(table, 0, "95 % interval"), "50.0-55.0 ms");
+  EXPECT_THAT(notes(table), Not(HasSubstr("--repetitions")));
+}
+
+TEST(Interval, HasTwoUnitsWhereTheyDiffer) {
+  std::vector<Duration> times(6, milliseconds(990));
+  times[0] = milliseconds(1200);
+  EXPECT_EQ(cell(table_of({construct({.times = times})}), 0, "95 % interval"), "990 ms-1.20 s");
+}
+
+TEST(Percentiles, ComeFromAllRepetitionsMerged) {
+  std::vector<Duration> ten(10, milliseconds(50));
+  const auto table = table_of({construct({.ops = 100}), construct({.ops = 100, .times = ten})});
+  EXPECT_EQ(cell(table, 0, "service p50"), "46.0 ms");
+  EXPECT_EQ(cell(table, 0, "service p99"), "n/a");
+  EXPECT_EQ(cell(table, 1, "service p99"), "46.0 ms");
+  EXPECT_THAT(notes(table), HasSubstr("n/a: "));
+  EXPECT_THAT(notes(table_of({construct({.ops = 1000})})), Not(HasSubstr("n/a")));
+}
+
+TEST(Percentiles, OfALoopsLagNeedAsManyLooksAtIt) {
+  const auto looked_at = [](std::uint64_t times) {
+    auto one = construct({.times = {milliseconds(50), milliseconds(50)}});
+    for (auto& run : one.repetitions) {
+      run.measurement.loop.lag.clear();
+      run.measurement.loop.lag.add(milliseconds(2), times);
+    }
+    return one;
+  };
+  const auto lag = [&](const Table& table, std::size_t row) {
+    return cell(table, row, "loop lag p99");
+  };
+  const auto table =
+      table_of({looked_at(500), looked_at(499), construct({.runner = "thread-pool"})});
+  EXPECT_EQ(lag(table, 0), "2.00 ms") << "of both repetitions";
+  EXPECT_EQ(lag(table, 1), "n/a");
+  EXPECT_EQ(lag(table, 2), "-");
+  EXPECT_THAT(notes(table), HasSubstr("loop lag n/a: fewer looks at the loop, one every 20ms"));
+  EXPECT_EQ(lag(table_of({looked_at(499)}), 0), "no such column");
+  EXPECT_THAT(notes(table_of({looked_at(1000)})), Not(HasSubstr("fewer looks")));
+}
+
+TEST(Percentiles, OfResponseAreAbsentInAClosedLoop) {
+  const auto burst = construct({}), closed = construct({.in_flight = 28});
+  const auto table = table_of({burst, closed});
+  EXPECT_EQ(cell(table, 0, "response p50"), "48.0 ms");
+  EXPECT_EQ(cell(table, 1, "response p50"), "-");
+  EXPECT_THAT(notes(table), HasSubstr("closed loop"));
+  EXPECT_EQ(cell(table_of({closed}), 0, "response p50"), "no such column");
+}
+
+TEST(Connections, HaveAColumnWhereSomeWereMadeWhileItWasTimed) {
+  auto made = construct({}), reused = construct({.runner = "thread-pool"});
+  reused.repetitions[0].measurement.connections = {0, 100};
+  EXPECT_EQ(cell(table_of({reused}), 0, "connections made"), "no such column");
+  made.repetitions[0].measurement.connections = {7, 93};
+  const auto table = table_of({made, reused});
+  EXPECT_EQ(cell(table, 0, "connections made"), "7 of 100");
+  EXPECT_EQ(cell(table, 1, "connections made"), "0");
+  EXPECT_EQ(cell(table_of({made, construct({.runner = "sync"})}), 1, "connections made"), "-");
+}
+
+TEST(Failures, HaveAColumnWhereThereAreAny) {
+  auto failing = construct({});
+  EXPECT_EQ(cell(table_of({failing}), 0, "failed"), "no such column");
+  EXPECT_EQ(cell(table_of({failing}), 0, "never started"), "no such column");
+  failing.repetitions[0].measurement.add_failures("reset", 3);
+  failing.repetitions[0].measurement.never_started = 2;
+  const auto table = table_of({failing, construct({.runner = "thread-pool"})});
+  EXPECT_EQ(cell(table, 0, "failed"), "3 of 105");
+  EXPECT_EQ(cell(table, 1, "failed"), "0");
+  EXPECT_EQ(cell(table, 0, "never started"), "2 of 105");
+}
+
+TEST(Death, ShowsItsReasonInTheRow) {
+  auto dead = construct({.times = {}});
+  add_death(dead, "killed by SIGSEGV");
+  auto table = table_of({dead, construct({.runner = "thread-pool"})});
+  EXPECT_EQ(table.rows[0].remark, "killed by SIGSEGV");
+  EXPECT_EQ(cell(table, 0, "time"), "no such cell");
+  EXPECT_EQ(table.rows[1].remark, "");
+  EXPECT_EQ(cell(table, 1, "time"), "50.0 ms");
+
+  auto half = construct({.times = {milliseconds(50), milliseconds(60)}});
+  add_death(half, "killed by SIGSEGV");
+  table = table_of({half});
+  EXPECT_EQ(table.rows[0].remark, "1 of 3 repetitions died: killed by SIGSEGV");
+  EXPECT_EQ(cell(table, 0, "time"), "55.0 ms");
+}
+
+TEST(Notes, SayThatTheBoundIsArithmetic) {
+  auto unknown = construct({});
+  EXPECT_THAT(notes(table_of({unknown})), HasSubstr("arithmetic from the waits"));
+  unknown.bound.reset();
+  EXPECT_THAT(notes(table_of({unknown})), Not(HasSubstr("arithmetic")));
+  EXPECT_EQ(cell(table_of({unknown}), 0, "of ideal"), "no such column");
+}
+
+}  // namespace
+}  // namespace asyncmark

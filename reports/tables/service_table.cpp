@@ -1,0 +1,126 @@
+#include "reports/tables/service_table.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "reports/tables/activity.hpp"
+
+namespace asyncmark {
+namespace {
+
+const char* const kNone = "-";
+
+struct Figure {
+  Column column;
+  std::string (*cell)(const Measurement&);  ///< Of one that has a service.
+};
+
+const ServiceUsage& service(const Measurement& one) { return *one.observed.service; }
+
+std::string own_time(const ServiceUsage& used, double fraction) {
+  if (used.own_time.count() == 0) return kNone;
+  const auto time = used.own_time.percentile(fraction);
+  return time ? rounded_text(*time) : "n/a";
+}
+
+std::string cpu_per_request(const ServiceUsage& used) {
+  const auto cpu = used.cpu_per_request();
+  return cpu ? rounded_text(*cpu) : kNone;
+}
+
+/// Both the mean and the peak, for they differ where it could not do more at once.
+std::string active(const Measurement& one) {
+  const auto& used = *one.observed.service;
+  if (used.activity_samples == 0) return kNone;
+  const auto mean = active_requests(one);
+  return mean ? fmt::format("{:.3g}/{}", *mean, used.peak_active) : "n/a";
+}
+
+/// What it sees by looking now and then, it may not have seen at its most.
+std::string connections(const ServiceUsage& used) {
+  const bool is_sampled = used.own_time.count() == 0 && used.activity_samples > 0;
+  return is_sampled && !used.active() ? "n/a" : std::to_string(used.peak_connections);
+}
+
+const std::vector<Figure>& figures() {
+  static const std::vector<Figure> all{
+      {{"own time", "p50"}, [](const Measurement& one) { return own_time(service(one), 0.5); }},
+      {{"own time", "p99"}, [](const Measurement& one) { return own_time(service(one), 0.99); }},
+      {{"CPU per", "request"},
+       [](const Measurement& one) { return cpu_per_request(service(one)); }},
+      {{"active", "mean/peak"}, active},
+      {{"", "threads"},
+       [](const Measurement& one) { return std::to_string(service(one).threads); }},
+      {{"most", "connections"}, [](const Measurement& one) { return connections(service(one)); }},
+      {{"most", "memory"},
+       [](const Measurement& one) {
+         return rounded_bytes(static_cast<double>(service(one).peak_rss_bytes));
+       }},
+  };
+  return all;
+}
+
+/// Those that some case tells.
+std::vector<Figure> figures_of(const std::vector<Measurement>& all) {
+  std::vector<Figure> told;
+  std::ranges::copy_if(figures(), std::back_inserter(told), [&](const Figure& figure) {
+    return std::ranges::any_of(all, [&](const Measurement& one) {
+      return one.observed.service && figure.cell(one) != kNone;
+    });
+  });
+  return told;
+}
+
+/// Where the sides were, as the kernel gave it to them: once where it is the same for all.
+void add_places(Table& table, const std::vector<Measurement>& all) {
+  std::vector<std::string> places;
+  for (const auto& one : all) {
+    const auto& [client, service] = one.placement;
+    if (client.empty() || service.empty()) continue;
+    auto text = fmt::format("{} for the service, {} for the client", service, client);
+    if (std::ranges::find(places, text) == places.end()) places.push_back(std::move(text));
+  }
+  if (!places.empty())
+    table.notes.push_back(fmt::format("processors: {}", fmt::join(places, "; or ")));
+}
+
+}  // namespace
+
+std::optional<Table> service_table(const Cases& cases, bool partial) {
+  std::vector<Measurement> all;
+  for (const auto* one : cases) all.push_back(one->merged());
+  const auto is_known = [](const Measurement& one) { return one.observed.service.has_value(); };
+  if (std::ranges::none_of(all, is_known)) return std::nullopt;
+  auto table = leading_columns(cases, partial);
+  const auto words = cases.front()->what.service().value_or(std::vector<std::string>{});
+  table.title = fmt::format("The service: {}", fmt::join(words, " "));
+  if (!tells_rows_apart(table)) {
+    table.columns.push_back({"", "cap"});
+    for (std::size_t i = 0; i < cases.size(); ++i)
+      table.rows[i].cells.push_back(std::to_string(cases[i]->how.cap));
+    ++table.lead;
+  }
+  const auto told = figures_of(all);
+  for (const auto& figure : told) table.columns.push_back(figure.column);
+  for (std::size_t i = 0; i < cases.size(); ++i)
+    if (is_known(all[i]))
+      for (const auto& figure : told) table.rows[i].cells.push_back(figure.cell(all[i]));
+  add_places(table, all);
+  const auto shows = [&](const char* heading) {
+    return std::ranges::any_of(told, [&](const Figure& one) { return one.column.over == heading; });
+  };
+  if (shows("own time"))
+    table.notes.push_back(
+        "own time: from when it saw a request arrive to handing its answer to the kernel");
+  if (shows("active"))
+    table.notes.push_back(
+        "active: connections that it worked for at one moment, by its own word 20 times a second; "
+        "n/a, also of most connections: over before ten of them; "
+        "threads: its processes; memory: what they share counts once");
+  return table;
+}
+
+}  // namespace asyncmark

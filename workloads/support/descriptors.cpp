@@ -1,0 +1,28 @@
+#include "workloads/support/descriptors.hpp"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace asyncmark {
+namespace {
+
+/// Of a process that has opened nothing yet: standard streams, pipes to its parent, an event loop.
+constexpr std::uint64_t kOtherDescriptors = 32;
+
+}  // namespace
+
+std::uint64_t allow_descriptors(std::uint64_t wanted) {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+    return std::numeric_limits<std::uint64_t>::max();
+  // The usual limit of 1024 is only the one that holds until somebody asks for more.
+  if (limit.rlim_cur < wanted + kOtherDescriptors) {
+    limit.rlim_cur = std::min(wanted + kOtherDescriptors, limit.rlim_max);
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0) getrlimit(RLIMIT_NOFILE, &limit);
+  }
+  return limit.rlim_cur > kOtherDescriptors ? limit.rlim_cur - kOtherDescriptors : 0;
+}
+
+}  // namespace asyncmark
