@@ -6,9 +6,9 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <sstream>
 
 #include "bench/base/errors.hpp"
+#include "bench/base/split.hpp"
 
 namespace asyncmark {
 
@@ -46,8 +46,7 @@ std::optional<std::string> find_program(const std::string& name) {
   };
   if (name.find('/') != std::string::npos) return runs(name) ? std::optional(name) : std::nullopt;
   const char* path = std::getenv("PATH");
-  std::istringstream folders(path ? path : "/bin:/usr/bin");
-  for (std::string folder; std::getline(folders, folder, ':');) {
+  for (const auto& folder : split(path ? path : "/bin:/usr/bin", ':')) {
     const auto file = (folder.empty() ? "." : folder) + '/' + name;
     if (runs(file)) return file;
   }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "bench/base/errors.hpp"
+#include "bench/base/shell_words.hpp"
 #include "bench/base/visible.hpp"
 #include "bench/child/child.hpp"
 #include "bench/child/protocol.hpp"
@@ -194,17 +195,6 @@ Result played(const Trial& trial, const RunnerEntry& runner) {
   return result;
 }
 
-/// The words as `cmd:` reads them back.
-std::string command_of(const std::vector<std::string>& words) {
-  std::string command(kCommandPrefix);
-  for (const auto& word : words) {
-    command += command.size() > kCommandPrefix.size() ? " '" : "'";
-    for (const char c : word) command += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    command += '\'';
-  }
-  return command;
-}
-
 bool is_runner(const std::string& name) {
   const auto has = [&](const std::vector<RunnerEntry>& all) {
     return std::ranges::find(all, name, &RunnerEntry::name) != all.end();
@@ -239,7 +229,8 @@ int check_adapter(const std::vector<std::string>& words) {
         "check-adapter: give a command behind '--', as 'asyncmark check-adapter -- python3 "
         "mine.py', or the name of a runner");
   const bool is_named = words.size() == 1 && is_runner(words[0]);
-  const auto& runner = Catalog::runner(is_named ? words[0] : command_of(words));
+  const auto& runner =
+      Catalog::runner(is_named ? words[0] : std::string(kCommandPrefix) + as_typed(words));
   check_program_of(runner);
   Interruption::watch();
   std::size_t right = 0, wrong = 0, refused = 0;

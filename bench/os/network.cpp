@@ -1,9 +1,11 @@
 #include "bench/os/network.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <map>
-#include <sstream>
 #include <string>
+
+#include "bench/base/split.hpp"
 
 namespace asyncmark {
 namespace {
@@ -17,12 +19,11 @@ Values values_of(const char* file, const std::string& protocol) {
   Values values;
   for (std::string names, numbers; std::getline(lines, names) && std::getline(lines, numbers);) {
     if (!names.starts_with(protocol + ":")) continue;
-    std::istringstream name(names), number(numbers);
-    std::string key, text;
+    const auto keys = words_in(names), texts = words_in(numbers);
     // Some are below zero, such as a limit that there is not.
-    while (name >> key && number >> text)
-      if (text.find_first_not_of("0123456789") == std::string::npos)
-        values[key] = std::stoull(text);
+    for (std::size_t i = 0; i < std::min(keys.size(), texts.size()); ++i)
+      if (texts[i].find_first_not_of("0123456789") == std::string::npos)
+        values[keys[i]] = std::stoull(texts[i]);
   }
   return values;
 }

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "bench/base/errors.hpp"
+#include "bench/base/split.hpp"
 #include "bench/base/units.hpp"
 
 namespace asyncmark {
@@ -88,11 +89,9 @@ std::string list_text(const Cpus& cpus) {
 
 Cpus parse_cpus(std::string_view text, std::string_view what) {
   Cpus all;
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const auto end = std::min(text.find(',', begin), text.size());
-    const auto range = parse_range(text.substr(begin, end - begin), text, what);
+  for (const auto& part : split(text, ',')) {
+    const auto range = parse_range(part, text, what);
     all.insert(all.end(), range.begin(), range.end());
-    begin = end + 1;
   }
   std::ranges::sort(all);
   all.erase(std::ranges::unique(all).begin(), all.end());

@@ -8,9 +8,10 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <sstream>
 #include <string>
+#include <string_view>
 
+#include "bench/base/split.hpp"
 #include "bench/os/usage.hpp"
 
 namespace asyncmark {
@@ -37,17 +38,19 @@ struct Ticks {
 };
 
 Ticks ticks_of(pid_t process) {
-  std::ifstream file(fmt::format("/proc/{}/stat", process));
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  std::istringstream rest(text.substr(std::min(text.size(), text.rfind(')') + 1)));
-  std::string skipped;
-  for (int i = 0; i < 11; ++i) rest >> skipped;  // From the state, field 3, to before utime.
-  Ticks all;
-  rest >> all.user >> all.system >> all.reaped_user >> all.reaped_system;
-  return all;
+  const auto fields = stat_of(process);
+  if (fields.size() < 15) return {};
+  return {std::stoll(fields[11]), std::stoll(fields[12]), std::stoll(fields[13]),
+          std::stoll(fields[14])};
 }
 
 }  // namespace
+
+std::vector<std::string> stat_of(pid_t process) {
+  std::ifstream file(fmt::format("/proc/{}/stat", process));
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  return words_in(std::string_view(text).substr(std::min(text.size(), text.rfind(')') + 1)));
+}
 
 std::vector<pid_t> process_tree(pid_t root, pid_t apart) {
   std::vector<pid_t> all;

@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "bench/base/units.hpp"
@@ -12,6 +13,9 @@ namespace asyncmark {
 /// A process and its descendants, parents first, but for `apart` and its own; empty once it is
 /// gone.
 std::vector<pid_t> process_tree(pid_t root, pid_t apart = 0);
+
+/// Returns the fields of /proc/PID/stat behind the name, the state first; none once it is gone.
+std::vector<std::string> stat_of(pid_t process);
 
 /// Kills a group of processes with all that they started, in groups of their own or not. (Not what
 /// has lost its parent since.)

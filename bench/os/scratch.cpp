@@ -14,15 +14,13 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <sstream>
 #include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "bench/base/errors.hpp"
+#include "bench/os/process_tree.hpp"
 
 namespace asyncmark {
 namespace {
@@ -50,13 +48,9 @@ bool is_name_of_ours(const std::string& name) {
 }
 
 /// Whether a terminal controls it: then somebody looks around there.
-bool has_terminal(const fs::path& process) {
-  std::ifstream file(process / "stat");
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  std::istringstream rest(text.substr(std::min(text.size(), text.rfind(')') + 1)));
-  std::string state;
-  int parent = 0, group = 0, session = 0, terminal = 0;
-  return rest >> state >> parent >> group >> session >> terminal && terminal != 0;
+bool has_terminal(pid_t process) {
+  const auto fields = stat_of(process);  // State, parent, group, session, terminal.
+  return fields.size() > 4 && fields[4] != "0";
 }
 
 /// Whether it belongs to us, or to whom the place belongs where it works: others only look.
@@ -75,7 +69,7 @@ std::vector<pid_t> processes_in(const std::string& folder) {
     const auto pid = std::atoi(entry.path().filename().c_str());
     if (pid <= 0 || pid == getpid()) continue;
     const auto where = fs::read_symlink(entry.path() / "cwd", gone).string();
-    if (!gone && (where + '/').starts_with(folder + '/') && !has_terminal(entry.path()) &&
+    if (!gone && (where + '/').starts_with(folder + '/') && !has_terminal(pid) &&
         owns(entry.path(), where))
       all.push_back(pid);
   }

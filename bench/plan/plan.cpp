@@ -8,6 +8,7 @@
 #include <set>
 
 #include "bench/base/errors.hpp"
+#include "bench/base/split.hpp"
 #include "bench/model/adapter.hpp"
 #include "bench/model/arrivals.hpp"
 #include "bench/model/catalog.hpp"
@@ -20,17 +21,13 @@ constexpr std::uint64_t kMostArrivals = 100'000'000;
 // Of anything that is counted out one by one: operations, passes. Days of work; more is a mistake.
 constexpr std::int64_t kMostCounted = 1'000'000'000;
 
-std::vector<std::string> split(const std::string& text, const std::string& what) {
-  std::vector<std::string> parts;
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const auto end = std::min(text.find(',', begin), text.size());
-    parts.push_back(text.substr(begin, end - begin));
-    if (parts.back().empty())
-      throw UsageError(
-          fmt::format("{}: '{}' has an empty entry; separate entries by one comma", what, text));
-    begin = end + 1;
-  }
-  return parts;
+/// The entries of a list. Throws UsageError, naming `what`, where one is empty.
+std::vector<std::string> entries_of(const std::string& text, const std::string& what) {
+  auto entries = split(text, ',');
+  if (std::ranges::find(entries, "") != entries.end())
+    throw UsageError(
+        fmt::format("{}: '{}' has an empty entry; separate entries by one comma", what, text));
+  return entries;
 }
 
 std::uint64_t count(const std::string& text, const std::string& what, std::int64_t least = 1,
@@ -60,7 +57,7 @@ const RunnerEntry& runner_named(const std::string& name) {
 /// `all` stands for every runner that is asyncmark itself.
 std::vector<std::string> parse_runners(const std::string& text) {
   std::vector<std::string> names;
-  for (const auto& name : split(text, "--runner")) {
+  for (const auto& name : entries_of(text, "--runner")) {
     if (name == "all")
       for (const auto& runner : Catalog::runners()) names.push_back(runner.name);
     else
@@ -134,17 +131,17 @@ bool Request::set_load(const std::string& name, const std::string& text) {
     runners_ = parse_runners(text);
   } else if (name == "ops") {
     ops_.clear();
-    for (const auto& part : split(text, flag)) ops_.push_back(count(part, flag));
+    for (const auto& part : entries_of(text, flag)) ops_.push_back(count(part, flag));
   } else if (name == "duration") {
     duration_ = parse_duration(text, flag);
     if (*duration_ == Duration(0)) throw UsageError("--duration: must be more than 0");
   } else if (name == "in-flight") {
     in_flight_.clear();
-    for (const auto& part : split(text, flag))
+    for (const auto& part : entries_of(text, flag))
       in_flight_.push_back(part == "unbounded" ? kUnbounded : count(part, flag));
   } else if (name == "rate") {
     rates_.clear();
-    for (const auto& part : split(text, flag)) rates_.push_back(parse_rate(part));
+    for (const auto& part : entries_of(text, flag)) rates_.push_back(parse_rate(part));
   } else if (name == "arrivals") {
     const auto value = choice_option("arrivals", {"fixed", "poisson"}, "").parse(text);
     arrivals_ = std::get<std::string>(value) == "fixed" ? Arrivals::fixed : Arrivals::poisson;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "bench/base/split.hpp"
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
 
@@ -152,11 +153,10 @@ TEST(BenchmarkFlags, RandomInterleavingMixesTheRunsAndLosesNone) {
   EXPECT_EQ(runs.size(), 4u);
   for (const auto& [name, times] : runs) EXPECT_EQ(times, 6) << name;
   // Sorted, the order would have each case's runs side by side: 3 changes from one to the next.
-  std::istringstream order(ended.files.at("order"));
-  std::string last, line;
-  int changes = -1, lines = 0;
-  for (; std::getline(order, line); last = line, ++lines) changes += line != last;
-  EXPECT_EQ(lines, 24);
+  const auto order = lines_in(ended.files.at("order"));
+  EXPECT_EQ(order.size(), 24u);
+  int changes = 0;
+  for (std::size_t i = 1; i < order.size(); ++i) changes += order[i] != order[i - 1];
   EXPECT_GT(changes, 6);
 }
 

@@ -4,8 +4,8 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <sstream>
 
+#include "bench/base/split.hpp"
 #include "bench/os/placement.hpp"
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
@@ -402,8 +402,7 @@ TEST(CommandLine, VersionTellsOfAllThatIsLinked) {
 
 TEST(CommandLine, HelpFitsATerminal) {
   for (const Words& asked : {Words{"--help"}, {"run", "http", "--help"}, {"compare", "--help"}}) {
-    std::istringstream help(asyncmark(asked).out);
-    for (std::string line; std::getline(help, line);) {
+    for (const auto& line : lines_in(asyncmark(asked).out)) {
       // What is copied stays in one piece.
       if (!line.starts_with("  asyncmark ")) {
         EXPECT_LE(line.size(), 80u) << line;

@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <sstream>
 
 #include "bench/base/errors.hpp"
+#include "bench/base/split.hpp"
 #include "bench/base/visible.hpp"
 #include "bench/model/catalog.hpp"
 #include "reports/charts/charts.hpp"
@@ -29,8 +29,7 @@ std::size_t columns(const Json& rows) {
 Json lines_of_title(const std::string& text) {
   constexpr std::size_t kRoom = 64;
   std::vector<std::string> lines{""};
-  std::istringstream words(visible(text));
-  for (std::string word; words >> word;)
+  for (const auto& word : words_in(visible(text)))
     if (lines.back().empty())
       lines.back() = word;
     else if (lines.back().size() + 1 + word.size() <= kRoom)

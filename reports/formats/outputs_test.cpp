@@ -7,8 +7,8 @@
 #include <map>
 #include <regex>
 #include <set>
-#include <sstream>
 
+#include "bench/base/split.hpp"
 #include "bench/results/result_set.hpp"
 #include "bench/testing/run_program.hpp"
 #include "reports/testing/constructed.hpp"
@@ -37,12 +37,10 @@ Result burst() { return construct({.ops = 1000, .times = {milliseconds(50), mill
 /// The four columns of each line that an HdrHistogram plotter reads.
 std::vector<std::vector<double>> hgrm_lines(const std::string& text) {
   std::vector<std::vector<double>> all;
-  std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) {
+  for (const auto& line : lines_in(text)) {
     if (line.empty() || line[0] == '#' || line.find("Percentile") != std::string::npos) continue;
-    std::istringstream words(line);
     auto& columns = all.emplace_back();
-    for (std::string word; words >> word;) columns.push_back(std::stod(word));
+    for (const auto& word : words_in(line)) columns.push_back(std::stod(word));
   }
   return all;
 }
@@ -135,10 +133,9 @@ TEST(Prometheus, IsOneSummaryOfEachTimeInSeconds) {
                            std::string("# TYPE asyncmark_response_time_seconds summary")})
     EXPECT_THAT(text, HasSubstr(line + '\n'));
   // A metric is told of once, and all of it in one place.
-  std::istringstream lines(text);
   std::set<std::string> told;
   std::string current;
-  for (std::string line; std::getline(lines, line);) {
+  for (const auto& line : lines_in(text)) {
     if (line.starts_with("# HELP ")) {
       current = line.substr(7, line.find(' ', 7) - 7);
       EXPECT_TRUE(told.insert(current).second) << line;

@@ -2,8 +2,8 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
-#include <sstream>
 
+#include "bench/base/split.hpp"
 #include "bench/testing/run_program.hpp"
 #include "reports/tables/rows.hpp"
 #include "reports/testing/constructed.hpp"
@@ -40,8 +40,7 @@ TEST(TableFormat, WarnsOfADebugBuild) {
 
 /// But for the command, which has to be copied as it is.
 void expect_80_columns(const std::string& text) {
-  std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);)
+  for (const auto& line : lines_in(text))
     if (!line.starts_with("command")) {
       EXPECT_LE(columns_of(line), 80u) << line;
     }
@@ -111,10 +110,10 @@ TEST(TableFormat, IsColouredOnATerminalAlone) {
 TEST(TableFormat, FitsTheTerminal) {
   if (!testing::has_terminals()) GTEST_SKIP() << "no pseudo-terminal can be opened here";
   for (const std::size_t width : {60, 90, 120}) {
-    std::istringstream lines(
-        on_a_terminal(fmt::format("NO_COLOR=1; export NO_COLOR; stty cols {};", width)));
+    const auto text =
+        on_a_terminal(fmt::format("NO_COLOR=1; export NO_COLOR; stty cols {};", width));
     std::size_t widest = 0;
-    for (std::string line; std::getline(lines, line);)
+    for (const auto& line : lines_in(text))
       if (!line.starts_with("command"))
         widest = std::max(widest, columns_of(line.substr(0, line.find('\r'))));
     EXPECT_LE(widest, width);

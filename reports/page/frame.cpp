@@ -2,10 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <sstream>
-
 #include "bench/base/errors.hpp"
 #include "bench/base/escaped.hpp"
+#include "bench/base/split.hpp"
 #include "bench/base/visible.hpp"
 #include "reports/charts/spec.hpp"
 #include "reports/page/carried.hpp"
@@ -20,8 +19,7 @@ std::string script(std::string_view text) { return fmt::format("<script>{}</scri
 /// Its words each in one piece: no line ends within `--in-flight`.
 std::string heading(const std::string& title) {
   std::string all;
-  std::istringstream words(visible(title));
-  for (std::string word; words >> word;)
+  for (const auto& word : words_in(visible(title)))
     all += fmt::format("{}<span>{}</span>", all.empty() ? "" : " ", escaped(word));
   return all;
 }

@@ -3,8 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <sstream>
-
+#include "bench/base/split.hpp"
 #include "bench/checks/checks.hpp"
 #include "bench/model/runner.hpp"
 #include "bench/results/result_set.hpp"
@@ -70,9 +69,14 @@ std::string printed(const std::string& format, const Context& context,
 
 std::string unwrapped(const std::string& text) {
   std::string joined;
-  std::istringstream words(text);
-  for (std::string word; words >> word;) joined += (joined.empty() ? "" : " ") + word;
+  for (const auto& word : words_in(text)) joined += (joined.empty() ? "" : " ") + word;
   return joined;
+}
+
+Result& named(std::vector<Result>& results, const std::string& name) {
+  const auto found = std::ranges::find(results, name, &Result::name);
+  if (found == results.end()) throw std::out_of_range(name);
+  return *found;
 }
 
 void expect_any_part_prints(const ReproductionEntry& entry, const std::vector<Result>& results) {
@@ -87,8 +91,8 @@ void expect_any_part_prints(const ReproductionEntry& entry, const std::vector<Re
 
 void expect_fits_110_columns(const ReproductionEntry& entry, const std::vector<Result>& results) {
   for (const auto& some : {results, std::vector<Result>{}}) {
-    std::istringstream lines(entry.print({}, some, false));
-    for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 110u) << line;
+    for (const auto& line : lines_in(entry.print({}, some, false)))
+      EXPECT_LE(line.size(), 110u) << line;
   }
 }
 

@@ -36,6 +36,9 @@ std::string printed(const std::string& format, const Context& context,
 /// Line ends and runs of blanks as one blank, so that a sentence can be looked for.
 std::string unwrapped(const std::string& text);
 
+/// Returns the result of that case. Throws std::out_of_range where there is none.
+Result& named(std::vector<Result>& results, const std::string& name);
+
 /// Expects that a reproduction prints whatever part of these results there is, saying so.
 void expect_any_part_prints(const ReproductionEntry& entry, const std::vector<Result>& results);
 /// Expects that what it prints fits, with these results and with none.

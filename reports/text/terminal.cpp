@@ -12,11 +12,11 @@
 #include <cstdlib>
 #include <cwchar>
 #include <memory>
-#include <sstream>
 #include <string_view>
 #include <type_traits>
 #include <vector>
 
+#include "bench/base/split.hpp"
 #include "bench/base/visible.hpp"
 
 namespace asyncmark {
@@ -144,8 +144,7 @@ std::string bar(double share, std::size_t columns, const Terminal& terminal) {
 
 std::string wrap(const std::string& text, std::size_t width) {
   std::vector<std::string> pieces;
-  std::istringstream words(text);
-  for (std::string word; words >> word;) {
+  for (auto word : words_in(text)) {
     word = visible(word);
     if (!pieces.empty() && '0' <= pieces.back().back() && pieces.back().back() <= '9')
       pieces.back() += ' ' + word;

@@ -1,6 +1,6 @@
 #include <algorithm>
-#include <sstream>
 
+#include "bench/base/split.hpp"
 #include "workloads/postgres/plan.hpp"
 
 namespace asyncmark::postgres {
@@ -27,9 +27,8 @@ Connection start_connection(const Plan& plan) {
 }
 
 std::string one_line(const char* message) {
-  std::istringstream lines(message);
   std::string all;
-  for (std::string line; std::getline(lines, line);) {
+  for (const auto& line : lines_in(message)) {
     const auto begin = line.find_first_not_of(" \t");
     // Where in a query, shown by a caret below it, or in PostgreSQL's source.
     if (begin == std::string::npos || line[begin] == '^' || line.starts_with("LINE ") ||

@@ -7,10 +7,10 @@
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
-#include <sstream>
 #include <string_view>
 
 #include "bench/base/errors.hpp"
+#include "bench/base/split.hpp"
 
 namespace asyncmark::postgres {
 namespace {
@@ -58,10 +58,9 @@ Programs find_programs() {
 }
 
 std::vector<std::string> complaints_in(const std::string& text) {
-  std::istringstream lines(text);
   std::string last;
   std::vector<std::string> complaints;
-  for (std::string line; std::getline(lines, line);) {
+  for (const auto& line : lines_in(text)) {
     if (line.empty()) continue;
     last = line;
     for (const std::string_view kind : {"FATAL:", "PANIC:", "ERROR:", "error:"})

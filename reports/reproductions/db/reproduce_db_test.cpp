@@ -18,6 +18,7 @@ using namespace std::chrono_literals;
 using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::HasSubstr;
+using testing::named;
 using ::testing::Not;
 
 const ReproductionEntry& entry() { return Catalog::reproduction("db"); }
@@ -72,12 +73,6 @@ std::vector<Result> good_results(bool quick = false) {
   auto results = expand(entry().plan(quick));
   for (auto& one : results) took(one, ideal(one) * 101 / 100);
   return results;
-}
-
-Result& named(std::vector<Result>& results, const std::string& name) {
-  const auto found = std::ranges::find(results, name, &Result::name);
-  if (found == results.end()) throw std::out_of_range(name);
-  return *found;
 }
 
 std::string printed(const std::vector<Result>& results, bool quick = false) {

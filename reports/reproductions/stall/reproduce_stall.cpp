@@ -8,9 +8,8 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include <sstream>
-
 #include "bench/base/errors.hpp"
+#include "bench/base/split.hpp"
 #include "bench/model/catalog.hpp"
 #include "bench/os/interruption.hpp"
 #include "bench/os/placement.hpp"
@@ -22,11 +21,10 @@ namespace reproduce_stall {
 std::optional<Wrk> Wrk::parse(const std::string& printed) {
   std::optional<Duration> p50, p99;
   double rate = 0;
-  std::istringstream lines(printed);
-  for (std::string line; std::getline(lines, line);) {
-    std::istringstream words(line);
-    std::string name, value;
-    words >> name >> value;
+  for (const auto& line : lines_in(printed)) {
+    const auto words = words_in(line);
+    if (words.size() < 2) continue;
+    const auto &name = words[0], &value = words[1];
     try {
       if (name == "50%") p50 = parse_duration(value, "wrk");
       if (name == "99%") p99 = parse_duration(value, "wrk");

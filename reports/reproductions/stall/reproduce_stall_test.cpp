@@ -5,8 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <map>
-#include <sstream>
 
+#include "bench/base/split.hpp"
 #include "bench/model/catalog.hpp"
 #include "bench/testing/run_program.hpp"
 #include "reports/testing/constructed.hpp"
@@ -169,8 +169,8 @@ TEST(ReproduceStall, NothingIsSaidOfWhatWasNotRunOrFailed) {
 }
 
 TEST(ReproduceStall, FitsAWideTerminal) {
-  std::istringstream lines(entry().print(with_wrk(kWrkOutput), good_results(), false));
-  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 121u) << line;
+  for (const auto& line : lines_in(entry().print(with_wrk(kWrkOutput), good_results(), false)))
+    EXPECT_LE(line.size(), 121u) << line;
 }
 
 /// The program itself, against the real server.

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <functional>
-#include <sstream>
 
+#include "bench/base/split.hpp"
 #include "bench/model/catalog.hpp"
 #include "bench/plan/plan.hpp"
 #include "reports/testing/constructed.hpp"
@@ -18,6 +18,7 @@ using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using testing::named;
 using ::testing::Not;
 
 const ReproductionEntry& entry() { return Catalog::reproduction("table"); }
@@ -26,10 +27,6 @@ std::vector<std::string> names(bool quick) {
   std::vector<std::string> all;
   for (const auto& one : expand(entry().plan(quick))) all.push_back(one.name());
   return all;
-}
-
-Result& named(std::vector<Result>& results, const std::string& name) {
-  return *std::ranges::find(results, name, &Result::name);
 }
 
 /// One run that took `elapsed` and in which everything succeeded.
@@ -373,8 +370,7 @@ TEST(ReproduceTable, FitsATerminalOf110ColumnsWithoutColour) {
     for (const auto& results : {good_results(quick), slow, std::vector<Result>{}}) {
       Context context;
       context.facts["partial"] = true;
-      std::istringstream lines(entry().print(context, results, quick));
-      for (std::string line; std::getline(lines, line);) {
+      for (const auto& line : lines_in(entry().print(context, results, quick))) {
         EXPECT_LE(line.size(), 110u) << line;
         EXPECT_TRUE(std::ranges::all_of(line, [](char c) { return c >= ' ' && c <= '~'; })) << line;
       }
