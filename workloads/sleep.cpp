@@ -22,11 +22,8 @@ double draw(std::uint64_t seed, std::uint64_t stream, std::uint64_t op) {
 double factor(const std::string& distribution, double u, double v) {
   if (distribution == "uniform") return 0.5 + u;
   if (distribution == "exponential") return -std::log(u);
-  if (distribution == "lognormal") {
-    const double normal = std::sqrt(-2 * std::log(u)) * std::cos(2 * std::numbers::pi * v);
-    return std::exp(normal - 0.5);
-  }
-  return u < 0.9 ? 0.5 : 5.5;
+  const double normal = std::sqrt(-2 * std::log(u)) * std::cos(2 * std::numbers::pi * v);
+  return std::exp(normal - 0.5);  // Lognormal.
 }
 
 class Sleep final : public Workload {
@@ -116,11 +113,9 @@ const bool registered = Catalog::add(WorkloadEntry{
                 "cpu", Duration(0),
                 "thread CPU time that it burns first: on the executor where the runner has "
                 "one, else on its own thread or loop"),
-            choice_option("distribution",
-                          {"fixed", "uniform", "exponential", "lognormal", "bimodal"},
+            choice_option("distribution", {"fixed", "uniform", "exponential", "lognormal"},
                           "of --wait and --cpu, which are then the means: uniform is 0.5 to 1.5 "
-                          "times the mean; lognormal has sigma 1; bimodal is 0.5 times in 9 of 10 "
-                          "operations and 5.5 times in the tenth"),
+                          "times the mean; lognormal has sigma 1"),
             text_option("stall", "", "D@OP: every OP-th operation waits D longer, as 200ms@500"),
             flag_option("blocking", "hold the thread or the loop while waiting, on purpose"),
         },

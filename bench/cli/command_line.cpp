@@ -223,13 +223,9 @@ int do_compare(const Grammar& grammar, const std::vector<std::string>& command,
   auto& settings = request.settings;
   settings.baseline = asked.baseline;
   settings.contender = asked.contender;
-  settings.pairs.margins = {share(asked.least_effect, "--min-effect"),
-                            share(asked.equivalence, "--equivalence")};
-  if (settings.pairs.margins.equivalence <= 0)
-    throw UsageError("--equivalence: must be more than 0%");
+  settings.pairs.margins.least_effect = share(asked.least_effect, "--min-effect");
   settings.pairs.budget = parse_duration(asked.budget, "--budget");
   if (settings.pairs.budget == Duration(0)) throw UsageError("--budget: must be more than 0");
-  settings.service_per_build = asked.service_per_build;
   settings.progress = !asked.quiet;
   request.commands = asked.commands;
   request.gate_stored = asked.gate_stored;

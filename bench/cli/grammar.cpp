@@ -216,16 +216,14 @@ void Grammar::add_report() {
 
 void Grammar::add_compare() {
   auto& compared = arguments.compared;
-  compare->add_option("BASELINE", compared.baseline,
-                      "a build of asyncmark, or a file that --out of run wrote");
+  compare->add_option(
+      "BASELINE", compared.baseline,
+      "a build of asyncmark where cases are given behind --, else a file that --out of run "
+      "wrote");
   compare->add_option("CONTENDER", compared.contender, "another of the same kind");
   compare
       ->add_flag("--commands", compared.commands,
                  "the two are commands of any kind, each timed as a whole")
-      ->group("What is compared");
-  compare
-      ->add_flag("--service-per-build", compared.service_per_build,
-                 "each build serves its own client, and not one service both")
       ->group("What is compared");
   compare
       ->add_option(
@@ -234,10 +232,6 @@ void Grammar::add_compare() {
       ->capture_default_str()
       ->group("How sure");
   compare->add_option("--min-effect", compared.least_effect, "a smaller change is never flagged")
-      ->capture_default_str()
-      ->group("How sure");
-  compare
-      ->add_option("--equivalence", compared.equivalence, "what surely differs by less is the same")
       ->capture_default_str()
       ->group("How sure");
   compare

@@ -33,10 +33,8 @@ struct Compared {
   std::string contender;
   std::string budget = "30s";
   std::string least_effect = "2.5%";
-  std::string equivalence = "5%";
   bool commands = false;
   bool gate_stored = false;
-  bool service_per_build = false;
   bool quiet = false;
   Texts outputs;  ///< By the names of ComparisonEntry: where each goes.
 };

@@ -48,7 +48,7 @@ std::string version_of(const std::string& program) {
   return text.substr(0, text.find('\n'));
 }
 
-/// One of the two builds, with whatever serves its cases.
+/// One of the two builds.
 class Build {
  public:
   Build(Side side, std::string program, const CompareSettings& settings)
@@ -218,7 +218,7 @@ Block block_of(const Case& one, const Measurement& measured) {
 }
 
 Comparison compare_builds(const std::vector<Request>& requests, const CompareSettings& settings) {
-  const auto cases = expand(requests);
+  auto cases = expand(requests);
   auto all = begin(settings);
   const auto program = [](const std::string& path) {
     // Found as a shell finds it, and the same whatever a launcher makes of the current folder.
@@ -235,16 +235,9 @@ Comparison compare_builds(const std::vector<Request>& requests, const CompareSet
   all.contender = contender.side();
 
   const Sweep sweep;
-  auto of_baseline = cases, of_contender = cases;
-  const bool apart = settings.service_per_build;
-  auto services =
-      apart ? start_services(of_baseline, baseline.program()) : start_services(of_baseline);
-  Services others;
-  if (apart) others = start_services(of_contender, contender.program());
-  if (!Interruption::happened()) prepare_workloads(of_baseline);
-  baseline.serve_by(services, of_baseline);
-  itself.serve_by(services, of_baseline);
-  contender.serve_by(apart ? others : services, apart ? of_contender : of_baseline);
+  auto services = start_services(cases);
+  if (!Interruption::happened()) prepare_workloads(cases);
+  for (auto* build : {&baseline, &contender, &itself}) build->serve_by(services, cases);
 
   std::mt19937_64 random{std::random_device{}()};
   CompareProgress progress(cases.size() + 1, settings);

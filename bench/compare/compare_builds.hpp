@@ -14,7 +14,6 @@ struct CompareSettings {
   std::string baseline;  ///< A program, or a command.
   std::string contender;
   PairSettings pairs;
-  bool service_per_build = false;  ///< Each build serves its own client.
   Duration time_limit = std::chrono::minutes(10);
   std::vector<std::string> launcher;
   FailureBudget max_failed;

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <iostream>
 
@@ -19,52 +18,39 @@
 namespace asyncmark {
 namespace {
 
-/// A result of a run begins with a brace; a program does not.
-bool is_kept_result(const std::string& path) {
-  std::error_code unknown;
-  if (!std::filesystem::is_regular_file(path, unknown)) return false;
-  std::ifstream file(path);
-  char first = 0;
-  return (file >> first) && first == '{';
-}
-
 enum class Kind { builds, commands, stored };
 
+/// What is compared follows from how it is asked: --commands, or cases behind --, or neither.
 Kind kind_of(const CompareRequest& request) {
-  const auto& [baseline, contender] =
-      std::pair(request.settings.baseline, request.settings.contender);
   if (request.commands) {
     if (!request.requests.empty())
       throw UsageError(
-          "compare: --commands times the two commands as they are; leave out what "
-          "stands behind --");
+          "compare: --commands times the two commands as they are; leave out what stands behind "
+          "--");
     return Kind::commands;
   }
-  const bool first = is_kept_result(baseline), second = is_kept_result(contender);
-  if (first != second)
-    throw UsageError(
-        fmt::format("compare: '{}' is a file of results and '{}' is not; give two "
-                    "builds or two files of results",
-                    first ? baseline : contender, first ? contender : baseline));
-  if (first) {
-    if (!request.requests.empty())
-      throw UsageError(
-          "compare: two files of results have their cases in them; leave out what "
-          "stands behind --");
-    return Kind::stored;
-  }
-  for (const auto& build : {baseline, contender})
+  if (request.requests.empty()) return Kind::stored;
+  for (const auto& build : {request.settings.baseline, request.settings.contender})
     if (!find_program(build))
-      throw UsageError(
-          fmt::format("compare: '{}' is neither a program nor a file of results; a program must be "
-                      "in the PATH or "
-                      "named with its folder, and for two commands there is --commands",
-                      build));
-  if (request.requests.empty())
-    throw UsageError(
-        "compare: give what to run behind --, as in 'compare OLD NEW -- sleep --wait "
-        "4ms --ops 10', or --plan FILE");
+      throw UsageError(fmt::format(
+          "compare: '{}' is not a program; a build must be in the PATH or named with its "
+          "folder. Leave out what stands behind -- to compare two files of results, "
+          "and for two commands there is --commands",
+          build));
   return Kind::builds;
+}
+
+/// Compares two files of results. Throws UsageError, which names what two builds need in addition.
+Comparison compare_files(const std::string& baseline, const std::string& contender) {
+  try {
+    return compare_stored(baseline, contender);
+  } catch (const UsageError& error) {
+    if (!find_program(baseline) && !find_program(contender)) throw;
+    throw UsageError(
+        fmt::format("{}; to compare two builds, give what to run behind --, as in 'compare OLD NEW "
+                    "-- sleep --wait 4ms --ops 10', or --plan FILE",
+                    error.what()));
+  }
 }
 
 std::vector<std::pair<const ComparisonEntry*, OutputFile>> checked_outputs(
@@ -154,8 +140,6 @@ int compare(CompareRequest request) {
   const auto outputs = checked_outputs(request);
   if (request.gate_stored && kind != Kind::stored)
     throw UsageError("--gate-stored: is for two files of results");
-  if (settings.service_per_build && kind != Kind::builds)
-    throw UsageError("--service-per-build: is for two builds");
   if (!request.commands && same_file(settings.baseline, settings.contender))
     fmt::print(stderr, "warning: baseline and contender are the same file\n");
 
@@ -171,7 +155,7 @@ int compare(CompareRequest request) {
     if (std::ranges::all_of(outputs, [](const auto& one) { return one.second.is_regular(); }))
       write(std::move(all));
   };
-  auto all = kind == Kind::stored     ? compare_stored(settings.baseline, settings.contender)
+  auto all = kind == Kind::stored     ? compare_files(settings.baseline, settings.contender)
              : kind == Kind::commands ? compare_commands(settings)
                                       : compare_builds(request.requests, settings);
   all.context = context;

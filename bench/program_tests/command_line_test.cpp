@@ -207,7 +207,7 @@ TEST(UsageErrors, NameTheCaseThatCannotEndWithinTheTimeLimit) {
   };
   expect({"sleep", "--wait", "1s", "--ops", "11"}, "sleep/sync/ops:11");
   expect({"sleep", "--wait", "1s", "--ops", "4", "--passes", "3"}, "passes:3");
-  expect({"sleep", "--wait", "600000h", "--distribution", "bimodal", "--ops", "10"}, "bimodal");
+  expect({"sleep", "--wait", "600000h", "--distribution", "uniform", "--ops", "10"}, "uniform");
   expect({"null", "--duration", "1m"}, "duration:1m");
   expect({"null", "--rate", "1", "--ops", "100"}, "rate:1");
   expect({"null", "--rate", "1e-300", "--ops", "100"}, "rate:1e-300");

@@ -147,8 +147,9 @@ TEST(Compare, WhatMakesNoSenseIsRefused) {
   const auto one = program();
   expect_refused(here({}), "give a baseline and a contender");
   expect_refused(here({one, one}), "give what to run behind --");
-  expect_refused(here({one, "./nothing", "--", "null"}), "'./nothing' is neither a program nor");
-  expect_refused(here({one, "r.json"}), "'r.json' is a file of results and");
+  expect_refused(here({one, "./nothing", "--", "null"}), "'./nothing' is not a program");
+  expect_refused(here({"r.json", one}), "give what to run behind --");
+  expect_refused(here({"r.json", "r.json", "--", "null"}), "'r.json' is not a program");
   expect_refused(here({one, one, "--budget", "5", "--", "null"}), "--budget");
   expect_refused(here({one, one, "--min-effect", "5", "--", "null"}), "--min-effect: '5' has no %");
   expect_refused(here({one, one, "--gate-stored", "--", "null"}),

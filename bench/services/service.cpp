@@ -26,7 +26,7 @@ constexpr int kLongestEndMs = 2000;
 
 }  // namespace
 
-Service::Service(std::vector<std::string> words, const Cpus& cpus, const std::string& program)
+Service::Service(std::vector<std::string> words, const Cpus& cpus)
     : name_(fmt::format("{}", fmt::join(words, " "))) {
   try {
     counts_file_ = Descriptor(memfd_create("counts", MFD_CLOEXEC));
@@ -38,7 +38,7 @@ Service::Service(std::vector<std::string> words, const Cpus& cpus, const std::st
     counts_ = new (memory) ServiceCounts;
     output_ = Pipe::open(name_);
 
-    words.insert(words.begin(), {program, "launch", program, "serve"});
+    words.insert(words.begin(), {ourselves(), "launch", ourselves(), "serve"});
     words.insert(words.end(), {"--counts", std::to_string(kCountsDescriptor)});
     const KeptTo there(cpus);
     process_ = spawn(
@@ -131,14 +131,14 @@ ServiceUsage Service::usage() const {
           .peak_active = counts_->peak_activity.load()};
 }
 
-Services start_services(std::vector<Result>& cases, const std::string& program) {
+Services start_services(std::vector<Result>& cases) {
   Services all;
   for (auto& result : cases) {
     auto& one = result.what;
     const auto words = one.service();
     if (!words) continue;
     const auto cpus = one.placed().service;
-    one.endpoint = all.try_emplace({*words, cpus}, *words, cpus, program).first->second.endpoint();
+    one.endpoint = all.try_emplace({*words, cpus}, *words, cpus).first->second.endpoint();
   }
   return all;
 }

@@ -18,10 +18,8 @@ namespace asyncmark {
 class Service {
  public:
   /// Starts `asyncmark serve WORDS...`, kept to these processors if any, and waits until it accepts
-  /// connections, or an Interruption happens. Throws UsageError when it does not come up. `program`
-  /// is what serves.
-  explicit Service(std::vector<std::string> words, const Cpus& cpus = {},
-                   const std::string& program = ourselves());
+  /// connections, or an Interruption happens. Throws UsageError when it does not come up.
+  explicit Service(std::vector<std::string> words, const Cpus& cpus = {});
   ~Service();
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
@@ -72,9 +70,8 @@ class Service {
 using Services = std::map<std::pair<std::vector<std::string>, Cpus>, Service>;
 
 /// Starts what the cases need, each distinct service once in each place, and tells each case its
-/// endpoint. The services end with what is returned. `program` is what serves. Throws UsageError
-/// when one does not come up.
-Services start_services(std::vector<Result>& cases, const std::string& program = ourselves());
+/// endpoint. The services end with what is returned. Throws UsageError when one does not come up.
+Services start_services(std::vector<Result>& cases);
 
 /// The one that was started for this case, or null.
 Service* service_of(Services& services, const Case& one);

@@ -86,7 +86,7 @@ Table comparison_table(const Comparison& comparison) {
                     comparison.margins.least_effect * 100, kSure));
     table.notes.push_back(
         "slow passes, slow processes: baseline / contender, how often a pass was among the slowest "
-        "tenth of both, and a process the slower one of its pair by more than the equivalence");
+        "tenth of both, and a process the slower one of its pair by more than 5 %");
   }
   return table;
 }
