@@ -4,6 +4,9 @@
 #include <string>
 #include <string_view>
 
+#include "bench/base/split.hpp"
+#include "bench/base/wrap.hpp"
+
 namespace asyncmark {
 namespace {
 
@@ -24,38 +27,21 @@ bool is_command(std::string_view line) {
   return first != 0 && first != line.npos && line.substr(first).starts_with("asyncmark ");
 }
 
-std::string fitted(std::string_view line) {
-  if (line.size() <= kWidth || is_command(line)) return std::string(line);
+std::string fitted(const std::string& line) {
+  if (line.size() <= kWidth || is_command(line)) return line;
   const auto indent = indent_of(line);
-  std::string all;
-  while (line.size() + (all.empty() ? 0 : indent) > kWidth) {
-    const auto room = kWidth - (all.empty() ? 0 : indent);
-    const auto begin = all.empty() ? indent : 0;
-    auto end = line.rfind(' ', room);
-    // A default stands beside its word.
-    constexpr std::string_view kDefault = " (default:";
-    if (end != line.npos && line.substr(0, end).ends_with(kDefault)) end -= kDefault.size();
-    if (end == line.npos || end <= begin) end = line.find(' ', room);
-    if (end == line.npos) break;
-    all += (all.empty() ? "" : std::string(indent, ' ')) + std::string(line.substr(0, end)) + '\n';
-    line.remove_prefix(end + 1);
-  }
-  return all + (all.empty() ? "" : std::string(indent, ' ')) + std::string(line);
+  auto text = wrap(std::string(indent, ' ') + line.substr(indent), kWidth);
+  text.pop_back();
+  return text.replace(0, indent, line, 0, indent);
 }
 
 class Fitted : public CLI::Formatter {
  public:
   std::string make_help(const CLI::App* app, std::string name,
                         CLI::AppFormatMode mode) const override {
-    const auto text = CLI::Formatter::make_help(app, std::move(name), mode);
     std::string all;
-    for (std::string_view rest = text; !rest.empty();) {
-      const auto end = rest.find('\n');
-      all += fitted(rest.substr(0, end));
-      if (end == rest.npos) break;
-      all += '\n';
-      rest.remove_prefix(end + 1);
-    }
+    for (const auto& line : lines_in(CLI::Formatter::make_help(app, std::move(name), mode)))
+      all += fitted(line) + '\n';
     return all;
   }
 };

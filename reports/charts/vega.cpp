@@ -8,6 +8,7 @@
 #include "bench/base/errors.hpp"
 #include "bench/base/split.hpp"
 #include "bench/base/visible.hpp"
+#include "bench/base/wrap.hpp"
 #include "bench/model/catalog.hpp"
 #include "reports/charts/charts.hpp"
 #include "reports/charts/spec.hpp"
@@ -28,15 +29,7 @@ std::size_t columns(const Json& rows) {
 /// The lines of a title that is longer than the picture is wide.
 Json lines_of_title(const std::string& text) {
   constexpr std::size_t kRoom = 64;
-  std::vector<std::string> lines{""};
-  for (const auto& word : words_in(visible(text)))
-    if (lines.back().empty())
-      lines.back() = word;
-    else if (lines.back().size() + 1 + word.size() <= kRoom)
-      lines.back() += " " + word;
-    else
-      lines.push_back(word);
-  return lines;
+  return lines_in(wrap(text, kRoom));
 }
 
 /// With what stands around the chart on the page.

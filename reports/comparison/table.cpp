@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "bench/base/visible.hpp"
+#include "bench/base/wrap.hpp"
 #include "bench/model/catalog.hpp"
 #include "reports/comparison/rows.hpp"
 #include "reports/tables/context_lines.hpp"

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "bench/base/wrap.hpp"
 #include "bench/model/catalog.hpp"
 #include "bench/results/result_set.hpp"
 #include "reports/analysis/check_texts.hpp"

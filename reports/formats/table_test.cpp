@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "bench/base/split.hpp"
+#include "bench/base/wrap.hpp"
 #include "bench/testing/run_program.hpp"
 #include "reports/tables/rows.hpp"
 #include "reports/testing/constructed.hpp"

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "bench/base/wrap.hpp"
 #include "bench/checks/checks.hpp"
 
 namespace asyncmark::reproduction {
@@ -47,23 +48,6 @@ std::vector<std::string> published_line(const Comparison& study,
   for (std::size_t i = 0; i < kColumns; ++i)
     line.push_back(fmt::format("{:.1f}x", kPublishedSync[i].seconds / published[i].seconds));
   return line;
-}
-
-/// Breaks a paragraph between words; every line but the first begins with `indent`.
-std::string wrapped(const std::string& paragraph, const std::string& indent) {
-  std::string text, line;
-  for (std::size_t begin = 0; begin < paragraph.size();) {
-    const auto end = std::min(paragraph.find(' ', begin), paragraph.size());
-    const auto word = paragraph.substr(begin, end - begin);
-    if (!line.empty() && line.size() + 1 + word.size() > kWidth) {
-      text += line + '\n';
-      line = indent + word;
-    } else {
-      line += (line.empty() ? "" : " ") + word;
-    }
-    begin = end + 1;
-  }
-  return text + line + '\n';
 }
 
 std::string fact(const Context& context, const char* key) {
@@ -189,27 +173,14 @@ std::string interval_text(const Result& result) {
 }
 
 std::string table(const Lines& lines) {
-  std::vector<std::size_t> widths(lines.front().size(), 4);
-  for (const auto& line : lines)
-    for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], line[i].size());
-  std::string text;
-  for (std::size_t row = 0; row < lines.size(); ++row) {
-    for (std::size_t i = 0; i < widths.size(); ++i)
-      text += i == 0 ? fmt::format("| {:<{}} |", lines[row][i], widths[i])
-                     : fmt::format(" {:>{}} |", lines[row][i], widths[i]);
-    text += '\n';
-    if (row != 0) continue;
-    for (std::size_t i = 0; i < widths.size(); ++i)
-      text += i == 0 ? fmt::format("|{:-<{}}|", "", widths[i] + 2)
-                     : fmt::format("{:->{}}|", ":", widths[i] + 2);
-    text += '\n';
-  }
-  return text + '\n';
+  std::vector<bool> numbers(lines.front().size(), true);
+  numbers[0] = false;
+  return markdown_lines(lines, numbers, true) + '\n';
 }
 
 std::string bullets(const std::vector<std::string>& paragraphs) {
   std::string text;
-  for (const auto& one : paragraphs) text += wrapped("- " + one, "  ");
+  for (const auto& one : paragraphs) text += wrap("- " + one, kWidth, 2);
   return text + '\n';
 }
 

@@ -8,6 +8,7 @@
 #include "bench/plan/plan.hpp"
 #include "bench/results/result.hpp"
 #include "reports/analysis/published.hpp"
+#include "reports/text/markdown_table.hpp"
 
 namespace asyncmark::reproduction {
 
@@ -70,7 +71,6 @@ std::string interval_text(const Result& result);
 
 /// A table that reads in a terminal and in Markdown: the first column to the left, figures to the
 /// right. The first line is its head.
-using Lines = std::vector<std::vector<std::string>>;
 std::string table(const Lines& lines);
 /// Paragraphs of one line each, broken between words.
 std::string bullets(const std::vector<std::string>& paragraphs);

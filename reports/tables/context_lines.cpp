@@ -7,6 +7,7 @@
 #include <map>
 
 #include "bench/base/visible.hpp"
+#include "bench/base/wrap.hpp"
 
 namespace asyncmark {
 namespace {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "bench/base/visible.hpp"
+#include "bench/base/wrap.hpp"
 
 namespace asyncmark {
 namespace {

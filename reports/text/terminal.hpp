@@ -28,9 +28,6 @@ std::string red(const std::string& text, const Terminal& terminal);
 /// A heading above several tables.
 std::string title(const std::string& text, const Terminal& terminal);
 
-/// How many columns of a terminal UTF-8 text takes.
-std::size_t columns_of(const std::string& text);
-
 /// At most so many columns wide: what is longer loses its middle, for which the terminal's mark
 /// stands.
 std::string shortened(const std::string& text, std::size_t columns, const Terminal& terminal);
@@ -38,9 +35,5 @@ std::string shortened(const std::string& text, std::size_t columns, const Termin
 /// A bar as long as its share (0 to 1) of so many columns, of which a share above 0 shows at least
 /// a sliver.
 std::string bar(double share, std::size_t columns, const Terminal& terminal);
-
-/// Breaks text into lines of at most `width` at its spaces, but for those between a number and its
-/// unit; a longer word keeps a line of its own. All lines are indented as the first.
-std::string wrap(const std::string& text, std::size_t width);
 
 }  // namespace asyncmark
