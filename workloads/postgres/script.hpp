@@ -25,7 +25,10 @@ struct Place {
   std::size_t which;
 };
 
-/// The placeholders of a query, in order: neither in quotes nor in comments nor in names.
+/// The placeholders of a query, in order: neither in quotes nor in comments nor in names. They are
+/// looked for as the server does, because only the simple protocol needs the values in the text:
+/// with a plain search for `$1`, `SELECT '$1'` would be another query there than where it is
+/// prepared.
 std::vector<Place> places_of(std::string_view sql);
 
 /// The most placeholders that a statement may have.
