@@ -13,14 +13,20 @@ target_include_directories(asyncmark_archive INTERFACE $<INSTALL_INTERFACE:${CMA
 target_compile_features(asyncmark_archive INTERFACE cxx_std_20)
 set_target_properties(asyncmark_archive PROPERTIES OUTPUT_NAME asyncmark LINKER_LANGUAGE CXX EXPORT_NAME archive)
 
-add_custom_command(OUTPUT ${PROJECT_BINARY_DIR}/asyncmark.1
-  COMMAND asyncmark man > ${PROJECT_BINARY_DIR}/asyncmark.1 DEPENDS asyncmark VERBATIM)
-add_custom_target(asyncmark_manual ALL DEPENDS ${PROJECT_BINARY_DIR}/asyncmark.1)
-
 # The program.
 set(packaging ${CMAKE_CURRENT_LIST_DIR})
 install(TARGETS asyncmark RUNTIME COMPONENT program)
-install(FILES ${PROJECT_BINARY_DIR}/asyncmark.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT program)
+# The manual pages are made here, because a build would make them anew whenever the program changes.
+install(CODE "
+  find_program(help2man help2man)
+  if(help2man)
+    execute_process(COMMAND ${packaging}/manual $<TARGET_FILE:asyncmark> ${PROJECT_BINARY_DIR}/manual
+                    COMMAND_ERROR_IS_FATAL ANY)
+    file(INSTALL ${PROJECT_BINARY_DIR}/manual/ DESTINATION \${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_MANDIR}/man1)
+  else()
+    message(\"-- help2man is not installed: no manual pages\")
+  endif()
+" COMPONENT program)
 install(FILES ${PROJECT_SOURCE_DIR}/scripts/completion.bash RENAME asyncmark
         DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions COMPONENT program)
 # Debian's zsh looks for what packages bring in another folder than for what is installed by hand.

@@ -16,7 +16,6 @@
 #include "bench/child/check_adapter.hpp"
 #include "bench/cli/completion.hpp"
 #include "bench/cli/grammar.hpp"
-#include "bench/cli/manual.hpp"
 #include "bench/cli/new_command.hpp"
 #include "bench/cli/report_command.hpp"
 #include "bench/compare/compare_command.hpp"
@@ -324,10 +323,6 @@ int command_line(int argc, char** argv) {
     // Before the grammar sees them: half a word is no mistake here.
     if (argc > 1 && std::string_view(argv[1]) == "complete")
       return complete({argv + 2, argv + argc});
-    if (argc == 2 && std::string_view(argv[1]) == "man") {
-      fmt::print("{}", manual(Grammar().app));
-      return 0;
-    }
     const int code = dispatch({argv, argv + argc});
     if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0 || !std::cout.flush())
       throw UsageError("standard output cannot be written");
