@@ -17,31 +17,15 @@ namespace {
 using asyncmark::testing::add_death;
 using asyncmark::testing::construct;
 using asyncmark::testing::milliseconds;
+using asyncmark::testing::set_of;
+using asyncmark::testing::sweep;
 using ::testing::AllOf;
 using ::testing::Contains;
-using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
-
-/// A sync and an event loop at 100 and 1000 operations, six repetitions each.
-std::vector<Result> sweep() {
-  const auto times = [](int ms) { return std::vector<Duration>(6, milliseconds(ms)); };
-  return {construct({.runner = "sync", .ops = 100, .times = times(4600)}),
-          construct({.runner = "sync", .ops = 1000, .times = times(46000)}),
-          construct({.ops = 100, .times = times(50)}),
-          construct({.ops = 1000, .times = times(92)})};
-}
-
-ResultSet set_of(std::vector<Result> results, std::string label = "") {
-  ResultSet set;
-  set.label = std::move(label);
-  set.context = asyncmark::testing::some_context();
-  set.results = std::move(results);
-  return set;
-}
 
 Result offered_at(double rate, Duration elapsed) {
   auto one = construct({.ops = 1000, .times = {elapsed}});
@@ -364,50 +348,6 @@ TEST(ByFile, ComparesAnOpenLoopByItsResponseTimeAndNothingThatIsNotShared) {
   EXPECT_THAT(drawn(overall.at(0)), SizeIs(4));
   for (const auto& chart : gallery_of({&before, &other}).overall)
     EXPECT_THAT(chart.name, Not(HasSubstr("by-file")));
-}
-
-TEST(Vega, GivesALegendOfLongNamesFewerColumns) {
-  auto results = sweep();
-  const auto columns = [&] {
-    const auto set = set_of(results);
-    const auto& entry = *std::ranges::find(Catalog::outputs(), "vega", &OutputEntry::name);
-    return Json::parse(entry.folder({&set}).at("sleep-time-by-operations.vl.json"))
-        .at("/config/legend/columns"_json_pointer);
-  };
-  EXPECT_EQ(columns(), 3);
-  results.push_back(construct({.ops = 100, .in_flight = 28}));
-  EXPECT_EQ(columns(), 2);
-}
-
-TEST(Vega, GivesTheParametersOfASectionInFull) {
-  auto set = set_of(sweep(), std::string(70, 'a'));
-  const auto& entry = *std::ranges::find(Catalog::outputs(), "vega", &OutputEntry::name);
-  std::string subtitle;
-  for (const auto& [name, text] : entry.folder({&set}))
-    if (name.ends_with("time-by-operations.vl.json")) {
-      const auto spec = Json::parse(text);
-      for (const auto& line : spec.at("title").at("subtitle"))
-        subtitle += line.get<std::string>() + " ";
-    }
-  EXPECT_EQ(subtitle, std::string(70, 'a') + ": sleep, wait 46ms ");
-}
-
-TEST(Vega, WritesEachChartOnWhiteAndOnBlack) {
-  const auto set = set_of(sweep(), "../a b");
-  const auto& entry = *std::ranges::find(Catalog::outputs(), "vega", &OutputEntry::name);
-  const auto files = entry.folder({&set});
-  ASSERT_TRUE(files.contains("---a-b-sleep-time-by-operations.dark.vl.json"));
-  std::vector<std::string> paper;
-  for (const auto& [name, text] : files) {
-    EXPECT_EQ(name.find('/'), std::string::npos);
-    const auto spec = Json::parse(text);
-    EXPECT_THAT(spec.at("$schema").get<std::string>(), HasSubstr("vega-lite/v6"));
-    EXPECT_TRUE(spec.at("width").is_number());
-    EXPECT_EQ(spec.at("/config/background"_json_pointer) == "#121212",
-              name.find(".dark.") != std::string::npos);
-  }
-  const auto nothing = set_of({});
-  EXPECT_ANY_THROW(entry.folder({&nothing}));
 }
 
 }  // namespace

@@ -19,17 +19,12 @@ namespace {
 using testing::add_death;
 using testing::construct;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using testing::milliseconds;
-using ::testing::Not;
+using testing::set_of;
 using ::testing::SizeIs;
 
 const OutputEntry& output(const std::string& name) {
   return *std::ranges::find(Catalog::outputs(), name, &OutputEntry::name);
-}
-
-ResultSet set_of(std::vector<Result> results) {
-  return {.context = testing::some_context(), .results = std::move(results)};
 }
 
 Result burst() { return construct({.ops = 1000, .times = {milliseconds(50), milliseconds(60)}}); }

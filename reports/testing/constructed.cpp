@@ -57,6 +57,22 @@ Context some_context() {
            {"compiler_flags", "-O3"}}};
 }
 
+std::vector<Result> sweep() {
+  const auto times = [](int ms) { return std::vector<Duration>(6, milliseconds(ms)); };
+  return {construct({.runner = "sync", .ops = 100, .times = times(4600)}),
+          construct({.runner = "sync", .ops = 1000, .times = times(46000)}),
+          construct({.ops = 100, .times = times(50)}),
+          construct({.ops = 1000, .times = times(92)})};
+}
+
+ResultSet set_of(std::vector<Result> results, std::string label) {
+  ResultSet set;
+  set.label = std::move(label);
+  set.context = some_context();
+  set.results = std::move(results);
+  return set;
+}
+
 std::string printed(const std::string& format, const std::vector<Result>& results) {
   return printed(format, some_context(), results);
 }

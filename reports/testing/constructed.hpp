@@ -28,6 +28,12 @@ void add_death(Result& result, const std::string& reason);
 /// A context with the facts that reports show.
 Context some_context();
 
+/// A sync and an event loop at 100 and 1000 operations, six repetitions each.
+std::vector<Result> sweep();
+
+/// A set of these results, in `some_context()`.
+ResultSet set_of(std::vector<Result> results, std::string label = "");
+
 /// What a format prints of these results, in `some_context()`.
 std::string printed(const std::string& format, const std::vector<Result>& results);
 std::string printed(const std::string& format, const Context& context,
