@@ -12,8 +12,8 @@
 #include "bench/base/errors.hpp"
 #include "bench/base/pages.hpp"
 #include "bench/engine/client.hpp"
-#include "bench/model/catalog.hpp"
 #include "bench/model/runner.hpp"
+#include "bench/model/runner_entry.hpp"
 #include "bench/model/workload.hpp"
 #include "bench/os/placement.hpp"
 #include "bench/testing/loads.hpp"
@@ -123,13 +123,13 @@ class BlockingOnly final : public Watched {
 };
 
 Measurement run(const std::string& runner, const Workload& workload, const Load& load) {
-  const auto& entry = Catalog::runner(runner);
+  const auto& entry = runner_entry(runner);
   return entry.make(OptionValues(entry.options))->run(workload, load);
 }
 
 std::vector<std::string> all_runners() {
   std::vector<std::string> names;
-  for (const auto& entry : Catalog::runners()) names.push_back(entry.name);
+  for (const auto& entry : built_in_runners()) names.push_back(entry.name);
   return names;
 }
 
@@ -377,7 +377,7 @@ TEST_P(EveryRunner, TellsWhenOperationsWereDue) {
 }
 
 TEST_P(EveryRunner, SaysWhetherStartingThreadsOrProcessesIsTimed) {
-  EXPECT_THAT(Catalog::runner(GetParam()).timing, HasSubstr("timed"));
+  EXPECT_THAT(runner_entry(GetParam()).timing, HasSubstr("timed"));
 }
 
 TEST_P(EveryRunner, LeavesNoThreadAndNoProcess) {

@@ -199,7 +199,7 @@ std::optional<std::string> service_queue(const Subject& one) {
 
 std::optional<std::string> few_operations(const Subject& one) {
   const auto a_pass = one.all.per_pass(one.all.elapsed());
-  const bool is_work = one.result.what.workload != "null" && one.ended() > 0;
+  const bool is_work = !one.result.what.measures_the_harness() && one.ended() > 0;
   if (is_work && !one.result.bound && a_pass < kLongEnough)
     return fmt::format("over in {}; the first moments are not typical", rounded_text(a_pass));
   const auto count = one.all.service_time.count();

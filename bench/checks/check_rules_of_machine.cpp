@@ -52,7 +52,7 @@ bool may_have_waited_for_the_network(const Subject& one) {
 
 std::optional<std::string> harness_cost(const Subject& one, const Context& context) {
   const auto null = null_case(one.result).name();
-  if (one.result.what.workload == "null" || one.ended() <= 0) return std::nullopt;
+  if (one.result.what.measures_the_harness() || one.ended() <= 0) return std::nullopt;
   const auto& costs = calibration_of(context).value("null", Json::array());
   for (const auto& cost : costs) {
     if (cost.value("case", "") != null) continue;

@@ -9,7 +9,7 @@
 #include <regex>
 #include <set>
 
-#include "bench/model/catalog.hpp"
+#include "bench/model/runner_entry.hpp"
 #include "reports/charts/chart.hpp"
 
 namespace asyncmark::charts {
@@ -43,7 +43,7 @@ std::map<std::string, std::size_t> places_of(std::vector<std::string> runners) {
   // First what is seldom taken, so that the charts of a page are mostly of one mind.
   std::vector<std::size_t> left{1, 2, 7, 5, 3, 6, 4, 0};
   std::map<std::string, std::size_t> places;
-  const auto& own = Catalog::runners();
+  const auto& own = built_in_runners();
   for (std::size_t i = 0; i < own.size(); ++i)
     if (std::erase(runners, own[i].name) > 0)
       std::erase(left, places[own[i].name] = i % colours().size());

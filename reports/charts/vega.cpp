@@ -8,7 +8,7 @@
 
 #include "bench/base/errors.hpp"
 #include "bench/base/visible.hpp"
-#include "bench/model/catalog.hpp"
+#include "bench/results/format_entry.hpp"
 #include "reports/charts/charts.hpp"
 #include "reports/charts/spec.hpp"
 
@@ -70,7 +70,7 @@ std::map<std::string, std::string> files_of(const ResultSets& sets) {
   return files;
 }
 
-const bool registered = Catalog::add(OutputEntry{
+const bool registered = Registry<OutputEntry>::add({
     .name = "vega",
     .summary = "the charts as Vega-Lite specifications, on white and on black",
     .folder = files_of,

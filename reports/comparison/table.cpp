@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "bench/base/visible.hpp"
-#include "bench/model/catalog.hpp"
+#include "bench/compare/comparison_entry.hpp"
 #include "reports/comparison/rows.hpp"
 #include "reports/tables/context_lines.hpp"
 #include "reports/text/draw.hpp"
@@ -26,10 +26,11 @@ std::string print(const Comparison& comparison) {
                      : bold(sentence, terminal));
 }
 
-const bool registered = Catalog::add(ComparisonEntry{
+const bool registered = Registry<ComparisonEntry>::add({
     .name = "table",
     .summary = "for people",
     .text = print,
+    .is_default = true,
 });
 
 }  // namespace

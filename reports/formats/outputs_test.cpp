@@ -9,6 +9,7 @@
 #include <set>
 #include <sstream>
 
+#include "bench/results/format_entry.hpp"
 #include "bench/results/result_set.hpp"
 #include "bench/testing/run_program.hpp"
 #include "reports/testing/constructed.hpp"
@@ -24,9 +25,7 @@ using testing::milliseconds;
 using ::testing::Not;
 using ::testing::SizeIs;
 
-const OutputEntry& output(const std::string& name) {
-  return *std::ranges::find(Catalog::outputs(), name, &OutputEntry::name);
-}
+const OutputEntry& output(const std::string& name) { return Registry<OutputEntry>::at(name); }
 
 ResultSet set_of(std::vector<Result> results) {
   return {.context = testing::some_context(), .results = std::move(results)};

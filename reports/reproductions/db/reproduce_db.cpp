@@ -11,7 +11,7 @@
 #include <stdexcept>
 
 #include "bench/checks/checks.hpp"
-#include "bench/model/catalog.hpp"
+#include "bench/plan/reproduction_entry.hpp"
 #include "reports/tables/activity.hpp"
 
 namespace asyncmark {
@@ -233,7 +233,7 @@ std::vector<Request> plan(bool quick) {
   return requests;
 }
 
-const bool registered = Catalog::add(ReproductionEntry{
+const bool registered = Registry<ReproductionEntry>::add({
     .name = "db",
     .summary = "PostgreSQL: queries that wait and queries that do not, by the pool of connections",
     .plan = plan,
