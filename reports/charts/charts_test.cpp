@@ -7,7 +7,6 @@
 #include <set>
 
 #include "bench/results/format_entry.hpp"
-#include "reports/charts/families.hpp"
 #include "reports/charts/spec.hpp"
 #include "reports/testing/constructed.hpp"
 
