@@ -8,7 +8,6 @@
 #include "bench/engine/passes.hpp"
 #include "bench/engine/recorder.hpp"
 #include "bench/model/case.hpp"
-#include "bench/model/catalog.hpp"
 #include "bench/plan/plan.hpp"
 
 namespace asyncmark {

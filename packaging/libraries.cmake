@@ -27,7 +27,7 @@ function(asyncmark_library)
   endif()
   if(library_NAME)
     set_property(GLOBAL APPEND_STRING PROPERTY asyncmark_versions
-      "const bool l${prefix}${library_PACKAGE} = Catalog::add(LibraryEntry{\"${library_NAME}\", ${library_VERSION}});\n")
+      "const bool l${prefix}${library_PACKAGE} = Registry<LibraryEntry>::add({\"${library_NAME}\", ${library_VERSION}});\n")
   endif()
 endfunction()
 
@@ -51,7 +51,8 @@ get_property(headers GLOBAL PROPERTY asyncmark_version_headers)
 get_property(versions GLOBAL PROPERTY asyncmark_versions)
 file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/library_versions.cpp CONTENT
 "${headers}
-#include \"bench/model/catalog.hpp\"
+#include \"bench/base/library_entry.hpp\"
+#include \"bench/base/registry.hpp\"
 
 namespace asyncmark {
 namespace {

@@ -7,8 +7,8 @@
 
 #include "bench/base/errors.hpp"
 #include "bench/engine/window.hpp"
-#include "bench/model/catalog.hpp"
 #include "bench/model/runner.hpp"
+#include "bench/model/runner_entry.hpp"
 #include "bench/model/workload.hpp"
 #include "bench/os/placement.hpp"
 #include "bench/testing/run_program.hpp"
@@ -20,7 +20,7 @@ using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 
 Concurrency of(const char* runner, const Load& load, const char* workers = nullptr) {
-  const auto& entry = Catalog::runner(runner);
+  const auto& entry = runner_entry(runner);
   OptionValues options(entry.options);
   if (workers) options.set("workers", workers);
   return entry.make(options)->concurrency(load);
@@ -61,7 +61,7 @@ const std::uint64_t kCores = own_cpus().size();
 TEST(Concurrency, SyncHasOneInFlightWhateverIsAsked) {
   for (const auto& load : {burst(100), capped(100, 28), time_span(), arrivals(30)})
     expect_workers(of("sync", load), 1);
-  EXPECT_FALSE(Catalog::runner("sync").knows_in_flight);
+  EXPECT_FALSE(runner_entry("sync").knows_in_flight);
 }
 
 TEST(Concurrency, PoolsHaveTheirWorkersInFlight) {
@@ -146,7 +146,7 @@ TEST(Concurrency, AHybridHasALoopAndAThreadACoreForWhatHoldsIt) {
 }
 
 TEST(Concurrency, OneCapIsTheSameForAllThatAreConcurrent) {
-  for (const auto& runner : Catalog::runners())
+  for (const auto& runner : built_in_runners())
     EXPECT_EQ(of(runner.name.c_str(), capped(1000, 28)).cap, runner.knows_in_flight ? 28u : 1u)
         << runner.name;
 }

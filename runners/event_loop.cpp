@@ -3,7 +3,7 @@
 #include "bench/engine/loop_run.hpp"
 #include "bench/engine/passes.hpp"
 #include "bench/model/caps.hpp"
-#include "bench/model/catalog.hpp"
+#include "bench/model/runner_entry.hpp"
 
 namespace asyncmark {
 namespace {
@@ -33,7 +33,7 @@ class EventLoopRunner final : public Runner {
   }
 };
 
-const bool registered = Catalog::add(RunnerEntry{
+const bool registered = Registry<RunnerEntry>::add({
     .name = "event-loop",
     .summary = "one thread, one event loop, a coroutine for each operation in flight",
     .timing = "its one thread is there before; making a coroutine for each operation in flight is "

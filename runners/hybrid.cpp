@@ -11,7 +11,7 @@
 #include "bench/engine/loop_run.hpp"
 #include "bench/engine/passes.hpp"
 #include "bench/model/caps.hpp"
-#include "bench/model/catalog.hpp"
+#include "bench/model/runner_entry.hpp"
 #include "bench/os/placement.hpp"
 #include "bench/os/usage.hpp"
 
@@ -122,7 +122,7 @@ class Hybrid final : public Runner {
   std::uint64_t workers_;
 };
 
-const bool registered = Catalog::add(RunnerEntry{
+const bool registered = Registry<RunnerEntry>::add({
     .name = "hybrid",
     .summary = "one event loop, which hands what computes or blocks to a fixed number of threads",
     .timing = "its threads are there before, at nice 10 so that the loop goes first, and what "

@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "bench/engine/client.hpp"
-#include "bench/model/catalog.hpp"
 #include "bench/model/runner.hpp"
+#include "bench/model/runner_entry.hpp"
 #include "bench/model/workload.hpp"
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
@@ -107,7 +107,7 @@ class Watched final : public Workload {
 };
 
 Measurement run(const Workload& workload, const char* workers, std::uint64_t in_flight = 20) {
-  const auto& entry = Catalog::runner("hybrid");
+  const auto& entry = runner_entry("hybrid");
   OptionValues options(entry.options);
   options.set("workers", workers);
   Load load;

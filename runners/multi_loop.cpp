@@ -11,7 +11,7 @@
 #include "bench/engine/loop_run.hpp"
 #include "bench/engine/passes.hpp"
 #include "bench/model/caps.hpp"
-#include "bench/model/catalog.hpp"
+#include "bench/model/runner_entry.hpp"
 #include "bench/os/placement.hpp"
 
 namespace asyncmark {
@@ -89,7 +89,7 @@ class MultiLoop final : public Runner {
   std::optional<std::int64_t> workers_;
 };
 
-const bool registered = Catalog::add(RunnerEntry{
+const bool registered = Registry<RunnerEntry>::add({
     .name = "multi-loop",
     .summary = "an event loop on each processor, with sessions and operations of its own",
     .timing = "starting its threads is not timed: they are there before, each kept to a processor "

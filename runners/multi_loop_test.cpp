@@ -12,9 +12,10 @@
 #include "bench/base/errors.hpp"
 #include "bench/engine/client.hpp"
 #include "bench/engine/window.hpp"
-#include "bench/model/catalog.hpp"
 #include "bench/model/runner.hpp"
+#include "bench/model/runner_entry.hpp"
 #include "bench/model/workload.hpp"
+#include "bench/model/workload_entry.hpp"
 #include "bench/os/placement.hpp"
 #include "bench/testing/loads.hpp"
 #include "bench/testing/rows.hpp"
@@ -124,7 +125,7 @@ class BlockingOnly final : public Noted {
 };
 
 Measurement run(const Workload& workload, const Load& load, std::size_t loops) {
-  const auto& entry = Catalog::runner("multi-loop");
+  const auto& entry = runner_entry("multi-loop");
   OptionValues options(entry.options);
   options.set("workers", std::to_string(loops));
   return entry.make(options)->run(workload, load);
@@ -252,7 +253,7 @@ TEST(MultiLoop, KeepsALoopToItsProcessorWhereThereIsOneForEach) {
 }
 
 TEST(MultiLoop, ComputesOnAllLoopsAtOnce) {
-  const auto& entry = Catalog::workload("hash");
+  const auto& entry = Registry<WorkloadEntry>::at("hash");
   const auto hash = entry.make(OptionValues(entry.options), 1);
   const auto done = run(*hash, closed(4000, 8), 2);
   EXPECT_EQ(done.completed, 4000u);

@@ -18,7 +18,7 @@
 #include "bench/engine/client.hpp"
 #include "bench/engine/passes.hpp"
 #include "bench/model/caps.hpp"
-#include "bench/model/catalog.hpp"
+#include "bench/model/runner_entry.hpp"
 #include "bench/os/placement.hpp"
 #include "bench/os/process.hpp"
 #include "bench/os/usage.hpp"
@@ -246,7 +246,7 @@ class ProcessPoolRunner final : public Runner {
   std::optional<std::int64_t> workers_;
 };
 
-const bool registered = Catalog::add(RunnerEntry{
+const bool registered = Registry<RunnerEntry>::add({
     .name = "process-pool",
     .summary = "a fixed number of processes, one operation each at a time",
     .timing = "starting its processes is not timed: they are there before, and waking them is "

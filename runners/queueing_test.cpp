@@ -8,9 +8,10 @@
 #include <numeric>
 
 #include "bench/model/arrivals.hpp"
-#include "bench/model/catalog.hpp"
 #include "bench/model/runner.hpp"
+#include "bench/model/runner_entry.hpp"
 #include "bench/model/workload.hpp"
+#include "bench/model/workload_entry.hpp"
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
 
@@ -86,7 +87,7 @@ double p99(std::vector<double> values) {
 }
 
 Measurement sync_run(const Workload& workload, const Load& load) {
-  const auto& sync = Catalog::runner("sync");
+  const auto& sync = runner_entry("sync");
   return sync.make(OptionValues(sync.options))->run(workload, load);
 }
 
@@ -110,13 +111,13 @@ Response mm1(double service, double utilisation) {
 
 TEST(SlowQueue, OfOneServerIsAsLindleyAndTheTheoryOfMM1SayItIs) {
   constexpr std::uint64_t kOps = 100'000;
-  OptionValues options(Catalog::workload("sleep").options);
+  OptionValues options(Registry<WorkloadEntry>::at("sleep").options);
   options.set("wait", "0ms");
   options.set("cpu", "0.5ms");
   options.set("distribution", "exponential");
-  const auto drawn = Catalog::workload("sleep").make(options, 7);
+  const auto drawn = Registry<WorkloadEntry>::at("sleep").make(options, 7);
   Records records{std::vector<Clock::time_point>(kOps), std::vector<Clock::time_point>(kOps)};
-  const Recorded workload(Catalog::workload("sleep").make(options, 7), records);
+  const Recorded workload(Registry<WorkloadEntry>::at("sleep").make(options, 7), records);
   Load rehearsal;
   rehearsal.ops = 10'000;
   const double rate = 0.8 / seconds(sync_run(workload, rehearsal).service_time.mean());

@@ -8,7 +8,6 @@
 #include <filesystem>
 
 #include "bench/base/errors.hpp"
-#include "bench/model/catalog.hpp"
 #include "bench/testing/loads.hpp"
 #include "bench/testing/run_program.hpp"
 #include "runners/testing/every_runner.hpp"
@@ -141,7 +140,7 @@ TEST_P(EveryRunner, StopsToStartWhenTheTimeIsOver) {
 }
 
 TEST_P(EveryRunner, SaysWhetherStartingThreadsOrProcessesIsTimed) {
-  EXPECT_THAT(Catalog::runner(GetParam()).timing, HasSubstr("timed"));
+  EXPECT_THAT(runner_entry(GetParam()).timing, HasSubstr("timed"));
 }
 
 TEST_P(EveryRunner, LeavesNoThreadAndNoProcess) {

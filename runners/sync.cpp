@@ -3,7 +3,7 @@
 #include "bench/base/pages.hpp"
 #include "bench/engine/client.hpp"
 #include "bench/engine/passes.hpp"
-#include "bench/model/catalog.hpp"
+#include "bench/model/runner_entry.hpp"
 
 namespace asyncmark {
 namespace {
@@ -23,7 +23,7 @@ class Sync final : public Runner {
   }
 };
 
-const bool registered = Catalog::add(RunnerEntry{
+const bool registered = Registry<RunnerEntry>::add({
     .name = "sync",
     .summary = "one thread, one operation after the other",
     .timing = "its one thread is there before; no thread or process is started in the timed part",

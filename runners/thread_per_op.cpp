@@ -13,7 +13,7 @@
 #include "bench/engine/client.hpp"
 #include "bench/engine/passes.hpp"
 #include "bench/model/caps.hpp"
-#include "bench/model/catalog.hpp"
+#include "bench/model/runner_entry.hpp"
 
 namespace asyncmark {
 namespace {
@@ -172,7 +172,7 @@ class ThreadPerOp final : public Runner {
   }
 };
 
-const bool registered = Catalog::add(RunnerEntry{
+const bool registered = Registry<RunnerEntry>::add({
     .name = "thread-per-op",
     .summary = "a fresh thread for every operation",
     .timing = "starting a thread is timed: each operation starts one of its own",

@@ -7,7 +7,7 @@
 #include "bench/engine/gated_threads.hpp"
 #include "bench/engine/passes.hpp"
 #include "bench/model/caps.hpp"
-#include "bench/model/catalog.hpp"
+#include "bench/model/runner_entry.hpp"
 
 namespace asyncmark {
 namespace {
@@ -64,7 +64,7 @@ class ThreadPool final : public Runner {
   std::optional<std::int64_t> workers_;
 };
 
-const bool registered = Catalog::add(RunnerEntry{
+const bool registered = Registry<RunnerEntry>::add({
     .name = "thread-pool",
     .summary = "a fixed number of threads, one operation each at a time",
     .timing = "starting its threads is not timed: they are there before, and waking them is timed",

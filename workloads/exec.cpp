@@ -12,8 +12,8 @@
 
 #include "bench/base/errors.hpp"
 #include "bench/base/shell_words.hpp"
-#include "bench/model/catalog.hpp"
 #include "bench/model/workload.hpp"
+#include "bench/model/workload_entry.hpp"
 #include "bench/os/process.hpp"
 #include "workloads/support/deadlines.hpp"
 #include "workloads/support/descriptors.hpp"
@@ -210,7 +210,7 @@ OptionSpec expected_exit() {
   return spec;
 }
 
-const bool registered = Catalog::add(WorkloadEntry{
+const bool registered = Registry<WorkloadEntry>::add({
     .name = "exec",
     .summary = "runs a command of yours, a process each time: asyncmark run exec -- CMD ARGS",
     .options =

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <fstream>
 
-#include "bench/model/catalog.hpp"
+#include "bench/model/runner_entry.hpp"
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
 
@@ -40,7 +40,7 @@ const Words kThreeRunners{"--runner", "sync,event-loop,process-pool"};
 TEST(Exec, CompletesUnderEveryRunnerAndLeavesNothing) {
   const auto ended = run_exec({}, shell("sleep 97531 & exit 0"));
   EXPECT_EQ(ended.code, 0) << ended.err;
-  ASSERT_THAT(rows(ended), SizeIs(Catalog::runners().size()));
+  ASSERT_THAT(rows(ended), SizeIs(built_in_runners().size()));
   for (const auto& row : rows(ended)) EXPECT_EQ(number(row, "completed"), 4u) << row.at("name");
   EXPECT_THAT(ended.left_running, IsEmpty());
 }

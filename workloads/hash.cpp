@@ -14,8 +14,8 @@
 #include <vector>
 
 #include "bench/base/errors.hpp"
-#include "bench/model/catalog.hpp"
 #include "bench/model/workload.hpp"
+#include "bench/model/workload_entry.hpp"
 
 namespace asyncmark {
 namespace {
@@ -155,7 +155,7 @@ std::vector<std::string> names() {
   return all;
 }
 
-const bool registered = Catalog::add(WorkloadEntry{
+const bool registered = Registry<WorkloadEntry>::add({
     .name = "hash",
     .summary = "hashes a block of memory with OpenSSL: needs a processor and never waits",
     .options =

@@ -8,8 +8,8 @@
 
 #include "bench/base/errors.hpp"
 #include "bench/engine/event_loop.hpp"
-#include "bench/model/catalog.hpp"
 #include "bench/model/workload.hpp"
+#include "bench/model/workload_entry.hpp"
 
 namespace asyncmark {
 namespace {
@@ -19,7 +19,7 @@ using Part = std::unique_ptr<const Workload>;
 /// A workload that does one part of an operation.
 Part part(const char* name, std::uint64_t seed,
           std::initializer_list<std::pair<const char*, std::string>> options) {
-  const auto& entry = Catalog::workload(name);
+  const auto& entry = Registry<WorkloadEntry>::at(name);
   OptionValues values(entry.options);
   for (const auto& [option, text] : options) values.set(option, text);
   return entry.make(values, seed);
@@ -137,7 +137,7 @@ OptionSpec instead_of(const char* other, OptionSpec spec) {
   return spec;
 }
 
-const bool registered = Catalog::add(WorkloadEntry{
+const bool registered = Registry<WorkloadEntry>::add({
     .name = "mixed",
     .summary = "waits or calls a URL, and then computes: the share of computing is a dial",
     .options =

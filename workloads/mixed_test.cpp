@@ -11,8 +11,9 @@
 #include <vector>
 
 #include "bench/engine/event_loop.hpp"
-#include "bench/model/catalog.hpp"
+#include "bench/model/runner_entry.hpp"
 #include "bench/model/workload.hpp"
+#include "bench/model/workload_entry.hpp"
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
 #include "workloads/http/testing/raw_server.hpp"
@@ -35,7 +36,7 @@ using Words = std::vector<std::string>;
 const char* const kBroken = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n";
 
 std::unique_ptr<Workload> mixing(const Options& options) {
-  const auto& entry = Catalog::workload("mixed");
+  const auto& entry = Registry<WorkloadEntry>::at("mixed");
   OptionValues values(entry.options);
   for (const auto& [name, text] : options) values.set(name, text);
   return entry.make(values, 1);
@@ -141,7 +142,7 @@ std::vector<Json> under_every_runner(const Words& more, int code = 0) {
   const auto ended = asyncmark(words);
   EXPECT_EQ(ended.code, code) << ended.err;
   const auto all = rows(ended);
-  EXPECT_EQ(all.size(), Catalog::runners().size());
+  EXPECT_EQ(all.size(), built_in_runners().size());
   return all;
 }
 

@@ -1,8 +1,8 @@
 // Does nothing: what remains is the cost of the harness itself.
 
 #include "bench/engine/event_loop.hpp"
-#include "bench/model/catalog.hpp"
 #include "bench/model/workload.hpp"
+#include "bench/model/workload_entry.hpp"
 
 namespace asyncmark {
 namespace {
@@ -29,11 +29,12 @@ class Null final : public Workload {
   Sessions sessions() const override { return Sessions::shared; }
 };
 
-const bool registered = Catalog::add(WorkloadEntry{
+const bool registered = Registry<WorkloadEntry>::add({
     .name = "null",
     .summary = "does nothing: what is left is the cost of the harness",
     .options = {},
     .make = [](const OptionValues&, std::uint64_t) { return std::make_unique<Null>(); },
+    .measures_the_harness = true,
 });
 
 }  // namespace

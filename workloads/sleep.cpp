@@ -4,8 +4,8 @@
 #include <numbers>
 
 #include "bench/engine/client.hpp"
-#include "bench/model/catalog.hpp"
 #include "bench/model/workload.hpp"
+#include "bench/model/workload_entry.hpp"
 #include "workloads/support/scrambled.hpp"
 #include "workloads/support/spending.hpp"
 
@@ -103,7 +103,7 @@ Async<std::unique_ptr<AsyncSession>> Sleep::open_async(EventLoop& loop) const {
   co_return std::make_unique<AsyncSleep>(*this, loop);
 }
 
-const bool registered = Catalog::add(WorkloadEntry{
+const bool registered = Registry<WorkloadEntry>::add({
     .name = "sleep",
     .summary = "waits, and burns processor time if asked: I/O whose cost is known",
     .options =

@@ -7,8 +7,8 @@
 
 #include "bench/base/errors.hpp"
 #include "bench/engine/event_loop.hpp"
-#include "bench/model/catalog.hpp"
 #include "bench/model/workload.hpp"
+#include "bench/model/workload_entry.hpp"
 
 namespace asyncmark {
 namespace {
@@ -21,7 +21,7 @@ using ::testing::HasSubstr;
 using Options = std::map<std::string, std::string>;
 
 std::unique_ptr<Workload> sleeping(const Options& options, std::uint64_t seed = 1) {
-  const auto& entry = Catalog::workload("sleep");
+  const auto& entry = Registry<WorkloadEntry>::at("sleep");
   OptionValues values(entry.options);
   for (const auto& [name, text] : options) values.set(name, text);
   return entry.make(values, seed);
@@ -205,7 +205,7 @@ TEST(Sleep, HoldsTheLoopWhenToldTo) {
 }
 
 TEST(Null, CostsNobodyKnowsWhatAndSucceeds) {
-  const auto null = Catalog::workload("null").make({}, 1);
+  const auto null = Registry<WorkloadEntry>::at("null").make({}, 1);
   EXPECT_FALSE(null->cost(0));
   EXPECT_FALSE(null->holds_the_loop());
   EXPECT_TRUE(null->open_blocking()->call(0).ok());

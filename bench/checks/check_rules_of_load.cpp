@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "bench/base/units.hpp"
-#include "bench/checks/check_rules.hpp"
+#include "bench/checks/check_entry.hpp"
 #include "bench/model/workload.hpp"
 #include "bench/os/placement.hpp"
 #include "bench/results/failure_budget.hpp"
@@ -44,10 +44,6 @@ std::optional<Difference> extremes(const Compared& cases, Amount amount, Words w
   const auto a = (*least)->result.name(), b = (*most)->result.name();
   return Difference{{a, b}, fmt::format("{} by {}, {} by {}", words(**least), a, words(**most), b)};
 }
-
-}  // namespace
-
-double Subject::busy() const { return busy_share(result, all); }
 
 std::optional<Difference> unequal_operations(const Compared& cases) {
   const auto& load = cases.front()->result.what.load;
@@ -199,7 +195,7 @@ std::optional<std::string> service_queue(const Subject& one) {
 
 std::optional<std::string> few_operations(const Subject& one) {
   const auto a_pass = one.all.per_pass(one.all.elapsed());
-  const bool is_work = one.result.what.workload != "null" && one.ended() > 0;
+  const bool is_work = !one.result.what.measures_the_harness() && one.ended() > 0;
   if (is_work && !one.result.bound && a_pass < kLongEnough)
     return fmt::format("over in {}; the first moments are not typical", rounded_text(a_pass));
   const auto count = one.all.service_time.count();
@@ -224,4 +220,117 @@ std::optional<std::string> processor_bound(const Subject& one) {
                      one.processors == 1 ? "processor were" : "processors were");
 }
 
+const bool unequal_operations_registered = Registry<CheckEntry>::add({
+    .name = "unequal-operations",
+    .order = 10,
+    .look = in_each_comparison(unequal_operations),
+    .sentence =
+        "compared cases ended different numbers of operations, so they did not do the same work",
+    .remedy =
+        "see why the fewer were not all carried out, or give a load that every runner can carry",
+});
+
+const bool failed_operations_registered = Registry<CheckEntry>::add({
+    .name = "failed-operations",
+    .order = 20,
+    .look = in_each_case(failed_operations),
+    .sentence = "more operations failed than may, and the times are of those that did not",
+    .remedy = "mend what fails, or allow it with --max-failed",
+});
+
+const bool unequal_failures_registered = Registry<CheckEntry>::add({
+    .name = "unequal-failures",
+    .order = 30,
+    .look = in_each_comparison(unequal_failures),
+    .sentence =
+        "compared cases failed differently often, and an operation that fails early looks fast",
+    .remedy = "mend what fails, or compare at a load at which nothing does",
+});
+
+const bool client_cpus_differ_registered = Registry<CheckEntry>::add({
+    .name = "client-cpus-differ",
+    .order = 40,
+    .look = in_each_comparison(client_cpus_differ),
+    .sentence = "compared cases ran on different processors, so they had not the same to run on",
+    .remedy = "give all of them the same --cpus and --launcher",
+});
+
+const bool mixed_clients_registered = Registry<CheckEntry>::add({
+    .name = "mixed-clients",
+    .order = 50,
+    .look = in_all_cases(mixed_clients),
+    .sentence =
+        "runners did their operations by different clients, so they differ in more than the model",
+    .remedy = "give all of them the same client, or one of the runners both",
+});
+
+const bool cap_not_reached_registered = Registry<CheckEntry>::add({
+    .name = "cap-not-reached",
+    .order = 60,
+    .look = in_each_case(cap_not_reached),
+    .sentence = "other than the cap that was asked for was in flight, so this is no comparison at "
+                "equal cap",
+    .remedy = "leave --workers out, or compare as usually deployed, without --in-flight; a call "
+              "that holds its loop has to become an asynchronous one",
+});
+
+const bool saturated_registered = Registry<CheckEntry>::add({
+    .name = "saturated",
+    .order = 70,
+    .look = in_each_case(saturated),
+    .sentence = "less was carried out than was offered, so response times grow with the run",
+    .remedy = "offer a lower --rate, or more --in-flight or --workers",
+    .mark = "SATURATED",
+});
+
+const bool generator_saturated_registered = Registry<CheckEntry>::add({
+    .name = "generator-saturated",
+    .order = 80,
+    .look = in_each_case(generator_saturated),
+    .sentence = "the load generator's own processors were busy, so it is the limit and not what it "
+                "measures",
+    .remedy = "offer a lower --rate, give the client more processors (--cpus), or take a runner "
+              "that uses more of them",
+    .limit = LimitedBy::processors,
+});
+
+const bool service_saturated_registered = Registry<CheckEntry>::add({
+    .name = "service-saturated",
+    .order = 90,
+    .look = in_each_case(service_saturated),
+    .sentence =
+        "the service had no processor time left: it is the bottleneck, and not what calls it",
+    .remedy = "offer less (--rate, --in-flight), give the service more processors (--cpus), or "
+              "take a faster one",
+    .limit = LimitedBy::busy_service,
+});
+
+const bool service_queue_registered = Registry<CheckEntry>::add({
+    .name = "service-queue",
+    .order = 100,
+    .look = in_each_case(service_queue),
+    .sentence = "requests waited in front of the service, of which its own figures know nothing",
+    .remedy = "give the service more workers, or keep fewer in flight",
+    .limit = LimitedBy::queue_of_service,
+});
+
+const bool few_operations_registered = Registry<CheckEntry>::add({
+    .name = "few-operations",
+    .order = 110,
+    .look = in_each_case(few_operations),
+    .sentence =
+        "too few operations, or over too soon, for the figures that this kind of run is for",
+    .remedy = "give more --ops, a longer --duration or more --repetitions",
+});
+
+const bool processor_bound_registered = Registry<CheckEntry>::add({
+    .name = "processor-bound",
+    .order = 120,
+    .look = in_each_case(processor_bound),
+    .sentence = "the processor is the limit: what is timed is mostly computing, not the waits",
+    .remedy = "spread it over more processors, or keep fewer in flight",
+    .limit = LimitedBy::processors,
+});
+
+}  // namespace
 }  // namespace asyncmark::check_rules

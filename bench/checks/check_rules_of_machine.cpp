@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "bench/checks/check_rules.hpp"
+#include "bench/checks/check_entry.hpp"
 #include "bench/model/outcome.hpp"
 #include "bench/os/placement.hpp"
 #include "bench/results/null_case.hpp"
@@ -48,11 +48,9 @@ bool may_have_waited_for_the_network(const Subject& one) {
          one.all.phases.set_up >= kLeastTimeout;
 }
 
-}  // namespace
-
 std::optional<std::string> harness_cost(const Subject& one, const Context& context) {
   const auto null = null_case(one.result).name();
-  if (one.result.what.workload == "null" || one.ended() <= 0) return std::nullopt;
+  if (one.result.what.measures_the_harness() || one.ended() <= 0) return std::nullopt;
   const auto& costs = calibration_of(context).value("null", Json::array());
   for (const auto& cost : costs) {
     if (cost.value("case", "") != null) continue;
@@ -135,4 +133,51 @@ std::optional<std::string> noisy_machine(const Context& context) {
   return fmt::format("{}", fmt::join(signs, "; "));
 }
 
+const bool harness_cost_registered = Registry<CheckEntry>::add({
+    .name = "harness-cost",
+    .order = 180,
+    .look = in_each_case(harness_cost),
+    .sentence = "more than half of the time is the runner's own: it takes that for operations that "
+                "do nothing",
+    .remedy = "give each operation more to do, or look at the difference to the workload null",
+    .limit = LimitedBy::runner,
+});
+
+const bool network_trouble_registered = Registry<CheckEntry>::add({
+    .name = "network-trouble",
+    .order = 190,
+    .look = in_each_case(network_trouble),
+    .sentence =
+        "the network's own trouble was measured too: what was dropped is sent again much later",
+    .remedy = "raise the listener's backlog, somaxconn or 'ulimit -n', or open fewer connections",
+});
+
+const bool client_and_service_share_cpu_registered = Registry<CheckEntry>::add({
+    .name = "client-and-service-share-cpu",
+    .order = 200,
+    .look = in_each_case(client_and_service_share_cpu),
+    .sentence = "the client and what it calls may run on the same processor, and each then waits "
+                "for the other",
+    .remedy =
+        "give each its own, as --cpus client=0,service=1, on a machine of two processors or more",
+});
+
+const bool coarse_timers_registered = Registry<CheckEntry>::add({
+    .name = "coarse-timers",
+    .order = 210,
+    .look = in_the_context(coarse_timers),
+    .sentence = "timers of this machine are late, and all that waits is late with them",
+    .remedy = "look for timer slack, power saving, or a virtual machine that is seldom run",
+});
+
+const bool noisy_machine_registered = Registry<CheckEntry>::add({
+    .name = "noisy-machine",
+    .order = 220,
+    .look = in_the_context(noisy_machine),
+    .sentence = "others were using this machine, so times are longer than they need be and vary",
+    .remedy = "end what else runs, or take another machine",
+    .is_noise = true,
+});
+
+}  // namespace
 }  // namespace asyncmark::check_rules

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "bench/checks/check_rules.hpp"
+#include "bench/checks/check_entry.hpp"
 #include "bench/model/workload.hpp"
 
 namespace asyncmark::check_rules {
@@ -90,21 +90,6 @@ std::optional<std::string> one_at_a_time(const Subject& one) {
       "never more than one in flight; half of them took {} or more, and {} or more "
       "from when they were due",
       rounded_text(*service), rounded_text(*response));
-}
-
-}  // namespace
-
-std::optional<Cost> typical_cost(const Subject& one) {
-  const auto workload = one.result.what.make_workload();
-  std::vector<Duration> wait, cpu;
-  const auto ops = std::clamp<std::uint64_t>(one.all.completed, 1, 10'000);
-  for (std::uint64_t op = 0; op < ops; ++op) {
-    const auto cost = workload->cost(op);
-    if (!cost) return std::nullopt;
-    wait.push_back(cost->wait);
-    cpu.push_back(cost->cpu);
-  }
-  return Cost{median(wait), median(cpu)};
 }
 
 /// Little's law holds exactly over a run that begins and ends with nothing in flight, be it a
@@ -223,4 +208,69 @@ std::optional<std::string> unstable_passes(const Subject& one) {
   return std::nullopt;
 }
 
+const bool in_flight_disagrees_registered = Registry<CheckEntry>::add({
+    .name = "in-flight-disagrees",
+    .order = 130,
+    .look = in_each_case(in_flight_disagrees),
+    .sentence = "what was seen in flight is not throughput times service time, so one of the three "
+                "is wrong",
+    .remedy =
+        "run it again on a quiet machine; if it stays, the runner or workload times something else",
+});
+
+const bool loop_held_registered = Registry<CheckEntry>::add({
+    .name = "loop-held",
+    .order = 140,
+    .look = in_each_case(loop_held),
+    .sentence =
+        "an operation kept the event loop to itself, and all others waited for it meanwhile",
+    .remedy = "make that call an asynchronous one, or give it to threads (hybrid, thread-pool)",
+    .limit = LimitedBy::held_loop,
+});
+
+const bool hidden_threads_registered = Registry<CheckEntry>::add({
+    .name = "hidden-threads",
+    .order = 150,
+    .look = in_each_case(hidden_threads),
+    .sentence = "an event loop of one thread had more: something waits or computes in hidden ones",
+    .remedy = "look for the library that starts them, and count them in what is compared",
+});
+
+const bool delayed_acknowledgement_registered = Registry<CheckEntry>::add({
+    .name = "delayed-ack",
+    .order = 160,
+    .look = in_each_case(delayed_acknowledgement),
+    .sentence = "service times pile up where Nagle's algorithm meets a delayed acknowledgement, "
+                "unless the service takes as long by itself",
+    .remedy = "set TCP_NODELAY on both ends, or send each message in one piece",
+});
+
+const bool late_timers_registered = Registry<CheckEntry>::add({
+    .name = "late-timers",
+    .order = 170,
+    .look = in_each_case(late_timers),
+    .sentence = "operations took longer than what they wait for, though processors were idle",
+    .remedy = "look for timer slack, power saving and other load on the machine",
+});
+
+const bool uneven_repetitions_registered = Registry<CheckEntry>::add({
+    .name = "uneven-repetitions",
+    .order = 230,
+    .look = in_each_case(uneven_repetitions),
+    .sentence =
+        "repetitions of the same case were not equally fast, so small differences mean nothing",
+    .remedy = "quiet the machine, or give more --repetitions and quote the interval",
+});
+
+const bool unstable_passes_registered = Registry<CheckEntry>::add({
+    .name = "unstable",
+    .order = 240,
+    .look = in_each_case(unstable_passes),
+    .sentence = "passes of one process, or parts of one pass, were not equally fast, so it was in "
+                "no steady state",
+    .remedy = "give a longer --warmup or longer passes",
+    .mark = "UNSTABLE",
+});
+
+}  // namespace
 }  // namespace asyncmark::check_rules

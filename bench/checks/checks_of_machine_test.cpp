@@ -3,8 +3,9 @@
 #include <gmock/gmock.h>
 
 #include "bench/checks/checks.hpp"
-#include "bench/model/catalog.hpp"
 #include "bench/model/outcome.hpp"
+#include "bench/model/runner_entry.hpp"
+#include "bench/model/workload_entry.hpp"
 #include "bench/testing/quiet.hpp"
 
 namespace asyncmark {
@@ -21,10 +22,10 @@ using testing::quiet;
 Result took(Duration service, const std::string& workload = "sleep") {
   Result result;
   result.what.workload = workload;
-  result.what.workload_options = OptionValues(Catalog::workload(workload).options);
+  result.what.workload_options = OptionValues(Registry<WorkloadEntry>::at(workload).options);
   if (workload == "sleep") result.what.workload_options.set("wait", exact_text(service));
   result.what.runner = "sync";
-  result.what.runner_options = OptionValues(Catalog::runner("sync").options);
+  result.what.runner_options = OptionValues(runner_entry("sync").options);
   result.what.load.ops = 1'000'000;
   result.how = result.what.concurrency();
   Measurement m;

@@ -15,6 +15,8 @@
 #include "bench/child/protocol.hpp"
 #include "bench/model/adapter.hpp"
 #include "bench/model/arrivals.hpp"
+#include "bench/model/runner_entry.hpp"
+#include "bench/model/workload_entry.hpp"
 #include "bench/os/interruption.hpp"
 
 namespace asyncmark {
@@ -180,7 +182,7 @@ Result played(const Trial& trial, const RunnerEntry& runner) {
   Result result;
   auto& what = result.what;
   what.workload = trial.workload;
-  what.workload_options = OptionValues(Catalog::workload(trial.workload).options);
+  what.workload_options = OptionValues(Registry<WorkloadEntry>::at(trial.workload).options);
   for (const auto& [name, text] : trial.options) what.workload_options.set(name, text);
   what.runner = runner.name;
   what.runner_options = OptionValues(runner.options);
@@ -193,13 +195,6 @@ Result played(const Trial& trial, const RunnerEntry& runner) {
   settings.write = trial.write;
   take(result, run_in_child(what, settings));
   return result;
-}
-
-bool is_runner(const std::string& name) {
-  const auto has = [&](const std::vector<RunnerEntry>& all) {
-    return std::ranges::find(all, name, &RunnerEntry::name) != all.end();
-  };
-  return has(Catalog::runners()) || has(Catalog::adapters());
 }
 
 std::string summary(std::size_t right, std::size_t wrong, std::size_t refused) {
@@ -228,9 +223,9 @@ int check_adapter(const std::vector<std::string>& words) {
     throw UsageError(
         "check-adapter: give a command behind '--', as 'asyncmark check-adapter -- python3 "
         "mine.py', or the name of a runner");
-  const bool is_named = words.size() == 1 && is_runner(words[0]);
+  const bool is_named = words.size() == 1 && Registry<RunnerEntry>::find(words[0]);
   const auto& runner =
-      Catalog::runner(is_named ? words[0] : std::string(kCommandPrefix) + as_typed(words));
+      runner_entry(is_named ? words[0] : std::string(kCommandPrefix) + as_typed(words));
   check_program_of(runner);
   Interruption::watch();
   std::size_t right = 0, wrong = 0, refused = 0;

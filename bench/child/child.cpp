@@ -15,7 +15,7 @@
 #include "bench/child/plausible.hpp"
 #include "bench/child/protocol.hpp"
 #include "bench/child/watcher.hpp"
-#include "bench/model/catalog.hpp"
+#include "bench/model/runner_entry.hpp"
 #include "bench/os/interruption.hpp"
 #include "bench/os/process.hpp"
 #include "bench/os/process_tree.hpp"
@@ -44,7 +44,7 @@ Descriptor arrivals_file(const Load& load) {
 
 /// Of a runner that is another program; null for our own.
 const Program* program_of(const Case& one) {
-  const auto& program = Catalog::runner(one.runner).program;
+  const auto& program = runner_entry(one.runner).program;
   return program ? &*program : nullptr;
 }
 

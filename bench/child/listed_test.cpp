@@ -5,7 +5,7 @@
 
 #include "bench/base/errors.hpp"
 #include "bench/child/plausible.hpp"
-#include "bench/model/catalog.hpp"
+#include "bench/model/workload_entry.hpp"
 
 namespace asyncmark {
 namespace {
@@ -17,7 +17,7 @@ using ::testing::HasSubstr;
 Case sleeps(std::uint64_t ops, std::optional<std::uint64_t> in_flight = std::nullopt) {
   Case one;
   one.workload = "sleep";
-  one.workload_options = OptionValues(Catalog::workload("sleep").options);
+  one.workload_options = OptionValues(Registry<WorkloadEntry>::at("sleep").options);
   one.workload_options.set("wait", "10ms");
   one.runner = "event-loop";
   one.load.ops = ops;

@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "bench/model/bound.hpp"
-#include "bench/model/catalog.hpp"
+#include "bench/model/runner_entry.hpp"
 #include "bench/model/workload.hpp"
 
 namespace asyncmark {
@@ -271,7 +271,7 @@ Words wrong_of_program(const Measurement& m, const Case& one, const Concurrency&
 
 Words implausible(const Measurement& measurement, const Case& one, const Concurrency& how,
                   Duration lived) {
-  const bool is_program = Catalog::runner(one.runner).program.has_value();
+  const bool is_program = runner_entry(one.runner).program.has_value();
   const bool counted = is_program || measurement.failed == 0;
   if (one.load.in_flight && how.cap > *one.load.in_flight)
     return fmt::format("it lets {} be in flight, where {} were asked for", how.cap,

@@ -6,7 +6,7 @@
 #include <random>
 
 #include "bench/base/errors.hpp"
-#include "bench/model/catalog.hpp"
+#include "bench/model/workload_entry.hpp"
 
 namespace asyncmark {
 namespace {
@@ -17,7 +17,7 @@ using ::testing::HasSubstr;
 Case example_case() {
   Case one;
   one.workload = "sleep";
-  one.workload_options = OptionValues(Catalog::workload("sleep").options);
+  one.workload_options = OptionValues(Registry<WorkloadEntry>::at("sleep").options);
   one.workload_options.set("wait", "5ms");
   one.runner = "sync";
   one.load.ops = 10;

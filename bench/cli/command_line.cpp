@@ -19,7 +19,10 @@
 #include "bench/cli/new_command.hpp"
 #include "bench/cli/report_command.hpp"
 #include "bench/compare/compare_command.hpp"
-#include "bench/model/catalog.hpp"
+#include "bench/model/runner_entry.hpp"
+#include "bench/model/workload_entry.hpp"
+#include "bench/plan/reproduction_entry.hpp"
+#include "bench/results/format_entry.hpp"
 #include "bench/run/run_command.hpp"
 #include "bench/services/serving.hpp"
 
@@ -45,12 +48,11 @@ UsageError unknown(std::string argument) {
 std::vector<std::string> with_rest_as_option(std::vector<std::string> words) {
   const auto rest = std::ranges::find(words, "--");
   if (rest == words.end() || words.size() < 2 || words[1] != "run") return words;
-  const auto& known = Catalog::workloads();
   const auto named = std::find_if(words.begin() + 2, rest, [&](const std::string& word) {
-    return std::ranges::find(known, word, &WorkloadEntry::name) != known.end();
+    return Registry<WorkloadEntry>::find(word) != nullptr;
   });
-  if (named == rest || Catalog::workload(*named).rest_option.empty()) return words;
-  const auto option = "--" + Catalog::workload(*named).rest_option;
+  if (named == rest || Registry<WorkloadEntry>::at(*named).rest_option.empty()) return words;
+  const auto option = "--" + Registry<WorkloadEntry>::at(*named).rest_option;
   auto text = as_typed({rest + 1, words.end()});
   if (text.empty()) throw UsageError(fmt::format("--: {} needs a command behind it", *named));
   words.erase(rest, words.end());
@@ -115,7 +117,7 @@ std::vector<Request> requested(const Grammar& grammar) {
   const auto& plan = grammar.arguments.plan;
   const auto rest = grammar.run->remaining();
   if (chosen.empty() && !rest.empty() && !rest[0].starts_with('-'))
-    Catalog::workload(rest[0]);  // Says which there are.
+    Registry<WorkloadEntry>::at(rest[0]);  // Says which there are.
   if (chosen.empty() == plan.empty())
     throw UsageError("run: give either a workload ('asyncmark list workloads') or --plan FILE");
   if (!chosen.empty()) {
@@ -131,7 +133,7 @@ int do_run(const Grammar& grammar, const std::vector<std::string>& command) {
   const auto requests = requested(grammar);
   auto settings = settings_of(grammar, command);
   const auto& shown = grammar.arguments.shown;
-  const auto& format = Catalog::format(shown.format);
+  const auto& format = Registry<FormatEntry>::at(shown.format);
   if (shown.phases && !format.print_with_phases)
     throw UsageError(fmt::format(
         "--phases: --format {} has no place for them; use table or markdown", format.name));
@@ -143,7 +145,7 @@ int do_run(const Grammar& grammar, const std::vector<std::string>& command) {
 }
 
 int do_reproduce(const Grammar& grammar, const std::vector<std::string>& command) {
-  const auto& what = Catalog::reproduction(grammar.arguments.reproduction);
+  const auto& what = Registry<ReproductionEntry>::at(grammar.arguments.reproduction);
   const bool quick = grammar.arguments.quick;
   auto settings = settings_of(grammar, command);
   if (settings.out.empty()) settings.out = fmt::format("asyncmark-{}.json", what.name);
@@ -162,10 +164,10 @@ int do_serve(const Grammar& grammar) {
   const auto chosen = grammar.serve->get_subcommands();
   const auto rest = grammar.app.remaining(true);
   if (chosen.empty()) {
-    if (!rest.empty() && !rest[0].starts_with('-')) Catalog::service(rest[0]);
+    if (!rest.empty() && !rest[0].starts_with('-')) Registry<ServiceEntry>::at(rest[0]);
     throw UsageError("serve: give a service ('asyncmark list services')");
   }
-  const auto& service = Catalog::service(chosen[0]->get_name());
+  const auto& service = Registry<ServiceEntry>::at(chosen[0]->get_name());
   OptionValues options(service.options);
   for (const auto& [name, text] : grammar.arguments.options) options.set(name, text);
   if (!rest.empty()) throw unknown(rest[0]);
@@ -173,8 +175,7 @@ int do_serve(const Grammar& grammar) {
   return 0;
 }
 
-template <class Entry>
-void list_entries(const char* title, const std::vector<Entry>& entries) {
+void list_entries(const char* title, const auto& entries) {
   fmt::print("{}\n", title);
   for (const auto& entry : entries) fmt::print("  {:<16} {}\n", entry.name, entry.summary);
 }
@@ -201,7 +202,7 @@ std::string for_run_alone(const Arguments& given, const RunSettings& common) {
   for (const auto& [is_given, name] :
        {std::pair{!given.common.out.empty(), "--out"},
         {given.common.strict, "--strict"},
-        {given.shown.format != "table", "--format"},
+        {given.shown.format != Registry<FormatEntry>::default_entry().name, "--format"},
         {given.shown.phases, "--phases"},
         {!given.shown.slo.empty(), "--slo"},
         {repeats, "--repetitions"},
@@ -252,14 +253,15 @@ int do_list(const std::string& what) {
       what != "reproductions")
     throw UsageError(fmt::format(
         "list: '{}' is none of workloads, runners, services, formats, reproductions", what));
-  if (all || what == "workloads") list_entries("workloads", Catalog::workloads());
+  if (all || what == "workloads") list_entries("workloads", Registry<WorkloadEntry>::all());
   if (all || what == "runners") {
-    list_entries("runners", Catalog::runners());
-    list_entries("runners that are other programs, by name only", Catalog::adapters());
+    list_entries("runners", built_in_runners());
+    list_entries("runners that are other programs, by name only", adapters());
   }
-  if (all || what == "services") list_entries("services", Catalog::services());
-  if (all || what == "formats") list_entries("formats", Catalog::formats());
-  if (all || what == "reproductions") list_entries("reproductions", Catalog::reproductions());
+  if (all || what == "services") list_entries("services", Registry<ServiceEntry>::all());
+  if (all || what == "formats") list_entries("formats", Registry<FormatEntry>::all());
+  if (all || what == "reproductions")
+    list_entries("reproductions", Registry<ReproductionEntry>::all());
   return 0;
 }
 

@@ -3,15 +3,18 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
-#include "bench/model/catalog.hpp"
+#include "bench/model/runner_entry.hpp"
+#include "bench/model/workload_entry.hpp"
+#include "bench/plan/reproduction_entry.hpp"
+#include "bench/results/format_entry.hpp"
+#include "bench/services/serving.hpp"
 
 namespace asyncmark {
 namespace {
 
 using Words = std::vector<std::string>;
 
-template <class Entry>
-Words names(const std::vector<Entry>& entries) {
+Words names(const auto& entries) {
   Words all;
   for (const auto& entry : entries) all.push_back(entry.name);
   return all;
@@ -19,11 +22,10 @@ Words names(const std::vector<Entry>& entries) {
 
 /// The values of a flag, where they are known by name.
 Words values_of(const std::string& flag, const std::string& command) {
-  if (flag == "--format") return names(Catalog::formats());
+  if (flag == "--format") return names(Registry<FormatEntry>::all());
   if (flag == "--arrivals") return {"fixed", "poisson"};
   if (flag == "--runner") {
-    auto all = names(Catalog::runners());
-    for (const auto& adapter : Catalog::adapters()) all.push_back(adapter.name);
+    auto all = names(Registry<RunnerEntry>::all());
     all.push_back("all");
     return all;
   }
@@ -33,15 +35,15 @@ Words values_of(const std::string& flag, const std::string& command) {
         if (entry.name == command && "--" + spec.name == flag) return spec.choices;
     return Words{};
   };
-  const auto found = choices(Catalog::workloads());
-  return found.empty() ? choices(Catalog::services()) : found;
+  const auto found = choices(Registry<WorkloadEntry>::all());
+  return found.empty() ? choices(Registry<ServiceEntry>::all()) : found;
 }
 
 /// What may stand for a word that is no flag.
 Words positional(const CLI::App& app) {
   if (app.get_name() == "list")
     return {"workloads", "runners", "services", "formats", "reproductions"};
-  if (app.get_name() == "reproduce") return names(Catalog::reproductions());
+  if (app.get_name() == "reproduce") return names(Registry<ReproductionEntry>::all());
   Words all;
   for (const auto* command :
        app.get_subcommands([](const CLI::App* one) { return !one->get_group().empty(); }))

@@ -4,9 +4,15 @@
 #include <fmt/ranges.h>
 
 #include "bench/base/build_info.hpp"
+#include "bench/base/library_entry.hpp"
 #include "bench/cli/help.hpp"
-#include "bench/model/catalog.hpp"
+#include "bench/compare/comparison_entry.hpp"
+#include "bench/model/runner_entry.hpp"
+#include "bench/model/workload_entry.hpp"
 #include "bench/plan/plan.hpp"
+#include "bench/plan/reproduction_entry.hpp"
+#include "bench/results/format_entry.hpp"
+#include "bench/services/serving.hpp"
 
 namespace asyncmark {
 namespace {
@@ -33,7 +39,7 @@ void add_common(CLI::App& app, Common& common) {
 
 std::string format_help() {
   std::string formats;
-  for (const auto& format : Catalog::formats())
+  for (const auto& format : Registry<FormatEntry>::all())
     formats += (formats.empty() ? "" : ", ") + format.name;
   return "of what is printed: " + formats;
 }
@@ -93,9 +99,8 @@ void add_workload(CLI::App& run, Arguments& arguments, const WorkloadEntry& work
     add_declared(app, arguments.options, spec, "What an operation does");
   for (const auto& [name, help] : run_options())
     add_text(app, arguments.options, name, help, "How hard, and how often");
-  for (const auto* all : {&Catalog::runners(), &Catalog::adapters()})
-    for (const auto& runner : *all)
-      for (const auto& spec : runner.options) add_declared(app, arguments.options, spec, "Runners");
+  for (const auto& runner : Registry<RunnerEntry>::all())
+    for (const auto& spec : runner.options) add_declared(app, arguments.options, spec, "Runners");
   add_common(app, arguments.common);
   add_shown(app, arguments.shown);
   app.footer(fmt::format(
@@ -112,7 +117,7 @@ void add_workload(CLI::App& run, Arguments& arguments, const WorkloadEntry& work
 
 std::string versions() {
   auto text = fmt::format("asyncmark {} ({})", build::kVersion, build::kCommit);
-  for (const auto& library : Catalog::libraries())
+  for (const auto& library : Registry<LibraryEntry>::all())
     text += fmt::format("\n{} {}", library.name, library.version);
   return text;
 }
@@ -176,7 +181,8 @@ Grammar::Grammar()
 void Grammar::add_run() {
   run->add_option("--plan", arguments.plan, "a file of cases: JSON with comments");
   run->require_subcommand(0, 1);
-  for (const auto& workload : Catalog::workloads()) add_workload(*run, arguments, workload);
+  for (const auto& workload : Registry<WorkloadEntry>::all())
+    add_workload(*run, arguments, workload);
   add_common(*run, arguments.common);
   add_shown(*run, arguments.shown);
   run->footer("Examples:\n  asyncmark run sleep --wait 46ms\n  asyncmark run --plan cases.json");
@@ -184,7 +190,7 @@ void Grammar::add_run() {
 
 void Grammar::add_reproduce() {
   std::string names;
-  for (const auto& one : Catalog::reproductions())
+  for (const auto& one : Registry<ReproductionEntry>::all())
     names += fmt::format("{}{}: {}", names.empty() ? "" : "; ", one.name, one.summary);
   reproduce->add_option("what", arguments.reproduction, names)->capture_default_str();
   reproduce->add_flag("--quick", arguments.quick,
@@ -201,8 +207,9 @@ void Grammar::add_report() {
                      "what run or reproduce wrote; several are shown one after the other, and the "
                      "cases that they share side by side");
   report->add_option("--format", arguments.report_format,
-                     format_help() + " (default: table, unless files are written)");
-  for (const auto& output : Catalog::outputs())
+                     fmt::format("{} (default: {}, unless files are written)", format_help(),
+                                 Registry<FormatEntry>::default_entry().name));
+  for (const auto& output : Registry<OutputEntry>::all())
     add_text(*report, arguments.outputs, output.name, output.summary, "Files")
         ->type_name(output.file ? "FILE" : "DIR");
   report->allow_extras();
@@ -238,8 +245,8 @@ void Grammar::add_compare() {
       ->add_flag("--gate-stored", compared.gate_stored,
                  "of two files of results: exit with 1 where one is slower")
       ->group("How sure");
-  for (const auto& output : Catalog::comparisons())
-    if (output.name != "table")
+  for (const auto& output : Registry<ComparisonEntry>::all())
+    if (!output.is_default)
       add_text(*compare, compared.outputs, output.name, output.summary, "Files")->type_name("FILE");
   compare->add_flag("--quiet", compared.quiet, "no progress on standard error")->group("Files");
   compare->allow_extras();
@@ -255,7 +262,7 @@ void Grammar::add_compare() {
 void Grammar::add_serve() {
   serve->require_subcommand(0, 1);
   serve->allow_extras();
-  for (const auto& service : Catalog::services()) {
+  for (const auto& service : Registry<ServiceEntry>::all()) {
     auto& one = *serve->add_subcommand(service.name, service.summary);
     for (const auto& spec : service.options)
       add_declared(one, arguments.options, spec, "How it serves");

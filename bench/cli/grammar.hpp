@@ -5,6 +5,9 @@
 #include <utility>
 #include <vector>
 
+#include "bench/plan/reproduction_entry.hpp"
+#include "bench/results/format_entry.hpp"
+
 namespace asyncmark {
 
 /// Options as (name, text), in the order given; Request understands them.
@@ -22,7 +25,7 @@ struct Common {
 
 /// What stands behind the flags of `run` beside those.
 struct Shown {
-  std::string format = "table";
+  std::string format = Registry<FormatEntry>::default_entry().name;
   bool phases = false;
   std::string slo;  ///< Empty: none.
 };
@@ -46,7 +49,7 @@ struct Arguments {
   std::vector<std::string> files;  ///< Of results, for a report.
   std::string report_format;       ///< Empty: not given.
   Texts outputs;                   ///< Of a report, by the names of OutputEntry: where each goes.
-  std::string reproduction = "table";
+  std::string reproduction = Registry<ReproductionEntry>::default_entry().name;
   bool quick = false;
   std::string listed;
   std::string new_name;              ///< Of a workload that is to be written.

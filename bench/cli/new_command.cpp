@@ -14,7 +14,7 @@
 
 #include "bench/base/carry.hpp"
 #include "bench/base/errors.hpp"
-#include "bench/model/catalog.hpp"
+#include "bench/model/workload_entry.hpp"
 
 namespace asyncmark::scaffold {
 
@@ -66,8 +66,7 @@ int new_workload(const std::string& name) {
         "new: '{}' is no name for a workload: small letters and digits, in words joined by "
         "dashes, as file-read, and at most {} characters",
         name, kLongestName));
-  if (std::ranges::find(Catalog::workloads(), name, &WorkloadEntry::name) !=
-      Catalog::workloads().end())
+  if (Registry<WorkloadEntry>::find(name))
     throw UsageError(fmt::format("new: there is a workload '{}' already; give another name", name));
   std::error_code error;
   if (fs::exists(fs::symlink_status(name, error)))

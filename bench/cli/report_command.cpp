@@ -10,7 +10,7 @@
 
 #include "bench/base/errors.hpp"
 #include "bench/base/output_file.hpp"
-#include "bench/model/catalog.hpp"
+#include "bench/results/format_entry.hpp"
 #include "bench/results/result_reader.hpp"
 
 namespace asyncmark {
@@ -61,8 +61,7 @@ void check_folder(const Output& output) {
 std::vector<Output> checked_outputs(const ReportSettings& settings) {
   std::vector<Output> all;
   for (const auto& [name, path] : settings.outputs) {
-    const auto entry = std::ranges::find(Catalog::outputs(), name, &OutputEntry::name);
-    Output output{*entry, path};
+    Output output{Registry<OutputEntry>::at(name), path};
     if (path.empty()) throw UsageError(fmt::format("{}: needs a name", output.flag()));
     for (const auto& other : all)
       if (same_file(path, other.path))
@@ -72,7 +71,7 @@ std::vector<Output> checked_outputs(const ReportSettings& settings) {
       if (same_file(path, file))
         throw UsageError(fmt::format("{}: '{}' is read for this report; give another name",
                                      output.flag(), path));
-    if (entry->folder)
+    if (output.entry.folder)
       check_folder(output);
     else
       OutputFile(path, output.flag());  // Throws.
@@ -115,7 +114,8 @@ int report(const ReportSettings& settings) {
   check_distinct(settings.files);
   const auto outputs = checked_outputs(settings);
   const bool prints = !settings.format.empty() || outputs.empty();
-  const auto& format = Catalog::format(settings.format.empty() ? "table" : settings.format);
+  const auto& format = settings.format.empty() ? Registry<FormatEntry>::default_entry()
+                                               : Registry<FormatEntry>::at(settings.format);
 
   std::vector<ResultSet> results;
   for (const auto& file : settings.files) results.push_back(read_results(file));

@@ -11,7 +11,7 @@
 #include "bench/child/child.hpp"
 #include "bench/child/protocol.hpp"
 #include "bench/compare/compare_progress.hpp"
-#include "bench/model/catalog.hpp"
+#include "bench/model/runner_entry.hpp"
 #include "bench/os/interruption.hpp"
 #include "bench/os/spawn.hpp"
 #include "bench/plan/prepare.hpp"
@@ -146,7 +146,7 @@ CaseVerdict judge_one(const std::string& name, std::size_t index, const Result& 
                       Build& baseline, Build& contender, const PairSettings& pairs,
                       const CompareSettings& settings, std::mt19937_64& random) {
   CaseVerdict verdict{.name = name};
-  if (Catalog::runner(planned.what.runner).program) {
+  if (runner_entry(planned.what.runner).program) {
     verdict.failed =
         fmt::format("the runner {} is another program, so that both builds would start the same",
                     planned.what.runner);

@@ -12,7 +12,7 @@
 #include "bench/base/shell_words.hpp"
 #include "bench/base/visible.hpp"
 #include "bench/compare/compare_stored.hpp"
-#include "bench/model/catalog.hpp"
+#include "bench/compare/comparison_entry.hpp"
 #include "bench/run/context.hpp"
 
 namespace asyncmark {
@@ -65,7 +65,7 @@ std::vector<std::pair<const ComparisonEntry*, OutputFile>> checked_outputs(
       if (!request.commands && same_file(read, path))
         throw UsageError(
             fmt::format("--{}: '{}' is what is compared; give another name", name, path));
-    const auto& entry = Catalog::comparison(name);
+    const auto& entry = Registry<ComparisonEntry>::at(name);
     entry.text({});  // What this program cannot make it says now, and not after minutes.
     all.emplace_back(&entry, OutputFile(path, "--" + name));
   }
@@ -113,7 +113,8 @@ void tell_github(const Comparison& all) {
   const char* summary = std::getenv("GITHUB_STEP_SUMMARY");
   if (!summary || !*summary) return;
   std::ofstream file(summary, std::ios::app);
-  file << Catalog::comparison("markdown").text(all);
+  for (const auto& entry : Registry<ComparisonEntry>::all())
+    if (entry.is_job_summary) file << entry.text(all);
   if (!file.flush())
     fmt::print(stderr, "warning: GITHUB_STEP_SUMMARY: '{}' cannot be written\n", summary);
 }
@@ -161,7 +162,7 @@ int compare(CompareRequest request) {
   all.context = context;
   all.gates = !all.stored || request.gate_stored;
   const bool written = write(all);
-  std::cout << Catalog::comparison("table").text(all) << std::flush;
+  std::cout << Registry<ComparisonEntry>::default_entry().text(all) << std::flush;
   tell_github(all);
   if (!std::cout.flush()) throw UsageError("standard output cannot be written");
   warn(all);

@@ -1,10 +1,11 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 
-#include "bench/model/catalog.hpp"
 #include "bench/model/load.hpp"
+#include "bench/model/runner_entry.hpp"
 
 namespace asyncmark {
 

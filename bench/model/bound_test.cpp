@@ -7,8 +7,9 @@
 #include <queue>
 #include <random>
 
-#include "bench/model/catalog.hpp"
+#include "bench/model/runner_entry.hpp"
 #include "bench/model/workload.hpp"
+#include "bench/model/workload_entry.hpp"
 
 namespace asyncmark {
 namespace {
@@ -166,9 +167,9 @@ TEST(Bound, NeverOverflows) {
 TEST(Bound, OfACaseIsThatOfItsRunner) {
   Case one;
   one.workload = "sleep";
-  one.workload_options = OptionValues(Catalog::workload("sleep").options);
+  one.workload_options = OptionValues(Registry<WorkloadEntry>::at("sleep").options);
   one.runner = "thread-pool";
-  one.runner_options = OptionValues(Catalog::runner("thread-pool").options);
+  one.runner_options = OptionValues(runner_entry("thread-pool").options);
   one.load.ops = 100;
   one.load.in_flight = 28;
   EXPECT_EQ(ideal_bound(one)->time, 4 * 46ms);

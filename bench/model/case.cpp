@@ -5,9 +5,10 @@
 #include <algorithm>
 
 #include "bench/base/errors.hpp"
-#include "bench/model/catalog.hpp"
 #include "bench/model/runner.hpp"
+#include "bench/model/runner_entry.hpp"
 #include "bench/model/workload.hpp"
+#include "bench/model/workload_entry.hpp"
 
 namespace asyncmark {
 namespace {
@@ -60,32 +61,36 @@ std::string Case::name() const {
 }
 
 std::string Case::address() const {
-  const auto& option = Catalog::workload(workload).address_option;
+  const auto& option = Registry<WorkloadEntry>::at(workload).address_option;
   return option.empty() ? "" : workload_options.print(option);
 }
 
 std::optional<std::vector<std::string>> Case::service() const {
-  const auto& words = Catalog::workload(workload).service;
+  const auto& words = Registry<WorkloadEntry>::at(workload).service;
   return words ? words(workload_options) : std::nullopt;
 }
 
 bool Case::starts_processes() const {
-  return std::ranges::any_of(Catalog::workloads(), [&](const WorkloadEntry& one) {
-    return one.name == workload && one.starts_processes;
-  });
+  const auto* entry = Registry<WorkloadEntry>::find(workload);
+  return entry && entry->starts_processes;
+}
+
+bool Case::measures_the_harness() const {
+  const auto* entry = Registry<WorkloadEntry>::find(workload);
+  return entry && entry->measures_the_harness;
 }
 
 Placement Case::placed() const { return service() ? cpus.apart(own_cpus()) : cpus; }
 
 std::unique_ptr<Workload> Case::make_workload() const {
   auto options = workload_options;
-  const auto& entry = Catalog::workload(workload);
+  const auto& entry = Registry<WorkloadEntry>::at(workload);
   if (!endpoint.empty()) options.set(entry.address_option, endpoint);
   return entry.make(options, seed);
 }
 
 std::unique_ptr<Runner> Case::make_runner() const {
-  return Catalog::runner(runner).make(runner_options);
+  return runner_entry(runner).make(runner_options);
 }
 
 Concurrency Case::concurrency() const {
@@ -166,9 +171,9 @@ Case case_from_json(const Json& json) {
   const auto [runner, runner_options] = plug_in("runner");
   one.workload = workload;
   one.workload_options =
-      OptionValues::from_json(Catalog::workload(workload).options, workload_options);
+      OptionValues::from_json(Registry<WorkloadEntry>::at(workload).options, workload_options);
   one.runner = runner;
-  one.runner_options = OptionValues::from_json(Catalog::runner(runner).options, runner_options);
+  one.runner_options = OptionValues::from_json(runner_entry(runner).options, runner_options);
 
   const auto load = field<Json>(json, "load", Json::object(), "an object");
   one.load.ops = count(load, "ops", 0);
@@ -198,7 +203,7 @@ Case case_from_json(const Json& json) {
   };
   one.cpus = {cpus("cpus"), cpus("service_cpus")};
   one.endpoint = field<std::string>(json, "endpoint", "", "a text");
-  if (!one.endpoint.empty() && Catalog::workload(workload).address_option.empty())
+  if (!one.endpoint.empty() && Registry<WorkloadEntry>::at(workload).address_option.empty())
     throw UsageError(fmt::format("case: endpoint: the workload {} calls none", one.workload));
   if (one.load.ops == 0 && !one.load.duration)
     throw UsageError("case: load.ops or load.duration_ns must be 1 or more");

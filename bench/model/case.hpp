@@ -36,6 +36,8 @@ struct Case {
   std::optional<std::vector<std::string>> service() const;
   /// Whether its operations are processes of their own, see WorkloadEntry.
   bool starts_processes() const;
+  /// Whether its operations do nothing, see WorkloadEntry.
+  bool measures_the_harness() const;
   /// Where its sides are to run: a service of ours and its client apart, as far as nothing else was
   /// asked for and there are processors for both.
   Placement placed() const;

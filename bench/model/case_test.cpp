@@ -4,7 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "bench/base/errors.hpp"
-#include "bench/model/catalog.hpp"
+#include "bench/model/runner_entry.hpp"
+#include "bench/model/workload_entry.hpp"
 
 namespace asyncmark {
 namespace {
@@ -15,9 +16,9 @@ using ::testing::HasSubstr;
 Case example(const std::string& runner = "event-loop") {
   Case one;
   one.workload = "sleep";
-  one.workload_options = OptionValues(Catalog::workload("sleep").options);
+  one.workload_options = OptionValues(Registry<WorkloadEntry>::at("sleep").options);
   one.runner = runner;
-  one.runner_options = OptionValues(Catalog::runner(runner).options);
+  one.runner_options = OptionValues(runner_entry(runner).options);
   one.load.ops = 1000;
   return one;
 }
@@ -82,14 +83,14 @@ TEST(Case, IsNamedByWhereItRuns) {
 TEST(Case, CountsTheProcessorsThatItIsGiven) {
   auto one = example();
   one.runner = "thread-pool";
-  one.runner_options = OptionValues(Catalog::runner(one.runner).options);
+  one.runner_options = OptionValues(runner_entry(one.runner).options);
   one.cpus.client = {0};
   EXPECT_EQ(one.concurrency().processors, 1u);
   EXPECT_EQ(one.concurrency().workers, 32u);
   one.cpus.client.clear();
   EXPECT_EQ(one.concurrency().processors, std::min<std::size_t>(32, own_cpus().size()));
   one.runner = "multi-loop";
-  one.runner_options = OptionValues(Catalog::runner(one.runner).options);
+  one.runner_options = OptionValues(runner_entry(one.runner).options);
   one.cpus.client = {own_cpus().back()};
   EXPECT_EQ(one.concurrency().workers, 1u) << "that is all it will have";
 }

@@ -11,7 +11,8 @@
 #include "bench/base/split.hpp"
 #include "bench/model/adapter.hpp"
 #include "bench/model/arrivals.hpp"
-#include "bench/model/catalog.hpp"
+#include "bench/model/runner_entry.hpp"
+#include "bench/model/workload_entry.hpp"
 
 namespace asyncmark {
 namespace {
@@ -46,9 +47,9 @@ double parse_rate(const std::string& text) {
   return rate;
 }
 
-const RunnerEntry& runner_named(const std::string& name) {
+const RunnerEntry& runner_of_flag(const std::string& name) {
   try {
-    return Catalog::runner(name);
+    return runner_entry(name);
   } catch (const UsageError& error) {
     throw UsageError(fmt::format("--runner: {}", error.what()));
   }
@@ -59,19 +60,18 @@ std::vector<std::string> parse_runners(const std::string& text) {
   std::vector<std::string> names;
   for (const auto& name : entries_of(text, "--runner")) {
     if (name == "all")
-      for (const auto& runner : Catalog::runners()) names.push_back(runner.name);
+      for (const auto& runner : built_in_runners()) names.push_back(runner.name);
     else
-      names.push_back(runner_named(name).name);
-    check_program_of(Catalog::runner(names.back()));
+      names.push_back(runner_of_flag(name).name);
+    check_program_of(runner_entry(names.back()));
   }
   return names;
 }
 
 const OptionSpec* spec_of_some_runner(const std::string& name) {
-  for (const auto* all : {&Catalog::runners(), &Catalog::adapters()})
-    for (const auto& runner : *all)
-      for (const auto& spec : runner.options)
-        if (spec.name == name) return &spec;
+  for (const auto& runner : Registry<RunnerEntry>::all())
+    for (const auto& spec : runner.options)
+      if (spec.name == name) return &spec;
   return nullptr;
 }
 
@@ -103,7 +103,7 @@ const std::vector<std::pair<std::string, std::string>>& run_options() {
 }
 
 Request::Request(const std::string& workload)
-    : workload_(workload), workload_options_(Catalog::workload(workload).options) {}
+    : workload_(workload), workload_options_(Registry<WorkloadEntry>::at(workload).options) {}
 
 Request& Request::set(const std::string& name, const std::string& text) {
   if (set_load(name, text)) return *this;
@@ -194,7 +194,7 @@ std::vector<Load> Request::loads() const {
 }
 
 std::vector<Result> Request::cases_of(const std::string& name) const {
-  const auto& runner = Catalog::runner(name);
+  const auto& runner = runner_entry(name);
   OptionValues options(runner.options);
   for (const auto& [option, text] : runner_options_)
     if (options.knows(option)) options.set(option, text);
@@ -225,7 +225,7 @@ std::vector<Result> Request::cases() const {
   const auto runners = runners_.empty() ? parse_runners("all") : runners_;
   for (const auto& [option, text] : runner_options_)
     if (std::ranges::none_of(runners, [&](const auto& name) {
-          return OptionValues(Catalog::runner(name).options).knows(option);
+          return OptionValues(runner_entry(name).options).knows(option);
         }))
       throw UsageError(fmt::format("--{}: none of the chosen runners knows it", option));
   for (const auto& runner : runners)
@@ -235,8 +235,8 @@ std::vector<Result> Request::cases() const {
 
 bool Request::asks_for_idle_in_flight() const {
   return !in_flight_.empty() && in_flight_ != std::vector<std::uint64_t>{1} && !runners_.empty() &&
-         std::ranges::none_of(
-             runners_, [](const auto& name) { return Catalog::runner(name).knows_in_flight; });
+         std::ranges::none_of(runners_,
+                              [](const auto& name) { return runner_entry(name).knows_in_flight; });
 }
 
 std::vector<Result> expand(const std::vector<Request>& requests) {

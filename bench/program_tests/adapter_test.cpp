@@ -7,7 +7,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "bench/model/catalog.hpp"
+#include "bench/model/runner_entry.hpp"
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
 
@@ -54,7 +54,7 @@ std::map<std::string, std::string> checked(const std::vector<std::string>& all) 
 
 TEST(CheckAdapter, FindsNothingWrongWithOurs) {
   std::vector<std::string> all{"event-loop"};
-  for (const auto& adapter : Catalog::adapters()) all.push_back(adapter.name);
+  for (const auto& adapter : adapters()) all.push_back(adapter.name);
   ASSERT_THAT(all, SizeIs(5));
   for (const auto& [name, said] : checked(all)) {
     EXPECT_THAT(said, AllOf(Not(HasSubstr("WRONG")), ContainsRegex(": (9|10) right, 0 wrong"),

@@ -4,7 +4,8 @@
 
 #include <csignal>
 
-#include "bench/model/catalog.hpp"
+#include "bench/model/runner_entry.hpp"
+#include "bench/model/workload_entry.hpp"
 #include "bench/results/null_case.hpp"
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
@@ -22,9 +23,9 @@ using ::testing::StartsWith;
 Result planned(const std::string& runner, std::optional<std::uint64_t> in_flight = std::nullopt) {
   Result one;
   one.what.workload = "sleep";
-  one.what.workload_options = OptionValues(Catalog::workload("sleep").options);
+  one.what.workload_options = OptionValues(Registry<WorkloadEntry>::at("sleep").options);
   one.what.runner = runner;
-  one.what.runner_options = OptionValues(Catalog::runner(runner).options);
+  one.what.runner_options = OptionValues(runner_entry(runner).options);
   one.what.load.ops = 1000;
   one.what.load.in_flight = in_flight;
   one.how = one.what.concurrency();
@@ -45,7 +46,7 @@ TEST(NullCase, HasTheRunnerItsOptionsAndItsProcessors) {
 TEST(NullCase, OfWhatCallsAServiceOfOursIsWhereItsClientIs) {
   auto one = planned("sync");
   one.what.workload = "served";
-  one.what.workload_options = OptionValues(Catalog::workload("served").options);
+  one.what.workload_options = OptionValues(Registry<WorkloadEntry>::at("served").options);
   const auto client = Placement{}.apart(own_cpus()).client;
   EXPECT_EQ(null_case(one).name(), "null/sync/duration:3ms/cpus:" + list_text(client));
   one.what.workload_options.set("url", "1");
@@ -80,7 +81,7 @@ TEST(Calibration, IsInTheContextOnceForEachRunner) {
     runners.push_back(one.at("runner"));
   }
   std::vector<std::string> all;
-  for (const auto& runner : Catalog::runners()) all.push_back(runner.name);
+  for (const auto& runner : built_in_runners()) all.push_back(runner.name);
   EXPECT_EQ(runners, all);
   for (const auto* key : {"clock_ns", "sleep_overshoot_median_ns", "sleep_overshoot_max_ns"})
     EXPECT_GT(calibration.at(key).get<double>(), 0) << key;

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <map>
 
-#include "bench/model/catalog.hpp"
+#include "bench/model/runner_entry.hpp"
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
 
@@ -21,7 +21,7 @@ TEST(Evidence, RejectsAWorkloadThatSkipsATenthOfItsWaitsUnderEveryRunner) {
   const auto ended = asyncmark({"run", "faulty", "--fault", "skip", "--every", "10", "--wait",
                                 "80ms", "--ops", "10", "--in-flight", "1", "--repetitions", "3"});
   EXPECT_EQ(ended.code, 4);
-  for (const auto& runner : Catalog::runners())
+  for (const auto& runner : built_in_runners())
     EXPECT_THAT(ended.err,
                 ContainsRegex("faulty/" + runner.name + "/.*faster than its ideal bound"));
 }

@@ -5,7 +5,8 @@
 
 #include <algorithm>
 
-#include "bench/model/catalog.hpp"
+#include "bench/model/runner_entry.hpp"
+#include "bench/model/workload_entry.hpp"
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
 
@@ -77,7 +78,7 @@ TEST(Ledger, BalancesUnderEveryRunnerWhenOperationsFail) {
       const auto ended = run_faulty(fault, where.flags);
       SCOPED_TRACE(ended.err);
       EXPECT_EQ(ended.code, 4);
-      ASSERT_EQ(rows(ended).size(), Catalog::runners().size());
+      ASSERT_EQ(rows(ended).size(), built_in_runners().size());
       for (const auto& row : rows(ended)) {
         expect_ledger(row, where.times);
         EXPECT_THAT(ended.err,
@@ -93,12 +94,12 @@ TEST(Ledger, BalancesUnderEveryRunnerWhenOperationsFail) {
 /// with where operations wait, and with all in flight.
 TEST(Ledger, BalancesForEveryWorkloadUnderEveryRunner) {
   const std::vector<Words> loads{{"--in-flight", "4"}, {"--rate", "2000"}, {}};
-  for (const auto& workload : Catalog::workloads())
+  for (const auto& workload : Registry<WorkloadEntry>::all())
     for (const auto& load : loads) {
       const auto ended = run({workload.name, "--ops", "12"}, load);
       SCOPED_TRACE(ended.err);
       EXPECT_EQ(ended.code, 0);
-      ASSERT_EQ(rows(ended).size(), Catalog::runners().size());
+      ASSERT_EQ(rows(ended).size(), built_in_runners().size());
       for (const auto& row : rows(ended)) {
         SCOPED_TRACE(row.at("name").get<std::string>());
         EXPECT_EQ(number(row, "failed"), 0u);
@@ -146,7 +147,7 @@ TEST(Ledger, BalancesOverPassesWhosePoolWorkersDie) {
 void expect_all_died(const Ended& ended, const std::string& reason,
                      const std::string& but_process_pool = "") {
   EXPECT_EQ(ended.code, 4);
-  ASSERT_EQ(rows(ended).size(), Catalog::runners().size());
+  ASSERT_EQ(rows(ended).size(), built_in_runners().size());
   for (const auto& row : rows(ended)) {
     const std::string name = row.at("name");
     const bool pool = name.starts_with("faulty/process-pool/") && !but_process_pool.empty();
@@ -166,7 +167,7 @@ TEST(Children, ThatDieAreReportedWithTheirSignal) {
     for (const auto* at : {"0", "17", "39"}) {
       const auto ended = run_faulty(fault, joined(but_pools, {"--at", at}));
       EXPECT_EQ(ended.code, 4);
-      ASSERT_EQ(rows(ended).size(), Catalog::runners().size() - 1);
+      ASSERT_EQ(rows(ended).size(), built_in_runners().size() - 1);
       for (const auto& row : rows(ended)) EXPECT_EQ(row.at("error_message"), reason) << row;
     }
   }
@@ -300,7 +301,7 @@ TEST(OpenLoop, AccountsForEveryArrivalAndHasResponseTimes) {
     const auto ended =
         run({"sleep", "--wait", "1ms", "--rate", "400", "--ops", "60"}, {"--arrivals", arrivals});
     EXPECT_EQ(ended.code, 0) << ended.err;
-    ASSERT_EQ(rows(ended).size(), Catalog::runners().size());
+    ASSERT_EQ(rows(ended).size(), built_in_runners().size());
     for (const auto& row : rows(ended)) {
       SCOPED_TRACE(row.at("name").get<std::string>());
       EXPECT_EQ(accounted(row), 60u);

@@ -11,7 +11,7 @@
 #include <random>
 #include <thread>
 
-#include "bench/model/catalog.hpp"
+#include "bench/model/runner_entry.hpp"
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
 
@@ -85,7 +85,7 @@ void expect_finished_rows(const Json& all) {
 }
 
 TEST(Interruption, EndsTheChildrenOfEveryRunnerAndKeepsWhatIsFinished) {
-  for (const auto& runner : Catalog::runners()) {
+  for (const auto& runner : built_in_runners()) {
     SCOPED_TRACE(runner.name);
     LongRun run(runner.name, {"--benchmark_format=json"});
     ASSERT_TRUE(run.reaches_the_long_case());
@@ -134,7 +134,7 @@ TEST(Interruption, BeforeAnythingIsFinishedLeavesNoResult) {
 /// vanish by itself.
 TEST(Death, OfTheProgramTakesItsChildrenAndTheirWorkersAlong) {
   for (const auto& launcher : {kNoting, kWaiting}) {
-    for (const auto& runner : Catalog::runners()) {
+    for (const auto& runner : built_in_runners()) {
       SCOPED_TRACE(runner.name + " behind " + launcher);
       LongRun run(runner.name, {}, false, launcher);
       ASSERT_TRUE(run.reaches_the_long_case(runner.name == "process-pool" ? 6 : 2));

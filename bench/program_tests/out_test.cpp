@@ -7,7 +7,7 @@
 #include <fstream>
 
 #include "bench/base/pace.hpp"
-#include "bench/model/catalog.hpp"
+#include "bench/model/runner_entry.hpp"
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
 
@@ -149,7 +149,7 @@ TEST(Out, IsWrittenWhereStandardDescriptorsAreClosed) {
                    "--out r.json <&- >&- 2>&-",
                    program()});
   EXPECT_EQ(ended.code, 4);
-  EXPECT_EQ(rows_of(ended.files.at("r.json")).size(), Catalog::runners().size());
+  EXPECT_EQ(rows_of(ended.files.at("r.json")).size(), built_in_runners().size());
 }
 
 TEST(Out, TakesBytesThatAreNoText) {

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "bench/model/catalog.hpp"
+#include "bench/model/runner_entry.hpp"
+#include "bench/model/workload_entry.hpp"
 
 namespace asyncmark {
 namespace {
@@ -14,13 +15,15 @@ constexpr Duration kNullRun = std::chrono::milliseconds(3);
 }  // namespace
 
 Case null_case(const Result& one) {
+  const auto& workload =
+      *std::ranges::find_if(Registry<WorkloadEntry>::all(), &WorkloadEntry::measures_the_harness);
   Case null;
-  null.workload = "null";
-  null.workload_options = OptionValues(Catalog::workload(null.workload).options);
+  null.workload = workload.name;
+  null.workload_options = OptionValues(workload.options);
   null.runner = one.what.runner;
   null.runner_options = one.what.runner_options;
   null.load.duration = kNullRun;
-  if (Catalog::runner(null.runner).knows_in_flight)
+  if (runner_entry(null.runner).knows_in_flight)
     null.load.in_flight = std::min(one.how.cap, kMostInFlight);
   null.cpus.client = one.what.placed().client;
   return null;

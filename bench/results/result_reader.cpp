@@ -15,7 +15,8 @@
 #include "bench/base/errors.hpp"
 #include "bench/base/visible.hpp"
 #include "bench/model/adapter.hpp"
-#include "bench/model/catalog.hpp"
+#include "bench/model/runner_entry.hpp"
+#include "bench/model/workload_entry.hpp"
 #include "bench/results/slo.hpp"
 
 namespace asyncmark {
@@ -108,19 +109,13 @@ Finding finding_from_json(const Json& json) {
   return finding;
 }
 
-template <class Entry>
-bool is_known(const std::vector<Entry>& entries, const std::string& name) {
-  return std::ranges::find(entries, name, &Entry::name) != entries.end();
-}
-
 /// Why this build can make no Result of a row of ours; empty: it can.
 std::string unknown(const Json& document) {
   const auto workload = text(object(document, "workload"), "name");
   const auto runner = text(object(document, "runner"), "name");
-  if (!is_known(Catalog::workloads(), workload))
+  if (!Registry<WorkloadEntry>::find(workload))
     return fmt::format("this build has no workload '{}'", workload);
-  if (!is_known(Catalog::runners(), runner) && !is_known(Catalog::adapters(), runner) &&
-      !runner.starts_with(kCommandPrefix))
+  if (!Registry<RunnerEntry>::find(runner) && !runner.starts_with(kCommandPrefix))
     return fmt::format("this build has no runner '{}'", runner);
   return "";
 }

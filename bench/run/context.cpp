@@ -15,9 +15,10 @@
 #include <sstream>
 
 #include "bench/base/build_info.hpp"
+#include "bench/base/library_entry.hpp"
 #include "bench/base/shell_words.hpp"
 #include "bench/child/protocol.hpp"
-#include "bench/model/catalog.hpp"
+#include "bench/model/workload_entry.hpp"
 #include "bench/os/placement.hpp"
 #include "bench/os/usage.hpp"
 
@@ -75,7 +76,7 @@ void add_build(Json& facts) {
   facts["protocol"] = kProtocol;
   facts["compiler"] = fmt::format("g++ {}", __VERSION__);
   facts["compiler_flags"] = build::kFlags;
-  for (const auto& library : Catalog::libraries())
+  for (const auto& library : Registry<LibraryEntry>::all())
     facts["libraries"][snake_case(library.name)] = library.version;
 }
 
@@ -92,7 +93,7 @@ std::vector<std::string> without_secrets(std::vector<std::string> command) {
   for (std::size_t i = 1; i < command.size(); ++i)
     if (command[i - 1] == "--launcher" || command[i].starts_with("--launcher="))
       command[i] = without_secret_variables(command[i]);
-  for (const auto& workload : Catalog::workloads())
+  for (const auto& workload : Registry<WorkloadEntry>::all())
     for (const auto& spec : workload.options) {
       if (!spec.shown) continue;
       const auto flag = "--" + spec.name;

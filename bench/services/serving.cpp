@@ -10,7 +10,6 @@
 #include <new>
 
 #include "bench/base/errors.hpp"
-#include "bench/model/catalog.hpp"
 #include "bench/os/interruption.hpp"
 #include "bench/os/scratch.hpp"
 

@@ -2,14 +2,16 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "bench/base/options.hpp"
+#include "bench/base/registry.hpp"
 #include "bench/services/shared_histogram.hpp"
 
 namespace asyncmark {
-
-struct ServiceEntry;
 
 /// What a service counts while it runs, in memory that the process which started it may share.
 struct ServiceCounts {
@@ -59,6 +61,17 @@ class CountedConnection {
 
 /// What stands before the endpoint in the line that announce() prints.
 inline constexpr const char* kListening = "listening on ";
+
+/// What a workload needs to be up: a process of its own (`asyncmark serve NAME`).
+struct ServiceEntry {
+  static constexpr std::string_view kKind = "service";
+  std::string name;
+  std::string summary;
+  std::vector<OptionSpec> options;
+  /// Listens, calls announce() and serves until Interruption::descriptor() is readable. Throws
+  /// UsageError when the values do not fit together or the service cannot be.
+  std::function<void(const OptionValues&, ServiceCounts&)> serve;
+};
 
 /// Called by a service once it accepts connections: prints `listening on ENDPOINT`, and a line on
 /// how it serves. Throws UsageError when standard output cannot be written.

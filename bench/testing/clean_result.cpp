@@ -6,26 +6,27 @@
 
 #include "bench/checks/checks.hpp"
 #include "bench/model/arrivals.hpp"
-#include "bench/model/catalog.hpp"
 #include "bench/model/runner.hpp"
+#include "bench/model/runner_entry.hpp"
 #include "bench/model/workload.hpp"
+#include "bench/model/workload_entry.hpp"
 
 namespace asyncmark::testing {
 
 Case case_of(const Plan& plan) {
   Case one;
   one.workload = plan.workload;
-  one.workload_options = OptionValues(Catalog::workload(plan.workload).options);
+  one.workload_options = OptionValues(Registry<WorkloadEntry>::at(plan.workload).options);
   if (plan.workload == "sleep") {
     one.workload_options.set("wait", plan.wait);
     one.workload_options.set("cpu", plan.cpu);
   }
   one.runner = plan.runner;
-  one.runner_options = OptionValues(Catalog::runner(plan.runner).options);
+  one.runner_options = OptionValues(runner_entry(plan.runner).options);
   one.load.ops = plan.duration ? 0 : plan.ops;
   one.load.duration = plan.duration;
   one.load.rate = plan.rate;
-  if (Catalog::runner(plan.runner).knows_in_flight) one.load.in_flight = plan.in_flight;
+  if (runner_entry(plan.runner).knows_in_flight) one.load.in_flight = plan.in_flight;
   if (plan.rate)
     one.load.due = std::make_shared<const std::vector<std::int64_t>>(make_arrivals(one.load, 1));
   return one;

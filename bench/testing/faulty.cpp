@@ -12,8 +12,8 @@
 
 #include "bench/base/errors.hpp"
 #include "bench/engine/client.hpp"
-#include "bench/model/catalog.hpp"
 #include "bench/model/workload.hpp"
+#include "bench/model/workload_entry.hpp"
 
 namespace asyncmark {
 namespace {
@@ -106,7 +106,7 @@ Async<std::unique_ptr<AsyncSession>> Faulty::open_async(EventLoop& loop) const {
   co_return std::make_unique<AsyncFaulty>(*this, loop);
 }
 
-const bool registered = Catalog::add(WorkloadEntry{
+const bool registered = Registry<WorkloadEntry>::add({
     .name = "faulty",
     .summary = "for tests: does wrong where it is told to",
     .options =

@@ -8,7 +8,7 @@
 
 #include "bench/base/errors.hpp"
 #include "bench/engine/client.hpp"
-#include "bench/model/catalog.hpp"
+#include "bench/model/workload_entry.hpp"
 #include "bench/os/interruption.hpp"
 #include "bench/services/serving.hpp"
 
@@ -70,7 +70,7 @@ OptionSpec fault_option() {
                        "what the service does wrong");
 }
 
-const bool workload = Catalog::add(WorkloadEntry{
+const bool workload = Registry<WorkloadEntry>::add({
     .name = "served",
     .summary = "for tests: needs a service unless --url names one",
     .options = {text_option("url", "", "the process to look for"), fault_option(),
@@ -84,7 +84,7 @@ const bool workload = Catalog::add(WorkloadEntry{
     .address_option = "url",
 });
 
-const bool service = Catalog::add(ServiceEntry{
+const bool service = Registry<ServiceEntry>::add({
     .name = "presence",
     .summary = "for tests: is there",
     .options = {fault_option()},

@@ -1,8 +1,8 @@
 #include "reports/analysis/limit.hpp"
 
 #include <algorithm>
-#include <initializer_list>
 
+#include "bench/checks/check_entry.hpp"
 #include "bench/results/offered.hpp"
 #include "reports/analysis/cases.hpp"
 
@@ -19,10 +19,12 @@ struct Subject {
   const std::vector<Finding>& findings;
   Measurement all;
 
-  bool has(std::initializer_list<const char*> codes) const {
-    return std::ranges::any_of(findings, [&](const Finding& one) {
-      return std::ranges::find(codes, one.code) != codes.end() &&
-             std::ranges::find(one.cases, result.name()) != one.cases.end();
+  /// Whether a check found that this limits the case.
+  bool is_limited_by(LimitedBy limit) const {
+    return std::ranges::any_of(findings, [&](const Finding& finding) {
+      const auto* check = Registry<CheckEntry>::find(finding.code);
+      return check && check->limit == limit &&
+             std::ranges::find(finding.cases, result.name()) != finding.cases.end();
     });
   }
   double ended() const { return static_cast<double>(all.completed + all.failed); }
@@ -90,11 +92,11 @@ std::string by_bound(const Subject& one) {
 std::string limit_of(const Result& result, const std::vector<Finding>& findings) {
   if (result.finished().empty()) return "";
   const Subject one{result, findings, result.merged()};
-  if (one.has({"service-saturated", "service-queue"})) return "the service";
-  if (one.has({"harness-cost"})) return "the runner";
-  if (one.has({"loop-held"}) && one.all.peak_in_flight == 1) return "a held loop";
-  if (one.has({"generator-saturated", "processor-bound"}) || one.is_busy())
-    return processors_of(one);
+  if (one.is_limited_by(LimitedBy::busy_service) || one.is_limited_by(LimitedBy::queue_of_service))
+    return "the service";
+  if (one.is_limited_by(LimitedBy::runner)) return "the runner";
+  if (one.is_limited_by(LimitedBy::held_loop) && one.all.peak_in_flight == 1) return "a held loop";
+  if (one.is_limited_by(LimitedBy::processors) || one.is_busy()) return processors_of(one);
   return result.what.load.rate ? by_offer(one) : by_bound(one);
 }
 

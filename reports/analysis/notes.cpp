@@ -11,7 +11,7 @@
 #include "bench/base/visible.hpp"
 #include "bench/engine/executor_nice.hpp"
 #include "bench/measure/loop_times.hpp"
-#include "bench/model/catalog.hpp"
+#include "bench/model/runner_entry.hpp"
 
 namespace asyncmark {
 namespace {
@@ -61,7 +61,7 @@ std::vector<std::string> notes_of_programs(const Cases& cases) {
   for (const auto* one : cases) {
     const auto runner = visible(one->what.runner);
     const auto finished = one->finished();
-    if (!Catalog::runner(one->what.runner).program || finished.empty()) continue;
+    if (!runner_entry(one->what.runner).program || finished.empty()) continue;
     if (std::ranges::find(runners, runner) != runners.end()) continue;
     runners.push_back(runner);
     std::vector<std::string> facts;

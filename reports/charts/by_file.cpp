@@ -8,7 +8,7 @@
 #include <map>
 
 #include "bench/results/counters.hpp"
-#include "reports/charts/families.hpp"
+#include "reports/charts/chart_entry.hpp"
 #include "reports/charts/spec.hpp"
 
 namespace asyncmark::charts {
@@ -174,8 +174,6 @@ Charts charts_of(const std::vector<const Group*>& groups, const std::string& key
   return charts;
 }
 
-}  // namespace
-
 Charts by_file(const std::vector<Group>& groups) {
   std::vector<std::pair<std::string, std::vector<const Group*>>> workloads;
   for (const auto& group : groups) {
@@ -196,4 +194,11 @@ Charts by_file(const std::vector<Group>& groups) {
   return all;
 }
 
+const bool by_file_registered = Registry<ChartEntry>::add({
+    .name = "by-file",
+    .order = 10,
+    .of_all = by_file,
+});
+
+}  // namespace
 }  // namespace asyncmark::charts

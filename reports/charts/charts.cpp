@@ -6,25 +6,13 @@
 #include <cctype>
 #include <set>
 
-#include "reports/charts/families.hpp"
+#include "reports/charts/chart_entry.hpp"
 
 namespace asyncmark::charts {
 namespace {
 
 constexpr std::size_t kMostSections = 12;
 constexpr std::size_t kMostCases = 200;
-
-/// In the order in which they are shown.
-constexpr Charts (*kFamilies[])(const Group&) = {
-    time_by_operations,
-    speed_up,
-    timeline,
-    response_by_rate,
-    times_by_percentile,
-    throughput_by_in_flight,
-    memory_per_operation,
-    processor_per_operation,
-};
 
 /// What of them has figures.
 Cases finished(const Cases& cases) {
@@ -87,18 +75,17 @@ std::string left_out(const std::vector<Group>& groups) {
 Gallery gallery_of(const ResultSets& sets) {
   auto groups = groups_of(sets);
   Gallery gallery{.overall = {}, .sections = {}, .left_out = left_out(groups)};
-  gallery.overall = by_file(groups);
-  for (auto& chart :
-       heat_map({groups.begin(), groups.begin() + static_cast<std::ptrdiff_t>(
-                                                      std::min(groups.size(), 4 * kMostSections))}))
-    gallery.overall.push_back(std::move(chart));
+  for (const auto& family : Registry<ChartEntry>::all())
+    if (family.of_all)
+      for (auto& chart : family.of_all(groups)) gallery.overall.push_back(std::move(chart));
   Keys keys;
   for (auto& group : groups) {
     if (gallery.sections.size() == kMostSections) break;
     if (group.cases.size() > kMostCases) group.cases.resize(kMostCases);
     Section section{keys.of(group), heading_of(group), group, {}};
-    for (const auto& family : kFamilies)
-      for (auto& chart : family(group)) section.charts.push_back(std::move(chart));
+    for (const auto& family : Registry<ChartEntry>::all())
+      if (family.of_group)
+        for (auto& chart : family.of_group(group)) section.charts.push_back(std::move(chart));
     gallery.sections.push_back(std::move(section));
   }
   return gallery;

@@ -6,8 +6,8 @@
 #include <map>
 #include <set>
 
-#include "bench/model/catalog.hpp"
-#include "reports/charts/families.hpp"
+#include "bench/model/runner_entry.hpp"
+#include "bench/results/format_entry.hpp"
 #include "reports/charts/spec.hpp"
 #include "reports/testing/constructed.hpp"
 
@@ -273,6 +273,16 @@ TEST(Charts, GiveOtherProgramsColoursAndShapesThatOurOwnBesideThemDoNotHave) {
   const auto alone = charts_by_name({results[2], results[3]}).at("time-by-operations");
   const auto form = "/layer/1/encoding/shape/scale/range"_json_pointer;
   EXPECT_EQ(alone.spec.at(form)[0], chart.spec.at(form)[1]);
+}
+
+TEST(Charts, TellSixteenRunnersApartByColour) {
+  std::vector<std::string> runners;
+  for (const auto& runner : built_in_runners()) runners.push_back(runner.name);
+  while (runners.size() < 16) runners.push_back(fmt::format("cmd:{}", runners.size()));
+  auto rows = Json::array();
+  for (const auto& runner : runners) rows.push_back({{"runner", runner}, {"series", runner}});
+  const auto range = runner_colour(rows).at("scale").at("range");
+  EXPECT_THAT(std::set<std::string>(range.begin(), range.end()), SizeIs(16));
 }
 
 TEST(Costs, OfAWholeProcessAreNotComparedWithThoseOfOperations) {

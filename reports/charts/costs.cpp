@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "reports/charts/families.hpp"
+#include "reports/charts/chart_entry.hpp"
 #include "reports/charts/spec.hpp"
 
 namespace asyncmark::charts {
@@ -147,8 +147,6 @@ Charts chart_of(const Group& group, const Cost& cost) {
                rows, {{"case", "case", false}, {"exact", cost.heading}, {"of", "of", false}})}};
 }
 
-}  // namespace
-
 Charts memory_per_operation(const Group& group) { return chart_of(group, kMemory); }
 
 Charts processor_per_operation(const Group& group) {
@@ -157,4 +155,17 @@ Charts processor_per_operation(const Group& group) {
   return charts;
 }
 
+const bool memory_per_operation_registered = Registry<ChartEntry>::add({
+    .name = "memory-per-operation",
+    .order = 70,
+    .of_group = memory_per_operation,
+});
+
+const bool processor_per_operation_registered = Registry<ChartEntry>::add({
+    .name = "processor-per-operation",
+    .order = 80,
+    .of_group = processor_per_operation,
+});
+
+}  // namespace
 }  // namespace asyncmark::charts

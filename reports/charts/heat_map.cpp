@@ -7,7 +7,7 @@
 #include <cmath>
 #include <map>
 
-#include "reports/charts/families.hpp"
+#include "reports/charts/chart_entry.hpp"
 #include "reports/charts/spec.hpp"
 
 namespace asyncmark::charts {
@@ -15,6 +15,7 @@ namespace {
 
 constexpr int kCellWidth = 64;
 constexpr int kCellHeight = 44;
+constexpr std::size_t kMostWorkloads = 48;
 
 /// The most successes a second of each runner, at the largest load that several carried out.
 std::map<std::string, const Result*> best_of(const Group& group) {
@@ -95,9 +96,9 @@ std::string caption(const Json& rows) {
       values_of(rows, "workload").size(), fmt::join(parts, ", "));
 }
 
-}  // namespace
-
-Charts heat_map(const std::vector<Group>& groups) {
+Charts heat_map(const std::vector<Group>& all) {
+  const auto drawn = std::min(all.size(), kMostWorkloads);
+  const std::vector<Group> groups(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(drawn));
   auto rows = rows_of(groups);
   double most = 1;
   for (const auto& row : rows) most = std::max(most, row["ratio"].get<double>());
@@ -144,4 +145,11 @@ Charts heat_map(const std::vector<Group>& groups) {
                                        {"ratio", "the best over it"}})}};
 }
 
+const bool heat_map_registered = Registry<ChartEntry>::add({
+    .name = "heat-map",
+    .order = 20,
+    .of_all = heat_map,
+});
+
+}  // namespace
 }  // namespace asyncmark::charts

@@ -8,7 +8,7 @@
 
 #include "bench/results/counters.hpp"
 #include "bench/results/offered.hpp"
-#include "reports/charts/families.hpp"
+#include "reports/charts/chart_entry.hpp"
 #include "reports/charts/spec.hpp"
 
 namespace asyncmark::charts {
@@ -138,8 +138,6 @@ Charts chart_of(const std::vector<Line>& lines, const Json& all, const std::stri
                                   {"saturated", "saturated", false}})}};
 }
 
-}  // namespace
-
 Charts response_by_rate(const Group& group) {
   const auto lines = lines_of(group.cases, Axis::rate);
   if (rates_in(lines) < 2) return {};
@@ -149,4 +147,11 @@ Charts response_by_rate(const Group& group) {
   return charts;
 }
 
+const bool response_by_rate_registered = Registry<ChartEntry>::add({
+    .name = "response-by-rate",
+    .order = 40,
+    .of_group = response_by_rate,
+});
+
+}  // namespace
 }  // namespace asyncmark::charts

@@ -8,8 +8,8 @@
 #include <map>
 #include <regex>
 #include <set>
+#include <string_view>
 
-#include "bench/model/catalog.hpp"
 #include "reports/charts/chart.hpp"
 
 namespace asyncmark::charts {
@@ -31,23 +31,27 @@ Json shapes() {
 const char* const kBlack = "#000000";
 const char* const kOlive = "#999933";  // For yellow, of which a thin line on white is hardly seen.
 
+/// The first eight are those of Okabe and Ito.
 const std::vector<std::string>& colours() {
-  static const std::vector<std::string> all{"#0072B2", "#D55E00", "#009E73", "#CC79A7",
-                                            "#E69F00", "#56B4E9", kBlack,    kOlive};
+  static const std::vector<std::string> all{
+      "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", kBlack,    kOlive,
+      "#8C564B", "#8A63D2", "#7CB518", "#E7298A", "#17A2B8", "#708090", "#E31A1C", "#F08080"};
   return all;
 }
 
-/// Places among colours(), shapes() and dashes(), by runner. Our own have theirs for good; other
-/// programs take those that are left beside these, and share them where these are too few.
+/// The runners that readers know by their colours: the place of each among colours() is the one
+/// that it has here, whatever other runners there are.
+constexpr std::string_view kKnown[] = {"event-loop", "hybrid",        "multi-loop", "process-pool",
+                                       "sync",       "thread-per-op", "thread-pool"};
+
+/// Places among colours(), shapes() and dashes(), by runner. All but the known ones take those that
+/// are left, by their names, and share them where these are too few.
 std::map<std::string, std::size_t> places_of(std::vector<std::string> runners) {
-  // First what is seldom taken, so that the charts of a page are mostly of one mind.
-  std::vector<std::size_t> left{1, 2, 7, 5, 3, 6, 4, 0};
+  // First what is seldom taken, so that the charts of a page mostly agree.
+  std::vector<std::size_t> left{1, 2, 7, 5, 3, 6, 4, 0, 8, 9, 10, 11, 12, 13, 14, 15};
   std::map<std::string, std::size_t> places;
-  const auto& own = Catalog::runners();
-  for (std::size_t i = 0; i < own.size(); ++i)
-    if (std::erase(runners, own[i].name) > 0)
-      std::erase(left, places[own[i].name] = i % colours().size());
-  if (left.empty()) left = {colours().size() - 1};
+  for (std::size_t i = 0; i < std::size(kKnown); ++i)
+    if (std::erase(runners, kKnown[i]) > 0) std::erase(left, places[std::string(kKnown[i])] = i);
   std::ranges::sort(runners);
   for (std::size_t i = 0; i < runners.size(); ++i) places[runners[i]] = left[i % left.size()];
   return places;

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <map>
 
-#include "reports/charts/families.hpp"
+#include "reports/charts/chart_entry.hpp"
 #include "reports/charts/spec.hpp"
 
 namespace asyncmark::charts {
@@ -118,8 +118,6 @@ Charts chart_of(const Cases& cases, const Baselines& baselines, const std::strin
   return {chart};
 }
 
-}  // namespace
-
 Charts speed_up(const Group& group) {
   const Baselines baselines(group.cases);
   const auto cap = common_cap(group.cases);
@@ -141,4 +139,11 @@ Charts speed_up(const Group& group) {
   return charts;
 }
 
+const bool speed_up_registered = Registry<ChartEntry>::add({
+    .name = "speed-up",
+    .order = 20,
+    .of_group = speed_up,
+});
+
+}  // namespace
 }  // namespace asyncmark::charts

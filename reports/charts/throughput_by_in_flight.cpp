@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <map>
 
-#include "reports/charts/families.hpp"
+#include "reports/charts/chart_entry.hpp"
 #include "reports/charts/spec.hpp"
 
 namespace asyncmark::charts {
@@ -58,8 +58,6 @@ bool keep_the_most_operations(std::vector<Line>& lines) {
          }) > 0;
 }
 
-}  // namespace
-
 Charts throughput_by_in_flight(const Group& group) {
   auto lines = lines_of(group.cases, Axis::in_flight);
   // One with 1 in flight by definition is where the others begin.
@@ -99,4 +97,11 @@ Charts throughput_by_in_flight(const Group& group) {
   return {chart};
 }
 
+const bool throughput_by_in_flight_registered = Registry<ChartEntry>::add({
+    .name = "throughput-by-in-flight",
+    .order = 60,
+    .of_group = throughput_by_in_flight,
+});
+
+}  // namespace
 }  // namespace asyncmark::charts

@@ -8,7 +8,7 @@
 #include <set>
 
 #include "reports/analysis/published.hpp"
-#include "reports/charts/families.hpp"
+#include "reports/charts/chart_entry.hpp"
 #include "reports/charts/spec.hpp"
 
 namespace asyncmark::charts {
@@ -115,8 +115,6 @@ void add_references(Json& layers, const Json& rows, const Json& x, const Json& y
        {"encoding", {{"x", x}, {"y", y}, {"text", {{"field", "line"}}}}}});
 }
 
-}  // namespace
-
 Charts time_by_operations(const Group& group) {
   const auto lines = lines_of(group.cases, Axis::ops);
   const auto ops = ops_of(lines);
@@ -154,4 +152,11 @@ Charts time_by_operations(const Group& group) {
   return {chart};
 }
 
+const bool time_by_operations_registered = Registry<ChartEntry>::add({
+    .name = "time-by-operations",
+    .order = 10,
+    .of_group = time_by_operations,
+});
+
+}  // namespace
 }  // namespace asyncmark::charts

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <map>
 
-#include "reports/charts/families.hpp"
+#include "reports/charts/chart_entry.hpp"
 #include "reports/charts/spec.hpp"
 
 namespace asyncmark::charts {
@@ -133,8 +133,6 @@ Json layers_of(const Json& rows) {
   return layers;
 }
 
-}  // namespace
-
 Charts timeline(const Group& group) {
   auto lines = panels(group.cases);
   const auto all = lines.size();
@@ -159,4 +157,11 @@ Charts timeline(const Group& group) {
                                        {"ok", "succeeded", false}})}};
 }
 
+const bool timeline_registered = Registry<ChartEntry>::add({
+    .name = "timeline",
+    .order = 30,
+    .of_group = timeline,
+});
+
+}  // namespace
 }  // namespace asyncmark::charts

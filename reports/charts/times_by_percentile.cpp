@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "bench/results/counters.hpp"
-#include "reports/charts/families.hpp"
+#include "reports/charts/chart_entry.hpp"
 #include "reports/charts/spec.hpp"
 
 namespace asyncmark::charts {
@@ -103,8 +103,6 @@ Charts chart_of(const Largest& largest, const Kind& kind) {
                                         {"max_ms", "maximum, ms"}})}};
 }
 
-}  // namespace
-
 Charts times_by_percentile(const Group& group) {
   const auto largest = at_largest_load(group.cases);
   Charts charts;
@@ -113,4 +111,11 @@ Charts times_by_percentile(const Group& group) {
   return charts;
 }
 
+const bool times_by_percentile_registered = Registry<ChartEntry>::add({
+    .name = "times-by-percentile",
+    .order = 50,
+    .of_group = times_by_percentile,
+});
+
+}  // namespace
 }  // namespace asyncmark::charts

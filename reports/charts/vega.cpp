@@ -9,7 +9,7 @@
 #include "bench/base/split.hpp"
 #include "bench/base/visible.hpp"
 #include "bench/base/wrap.hpp"
-#include "bench/model/catalog.hpp"
+#include "bench/results/format_entry.hpp"
 #include "reports/charts/charts.hpp"
 #include "reports/charts/spec.hpp"
 
@@ -62,7 +62,7 @@ std::map<std::string, std::string> files_of(const ResultSets& sets) {
   return files;
 }
 
-const bool registered = Catalog::add(OutputEntry{
+const bool registered = Registry<OutputEntry>::add({
     .name = "vega",
     .summary = "the charts as Vega-Lite specifications, on white and on black",
     .folder = files_of,

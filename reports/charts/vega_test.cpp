@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "bench/model/catalog.hpp"
+#include "bench/results/format_entry.hpp"
 #include "reports/testing/constructed.hpp"
 
 namespace asyncmark::charts {
@@ -17,7 +17,7 @@ TEST(Vega, GivesALegendOfLongNamesFewerColumns) {
   auto results = sweep();
   const auto columns = [&] {
     const auto set = set_of(results);
-    const auto& entry = *std::ranges::find(Catalog::outputs(), "vega", &OutputEntry::name);
+    const auto& entry = Registry<OutputEntry>::at("vega");
     return Json::parse(entry.folder({&set}).at("sleep-time-by-operations.vl.json"))
         .at("/config/legend/columns"_json_pointer);
   };
@@ -28,7 +28,7 @@ TEST(Vega, GivesALegendOfLongNamesFewerColumns) {
 
 TEST(Vega, GivesTheParametersOfASectionInFull) {
   auto set = set_of(sweep(), std::string(70, 'a'));
-  const auto& entry = *std::ranges::find(Catalog::outputs(), "vega", &OutputEntry::name);
+  const auto& entry = Registry<OutputEntry>::at("vega");
   std::string subtitle;
   for (const auto& [name, text] : entry.folder({&set}))
     if (name.ends_with("time-by-operations.vl.json")) {
@@ -41,7 +41,7 @@ TEST(Vega, GivesTheParametersOfASectionInFull) {
 
 TEST(Vega, WritesEachChartOnWhiteAndOnBlack) {
   const auto set = set_of(sweep(), "../a b");
-  const auto& entry = *std::ranges::find(Catalog::outputs(), "vega", &OutputEntry::name);
+  const auto& entry = Registry<OutputEntry>::at("vega");
   const auto files = entry.folder({&set});
   ASSERT_TRUE(files.contains("---a-b-sleep-time-by-operations.dark.vl.json"));
   std::vector<std::string> paper;

@@ -9,7 +9,7 @@
 #include <fstream>
 #include <memory>
 
-#include "bench/model/catalog.hpp"
+#include "bench/compare/comparison_entry.hpp"
 #include "bench/testing/own_tmpdir.hpp"
 #include "bench/testing/run_program.hpp"
 #include "reports/page/carried.hpp"
@@ -23,7 +23,7 @@ using ::testing::Not;
 using ::testing::StartsWith;
 
 std::string written(const std::string& entry, const Comparison& comparison) {
-  return Catalog::comparison(entry).text(comparison);
+  return Registry<ComparisonEntry>::at(entry).text(comparison);
 }
 
 /// Twenty pairs, whose contender takes so many times as long.

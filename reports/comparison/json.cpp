@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "bench/compare/comparison.hpp"
-#include "bench/model/catalog.hpp"
+#include "bench/compare/comparison_entry.hpp"
 #include "bench/results/result_set.hpp"
 
 namespace asyncmark {
@@ -96,7 +96,7 @@ std::string print(const Comparison& comparison) {
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
-const bool registered = Catalog::add(ComparisonEntry{
+const bool registered = Registry<ComparisonEntry>::add({
     .name = "out",
     .summary = "everything as JSON: every figure of each pair",
     .text = print,

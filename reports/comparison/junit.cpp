@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "bench/base/escaped.hpp"
-#include "bench/model/catalog.hpp"
+#include "bench/compare/comparison_entry.hpp"
 #include "reports/comparison/rows.hpp"
 
 namespace asyncmark {
@@ -81,7 +81,7 @@ std::string print(const Comparison& comparison) {
       tests, counts.failures, counts.errors, counts.skipped, seconds(spent), cases);
 }
 
-const bool registered = Catalog::add(ComparisonEntry{
+const bool registered = Registry<ComparisonEntry>::add({
     .name = "junit",
     .summary = "JUnit's XML for continuous integration: slower fails, inconclusive is skipped",
     .text = print,

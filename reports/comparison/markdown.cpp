@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "bench/model/catalog.hpp"
+#include "bench/compare/comparison_entry.hpp"
 #include "reports/comparison/rows.hpp"
 #include "reports/tables/context_lines.hpp"
 #include "reports/text/markdown_table.hpp"
@@ -38,10 +38,11 @@ std::string print(const Comparison& comparison) {
   return text + "\n</details>\n";
 }
 
-const bool registered = Catalog::add(ComparisonEntry{
+const bool registered = Registry<ComparisonEntry>::add({
     .name = "markdown",
     .summary = "for a pull request: the verdict, what is slower, and the table",
     .text = print,
+    .is_job_summary = true,
 });
 
 }  // namespace

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "bench/base/escaped.hpp"
-#include "bench/model/catalog.hpp"
+#include "bench/compare/comparison_entry.hpp"
 #include "reports/charts/spec.hpp"
 #include "reports/comparison/rows.hpp"
 #include "reports/page/frame.hpp"
@@ -160,7 +160,7 @@ std::string print(const Comparison& comparison) {
   return framed("asyncmark compare", body);
 }
 
-const bool registered = Catalog::add(ComparisonEntry{
+const bool registered = Registry<ComparisonEntry>::add({
     .name = "html",
     .summary = "a page with a chart of the changes that needs nothing else, for a browser",
     .text = print,

@@ -4,7 +4,7 @@
 
 #include "bench/base/visible.hpp"
 #include "bench/base/wrap.hpp"
-#include "bench/model/catalog.hpp"
+#include "bench/compare/comparison_entry.hpp"
 #include "reports/comparison/rows.hpp"
 #include "reports/tables/context_lines.hpp"
 #include "reports/text/draw.hpp"
@@ -27,10 +27,11 @@ std::string print(const Comparison& comparison) {
                      : bold(sentence, terminal));
 }
 
-const bool registered = Catalog::add(ComparisonEntry{
+const bool registered = Registry<ComparisonEntry>::add({
     .name = "table",
     .summary = "for people",
     .text = print,
+    .is_default = true,
 });
 
 }  // namespace

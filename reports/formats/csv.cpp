@@ -6,9 +6,9 @@
 
 #include <algorithm>
 
-#include "bench/model/catalog.hpp"
 #include "bench/os/placement.hpp"
 #include "bench/results/counters.hpp"
+#include "bench/results/format_entry.hpp"
 #include "bench/results/result_set.hpp"
 #include "reports/analysis/cases.hpp"
 
@@ -144,13 +144,13 @@ std::string print(const ResultSets& sets) {
   return text;
 }
 
-const bool registered = Catalog::add(FormatEntry{
+const bool registered = Registry<FormatEntry>::add({
     .name = "csv",
     .summary = "a row a repetition, raw numbers with their units in the names",
     .print = print,
 });
 
-const bool output = Catalog::add(OutputEntry{
+const bool output = Registry<OutputEntry>::add({
     .name = "csv",
     .summary = "a row a repetition, raw numbers with their units in the names",
     .file = print,

@@ -8,7 +8,7 @@
 
 #include "bench/base/errors.hpp"
 #include "bench/base/visible.hpp"
-#include "bench/model/catalog.hpp"
+#include "bench/results/format_entry.hpp"
 #include "bench/results/result_set.hpp"
 
 namespace asyncmark {
@@ -112,7 +112,7 @@ Files print(const ResultSets& sets) {
   return files;
 }
 
-const bool registered = Catalog::add(OutputEntry{
+const bool registered = Registry<OutputEntry>::add({
     .name = "hgrm",
     .summary = "percentiles as HdrHistogram's plotters read them: a file for the service times of "
                "each case, one for its response times",

@@ -6,8 +6,8 @@
 #include <fmt/ranges.h>
 
 #include "bench/base/errors.hpp"
-#include "bench/model/catalog.hpp"
 #include "bench/results/counters.hpp"
+#include "bench/results/format_entry.hpp"
 #include "bench/results/result_set.hpp"
 #include "reports/analysis/cases.hpp"
 
@@ -156,7 +156,7 @@ std::string print(const ResultSets& sets) {
                      lines(context_of(set), "  "), list(row_texts), list(check_texts));
 }
 
-const bool registered = Catalog::add(FormatEntry{
+const bool registered = Registry<FormatEntry>::add({
     .name = "json",
     .summary = "everything that was measured, in Google Benchmark's shape",
     .print = print,

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "bench/model/catalog.hpp"
+#include "bench/results/format_entry.hpp"
 #include "bench/results/result_set.hpp"
 #include "reports/analysis/check_texts.hpp"
 #include "reports/analysis/rates.hpp"
@@ -60,14 +60,14 @@ std::string print(const ResultSets& sets, bool phases) {
   return text;
 }
 
-const bool registered = Catalog::add(FormatEntry{
+const bool registered = Registry<FormatEntry>::add({
     .name = "markdown",
     .summary = "the same table for a README or a pull request",
     .print = [](const ResultSets& sets) { return print(sets, false); },
     .print_with_phases = [](const ResultSets& sets) { return print(sets, true); },
 });
 
-const bool output = Catalog::add(OutputEntry{
+const bool output = Registry<OutputEntry>::add({
     .name = "markdown",
     .summary = "the table for a README or a pull request",
     .file = [](const ResultSets& sets) { return print(sets, false); },

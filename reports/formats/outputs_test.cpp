@@ -9,6 +9,7 @@
 #include <set>
 
 #include "bench/base/split.hpp"
+#include "bench/results/format_entry.hpp"
 #include "bench/results/result_set.hpp"
 #include "bench/testing/run_program.hpp"
 #include "reports/testing/constructed.hpp"
@@ -23,9 +24,7 @@ using testing::milliseconds;
 using testing::set_of;
 using ::testing::SizeIs;
 
-const OutputEntry& output(const std::string& name) {
-  return *std::ranges::find(Catalog::outputs(), name, &OutputEntry::name);
-}
+const OutputEntry& output(const std::string& name) { return Registry<OutputEntry>::at(name); }
 
 Result burst() { return construct({.ops = 1000, .times = {milliseconds(50), milliseconds(60)}}); }
 

@@ -6,8 +6,8 @@
 #include <functional>
 
 #include "bench/base/errors.hpp"
-#include "bench/model/catalog.hpp"
 #include "bench/results/counters.hpp"
+#include "bench/results/format_entry.hpp"
 #include "bench/results/result_set.hpp"
 #include "reports/analysis/cases.hpp"
 
@@ -134,7 +134,7 @@ std::string print(const ResultSets& sets) {
   return text;
 }
 
-const bool registered = Catalog::add(OutputEntry{
+const bool registered = Registry<OutputEntry>::add({
     .name = "prometheus",
     .summary = "Prometheus's text exposition: times as summaries, in seconds and bytes",
     .file = print,

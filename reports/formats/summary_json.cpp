@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 
 #include "bench/base/errors.hpp"
-#include "bench/model/catalog.hpp"
 #include "bench/results/counters.hpp"
+#include "bench/results/format_entry.hpp"
 #include "bench/results/result_set.hpp"
 #include "reports/analysis/cases.hpp"
 
@@ -53,7 +53,7 @@ std::string print(const ResultSets& sets) {
          '\n';
 }
 
-const bool registered = Catalog::add(OutputEntry{
+const bool registered = Registry<OutputEntry>::add({
     .name = "summary-json",
     .summary = "a row of medians a case and one a p99, for what tracks Google Benchmark's JSON",
     .file = print,

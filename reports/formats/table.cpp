@@ -4,7 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "bench/base/wrap.hpp"
-#include "bench/model/catalog.hpp"
+#include "bench/results/format_entry.hpp"
 #include "bench/results/result_set.hpp"
 #include "reports/analysis/check_texts.hpp"
 #include "reports/analysis/rates.hpp"
@@ -70,11 +70,12 @@ std::string print(const ResultSets& sets, bool phases) {
   return text;
 }
 
-const bool registered = Catalog::add(FormatEntry{
+const bool registered = Registry<FormatEntry>::add({
     .name = "table",
     .summary = "for people: the figures side by side, and read aloud",
     .print = [](const ResultSets& sets) { return print(sets, false); },
     .print_with_phases = [](const ResultSets& sets) { return print(sets, true); },
+    .is_default = true,
 });
 
 }  // namespace

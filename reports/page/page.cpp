@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "bench/base/escaped.hpp"
-#include "bench/model/catalog.hpp"
+#include "bench/results/format_entry.hpp"
 #include "reports/analysis/check_texts.hpp"
 #include "reports/analysis/notes.hpp"
 #include "reports/analysis/reading.hpp"
@@ -129,7 +129,7 @@ std::string page_of(const ResultSets& sets) {
   return framed(title_of(sets), partial(sets) + finding(sets, gallery) + body(sets, gallery));
 }
 
-const bool registered = Catalog::add(OutputEntry{
+const bool registered = Registry<OutputEntry>::add({
     .name = "html",
     .summary = "a page with charts that needs nothing else, for a browser",
     .file = page_of,

@@ -5,7 +5,7 @@
 
 #include "bench/base/errors.hpp"
 #include "bench/base/escaped.hpp"
-#include "bench/model/catalog.hpp"
+#include "bench/results/format_entry.hpp"
 #include "reports/page/all_cases.hpp"
 #include "reports/page/carried.hpp"
 #include "reports/page/markup.hpp"
@@ -20,9 +20,7 @@ using ::testing::HasSubstr;
 
 const std::string kAttack = "</script><script>alert(1)</script>\"'><img src=x onerror=y>\n|&";
 
-std::string html(const ResultSets& sets) {
-  return std::ranges::find(Catalog::outputs(), "html", &OutputEntry::name)->file(sets);
-}
+std::string html(const ResultSets& sets) { return Registry<OutputEntry>::at("html").file(sets); }
 
 bool can_draw() { return !carried::vega_embed().empty(); }
 

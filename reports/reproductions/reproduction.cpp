@@ -9,6 +9,7 @@
 #include <cmath>
 
 #include "bench/base/wrap.hpp"
+#include "bench/checks/check_entry.hpp"
 #include "bench/checks/checks.hpp"
 
 namespace asyncmark::reproduction {
@@ -196,7 +197,7 @@ std::string where(const Context& context, const std::vector<Result>& results) {
       fmt::format("Command: {}", of("command")),
   };
   for (const auto& one : check(context, results))
-    if (one.code == "noisy-machine")
+    if (Registry<CheckEntry>::at(one.code).is_noise)
       all.push_back(fmt::format("! {}: {}: {}", one.code, one.sentence, one.evidence));
   return bullets(all);
 }

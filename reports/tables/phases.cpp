@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "bench/model/catalog.hpp"
+#include "bench/model/runner_entry.hpp"
 
 namespace asyncmark {
 namespace {
@@ -50,7 +50,7 @@ Table phases_table(const Cases& cases, bool partial) {
       "begin; start, end: the rest of its process's life, an interpreter's start included"};
   for (const auto* one : cases) {
     const auto& runner = one->what.runner;
-    auto note = fmt::format("{}: {}", runner, Catalog::runner(runner).timing);
+    auto note = fmt::format("{}: {}", runner, runner_entry(runner).timing);
     if (std::ranges::find(table.notes, note) == table.notes.end())
       table.notes.push_back(std::move(note));
   }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "bench/checks/check_entry.hpp"
 #include "bench/measure/loop_times.hpp"
 #include "bench/results/counters.hpp"
 #include "bench/results/offered.hpp"
@@ -225,13 +226,13 @@ std::string caps_text(const Cases& cases) {
 
 /// What a reader must know before quoting the row.
 std::string marks(const Result& one, const std::vector<Finding>& findings) {
-  std::string text;
-  for (const auto& [code, mark] : {std::pair{"saturated", "SATURATED"}, {"unstable", "UNSTABLE"}})
-    if (std::ranges::any_of(findings, [&, rule = code](const Finding& finding) {
-          return finding.code == rule && finding.cases == std::vector{one.name()};
-        }))
-      text += fmt::format("{}{}", text.empty() ? "" : ", ", mark);
-  return text;
+  std::set<std::string> marks;
+  for (const auto& finding : findings) {
+    const auto* check = Registry<CheckEntry>::find(finding.code);
+    if (check && !check->mark.empty() && finding.cases == std::vector{one.name()})
+      marks.insert(check->mark);
+  }
+  return fmt::format("{}", fmt::join(marks, ", "));
 }
 
 std::string remark(const Result& one, const std::vector<Finding>& findings) {

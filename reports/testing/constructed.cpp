@@ -6,6 +6,9 @@
 #include "bench/base/split.hpp"
 #include "bench/checks/checks.hpp"
 #include "bench/model/runner.hpp"
+#include "bench/model/runner_entry.hpp"
+#include "bench/model/workload_entry.hpp"
+#include "bench/results/format_entry.hpp"
 #include "bench/results/result_set.hpp"
 
 namespace asyncmark::testing {
@@ -14,10 +17,10 @@ Result construct(const Constructed& plan) {
   Result result;
   auto& one = result.what;
   one.workload = "sleep";
-  one.workload_options = OptionValues(Catalog::workload("sleep").options);
+  one.workload_options = OptionValues(Registry<WorkloadEntry>::at("sleep").options);
   one.workload_options.set("wait", plan.wait);
   one.runner = plan.runner;
-  one.runner_options = OptionValues(Catalog::runner(plan.runner).options);
+  one.runner_options = OptionValues(runner_entry(plan.runner).options);
   one.load.ops = plan.ops;
   one.load.in_flight = plan.in_flight;
   result.how = one.make_runner()->concurrency(one.load);
@@ -80,7 +83,7 @@ std::string printed(const std::string& format, const std::vector<Result>& result
 std::string printed(const std::string& format, const Context& context,
                     const std::vector<Result>& results) {
   const ResultSet set{.context = context, .results = results, .findings = check(context, results)};
-  return Catalog::format(format).print({&set});
+  return Registry<FormatEntry>::at(format).print({&set});
 }
 
 std::string unwrapped(const std::string& text) {

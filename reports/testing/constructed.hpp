@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "bench/model/catalog.hpp"
+#include "bench/plan/reproduction_entry.hpp"
 #include "bench/results/result.hpp"
 
 namespace asyncmark::testing {

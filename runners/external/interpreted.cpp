@@ -4,6 +4,7 @@
 #include "bench/model/adapter.hpp"
 #include "bench/model/caps.hpp"
 #include "bench/model/runner.hpp"
+#include "bench/model/runner_entry.hpp"
 #include "bench/os/placement.hpp"
 #include "runners/external/carried.hpp"
 
@@ -53,16 +54,16 @@ RunnerEntry pool(std::string name, std::string summary, std::function<std::uint6
 }
 
 const bool registered =
-    Catalog::add(loop("python-asyncio",
-                      "one event loop of Python's asyncio (uvloop's, where that is installed)",
-                      python(carried::python_asyncio()))) &&
-    Catalog::add(pool(
+    Registry<RunnerEntry>::add(loop(
+        "python-asyncio", "one event loop of Python's asyncio (uvloop's, where that is installed)",
+        python(carried::python_asyncio()))) &&
+    Registry<RunnerEntry>::add(pool(
         "python-threads", "a pool of Python threads, under one interpreter lock", [] { return 32; },
         python(carried::python_threads()))) &&
-    Catalog::add(pool(
+    Registry<RunnerEntry>::add(pool(
         "python-processes", "a pool of Python processes, forked", [] { return own_cpus().size(); },
         python(carried::python_processes()))) &&
-    Catalog::add(loop("node", "one event loop of Node.js", node()));
+    Registry<RunnerEntry>::add(loop("node", "one event loop of Node.js", node()));
 
 }  // namespace
 }  // namespace asyncmark

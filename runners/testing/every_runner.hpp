@@ -11,8 +11,8 @@
 #include "bench/base/errors.hpp"
 #include "bench/base/pages.hpp"
 #include "bench/engine/client.hpp"
-#include "bench/model/catalog.hpp"
 #include "bench/model/runner.hpp"
+#include "bench/model/runner_entry.hpp"
 #include "bench/model/workload.hpp"
 
 namespace asyncmark::testing {
@@ -106,14 +106,14 @@ class Watched : public Workload {
 /// Carries the workload out under the runner of this name, with its options at their defaults.
 inline Measurement run_under(const std::string& runner, const Workload& workload,
                              const Load& load) {
-  const auto& entry = Catalog::runner(runner);
+  const auto& entry = runner_entry(runner);
   return entry.make(OptionValues(entry.options))->run(workload, load);
 }
 
 /// Returns the names of the built-in runners.
 inline std::vector<std::string> all_runners() {
   std::vector<std::string> names;
-  for (const auto& entry : Catalog::runners()) names.push_back(entry.name);
+  for (const auto& entry : built_in_runners()) names.push_back(entry.name);
   return names;
 }
 

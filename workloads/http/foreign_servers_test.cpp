@@ -12,8 +12,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "bench/model/catalog.hpp"
 #include "bench/model/runner.hpp"
+#include "bench/model/runner_entry.hpp"
 #include "bench/os/spawn.hpp"
 #include "bench/testing/run_program.hpp"
 #include "workloads/http/testing/calls.hpp"
@@ -139,7 +139,7 @@ class EveryRunner : public ::testing::TestWithParam<std::string> {
     Load load;
     load.ops = kOps;
     load.in_flight = in_flight;
-    const auto& entry = Catalog::runner(GetParam());
+    const auto& entry = runner_entry(GetParam());
     const auto measured = entry.make(OptionValues(entry.options))->run(*workload, load);
     EXPECT_EQ(measured.completed, kOps);
     EXPECT_THAT(measured.failures, IsEmpty());
@@ -148,7 +148,7 @@ class EveryRunner : public ::testing::TestWithParam<std::string> {
 
 std::vector<std::string> runners() {
   std::vector<std::string> names;
-  for (const auto& entry : Catalog::runners()) names.push_back(entry.name);
+  for (const auto& entry : built_in_runners()) names.push_back(entry.name);
   return names;
 }
 

@@ -13,8 +13,8 @@
 #include <optional>
 
 #include "bench/base/errors.hpp"
-#include "bench/model/catalog.hpp"
 #include "bench/model/workload.hpp"
+#include "bench/model/workload_entry.hpp"
 #include "workloads/http/clients.hpp"
 #include "workloads/http/limits.hpp"
 #include "workloads/http/server.hpp"
@@ -235,7 +235,7 @@ OptionSpec client_option() {
   return option;
 }
 
-const bool registered = Catalog::add(WorkloadEntry{
+const bool registered = Registry<WorkloadEntry>::add({
     .name = "http",
     .summary = "calls a URL of yours, over connections that are kept or made for every call",
     .options =

@@ -8,7 +8,7 @@
 #include <atomic>
 #include <thread>
 
-#include "bench/model/catalog.hpp"
+#include "bench/model/runner_entry.hpp"
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
 #include "workloads/http/testing/faults.hpp"
@@ -123,7 +123,7 @@ INSTANTIATE_TEST_SUITE_P(Http, Faults, ValuesIn(struck_by({kPooled, kPerOp, kHtt
 TEST_P(Faults, AreAccountedForByTheirReason) {
   const auto ended = run({"--max-failed", "1"});
   EXPECT_EQ(ended.code, struck() > 1 ? 4 : 0) << ended.err;
-  ASSERT_EQ(rows(ended).size(), Catalog::runners().size());
+  ASSERT_EQ(rows(ended).size(), built_in_runners().size());
   for (const auto& row : rows(ended)) expect_ledger(row);
 }
 
@@ -148,7 +148,7 @@ TEST_P(Connecting, ToWhatClosesAfterEachAnswerWithoutSayingSo) {
   });
   const auto ended = asyncmark(words(server, Words{"--ops", "40"} + GetParam().flags));
   expect_nothing_left(ended);
-  ASSERT_EQ(rows(ended).size(), Catalog::runners().size());
+  ASSERT_EQ(rows(ended).size(), built_in_runners().size());
   for (const auto& row : rows(ended)) {
     SCOPED_TRACE(row.at("name").get<std::string>());
     EXPECT_EQ(accounted(row), 40u);
@@ -174,7 +174,7 @@ TEST_P(Connecting, ToWhatRefuses) {
   const auto ended = asyncmark(words(server, Words{"--ops", "20"} + GetParam().flags));
   expect_nothing_left(ended);
   EXPECT_EQ(ended.code, 4);
-  ASSERT_EQ(rows(ended).size(), Catalog::runners().size());
+  ASSERT_EQ(rows(ended).size(), built_in_runners().size());
   for (const auto& row : rows(ended)) {
     SCOPED_TRACE(row.at("name").get<std::string>());
     if (GetParam().name == kPooled.name)
@@ -191,7 +191,7 @@ class Dying : public ::testing::TestWithParam<std::tuple<std::string, Mode>> {};
 
 std::vector<std::string> runners() {
   std::vector<std::string> names;
-  for (const auto& entry : Catalog::runners()) names.push_back(entry.name);
+  for (const auto& entry : built_in_runners()) names.push_back(entry.name);
   return names;
 }
 

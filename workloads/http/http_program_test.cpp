@@ -7,6 +7,7 @@
 #include <csignal>
 #include <thread>
 
+#include "bench/model/runner_entry.hpp"
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
 #include "workloads/http/testing/calls.hpp"
@@ -219,7 +220,7 @@ TEST(HttpLedger, BalancesUnderEveryRunner) {
     const RawServer server(always(answer("hello")));
     const auto ended = run(server.url(), {"--connect", connect});
     EXPECT_EQ(ended.code, 0) << ended.err;
-    ASSERT_EQ(rows(ended).size(), Catalog::runners().size());
+    ASSERT_EQ(rows(ended).size(), built_in_runners().size());
     for (const auto& row : rows(ended)) EXPECT_EQ(number(row, "completed"), 30u) << row;
   }
 }
@@ -236,7 +237,7 @@ TEST(HttpLedger, CountsEveryFailureUnderEveryRunner) {
   });
   const auto ended = run(server.url(), {"--in-flight", "4", "--timeout", "5s", "--warmup", "0"});
   EXPECT_EQ(ended.code, 4) << ended.err;
-  ASSERT_EQ(rows(ended).size(), Catalog::runners().size());
+  ASSERT_EQ(rows(ended).size(), built_in_runners().size());
   for (const auto& row : rows(ended)) {
     SCOPED_TRACE(row.at("name").get<std::string>());
     EXPECT_EQ(accounted(row), 30u);
@@ -265,7 +266,7 @@ std::vector<std::pair<std::uint64_t, std::uint64_t>> connections_of(const Ended&
 TEST(HttpConnections, AreReusedWherePooledAndElseMadeByEachOperation) {
   const RawServer server(always(answer("hello")));
   const auto pooled = connections_of(run(server.url()));
-  EXPECT_EQ(pooled.size(), Catalog::runners().size());
+  EXPECT_EQ(pooled.size(), built_in_runners().size());
   EXPECT_THAT(pooled, Each(Pair(0, 30)));
   EXPECT_THAT(connections_of(run(server.url(), {"--connect", "per-op"})), Each(Pair(30, 0)));
 }

@@ -5,7 +5,6 @@
 #include <csignal>
 
 #include "bench/engine/window.hpp"
-#include "bench/model/catalog.hpp"
 #include "workloads/http/clients.hpp"
 #include "workloads/http/failures.hpp"
 

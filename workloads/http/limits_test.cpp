@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "bench/base/errors.hpp"
+#include "bench/model/runner_entry.hpp"
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
 #include "workloads/http/testing/calls.hpp"
@@ -42,7 +43,7 @@ Ended run_limited(const std::string& limit, const RawServer& server, const std::
 
 void expect_all_completed(const Ended& ended) {
   EXPECT_EQ(ended.code, 0) << ended.err;
-  EXPECT_THAT(rows(ended), SizeIs(Catalog::runners().size()));
+  EXPECT_THAT(rows(ended), SizeIs(built_in_runners().size()));
   for (const auto& row : rows(ended)) EXPECT_EQ(number(row, "completed"), 200u) << row;
 }
 

@@ -9,7 +9,7 @@
 
 #include "bench/base/errors.hpp"
 #include "bench/base/output_file.hpp"
-#include "bench/model/catalog.hpp"
+#include "bench/services/serving.hpp"
 
 namespace asyncmark::http_server {
 
@@ -78,7 +78,7 @@ void serve_http(const OptionValues& options, ServiceCounts& counts) {
   if (!file.empty()) log.write(file);
 }
 
-const bool registered = Catalog::add(ServiceEntry{
+const bool registered = Registry<ServiceEntry>::add({
     .name = "http",
     .summary = "answers every HTTP request alike, on the loopback interface",
     .options =

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "bench/base/errors.hpp"
-#include "bench/model/catalog.hpp"
 #include "bench/model/workload.hpp"
+#include "bench/model/workload_entry.hpp"
 #include "workloads/postgres/dsn.hpp"
 #include "workloads/postgres/exchange.hpp"
 #include "workloads/postgres/preflight.hpp"
@@ -145,7 +145,7 @@ OptionSpec wait_option() {
   return option;
 }
 
-const bool registered = Catalog::add(WorkloadEntry{
+const bool registered = Registry<WorkloadEntry>::add({
     .name = "postgres",
     .summary = "queries PostgreSQL, over connections that are kept or made for every operation",
     .options =

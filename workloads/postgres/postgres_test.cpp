@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "bench/base/errors.hpp"
+#include "bench/model/workload_entry.hpp"
 #include "bench/testing/run_program.hpp"
 #include "workloads/postgres/testing/calls.hpp"
 
@@ -54,7 +55,7 @@ TEST(Postgres, RefusesWhatDoesNotFitTogether) {
 }
 
 TEST(Postgres, WithoutADsnCallsAServiceOfOurs) {
-  const auto& entry = Catalog::workload("postgres");
+  const auto& entry = Registry<WorkloadEntry>::at("postgres");
   OptionValues options(entry.options);
   EXPECT_THAT(entry.service(options).value(), ElementsAre("postgres"));
   options.set("dsn", "host=/tmp");

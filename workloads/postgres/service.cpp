@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "bench/base/errors.hpp"
-#include "bench/model/catalog.hpp"
 #include "bench/os/interruption.hpp"
+#include "bench/services/serving.hpp"
 #include "workloads/postgres/activity.hpp"
 #include "workloads/postgres/cluster.hpp"
 
@@ -68,7 +68,7 @@ void serve_postgres(const OptionValues& options, ServiceCounts& counts) {
   watch(cluster, activity);
 }
 
-const bool registered = Catalog::add(ServiceEntry{
+const bool registered = Registry<ServiceEntry>::add({
     .name = "postgres",
     .summary = "a PostgreSQL cluster of its own, as PostgreSQL comes, that goes with it",
     .options = {count_option("max-connections", 1,

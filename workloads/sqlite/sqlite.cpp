@@ -8,8 +8,8 @@
 #include <optional>
 #include <string_view>
 
-#include "bench/model/catalog.hpp"
 #include "bench/model/workload.hpp"
+#include "bench/model/workload_entry.hpp"
 #include "bench/os/scratch.hpp"
 #include "workloads/sqlite/connection.hpp"
 #include "workloads/sqlite/temporary.hpp"
@@ -264,7 +264,7 @@ OptionSpec rows_option() {
   return option;
 }
 
-const bool registered = Catalog::add(WorkloadEntry{
+const bool registered = Registry<WorkloadEntry>::add({
     .name = "sqlite",
     .summary = "carries out a statement on an SQLite database: a library that blocks, no server",
     .options =

@@ -12,7 +12,7 @@
 #include <functional>
 #include <thread>
 
-#include "bench/model/catalog.hpp"
+#include "bench/model/runner_entry.hpp"
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
 #include "workloads/sqlite/testing/database.hpp"
@@ -71,7 +71,7 @@ void refused(const Words& words, const std::string& begin) {
 TEST(Sqlite, RunsUnderEveryRunnerAndGivesARowAnOperation) {
   const auto ended = run({"--rows", "1000", "--ops", "500", "--in-flight", "8"});
   EXPECT_EQ(ended.code, 0) << ended.err;
-  ASSERT_THAT(rows(ended), SizeIs(Catalog::runners().size()));
+  ASSERT_THAT(rows(ended), SizeIs(built_in_runners().size()));
   for (const auto& row : rows(ended)) {
     EXPECT_EQ(number(row, "completed"), 500u) << row.at("name");
     EXPECT_EQ(row.at("rows_per_op"), 1) << row.at("name");
@@ -83,9 +83,9 @@ TEST(Sqlite, WritesOnceForEachOperationUnderEveryRunner) {
   const auto ended = run(joined(on(database, "INSERT INTO t (value) VALUES (?)"),
                                 {"--ops", "60", "--warmup", "0", "--timeout", "60s"}));
   EXPECT_EQ(ended.code, 0) << ended.err;
-  ASSERT_THAT(rows(ended), SizeIs(Catalog::runners().size()));
+  ASSERT_THAT(rows(ended), SizeIs(built_in_runners().size()));
   for (const auto& row : rows(ended)) EXPECT_EQ(number(row, "completed"), 60u) << row.at("name");
-  const auto runners = static_cast<std::int64_t>(Catalog::runners().size());
+  const auto runners = static_cast<std::int64_t>(built_in_runners().size());
   EXPECT_EQ(database.number("SELECT count(*) FROM t"), 60 * runners);
   EXPECT_EQ(database.number("SELECT count(DISTINCT value) FROM t"), 60);
   EXPECT_EQ(database.ask("PRAGMA integrity_check"), "ok");

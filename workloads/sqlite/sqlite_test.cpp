@@ -12,8 +12,8 @@
 #include <thread>
 #include <vector>
 
-#include "bench/model/catalog.hpp"
 #include "bench/model/workload.hpp"
+#include "bench/model/workload_entry.hpp"
 #include "workloads/sqlite/temporary.hpp"
 #include "workloads/sqlite/testing/database.hpp"
 
@@ -29,7 +29,7 @@ using ::testing::ThrowsMessage;
 using Given = std::vector<std::pair<std::string, std::string>>;
 
 std::unique_ptr<Workload> made(const Given& given) {
-  const auto& entry = Catalog::workload("sqlite");
+  const auto& entry = Registry<WorkloadEntry>::at("sqlite");
   OptionValues values(entry.options);
   for (const auto& [name, text] : given) values.set(name, text);
   return entry.make(values, 1);

@@ -10,7 +10,7 @@
 #include <functional>
 #include <stdexcept>
 
-#include "bench/model/catalog.hpp"
+#include "bench/plan/reproduction_entry.hpp"
 
 namespace asyncmark {
 namespace reproduce_cpu {
@@ -213,7 +213,7 @@ std::vector<Request> plan(bool quick) {
   return requests;
 }
 
-const bool registered = Catalog::add(ReproductionEntry{
+const bool registered = Registry<ReproductionEntry>::add({
     .name = "cpu",
     .summary = "hashing, and work that waits and computes: where an event loop loses",
     .plan = plan,

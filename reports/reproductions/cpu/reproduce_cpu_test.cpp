@@ -7,8 +7,9 @@
 
 #include <algorithm>
 
-#include "bench/model/catalog.hpp"
+#include "bench/model/runner_entry.hpp"
 #include "bench/plan/plan.hpp"
+#include "bench/plan/reproduction_entry.hpp"
 #include "reports/testing/constructed.hpp"
 
 namespace asyncmark {
@@ -21,7 +22,7 @@ using ::testing::HasSubstr;
 using testing::named;
 using ::testing::Not;
 
-const ReproductionEntry& entry() { return Catalog::reproduction("cpu"); }
+const ReproductionEntry& entry() { return Registry<ReproductionEntry>::at("cpu"); }
 
 constexpr const char* kGainsNothing = "An event loop gains nothing on hashing";
 constexpr const char* kWantsProcessors = "here it wants processors, whoever has them";
@@ -83,7 +84,7 @@ std::string printed(const std::vector<Result>& results, bool quick = false) {
 TEST(ReproduceCpu, PlansHashingAndMixedWorkUnderEveryRunner) {
   std::vector<std::string> names;
   for (const auto& one : expand(entry().plan(false))) names.push_back(one.name());
-  for (const auto& runner : Catalog::runners())
+  for (const auto& runner : built_in_runners())
     EXPECT_THAT(names, Contains(fmt::format("hash/{}/ops:1000/size:1MiB", runner.name)));
   EXPECT_EQ(names.size(), 7 * 3 + 7 * 4 + 5 * 4);
 }

@@ -10,8 +10,9 @@
 #include <iterator>
 #include <stdexcept>
 
+#include "bench/checks/check_entry.hpp"
 #include "bench/checks/checks.hpp"
-#include "bench/model/catalog.hpp"
+#include "bench/plan/reproduction_entry.hpp"
 #include "reports/tables/activity.hpp"
 
 namespace asyncmark {
@@ -125,7 +126,7 @@ Study filled(const Context& context, const std::vector<Result>& results, bool qu
     study.opening.push_back({runner, row("pooled"), row("per-op")});
   }
   for (const auto& finding : check(context, results))
-    if (finding.code == "service-saturated")
+    if (Registry<CheckEntry>::at(finding.code).limit == LimitedBy::busy_service)
       std::ranges::copy(finding.cases, std::back_inserter(study.saturated_cases));
   return study;
 }
@@ -233,7 +234,7 @@ std::vector<Request> plan(bool quick) {
   return requests;
 }
 
-const bool registered = Catalog::add(ReproductionEntry{
+const bool registered = Registry<ReproductionEntry>::add({
     .name = "db",
     .summary = "PostgreSQL: queries that wait and queries that do not, by the pool of connections",
     .plan = plan,

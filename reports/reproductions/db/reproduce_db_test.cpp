@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "bench/model/catalog.hpp"
 #include "bench/plan/plan.hpp"
+#include "bench/plan/reproduction_entry.hpp"
 #include "reports/testing/constructed.hpp"
 
 namespace asyncmark {
@@ -21,7 +21,7 @@ using ::testing::HasSubstr;
 using testing::named;
 using ::testing::Not;
 
-const ReproductionEntry& entry() { return Catalog::reproduction("db"); }
+const ReproductionEntry& entry() { return Registry<ReproductionEntry>::at("db"); }
 
 constexpr const char* kEqual = "At an equal pool the models are equal";
 constexpr const char* kServerIsTheLimit = "Here the server is the limit";

@@ -8,7 +8,7 @@
 
 #include <algorithm>
 
-#include "bench/model/catalog.hpp"
+#include "bench/plan/reproduction_entry.hpp"
 
 namespace asyncmark {
 namespace reproduce_http {
@@ -201,7 +201,7 @@ std::vector<Request> plan(bool quick) {
   return requests;
 }
 
-const bool registered = Catalog::add(ReproductionEntry{
+const bool registered = Registry<ReproductionEntry>::add({
     .name = "http",
     .summary = "the same table over HTTP calls of 46 ms, then 1000 at once by the server's model",
     .plan = plan,

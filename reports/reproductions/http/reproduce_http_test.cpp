@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "bench/model/catalog.hpp"
 #include "bench/plan/plan.hpp"
+#include "bench/plan/reproduction_entry.hpp"
 #include "reports/reproductions/reproduction.hpp"
 #include "reports/testing/constructed.hpp"
 
@@ -18,7 +18,7 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-const ReproductionEntry& entry() { return Catalog::reproduction("http"); }
+const ReproductionEntry& entry() { return Registry<ReproductionEntry>::at("http"); }
 
 constexpr const char* kGathered = "Gathered calls cost one wait, and not the sum";
 constexpr const char* kCapDecides = "it makes no difference who does the waiting";

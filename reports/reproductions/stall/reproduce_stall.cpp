@@ -10,10 +10,10 @@
 
 #include "bench/base/errors.hpp"
 #include "bench/base/split.hpp"
-#include "bench/model/catalog.hpp"
 #include "bench/os/interruption.hpp"
 #include "bench/os/placement.hpp"
 #include "bench/os/spawn.hpp"
+#include "bench/plan/reproduction_entry.hpp"
 
 namespace asyncmark {
 namespace reproduce_stall {
@@ -163,7 +163,7 @@ std::vector<Request> plan(bool quick) {
   return requests;
 }
 
-const bool registered = Catalog::add(ReproductionEntry{
+const bool registered = Registry<ReproductionEntry>::add({
     .name = "stall",
     .summary = "a server that stalls: what a closed loop sees of it, and what an open one",
     .plan = plan,

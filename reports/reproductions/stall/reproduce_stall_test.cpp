@@ -7,7 +7,7 @@
 #include <map>
 
 #include "bench/base/split.hpp"
-#include "bench/model/catalog.hpp"
+#include "bench/plan/reproduction_entry.hpp"
 #include "bench/testing/run_program.hpp"
 #include "reports/testing/constructed.hpp"
 
@@ -21,7 +21,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-const ReproductionEntry& entry() { return Catalog::reproduction("stall"); }
+const ReproductionEntry& entry() { return Registry<ReproductionEntry>::at("stall"); }
 
 constexpr const char* kOmitted = "(coordinated omission)";
 constexpr const char* kUsersGet = "That is what users get.";

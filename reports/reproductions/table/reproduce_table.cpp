@@ -9,8 +9,8 @@
 #include <tuple>
 
 #include "bench/base/shell_words.hpp"
-#include "bench/model/catalog.hpp"
 #include "bench/plan/plan.hpp"
+#include "bench/plan/reproduction_entry.hpp"
 
 namespace asyncmark {
 namespace reproduce_table {
@@ -159,11 +159,12 @@ std::vector<Request> plan(bool quick) {
   return requests;
 }
 
-const bool registered = Catalog::add(ReproductionEntry{
+const bool registered = Registry<ReproductionEntry>::add({
     .name = "table",
     .summary = "100, 500 and 1000 operations of 46 ms, sync against everything else",
     .plan = plan,
     .print = print,
+    .is_default = true,
 });
 
 }  // namespace

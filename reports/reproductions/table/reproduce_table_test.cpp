@@ -6,8 +6,8 @@
 #include <functional>
 
 #include "bench/base/split.hpp"
-#include "bench/model/catalog.hpp"
 #include "bench/plan/plan.hpp"
+#include "bench/plan/reproduction_entry.hpp"
 #include "reports/testing/constructed.hpp"
 
 namespace asyncmark {
@@ -21,7 +21,7 @@ using ::testing::IsEmpty;
 using testing::named;
 using ::testing::Not;
 
-const ReproductionEntry& entry() { return Catalog::reproduction("table"); }
+const ReproductionEntry& entry() { return Registry<ReproductionEntry>::at("table"); }
 
 std::vector<std::string> names(bool quick) {
   std::vector<std::string> all;

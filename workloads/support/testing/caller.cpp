@@ -1,13 +1,13 @@
 #include "workloads/support/testing/caller.hpp"
 
 #include "bench/engine/event_loop.hpp"
-#include "bench/model/catalog.hpp"
 #include "bench/model/workload.hpp"
+#include "bench/model/workload_entry.hpp"
 
 namespace asyncmark::testing {
 
 std::unique_ptr<Workload> make(const std::string& workload, const Options& options) {
-  const auto& entry = Catalog::workload(workload);
+  const auto& entry = Registry<WorkloadEntry>::at(workload);
   OptionValues values(entry.options);
   for (const auto& [name, text] : options) values.set(name, text);
   return entry.make(values, 1);

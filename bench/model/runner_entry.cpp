@@ -1,0 +1,50 @@
+#include "bench/model/runner_entry.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <map>
+#include <mutex>
+#include <ranges>
+
+#include "bench/base/errors.hpp"
+#include "bench/model/adapter.hpp"
+
+namespace asyncmark {
+namespace {
+
+/// Makes the entry when it is first asked for, and keeps it where it is.
+const RunnerEntry& command_runner(std::string_view name) {
+  static std::map<std::string, RunnerEntry, std::less<>> all;
+  static std::mutex mutex;
+  const std::scoped_lock lock(mutex);
+  const auto found = all.find(name);
+  if (found != all.end()) return found->second;
+  return all.emplace(name, runner_of_command(std::string(name))).first->second;
+}
+
+std::string names_of(std::span<const RunnerEntry> runners) {
+  return fmt::format("{}", fmt::join(runners | std::views::transform(&RunnerEntry::name), ", "));
+}
+
+}  // namespace
+
+std::span<const RunnerEntry> built_in_runners() {
+  const auto& all = Registry<RunnerEntry>::all();
+  return {all.begin(), std::ranges::find_if(all, &RunnerEntry::order)};
+}
+
+std::span<const RunnerEntry> adapters() {
+  const auto& all = Registry<RunnerEntry>::all();
+  return {std::ranges::find_if(all, &RunnerEntry::order), all.end()};
+}
+
+const RunnerEntry& runner_entry(std::string_view name) {
+  if (const auto* found = Registry<RunnerEntry>::find(name)) return *found;
+  if (name.starts_with(kCommandPrefix)) return command_runner(name);
+  throw UsageError(
+      fmt::format("no such runner '{}'; there are {}; of other programs {}, cmd:PROGRAM", name,
+                  names_of(built_in_runners()), names_of(adapters())));
+}
+
+}  // namespace asyncmark

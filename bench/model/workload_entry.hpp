@@ -1,0 +1,40 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bench/base/options.hpp"
+#include "bench/base/registry.hpp"
+
+namespace asyncmark {
+
+class Workload;
+
+/// A workload as it registers itself. `make` throws UsageError when the values do not fit together.
+struct WorkloadEntry {
+  static constexpr std::string_view kKind = "workload";
+  std::string name;
+  std::string summary;  ///< One line, for `list` and `--help`.
+  std::vector<OptionSpec> options;
+  /// In a child, the option `address_option` is the endpoint of the service that was started.
+  std::function<std::unique_ptr<Workload>(const OptionValues&, std::uint64_t seed)> make;
+  /// The words after `asyncmark serve` that start what it needs to be up; nullopt where these
+  /// values need nothing of ours. Equal words are one service.
+  std::function<std::optional<std::vector<std::string>>(const OptionValues&)> service = {};
+  /// The option, a text, that names what an operation calls ("url"); empty where it calls nothing.
+  std::string address_option = {};
+  /// The option, a text, that takes the words behind `--` on the command line, as a shell would
+  /// quote them; empty where there is none.
+  std::string rest_option = {};
+  /// Operations are processes of their own: their processor time is that of the crew, on any
+  /// processor, and nobody knows their memory.
+  bool starts_processes = false;
+  /// Operations do nothing, so that all that is measured is the harness. One workload has it.
+  bool measures_the_harness = false;
+};
+
+}  // namespace asyncmark
