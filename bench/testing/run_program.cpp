@@ -2,7 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
+#include <gtest/gtest.h>
 #include <spawn.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -15,7 +15,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <memory>
 #include <sstream>
 #include <stdexcept>
 #include <thread>
@@ -92,20 +91,13 @@ bool is_result(const std::string& text) {
   return text.starts_with("{\n  \"context\"") && text.find("\"schema_version\"") != text.npos;
 }
 
-/// Throws unless every document keeps to the schema of results.
-void expect_schema(const std::vector<std::string>& documents, const std::string& home) {
-  if (documents.empty()) return;
-  std::ofstream(home + "/results") << fmt::format("[{}]", fmt::join(documents, ","));
-  const auto command =
-      fmt::format("python3 {} {} <{}/results", source_file("bench/testing/violations.py"),
-                  source_file("reports/formats/result.schema.json"), home);
-  const std::unique_ptr<FILE, int (*)(FILE*)> said(popen(command.c_str(), "r"), pclose);
-  std::string text;
-  for (int c = 0; said && (c = fgetc(said.get())) != EOF;) text += static_cast<char>(c);
-  if (text.find_first_not_of("[], \n") != text.npos || text.empty())
-    throw std::runtime_error(
-        "a result is not as reports/formats/result.schema.json describes it: " + text);
+/// The test that runs, for messages.
+std::string current_test() {
+  const auto* const info = ::testing::UnitTest::GetInstance()->current_test_info();
+  return info ? fmt::format("{}.{}", info->test_suite_name(), info->name()) : "";
 }
+
+std::vector<WrittenResult> written;
 
 }  // namespace
 
@@ -166,11 +158,9 @@ void Program::type(const std::string& text) const {
 
 Ended Program::wait() {
   const auto ended = collect();
-  std::vector<std::string> results;
   for (const auto& [name, text] : ended.files)
-    if (is_result(text) && given_[name] != text) results.push_back(text);
-  if (is_result(ended.out)) results.push_back(ended.out);
-  expect_schema(results, home_);
+    if (is_result(text) && given_[name] != text) written.push_back({current_test(), text});
+  if (is_result(ended.out)) written.push_back({current_test(), ended.out});
   fs::remove_all(home_);
   return ended;
 }
@@ -195,6 +185,8 @@ Ended Program::collect() {
 Ended run_program(const std::vector<std::string>& words, const Surroundings& surroundings) {
   return Program(words, surroundings).wait();
 }
+
+const std::vector<WrittenResult>& written_results() { return written; }
 
 std::string program() { return ASYNCMARK_PROGRAM; }
 

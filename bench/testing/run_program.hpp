@@ -41,8 +41,8 @@ class Program {
   void send(int signal) const;
   /// Types into its terminal; "\x03" is Ctrl-C.
   void type(const std::string& text) const;
-  /// Collects what it printed and left. Once only. Throws for a result that it wrote there and that
-  /// is not as reports/formats/result.schema.json has it.
+  /// Collects what it printed and left. Once only. Results that it wrote are among
+  /// written_results().
   Ended wait();
 
  private:
@@ -55,6 +55,15 @@ class Program {
 };
 
 Ended run_program(const std::vector<std::string>& words, const Surroundings& surroundings = {});
+
+struct WrittenResult {
+  std::string test;  ///< Its full name.
+  std::string document;
+};
+
+/// What programs wrote so far in the tests of this process. It is held against the schema when all
+/// have ended.
+const std::vector<WrittenResult>& written_results();
 
 /// The asyncmark program of this build, with the workload `faulty` in it.
 std::string program();
