@@ -113,6 +113,12 @@ TEST(Calibration, IsLeftOutWhereCasesAreOnlyListed) {
   EXPECT_THAT(ended.files, IsEmpty());
 }
 
+TEST(Calibration, IsSkippedWhereTheUserSaysSo) {
+  const auto context = context_of({"--runner", "sync", "--no-calibration"});
+  EXPECT_FALSE(context.contains("calibration"));
+  EXPECT_EQ(context.at("calibration_skipped"), true);
+}
+
 TEST(Calibration, UsesNoLauncher) {
   const auto ended =
       testing::asyncmark({"run", "null", "--runner", "sync", "--ops", "10", "--repetitions", "2",

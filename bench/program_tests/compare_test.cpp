@@ -156,6 +156,7 @@ TEST(Compare, WhatMakesNoSenseIsRefused) {
   expect_refused(here({one, one, "--", "nul"}), "nul");
   for (const Words& idle : {Words{"--repetitions", "3"},
                             {"--strict"},
+                            {"--no-calibration"},
                             {"--format", "csv"},
                             {"--phases"},
                             {"--out", "b"},
