@@ -23,7 +23,8 @@ struct Surroundings {
   std::string input = {};  ///< Its standard input.
   /// In its working directory, by name; what begins with #! can be carried out.
   std::map<std::string, std::string> files = {};
-  bool terminal = false;  ///< Standard error is a terminal, and it controls it.
+  bool calibrate = false;  ///< Otherwise `asyncmark run` is given --no-calibration.
+  bool terminal = false;   ///< Standard error is a terminal, and it controls it.
 };
 
 /// A program that runs beside the test, in a fresh working directory that is removed after. The
@@ -31,7 +32,7 @@ struct Surroundings {
 /// time: whatever processes the test has when it ends count as left by it.
 class Program {
  public:
-  explicit Program(const std::vector<std::string>& words, Surroundings surroundings = {});
+  explicit Program(std::vector<std::string> words, Surroundings surroundings = {});
   ~Program();
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;

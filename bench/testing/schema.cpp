@@ -34,8 +34,8 @@ class WrittenResultsKeepToTheSchema final : public ::testing::Environment {
 
 std::vector<std::vector<std::string>> violations(const std::string& documents,
                                                  const std::string& schema) {
-  const auto ended = run_program(
-      {"python3", source_file("bench/testing/violations.py"), schema}, {.input = documents});
+  const auto ended = run_program({"python3", source_file("bench/testing/violations.py"), schema},
+                                 {.input = documents});
   EXPECT_EQ(ended.code, 0) << ended.err;
   if (ended.code != 0) return {};
   return Json::parse(ended.out).get<std::vector<std::vector<std::string>>>();
