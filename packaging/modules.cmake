@@ -50,11 +50,19 @@ function(asyncmark_add_module folder header)
   endif()
 endfunction()
 
+# What a sanitizer would find nothing in is neither built nor run: data races in code that has one thread, and
+# errors of memory where JSON for charts is put together.
+set(asyncmark_untested "^$")
+if(ASYNCMARK_SANITIZE STREQUAL thread)
+  set(asyncmark_untested "^(reports|bench_(base|measure|model|results|checks|plan|run|compare|cli))")
+elseif(ASYNCMARK_SANITIZE)
+  set(asyncmark_untested "^reports_(charts|page)$")
+endif()
+
 # asyncmark_add_tests(NAME text|loops FILE...): the program NAME_tests, which has all plug-ins in it and the
 # workload `faulty`. It is linked when all parts are known, by asyncmark_build_tests().
 function(asyncmark_add_tests name header)
-  # What writes results down has one thread: the thread sanitizer would find nothing in its tests.
-  if(name MATCHES ^reports AND ASYNCMARK_SANITIZE STREQUAL thread)
+  if(name MATCHES "${asyncmark_untested}")
     return()
   endif()
   set_property(GLOBAL APPEND PROPERTY asyncmark_tests ${name})
@@ -69,6 +77,33 @@ if(BUILD_TESTING)
   target_link_libraries(asyncmark_testing PUBLIC asyncmark_settings PRIVATE GTest::gmock)
 endif()
 
+# asyncmark_add_test(NAME ARGUMENT...): an entry of ctest that scripts/run-tests carries out. Its records say
+# which tests were in it.
+function(asyncmark_add_test name)
+  add_test(NAME ${name} COMMAND ${PROJECT_SOURCE_DIR}/scripts/run-tests --record ${PROJECT_BINARY_DIR}/tests/${name}.jsonl
+           ${ARGN})
+  # run-tests itself stops a test that hangs.
+  set_tests_properties(${name} PROPERTIES TIMEOUT 7200 SKIP_RETURN_CODE 77)
+endfunction()
+
+# asyncmark_run_tests(NAME): the tests of a program, but the slow ones. Programs that take long start first, and in
+# several parts, so that two processors have something to do until the end.
+set(asyncmark_parts_of_program 6)
+set(asyncmark_parts_of_runners 2)
+set(asyncmark_parts_of_workloads_http 2)
+set(asyncmark_parts_of_workloads_postgres 2)
+function(asyncmark_run_tests name)
+  set(count ${asyncmark_parts_of_${name}})
+  if(NOT count)
+    asyncmark_add_test(${name} --filter=-Slow*:Nightly* $<TARGET_FILE:${name}_tests>)
+    return()
+  endif()
+  foreach(part RANGE 1 ${count})
+    asyncmark_add_test(${name}_${part} --filter=-Slow*:Nightly* --shard ${part}/${count} $<TARGET_FILE:${name}_tests>)
+    set_tests_properties(${name}_${part} PROPERTIES COST 100)
+  endforeach()
+endfunction()
+
 function(asyncmark_build_tests)
   get_property(parts GLOBAL PROPERTY asyncmark_parts)
   get_property(names GLOBAL PROPERTY asyncmark_tests)
@@ -79,7 +114,9 @@ function(asyncmark_build_tests)
   foreach(name ${names})
     target_link_libraries(${name}_tests PRIVATE ${parts} asyncmark_testing GTest::gmock GTest::gtest_main)
     add_dependencies(${name}_tests asyncmark_faulty)
-    add_test(NAME ${name} COMMAND ${name}_tests --gtest_filter=-Slow*)
-    set_tests_properties(${name} PROPERTIES TIMEOUT 900)
+    asyncmark_run_tests(${name})
+    list(APPEND programs $<TARGET_FILE:${name}_tests>)
   endforeach()
+  asyncmark_add_test(slow_tests --filter=Slow* ${programs})
+  set_tests_properties(slow_tests PROPERTIES LABELS slow RUN_SERIAL ON)
 endfunction()

@@ -109,7 +109,7 @@ Response mm1(double service, double utilisation) {
   return {mean, mean * std::log(100)};
 }
 
-TEST(SlowQueue, OfOneServerIsAsLindleyAndTheTheoryOfMM1SayItIs) {
+TEST(NightlyQueue, OfOneServerIsAsLindleyAndTheTheoryOfMM1SayItIs) {
   constexpr std::uint64_t kOps = 100'000;
   OptionValues options(Registry<WorkloadEntry>::at("sleep").options);
   options.set("wait", "0ms");

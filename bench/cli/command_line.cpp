@@ -92,6 +92,7 @@ RunSettings settings_of(const Grammar& grammar, const std::vector<std::string>& 
   settings.driver.progress = !common.quiet;
   settings.max_failed = FailureBudget::parse(common.max_failed);
   settings.strict = common.strict;
+  settings.calibrate = !common.no_calibration;
   settings.out = common.out;
   settings.command = command;
   return settings;
@@ -202,6 +203,7 @@ std::string for_run_alone(const Arguments& given, const RunSettings& common) {
   for (const auto& [is_given, name] :
        {std::pair{!given.common.out.empty(), "--out"},
         {given.common.strict, "--strict"},
+        {given.common.no_calibration, "--no-calibration"},
         {given.shown.format != Registry<FormatEntry>::default_entry().name, "--format"},
         {given.shown.phases, "--phases"},
         {!given.shown.slo.empty(), "--slo"},

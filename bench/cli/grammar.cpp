@@ -32,6 +32,9 @@ void add_common(CLI::App& app, Common& common) {
       ->group("Output and limits");
   app.add_flag("--strict", common.strict, "exit with 3 if any check finds something")
       ->group("Output and limits");
+  app.add_flag("--no-calibration", common.no_calibration,
+               "do not measure what clock, timers and runners cost; for a machine that you know")
+      ->group("Output and limits");
   app.add_flag("--quiet", common.quiet, "no progress on standard error")
       ->group("Output and limits");
   app.allow_extras();

@@ -20,6 +20,7 @@ struct Common {
   std::string max_failed = "0";
   std::string out;
   bool strict = false;
+  bool no_calibration = false;
   bool quiet = false;
 };
 

@@ -67,7 +67,7 @@ TEST(AaDifference, IsThatOfTheSlowerOfTwo) {
 Json context_of(std::vector<std::string> words) {
   words.insert(words.begin(),
                {"run", "null", "--ops", "10,20", "--repetitions", "1", "--format", "json"});
-  const auto ended = testing::asyncmark(words);
+  const auto ended = testing::asyncmark(words, {.calibrate = true});
   EXPECT_EQ(ended.code, 0) << ended.err;
   return Json::parse(ended.out).at("context");
 }
@@ -101,7 +101,8 @@ TEST(Calibration, OrdersTheRunnersByWhatTheyDo) {
 
 TEST(Calibration, IsShownWithTheContext) {
   const auto ended =
-      testing::asyncmark({"run", "null", "--runner", "sync", "--ops", "10", "--repetitions", "1"});
+      testing::asyncmark({"run", "null", "--runner", "sync", "--ops", "10", "--repetitions", "1"},
+                         {.calibrate = true});
   EXPECT_THAT(ended.out,
               AllOf(HasSubstr("\nharness"), HasSubstr("a clock reading "), HasSubstr("for sync")));
 }
@@ -109,15 +110,23 @@ TEST(Calibration, IsShownWithTheContext) {
 TEST(Calibration, IsLeftOutWhereCasesAreOnlyListed) {
   const auto ended =
       testing::asyncmark({"run", "null", "--ops", "10", "--launcher",
-                          "sh -c 'echo > ran; exec \"$@\"' sh", "--benchmark_list_tests"});
+                          "sh -c 'echo > ran; exec \"$@\"' sh", "--benchmark_list_tests"},
+                         {.calibrate = true});
   EXPECT_EQ(ended.code, 0);
   EXPECT_THAT(ended.files, IsEmpty());
+}
+
+TEST(Calibration, IsSkippedWhereTheUserSaysSo) {
+  const auto context = context_of({"--runner", "sync", "--no-calibration"});
+  EXPECT_FALSE(context.contains("calibration"));
+  EXPECT_EQ(context.at("calibration_skipped"), true);
 }
 
 TEST(Calibration, UsesNoLauncher) {
   const auto ended =
       testing::asyncmark({"run", "null", "--runner", "sync", "--ops", "10", "--repetitions", "2",
-                          "--launcher", R"(sh -c 'echo >> started; exec "$@"' sh)"});
+                          "--launcher", R"(sh -c 'echo >> started; exec "$@"' sh)"},
+                         {.calibrate = true});
   EXPECT_EQ(ended.files.at("started"), "\n\n");
 }
 
@@ -125,9 +134,10 @@ TEST(Calibration, EndsAtOnceWhenInterrupted) {
   // It takes longer than starting the program, for so many caps: the signal comes in the middle.
   std::string caps = "1";
   for (int cap = 2; cap <= 32; ++cap) caps += "," + std::to_string(cap);
-  testing::Program run({testing::program(), "run", "null", "--in-flight", caps, "--ops", "1000",
-                        "--repetitions", "100", "--launcher", "sh -c 'echo > ran; exec \"$@\"' sh",
-                        "--out", "r.json"});
+  testing::Program run(
+      {testing::program(), "run", "null", "--in-flight", caps, "--ops", "1000", "--repetitions",
+       "100", "--launcher", "sh -c 'echo > ran; exec \"$@\"' sh", "--out", "r.json"},
+      {.calibrate = true});
   ASSERT_TRUE(testing::eventually([&] { return !testing::children_of(run.pid()).empty(); }));
   run.send(SIGINT);
   const auto ended = run.wait();

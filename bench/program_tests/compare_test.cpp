@@ -157,6 +157,7 @@ TEST(Compare, WhatMakesNoSenseIsRefused) {
   expect_refused(here({one, one, "--", "nul"}), "nul");
   for (const Words& idle : {Words{"--repetitions", "3"},
                             {"--strict"},
+                            {"--no-calibration"},
                             {"--format", "csv"},
                             {"--phases"},
                             {"--out", "b"},
@@ -328,7 +329,7 @@ bool proves(const Rule& rule, const std::vector<std::vector<Pair>>& equals,
   return alarms(equals) == 0 && alarms(slower) + 1 >= std::ssize(slower);
 }
 
-TEST(SlowCompare, TheRuleHoldsOnLivePairsAndABlindOrTriggerHappyOneDoesNot) {
+TEST(NightlyCompare, TheRuleHoldsOnLivePairsAndABlindOrTriggerHappyOneDoesNot) {
   std::vector<std::vector<Pair>> equals, slower;
   const Words cases[] = {
       {"--", "sleep", "--wait", "2ms", "--ops", "1", "--runner", "sync"},

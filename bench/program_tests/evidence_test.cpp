@@ -19,7 +19,7 @@ using ::testing::HasSubstr;
 
 TEST(Evidence, RejectsAWorkloadThatSkipsATenthOfItsWaitsUnderEveryRunner) {
   const auto ended = asyncmark({"run", "faulty", "--fault", "skip", "--every", "10", "--wait",
-                                "80ms", "--ops", "10", "--in-flight", "1", "--repetitions", "3"});
+                                "40ms", "--ops", "10", "--in-flight", "1", "--repetitions", "3"});
   EXPECT_EQ(ended.code, 4);
   for (const auto& runner : built_in_runners())
     EXPECT_THAT(ended.err,

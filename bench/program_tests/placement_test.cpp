@@ -109,10 +109,10 @@ TEST(Placement, OfAChildIsThatFromOutsideWhereNothingIsAsked) {
 }
 
 /// The first row of a run of `served`, which calls a service of ours, with these words.
-Json served(std::vector<std::string> words) {
+Json served(std::vector<std::string> words, bool calibrate = false) {
   words.insert(words.begin(), {"run", "served", "--runner", "thread-pool", "--ops", "100",
                                "--repetitions", "1", "--out", "r", "--strict"});
-  const auto ended = testing::asyncmark(words);
+  const auto ended = testing::asyncmark(words, {.calibrate = calibrate});
   return Json::parse(ended.files.at("r"));
 }
 
@@ -134,7 +134,7 @@ const char* const kShared = "client-and-service-share-cpu";
 TEST(Placement, OfAServiceIsApartFromItsClients) {
   if (own_cpus().size() < 2) GTEST_SKIP() << "one processor has no place for both";
   const auto usual = Placement{}.apart(own_cpus());
-  const auto document = served({});
+  const auto document = served({}, true);
   EXPECT_EQ(sides_of(document), list_text(usual.client) + " and " + list_text(usual.service));
   EXPECT_EQ(found(document, kShared), "nothing");
   const auto& row = document.at("benchmarks")[0];

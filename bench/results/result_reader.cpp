@@ -305,7 +305,8 @@ class Reader {
   /// What reports ask of it by its type; the rest they only quote.
   void check_context() const {
     const auto& facts = set_.context.facts;
-    if (facts.contains("partial")) truth(facts, "partial");
+    for (const auto* key : {"partial", "calibration_skipped"})
+      if (facts.contains(key)) truth(facts, key);
     if (facts.contains("slo")) Slo::parse(text(facts, "slo"));
     if (facts.contains("load_avg"))
       for (const auto& load : member(facts, "load_avg", &Json::is_array, "a list"))

@@ -150,7 +150,10 @@ int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
   auto services = start_services(cases);
   if (!Interruption::happened()) prepare_workloads(cases);
   settings.driver.child.service = [&](const Case& one) { return service_of(services, one); };
-  context.facts["calibration"] = calibrate(cases, settings.driver.child);
+  if (settings.calibrate)
+    context.facts["calibration"] = calibrate(cases, settings.driver.child);
+  else
+    context.facts["calibration_skipped"] = true;
   const auto before = processor_time();
   drive(cases, settings.driver);
   if (settings.ask_others && !Interruption::happened())

@@ -17,6 +17,7 @@ struct RunSettings {
   DriverSettings driver;
   FailureBudget max_failed;
   bool strict = false;               ///< Whether a finding of check() is an error.
+  bool calibrate = true;             ///< Else the context says that it was skipped.
   std::optional<Slo> slo;            ///< Goes into the context, for the reports.
   std::string out;                   ///< Where the JSON goes; empty: nowhere.
   std::vector<std::string> command;  ///< As the user typed it, for the context.

@@ -2,7 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
+#include <gtest/gtest.h>
 #include <spawn.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -15,7 +15,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <memory>
 #include <sstream>
 #include <stdexcept>
 #include <thread>
@@ -92,24 +91,27 @@ bool is_result(const std::string& text) {
   return text.starts_with("{\n  \"context\"") && text.find("\"schema_version\"") != text.npos;
 }
 
-/// Throws unless every document keeps to the schema of results.
-void expect_schema(const std::vector<std::string>& documents, const std::string& home) {
-  if (documents.empty()) return;
-  std::ofstream(home + "/results") << fmt::format("[{}]", fmt::join(documents, ","));
-  const auto command =
-      fmt::format("python3 {} {} <{}/results", source_file("bench/testing/violations.py"),
-                  source_file("reports/formats/result.schema.json"), home);
-  const std::unique_ptr<FILE, int (*)(FILE*)> said(popen(command.c_str(), "r"), pclose);
-  std::string text;
-  for (int c = 0; said && (c = fgetc(said.get())) != EOF;) text += static_cast<char>(c);
-  if (text.find_first_not_of("[], \n") != text.npos || text.empty())
-    throw std::runtime_error(
-        "a result is not as reports/formats/result.schema.json describes it: " + text);
+/// The test that runs, for messages.
+std::string current_test() {
+  const auto* const info = ::testing::UnitTest::GetInstance()->current_test_info();
+  return info ? fmt::format("{}.{}", info->test_suite_name(), info->name()) : "";
+}
+
+std::vector<WrittenResult> written;
+
+/// Calibration takes longer than most tests, which do not need it.
+std::vector<std::string> uncalibrated(std::vector<std::string> words) {
+  for (auto word = words.begin(); word != words.end() && word + 1 != words.end(); ++word)
+    if (*word == program() && word[1] == "run") {
+      words.insert(word + 2, "--no-calibration");
+      break;
+    }
+  return words;
 }
 
 }  // namespace
 
-Program::Program(const std::vector<std::string>& words, Surroundings surroundings)
+Program::Program(std::vector<std::string> words, Surroundings surroundings)
     : home_(fresh_folder()), given_(surroundings.files) {
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   leave_crashes_alone("ASAN_OPTIONS");
@@ -137,8 +139,9 @@ Program::Program(const std::vector<std::string>& words, Surroundings surrounding
     posix_spawn_file_actions_addopen(&files, 2, (home_ + "/err").c_str(), O_WRONLY | O_CREAT, 0600);
   }
   posix_spawn_file_actions_addchdir_np(&files, folder().c_str());
+  if (!surroundings.calibrate) words = uncalibrated(std::move(words));
   std::vector<char*> argv;
-  for (const auto& word : words) argv.push_back(const_cast<char*>(word.c_str()));
+  for (auto& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   const int error = posix_spawnp(&pid_, argv[0], &files, &attributes, argv.data(), environ);
   posix_spawn_file_actions_destroy(&files);
@@ -166,11 +169,9 @@ void Program::type(const std::string& text) const {
 
 Ended Program::wait() {
   const auto ended = collect();
-  std::vector<std::string> results;
   for (const auto& [name, text] : ended.files)
-    if (is_result(text) && given_[name] != text) results.push_back(text);
-  if (is_result(ended.out)) results.push_back(ended.out);
-  expect_schema(results, home_);
+    if (is_result(text) && given_[name] != text) written.push_back({current_test(), text});
+  if (is_result(ended.out)) written.push_back({current_test(), ended.out});
   fs::remove_all(home_);
   return ended;
 }
@@ -195,6 +196,8 @@ Ended Program::collect() {
 Ended run_program(const std::vector<std::string>& words, const Surroundings& surroundings) {
   return Program(words, surroundings).wait();
 }
+
+const std::vector<WrittenResult>& written_results() { return written; }
 
 std::string program() { return ASYNCMARK_PROGRAM; }
 

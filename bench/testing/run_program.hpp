@@ -23,7 +23,8 @@ struct Surroundings {
   std::string input = {};  ///< Its standard input.
   /// In its working directory, by name; what begins with #! can be carried out.
   std::map<std::string, std::string> files = {};
-  bool terminal = false;  ///< Standard error is a terminal, and it controls it.
+  bool calibrate = false;  ///< Otherwise `asyncmark run` is given --no-calibration.
+  bool terminal = false;   ///< Standard error is a terminal, and it controls it.
 };
 
 /// A program that runs beside the test, in a fresh working directory that is removed after. The
@@ -31,7 +32,7 @@ struct Surroundings {
 /// time: whatever processes the test has when it ends count as left by it.
 class Program {
  public:
-  explicit Program(const std::vector<std::string>& words, Surroundings surroundings = {});
+  explicit Program(std::vector<std::string> words, Surroundings surroundings = {});
   ~Program();
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
@@ -41,8 +42,8 @@ class Program {
   void send(int signal) const;
   /// Types into its terminal; "\x03" is Ctrl-C.
   void type(const std::string& text) const;
-  /// Collects what it printed and left. Once only. Throws for a result that it wrote there and that
-  /// is not as reports/formats/result.schema.json has it.
+  /// Collects what it printed and left. Once only. Results that it wrote are among
+  /// written_results().
   Ended wait();
 
  private:
@@ -55,6 +56,15 @@ class Program {
 };
 
 Ended run_program(const std::vector<std::string>& words, const Surroundings& surroundings = {});
+
+struct WrittenResult {
+  std::string test;  ///< Its full name.
+  std::string document;
+};
+
+/// What programs wrote so far in the tests of this process. It is held against the schema when all
+/// have ended.
+const std::vector<WrittenResult>& written_results();
 
 /// The asyncmark program of this build, with the workload `faulty` in it.
 std::string program();

@@ -1,6 +1,8 @@
 // The two JSON Schemas, against documents of all kinds and plans that are read. What the built
-// program writes is held against them wherever a test runs it (bench/testing/run_program.hpp).
+// program writes is held against them wherever a test runs it (bench/testing/schema.cpp).
 // Needs Debian's python3-jsonschema.
+
+#include "bench/testing/schema.hpp"
 
 #include <gmock/gmock.h>
 
@@ -29,15 +31,9 @@ const std::string kPlanSchema = testing::source_file("bench/plan/plan.schema.jso
 
 const std::string kProtocolSchema = testing::source_file("docs/protocol.schema.json");
 
-const std::string kValidator = testing::source_file("bench/testing/violations.py");
-
 std::vector<std::vector<std::string>> violations(const std::vector<Json>& documents,
                                                  const std::string& schema) {
-  const auto ended =
-      testing::run_program({"python3", kValidator, schema}, {.input = Json(documents).dump()});
-  EXPECT_EQ(ended.code, 0) << ended.err;
-  if (ended.code != 0) return {};
-  return Json::parse(ended.out).get<std::vector<std::vector<std::string>>>();
+  return testing::violations(Json(documents).dump(), schema);
 }
 
 Json document(const std::vector<Result>& results) {

@@ -66,6 +66,8 @@ std::string null_costs(const Json& calibration) {
 }
 
 Line harness(const Json& facts) {
+  if (facts.value("calibration_skipped", false))
+    return Line().add("not calibrated (--no-calibration)");
   const auto calibration = facts.value("calibration", Json::object());
   return Line()
       .add(rounded(calibration, "clock_ns"), "a clock reading {}")

@@ -39,6 +39,13 @@ TEST(ContextLines, GiveTheLeastAndTheMostOfARunnerWithSeveralOptions) {
       Contains(Pair("harness", "an empty operation 45 ns for sync, 60 ns to 90 ns for pool")));
 }
 
+TEST(ContextLines, SayThatCalibrationWasSkipped) {
+  auto context = testing::some_context();
+  context.facts["calibration_skipped"] = true;
+  EXPECT_THAT(context_lines(context),
+              Contains(Pair("harness", "not calibrated (--no-calibration)")));
+}
+
 TEST(ContextLines, LeaveOutWhatIsNotKnown) {
   EXPECT_THAT(context_lines(testing::some_context()), Not(Contains(Key("harness"))));
   EXPECT_TRUE(context_lines({}).empty());
