@@ -11,9 +11,9 @@
 #include "bench/base/pace.hpp"
 #include "bench/base/visible.hpp"
 #include "bench/checks/checks.hpp"
-#include "bench/model/catalog.hpp"
 #include "bench/os/interruption.hpp"
 #include "bench/plan/prepare.hpp"
+#include "bench/results/result_writer.hpp"
 #include "bench/run/calibration.hpp"
 #include "bench/run/context.hpp"
 #include "bench/services/service.hpp"
@@ -134,7 +134,7 @@ int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
   if (!settings.out.empty()) file.emplace(settings.out, "--out");
   const auto keep = [&] {
     run.findings = check(context, cases);
-    return !file || file->write(Catalog::format("json").print({&run}));
+    return !file || file->write(result_document(run));
   };
   Pace pace;
   if (file && file->is_regular())
