@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "bench/base/errors.hpp"
+#include "bench/base/json_fields.hpp"
 
 namespace asyncmark {
 namespace {
@@ -17,31 +18,32 @@ void refuse_nul(std::string_view text, std::string_view what) {
     throw UsageError(fmt::format("{}: has a NUL character, at which it would be cut off", what));
 }
 
+template <class T>
+T read_value(const OptionSpec& spec, const Json& json) {
+  T value{};
+  const auto key = spec.key();
+  JsonValue<T>::read(json, value, {.least = spec.least}, {.key = key});
+  return value;
+}
+
 OptionValue value_from_json(const OptionSpec& spec, const Json& json) {
-  const auto wrong = [&](const char* right) {
-    return UsageError(fmt::format("{}: {} is not {}", spec.key(), json.dump(), right));
-  };
   switch (spec.kind) {
     case OptionKind::flag:
-      if (!json.is_boolean()) throw wrong("true or false");
-      return json.get<bool>();
+      return read_value<bool>(spec, json);
     case OptionKind::duration:
+      return read_value<Duration>(spec, json).count();
     case OptionKind::size:
     case OptionKind::count:
-      if (!json.is_number_integer() || json.get<std::int64_t>() < spec.least ||
-          (spec.kind == OptionKind::duration && json.get<std::int64_t>() > kLongest.count()))
-        throw wrong("a whole number in range");
-      return json.get<std::int64_t>();
+      return read_value<std::int64_t>(spec, json);
     case OptionKind::real:
-      if (!json.is_number() || json.get<double>() < 0) throw wrong("a number of 0 or more");
-      return json.get<double>();
-    case OptionKind::text:
-      if (!json.is_string()) throw wrong("a text");
-      refuse_nul(json.get_ref<const std::string&>(), spec.key());
-      return json.get<std::string>();
+      return read_value<double>(spec, json);
+    case OptionKind::text: {
+      auto text = read_value<std::string>(spec, json);
+      refuse_nul(text, spec.key());
+      return text;
+    }
     case OptionKind::choice:
-      if (!json.is_string()) throw wrong("a text");
-      return spec.parse(json.get<std::string>());
+      return spec.parse(read_value<std::string>(spec, json));
   }
   throw std::logic_error("an option of no kind");
 }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "bench/base/errors.hpp"
+#include "bench/base/json_fields.hpp"
 #include "bench/base/visible.hpp"
 #include "bench/engine/sampler.hpp"
 #include "bench/measure/flat_histogram.hpp"
@@ -22,30 +23,27 @@ namespace {
 constexpr std::size_t kMostReasons = 12;
 constexpr std::size_t kLongestReason = 40;
 
-/// A column of whole numbers; negative ones are kept, for whoever knows what they would mean.
-template <class T>
-std::vector<T> column(const Json& json, const char* key) {
-  std::vector<T> all;
-  const auto found = json.find(key);
-  if (found == json.end()) return all;
-  if (!found->is_array()) throw UsageError(fmt::format("operations.{}: is not a list", key));
-  all.reserve(found->size());
-  for (const auto& value : *found) {
-    const bool fits =
-        value.is_number_unsigned()
-            ? std::in_range<T>(value.template get<std::uint64_t>())
-            : value.is_number_integer() && std::in_range<T>(value.template get<std::int64_t>());
-    if (!fits)
-      throw UsageError(
-          fmt::format("operations.{}: {} is not a whole number in range", key, value.dump()));
-    all.push_back(value.template get<T>());
-  }
-  return all;
+/// The list in JSON. Negative times are kept: the check of the operation tells what is wrong.
+struct ListedDocument {
+  std::vector<std::uint64_t> op;
+  std::vector<std::int64_t> started, finished;
+  std::vector<std::uint32_t> worker;
+  std::map<std::string, std::vector<std::uint64_t>> failed;
+};
+
+template <class Visitor>
+void fields(Visitor& visit, ListedDocument& list) {
+  visit("op", list.op);
+  visit("started_ns", list.started);
+  visit("finished_ns", list.finished);
+  visit("worker", list.worker);
+  visit("failed", list.failed);
 }
 
-std::vector<Duration> times(const Json& json, const char* key) {
+std::vector<Duration> times(const std::vector<std::int64_t>& column) {
   std::vector<Duration> all;
-  for (const auto ns : column<std::int64_t>(json, key))
+  all.reserve(column.size());
+  for (const auto ns : column)
     all.emplace_back(std::clamp(ns, -kLongest.count(), kLongest.count()));
   return all;
 }
@@ -208,18 +206,13 @@ class PassOfList {
 }  // namespace
 
 Listed listed_from_json(const Json& json) {
-  if (!json.is_object()) throw UsageError("operations: is not an object");
-  Listed list{.op = column<std::uint64_t>(json, "op"),
-              .started = times(json, "started_ns"),
-              .finished = times(json, "finished_ns"),
-              .worker = column<std::uint32_t>(json, "worker")};
-  if (const auto failed = json.find("failed"); failed != json.end()) {
-    if (!failed->is_object())
-      throw UsageError("operations.failed: is not an object of lists, one a reason");
-    for (const auto& [reason, ops] : failed->items())
-      list.failed[reason] = column<std::uint64_t>(*failed, reason.c_str());
-  }
-  return list;
+  ListedDocument list;
+  read_json(json, list, {.key = "operations"});
+  return {.op = std::move(list.op),
+          .started = times(list.started),
+          .finished = times(list.finished),
+          .worker = std::move(list.worker),
+          .failed = std::move(list.failed)};
 }
 
 void add_up(Measurement& measurement, const std::vector<Listed>& passes, const Case& one,

@@ -93,11 +93,7 @@ Report read_report(const std::string& text, const Concurrency& told) {
       throw UsageError("it has neither a \"measurement\" nor an \"error\"");
     Report report{measurement_from_json(json.at("measurement")), ""};
     report.operations = listed_in(json.at("measurement").at("passes"));
-    if (json.contains("how")) {
-      auto how = to_json(told);
-      how.update(json.at("how"));
-      report.how = concurrency_from_json(how);
-    }
+    if (json.contains("how")) report.how = concurrency_from_json(json.at("how"), told);
     if (json.contains("case")) report.understood = json.at("case");
     return report;
   } catch (const std::exception& error) {

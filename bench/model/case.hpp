@@ -54,9 +54,8 @@ struct Case {
 Concurrency concurrency_here(const Runner& runner, const Case& one);
 
 Json to_json(const Concurrency& how);
-/// Missing keys keep their defaults; throws a std::exception for a value of the wrong type and for
-/// 0.
-Concurrency concurrency_from_json(const Json& json);
+/// Missing keys are as `how` has them. Throws UsageError for a value of the wrong type and for 0.
+Concurrency concurrency_from_json(const Json& json, Concurrency how = {});
 
 /// The case document, without the arrivals of an open loop, which travel beside it.
 Json to_json(const Case& one, Secrets secrets = Secrets::hidden);

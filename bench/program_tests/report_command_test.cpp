@@ -116,12 +116,12 @@ TEST(Report, RefusesWhatIsNoResultInOneLineThatSaysWhy) {
          for (auto& row : json["benchmarks"])
            if (row.contains("asyncmark")) row["asyncmark"]["how"]["cap"] = 0;
        }),
-       "benchmarks[0]: \"cap\": 0 is not 1 or more"},
+       "benchmarks[0]: how.cap: 0 is not a whole number of 1 or more"},
       {changed([&](Json& json) {
          aggregates(json);
          json["benchmarks"][0]["asyncmark"]["case"]["load"]["ops"] = "many";
        }),
-       "benchmarks[0]: case: ops: \"many\""},
+       "benchmarks[0]: case: load.ops: \"many\""},
       {changed([&](Json& json) { path(json)["case"]["name"] = Json::array(); }), "\"name\": []"},
       {R"({"benchmarks": [{"name": "x"}]})", "benchmarks[0]: \"real_time\" is missing"},
       {R"({"benchmarks": [{"name": "x", "real_time": 1, "cpu_time": 1, "time_unit": "days"}]})",

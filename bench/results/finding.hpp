@@ -3,8 +3,6 @@
 #include <string>
 #include <vector>
 
-#include "bench/base/options.hpp"
-
 namespace asyncmark {
 
 /// Why a careful reader would not take a figure, or a comparison, for what it seems to be.
@@ -15,7 +13,5 @@ struct Finding {
   std::string evidence;            ///< The figures that show it.
   std::string remedy;              ///< What to do about it.
 };
-
-Json to_json(const std::vector<Finding>& findings);
 
 }  // namespace asyncmark

@@ -15,8 +15,10 @@
 #include "bench/base/errors.hpp"
 #include "bench/base/visible.hpp"
 #include "bench/model/adapter.hpp"
+#include "bench/model/case_fields.hpp"
 #include "bench/model/runner_entry.hpp"
 #include "bench/model/workload_entry.hpp"
+#include "bench/results/finding_fields.hpp"
 #include "bench/results/slo.hpp"
 
 namespace asyncmark {
@@ -24,14 +26,6 @@ namespace {
 
 // Ours are nested eleven deep. A file of brackets alone would take fifty times its size.
 constexpr int kDeepest = 100;
-// A message quotes so much of what it is about.
-constexpr std::size_t kQuoted = 80;
-
-std::string quoted(const Json& json) {
-  auto text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
-  if (text.size() > kQuoted) text = text.substr(0, kQuoted) + "...";
-  return text;
-}
 
 /// Without the name of the library's exception.
 std::string message(const std::exception& error) {
@@ -44,7 +38,7 @@ std::string message(const std::exception& error) {
 const Json& member(const Json& json, const char* key, bool (Json::*is)() const noexcept,
                    const char* right) {
   const auto found = json.find(key);
-  if (found == json.end()) throw UsageError(fmt::format("\"{}\" is missing", key));
+  if (found == json.end()) refuse_missing({.key = key});
   if (!((*found).*is)())
     throw UsageError(fmt::format("\"{}\": {} is not {}", key, quoted(*found), right));
   return *found;
@@ -67,46 +61,12 @@ std::uint64_t count(const Json& json, const char* key, std::uint64_t least = 0) 
   if (const auto n = value.get<std::uint64_t>(); n >= least) return n;
   throw UsageError(fmt::format("\"{}\": {} is not {} or more", key, quoted(value), least));
 }
-Duration duration(const Json& json, const char* key) {
-  const auto ns = count(json, key);
-  if (ns > static_cast<std::uint64_t>(kLongest.count()))
-    throw UsageError(fmt::format("\"{}\": {} ns is no duration", key, ns));
-  return Duration(static_cast<std::int64_t>(ns));
-}
-
-Concurrency how_from_json(const Json& json) {
-  Concurrency how{.workers = count(json, "workers", 1),
-                  .cap = count(json, "cap", 1),
-                  .processors = count(json, "processors", 1),
-                  .one_loop = truth(json, "one_loop")};
-  if (json.contains("blocking")) how.blocking = count(json, "blocking", 1);
-  return how;
-}
-
-Bound bound_from_json(const Json& json) {
-  Bound bound{.time = duration(json, "time_ns"), .term = text(json, "term")};
-  if (json.contains("undelayed_ns")) bound.undelayed = duration(json, "undelayed_ns");
-  if (json.contains("asked_ns")) bound.asked = duration(json, "asked_ns");
-  if (json.contains("alike")) bound.alike = truth(json, "alike");
-  return bound;
-}
 
 Repetition repetition_from_json(const Json& details) {
   if (details.contains("died")) return {{}, text(details, "died")};
   Repetition repetition{measurement_from_json(object(details, "measurement")), ""};
   if (repetition.measurement.passes.empty()) throw UsageError("\"passes\": is empty");
   return repetition;
-}
-
-Finding finding_from_json(const Json& json) {
-  if (!json.is_object()) throw UsageError(fmt::format("{} is not an object", quoted(json)));
-  Finding finding{
-      text(json, "code"), {}, text(json, "sentence"), text(json, "evidence"), text(json, "remedy")};
-  for (const auto& one : member(json, "cases", &Json::is_array, "a list")) {
-    if (!one.is_string()) throw UsageError(fmt::format("\"cases\": {} is no name", quoted(one)));
-    finding.cases.push_back(one.get<std::string>());
-  }
-  return finding;
 }
 
 /// Why this build can make no Result of a row of ours; empty: it can.
@@ -247,8 +207,9 @@ class Reader {
       result.what = case_from_json(document);
       if (const auto here = result.what.name(); here != name)
         return take_foreign(row, fmt::format("this build calls it {}", here));
-      result.how = how_from_json(object(details, "how"));
-      if (details.contains("bound")) result.bound = bound_from_json(object(details, "bound"));
+      read_json(object(details, "how"), result.how, {.key = "how"});
+      if (details.contains("bound"))
+        read_json(object(details, "bound"), result.bound.emplace(), {.key = "bound"});
       result.planned_repetitions = count(row, "repetitions", 1);
       found = results_.emplace(name, set_.results.size()).first;
       set_.results.push_back(std::move(result));
@@ -328,7 +289,7 @@ class Reader {
     std::size_t i = 0;
     for (const auto& one : member(rest, "checks", &Json::is_array, "a list")) {
       try {
-        set_.findings.push_back(finding_from_json(one));
+        read_json(one, set_.findings.emplace_back());
       } catch (const UsageError& wrong) {
         throw UsageError(fmt::format("checks[{}]: {}", i, wrong.what()));
       }

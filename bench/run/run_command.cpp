@@ -13,7 +13,7 @@
 #include "bench/checks/checks.hpp"
 #include "bench/os/interruption.hpp"
 #include "bench/plan/prepare.hpp"
-#include "bench/results/format_entry.hpp"
+#include "bench/results/result_writer.hpp"
 #include "bench/run/calibration.hpp"
 #include "bench/run/context.hpp"
 #include "bench/services/service.hpp"
@@ -134,7 +134,7 @@ int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
   if (!settings.out.empty()) file.emplace(settings.out, "--out");
   const auto keep = [&] {
     run.findings = check(context, cases);
-    return !file || file->write(Registry<FormatEntry>::at("json").print({&run}));
+    return !file || file->write(result_document(run));
   };
   Pace pace;
   if (file && file->is_regular())
