@@ -5,7 +5,6 @@
 
 #include "bench/base/split.hpp"
 #include "bench/checks/checks.hpp"
-#include "bench/model/runner.hpp"
 #include "bench/model/runner_entry.hpp"
 #include "bench/model/workload_entry.hpp"
 #include "bench/results/format_entry.hpp"
@@ -23,7 +22,7 @@ Result construct(const Constructed& plan) {
   one.runner_options = OptionValues(runner_entry(plan.runner).options);
   one.load.ops = plan.ops;
   one.load.in_flight = plan.in_flight;
-  result.how = one.make_runner()->concurrency(one.load);
+  result.how = one.concurrency();
   result.bound = ideal_bound(one);
   result.planned_repetitions = plan.times.size();
   for (const auto time : plan.times) {
