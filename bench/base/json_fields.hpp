@@ -29,18 +29,20 @@ namespace asyncmark {
 
 /// Whether a field has to be there.
 enum class Presence {
-  optional,  ///< May be absent; the reader then keeps what the struct has.
-  written,   ///< The same for the reader, but results always have it, and so their schema asks for
-             ///< it.
-  required,  ///< The reader refuses an object without it.
+  /// May be absent; the reader then keeps what the struct has.
+  optional,
+  /// The same for the reader, but results always have it, and so their schema asks for it.
+  written,
+  /// The reader refuses an object without it.
+  required,
 };
 
 /// What a declaration says about a field beside its key and type.
 struct FieldSpec {
   const char* about = "";  ///< The description in the schema.
   Presence presence = Presence::optional;
-  std::optional<std::int64_t> least =
-      {};               ///< The least whole number, where that is not the type's.
+  /// The least whole number, where that is not the type's.
+  std::optional<std::int64_t> least = {};
   bool written = true;  ///< Whether the writer writes this value.
   /// A JSON merge patch for the field's schema: what we write is narrower than what we read.
   const char* narrower = "";
@@ -144,8 +146,8 @@ class FieldSchema {
 template <class T>
 Json json_of(const T& value) {
   FieldWriter writer;
-  fields(writer,
-         const_cast<T&>(value));  // A declaration serves readers too; the writer only looks.
+  // A declaration takes what readers can change; the writer changes nothing.
+  fields(writer, const_cast<T&>(value));
   return writer.take();
 }
 

@@ -1,17 +1,21 @@
-// The two JSON Schemas, against documents of all kinds and plans that are read. What the built
-// program writes is held against them wherever a test runs it (bench/testing/schema.cpp).
-// Needs Debian's python3-jsonschema.
+// The JSON Schemas, against the declarations of fields, documents of all kinds and plans that are
+// read. What the built program writes is held against them wherever a test runs it
+// (bench/testing/schema.cpp). Needs Debian's python3-jsonschema.
 
 #include "bench/testing/schema.hpp"
 
 #include <gmock/gmock.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <functional>
 #include <iterator>
 
 #include "bench/child/protocol.hpp"
+#include "bench/measure/measurement_fields.hpp"
+#include "bench/model/case_fields.hpp"
 #include "bench/plan/plan.hpp"
+#include "bench/results/finding_fields.hpp"
 #include "bench/testing/run_program.hpp"
 #include "reports/testing/constructed.hpp"
 
@@ -44,6 +48,85 @@ Result dead() {
   auto result = construct({.times = {}});
   add_death(result, "killed by SIGSEGV");
   return result;
+}
+
+std::string contents(const std::string& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// Objects and lists on a line of their own where they fit into 100 columns. The first line begins
+/// at column `begin`.
+std::string pretty(const Json& json, std::size_t indent = 0, std::size_t begin = 0) {
+  std::string line;
+  const std::string open = json.is_object() ? "{ " : "[", close = json.is_object() ? " }" : "]";
+  if (!json.is_structured() || json.empty()) return json.dump();
+  std::string lines;
+  for (const auto& [key, value] : json.items()) {
+    const auto name = json.is_object() ? Json(key).dump() + ": " : "";
+    line += (line.empty() ? open : ", ") + name + pretty(value);
+    lines += (lines.empty() ? "\n" : ",\n") + std::string(indent + 2, ' ') + name +
+             pretty(value, indent + 2, indent + 2 + name.size());
+  }
+  line += close;
+  const bool fits = line.find('\n') == line.npos && begin + line.size() < 100;
+  return fits ? line : open.substr(0, 1) + lines + "\n" + std::string(indent, ' ') + close.back();
+}
+
+using Definitions = std::vector<std::pair<std::string, Json>>;
+
+/// Expects that the schema in the file has these definitions, or writes them into it.
+void expect_definitions(const std::string& path, const Definitions& definitions) {
+  const auto found = contents(path);
+  auto schema = Json::parse(found);
+  for (const auto& [name, definition] : definitions) schema["definitions"][name] = definition;
+  const auto expected = pretty(schema) + "\n";
+  if (std::getenv("ASYNCMARK_WRITE_SCHEMAS"))
+    std::ofstream(path) << expected;
+  else
+    EXPECT_TRUE(found == expected)
+        << path << " is not as the fields are declared; write it anew with\n"
+        << "  ASYNCMARK_WRITE_SCHEMAS=1 build/release/reports/reports_formats_tests "
+           "--gtest_filter='*Schema.HasTheFieldsThatAreDeclared'";
+}
+
+Json described(const char* about, const Json& schema) {
+  Json json{{"description", about}};
+  json.update(schema);
+  return json;
+}
+
+TEST(ResultSchema, HasTheFieldsThatAreDeclared) {
+  expect_definitions(
+      kResultSchema,
+      {{"finding", schema_of<Finding>(Presence::written)},
+       {"how", described("How the runner carried out the load.",
+                         schema_of<Concurrency>(Presence::written))},
+       {"bound", described("The least time in which anything could have carried out a pass; absent "
+                           "where the cost of an operation is unknown.",
+                           schema_of<Bound>(Presence::written))},
+       {"case", described("The document that a child carries out.",
+                          schema_of<CaseDocument>(Presence::written))},
+       {"measurement",
+        described("What one child measured.", schema_of<Measurement>(Presence::written))},
+       {"histogram", described("Of successes only; empty where there is no such time.",
+                               schema_of<HistogramDocument>(Presence::written))}});
+}
+
+TEST(ProtocolSchema, HasTheFieldsThatAreDeclared) {
+  auto how = schema_of<Concurrency>(Presence::required);
+  how.erase("required");  // What a report leaves out is as the case has it.
+  auto test_case = schema_of<CaseDocument>(Presence::written);
+  test_case["required"] = {"protocol", "workload", "runner", "load", "how", "seed"};
+  test_case["properties"]["protocol"] = {{"const", kProtocol}};
+  test_case["properties"]["how"] = schema_of<Concurrency>(Presence::required);
+  auto measurement = schema_of<Measurement>(Presence::required);
+  measurement["properties"]["passes"]["items"] = {{"$ref", "#/definitions/pass"}};
+  expect_definitions(kProtocolSchema,
+                     {{"how", how},
+                      {"case", test_case},
+                      {"measurement", measurement},
+                      {"histogram", schema_of<HistogramDocument>(Presence::required)}});
 }
 
 TEST(ResultSchema, IsSatisfiedByWhatTheProgramWrites) {
