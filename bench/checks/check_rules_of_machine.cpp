@@ -21,8 +21,9 @@ constexpr double kMuchHarness = 0.5;
 constexpr double kEnoughOperations = 100;
 constexpr double kMuchSteal = 0.05;
 constexpr double kMuchByOthers = 0.1;
-/// Between medians of three: on two cores with little else to do they were seen up to 8 % apart,
-/// with four busy programs a core mostly 30 to 500 %. Repetitions that far apart are called uneven.
+/// Between medians of three: on two cores with little else to do those of processes were seen up to
+/// 8 % apart. With five busy programs a core 5 of 15 pairs were further apart than this, and as
+/// many where the sets were passes of one process. Repetitions that far apart are called uneven.
 constexpr double kFarApart = 0.2;
 constexpr Duration kCoarse = milliseconds(1);
 /// The kernel waits no less for an acknowledgement before it calls that a time-out.

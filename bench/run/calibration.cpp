@@ -15,10 +15,9 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr int kSleeps = 5;
-/// An odd number in each set of the A/A pair, so that a single disturbed child does not count.
-constexpr int kSetSize = 3;
-/// Of the others: the faster counts, for nothing makes a run faster than it is.
-constexpr int kRunsOfOthers = 2;
+/// Of the one child of a null case. Each set of the A/A pair has an odd number of them, so that a
+/// single disturbed pass does not count.
+constexpr std::uint64_t kPasses = 6;
 
 /// Of one reading: the median over some batches.
 double clock_ns() {
@@ -43,27 +42,29 @@ std::vector<Duration> sleep_overshoots() {
   return all;
 }
 
-/// Of one child; absent when it came to nothing.
-std::optional<double> null_ns_per_op(const Case& one, const ChildSettings& settings) {
-  if (Interruption::happened()) return std::nullopt;
-  const auto run = run_in_child(one, settings);
-  if (!run.died.empty() || run.measurement.completed == 0) return std::nullopt;
-  return seconds(run.measurement.elapsed()) * 1e9 / static_cast<double>(run.measurement.completed);
+/// What an operation took in each pass of a child; none where it came to nothing.
+std::vector<double> null_ns_per_op(Case null, const ChildSettings& settings) {
+  std::vector<double> costs;
+  if (Interruption::happened()) return costs;
+  null.load.passes = kPasses;
+  const auto run = run_in_child(null, settings);
+  if (!run.died.empty()) return costs;
+  for (const auto& pass : run.measurement.passes)
+    if (pass.completed > 0)
+      costs.push_back(seconds(pass.elapsed) * 1e9 / static_cast<double>(pass.completed));
+  return costs;
 }
 
 double rounded(double ns) { return std::round(ns * 100) / 100; }
 
-/// The pair, and what the null case takes by both its sets.
-std::pair<Json, std::optional<double>> aa_pair(const Case& one, const ChildSettings& settings) {
+/// Two interleaved sets of passes of one process. They tell how much the machine disturbs what is
+/// measured, and nothing of what differs from one process to the next.
+Json aa_pair(const Case& null, const std::vector<double>& costs) {
   std::vector<double> sets[2];
-  for (int i = 0; i < 2 * kSetSize; ++i)
-    if (const auto cost = null_ns_per_op(one, settings)) sets[i % 2].push_back(*cost);
-  if (sets[0].empty() || sets[1].empty()) return {};
-  const auto least = std::min(std::ranges::min(sets[0]), std::ranges::min(sets[1]));
-  return {{{"case", one.name()},
-           {"a_ns_per_op", rounded(median(sets[0]))},
-           {"b_ns_per_op", rounded(median(sets[1]))}},
-          least};
+  for (std::size_t i = 0; i < costs.size(); ++i) sets[i % 2].push_back(costs[i]);
+  return {{"case", null.name()},
+          {"a_ns_per_op", rounded(median(sets[0]))},
+          {"b_ns_per_op", rounded(median(sets[1]))}};
 }
 
 }  // namespace
@@ -82,19 +83,14 @@ Json calibrate(const std::vector<Result>& cases, const ChildSettings& settings) 
   for (const auto& result : cases) {
     const auto null = null_case(result);
     if (std::ranges::find(done, null.name()) != done.end()) continue;
-    std::optional<double> cost;
-    if (done.empty()) {
-      std::tie(calibration["aa_pair"], cost) = aa_pair(null, plain);
-      if (!cost) calibration.erase("aa_pair");
-    } else {
-      for (int i = 0; i < kRunsOfOthers; ++i)
-        if (const auto once = null_ns_per_op(null, plain))
-          cost = std::min(cost.value_or(*once), *once);
-    }
+    const auto costs = null_ns_per_op(null, plain);
+    if (done.empty() && costs.size() > 1) calibration["aa_pair"] = aa_pair(null, costs);
     done.push_back(null.name());
-    if (cost)
-      calibration["null"].push_back(
-          {{"runner", null.runner}, {"case", null.name()}, {"ns_per_op", rounded(*cost)}});
+    // The fastest pass counts: nothing makes a run faster than it is.
+    if (!costs.empty())
+      calibration["null"].push_back({{"runner", null.runner},
+                                     {"case", null.name()},
+                                     {"ns_per_op", rounded(std::ranges::min(costs))}});
   }
   return calibration;
 }
