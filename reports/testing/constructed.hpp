@@ -5,6 +5,7 @@
 
 #include "bench/plan/reproduction_entry.hpp"
 #include "bench/results/result.hpp"
+#include "bench/results/result_set.hpp"
 
 namespace asyncmark::testing {
 
