@@ -26,7 +26,7 @@ constexpr int kLongestEndMs = 2000;
 
 }  // namespace
 
-Service::Service(std::vector<std::string> words, const Cpus& cpus)
+Service::Service(std::vector<std::string> words, const Cpus& cpus, const std::string& program)
     : name_(fmt::format("{}", fmt::join(words, " "))) {
   try {
     counts_file_ = Descriptor(memfd_create("counts", MFD_CLOEXEC));
@@ -38,7 +38,7 @@ Service::Service(std::vector<std::string> words, const Cpus& cpus)
     counts_ = new (memory) ServiceCounts;
     output_ = Pipe::open(name_);
 
-    words.insert(words.begin(), {ourselves(), "launch", ourselves(), "serve"});
+    words.insert(words.begin(), {program, "launch", program, "serve"});
     words.insert(words.end(), {"--counts", std::to_string(kCountsDescriptor)});
     const KeptTo there(cpus);
     process_ = spawn(

@@ -18,8 +18,10 @@ namespace asyncmark {
 class Service {
  public:
   /// Starts `asyncmark serve WORDS...`, kept to these processors if any, and waits until it accepts
-  /// connections, or an Interruption happens. Throws UsageError when it does not come up.
-  explicit Service(std::vector<std::string> words, const Cpus& cpus = {});
+  /// connections, or an Interruption happens. Throws UsageError when it does not come up. `program`
+  /// is what serves: tests name the built asyncmark.
+  explicit Service(std::vector<std::string> words, const Cpus& cpus = {},
+                   const std::string& program = ourselves());
   ~Service();
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;

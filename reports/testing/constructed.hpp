@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "bench/plan/reproduction_entry.hpp"
-#include "bench/results/result.hpp"
 #include "bench/results/result_set.hpp"
 
 namespace asyncmark::testing {
