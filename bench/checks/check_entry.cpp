@@ -58,6 +58,8 @@ Rule in_the_context(std::optional<std::string> (*rule)(const Context&)) {
 
 double Subject::busy() const { return busy_share(result, all); }
 
+bool Subject::holds_the_loop() const { return result.what.make_workload()->holds_the_loop(); }
+
 std::optional<Cost> typical_cost(const Subject& one) {
   const auto workload = one.result.what.make_workload();
   std::vector<Duration> wait, cpu;

@@ -24,6 +24,8 @@ struct Subject {
   double ended() const { return static_cast<double>(all.completed + all.failed); }
   /// The share of the processors it can use that it kept busy, by CPU time.
   double busy() const;
+  /// Whether its operations hold the loop or thread that carries them out.
+  bool holds_the_loop() const;
 };
 
 /// Cases of one workload with the same options under the same load, but for the cap.

@@ -7,7 +7,6 @@
 
 #include "bench/base/units.hpp"
 #include "bench/checks/check_entry.hpp"
-#include "bench/model/workload.hpp"
 #include "bench/os/placement.hpp"
 #include "bench/results/failure_budget.hpp"
 #include "bench/results/offered.hpp"
@@ -130,7 +129,7 @@ std::optional<std::string> cap_not_reached(const Subject& one) {
           ? fmt::format("at most {} of {} operations in flight at once", peak, asked)
           : fmt::format("at most {} in flight, where {} were asked for", peak, asked);
   // What is held by its operations can have no more of them, whatever the runner.
-  const bool hold = one.result.what.make_workload()->holds_the_loop();
+  const bool hold = one.holds_the_loop();
   const auto most = at_once(one.result.how, hold);
   if (!hold || peak > most || most >= one.result.how.cap) return found;
   return fmt::format("{}: each holds its loop, and there {} {}", found, most == 1 ? "is" : "are",

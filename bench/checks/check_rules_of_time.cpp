@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include "bench/checks/check_entry.hpp"
-#include "bench/model/workload.hpp"
 
 namespace asyncmark::check_rules {
 namespace {
@@ -176,7 +175,7 @@ std::optional<std::string> late_timers(const Subject& one) {
   const auto asked = cost->wait + cost->cpu;
   // Where fewer are under way than are in flight, the others wait for a thread, and not for a
   // timer.
-  const bool hold = one.result.what.make_workload()->holds_the_loop();
+  const bool hold = one.holds_the_loop();
   if (at_once(one.result.how, hold) < one.all.peak_in_flight) return std::nullopt;
   // Where all that is in flight together needs the processors for long, that is what it waits for.
   const auto computing = seconds(one.all.cpu()) / one.ended() *
