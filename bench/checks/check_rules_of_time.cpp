@@ -22,10 +22,10 @@ constexpr Duration kHeld = milliseconds(1);
 constexpr double kLargeHold = 0.2;  ///< Of the mean service time.
 /// A loop's own work on its timers and queues, for each operation in flight.
 constexpr Duration kOwnWork = std::chrono::microseconds(1);
-constexpr double kMuchComputing = 0.3;  ///< Of what an operation takes by itself.
+constexpr double kMuchOfAnOperation = 0.3;  ///< Of what an operation takes by itself.
 constexpr double kUneven = 1.2;
 /// What is over sooner differs by more, for reasons that no remedy mends.
-constexpr Duration kLongEnough = milliseconds(10);
+constexpr Duration kLongEnoughToDiffer = milliseconds(10);
 /// Of a shorter pass, a slice is shorter than what a machine may be held up.
 constexpr Duration kLongPass = std::chrono::seconds(1);
 
@@ -44,7 +44,7 @@ std::optional<std::string> uneven(const std::vector<Run>& runs, Ended ended) {
   std::vector<double> rates;
   for (const auto& run : runs) {
     const auto [elapsed, operations] = ended(run);
-    if (elapsed < kLongEnough) return std::nullopt;
+    if (elapsed < kLongEnoughToDiffer) return std::nullopt;
     rates.push_back(operations / seconds(elapsed));
   }
   if (rates.size() < 2) return std::nullopt;
@@ -180,7 +180,7 @@ std::optional<std::string> late_timers(const Subject& one) {
   // Where all that is in flight together needs the processors for long, that is what it waits for.
   const auto computing = seconds(one.all.cpu()) / one.ended() *
                          static_cast<double>(one.all.peak_in_flight) / one.processors;
-  if (computing >= kMuchComputing * seconds(asked)) return std::nullopt;
+  if (computing >= kMuchOfAnOperation * seconds(asked)) return std::nullopt;
   if (*measured <= asked + asked / 10 + milliseconds(1)) return std::nullopt;
   return fmt::format("half of them took {} or more, for {} asked for", rounded_text(*measured),
                      rounded_text(asked));

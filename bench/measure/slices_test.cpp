@@ -11,14 +11,14 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-const Clock::time_point t0{1000s};
+const Clock::time_point kBegin{1000s};
 
 /// A sample every 10 ms of a run of which `begun` tells how many operations it had begun.
 template <class Operations>
 std::vector<Begun> sampled(int samples, Operations begun) {
   std::vector<Begun> all;
   for (int i = 0; i <= samples; ++i)
-    all.push_back({t0 + i * 10ms, static_cast<std::uint64_t>(begun(i * 10))});
+    all.push_back({kBegin + i * 10ms, static_cast<std::uint64_t>(begun(i * 10))});
   return all;
 }
 

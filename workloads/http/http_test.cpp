@@ -10,7 +10,9 @@
 
 #include "bench/base/errors.hpp"
 #include "bench/engine/client.hpp"
+#include "bench/engine/event_loop.hpp"
 #include "bench/engine/window.hpp"
+#include "bench/model/workload.hpp"
 #include "workloads/http/testing/calls.hpp"
 #include "workloads/http/testing/raw_server.hpp"
 
@@ -231,13 +233,19 @@ TEST_P(Client, IsDoneLongBeforeTheTimeOutWhenAllIsAnswered) {
   EXPECT_LT(Clock::now() - begun, std::chrono::seconds(30));
 }
 
+Async<void> call_once(EventLoop& loop, const Workload& workload,
+                      std::vector<std::string>& reasons) {
+  const auto session = co_await workload.open_async(loop);
+  reasons.emplace_back((co_await session->call(0)).failure.code());
+}
+
 TEST(LoopClients, RunIntoTheirTimeOutsTogether) {
   const RawServer server([](Connection& connection) { connection.hold(); });
   const auto workload = make_http({{"url", server.url()}, {"timeout", "1s"}});
   EventLoop loop;
   std::vector<std::string> reasons;
   const auto begun = Clock::now();
-  for (int i = 0; i < 50; ++i) loop.spawn(call_on(loop, *workload, 1, reasons));
+  for (int i = 0; i < 50; ++i) loop.spawn(call_once(loop, *workload, reasons));
   loop.run();
   EXPECT_THAT(reasons, AllOf(SizeIs(50), Each("time-out")));
   EXPECT_GE(Clock::now() - begun, std::chrono::seconds(1));

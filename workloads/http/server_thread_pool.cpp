@@ -55,9 +55,9 @@ void shut_every_connection() {
 /// refuses by itself.
 thread_local Clock::time_point arrived;
 
-class Server {
+class PoolServer {
  public:
-  explicit Server(Answering& answering) : answering_(answering) {
+  explicit PoolServer(Answering& answering) : answering_(answering) {
     server_.new_task_queue = [&] {
       return new CountingPool(answering_.settings.workers, answering_.counts);
     };
@@ -95,7 +95,7 @@ class Server {
   void route() {
     server_.set_pre_routing_handler([](const auto&, auto&) {
       arrived = Clock::now();
-      return httplib::Server::HandlerResponse::Unhandled;
+      return httplib::PoolServer::HandlerResponse::Unhandled;
     });
     const auto answer = [&](const httplib::Request&, httplib::Response& response) {
       for (auto due = answering_.begin(); answering_.must_wait(due) && !is_over();) wait_until(due);
@@ -133,6 +133,6 @@ class Server {
 
 }  // namespace
 
-void serve_thread_pool(Answering& answering) { Server(answering).serve(); }
+void serve_thread_pool(Answering& answering) { PoolServer(answering).serve(); }
 
 }  // namespace asyncmark::http_server

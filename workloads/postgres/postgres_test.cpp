@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "bench/base/errors.hpp"
+#include "bench/model/workload.hpp"
 #include "bench/model/workload_entry.hpp"
 #include "bench/testing/run_program.hpp"
 #include "workloads/postgres/testing/calls.hpp"

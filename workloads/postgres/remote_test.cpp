@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "bench/base/errors.hpp"
+#include "bench/model/workload.hpp"
 #include "workloads/postgres/testing/calls.hpp"
 #include "workloads/support/this_machine.hpp"
 

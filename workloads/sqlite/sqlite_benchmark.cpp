@@ -11,6 +11,8 @@
 
 #include "bench/base/statistics.hpp"
 #include "bench/model/case.hpp"
+#include "bench/model/runner.hpp"
+#include "bench/model/workload.hpp"
 #include "bench/os/scratch.hpp"
 #include "bench/plan/plan.hpp"
 
