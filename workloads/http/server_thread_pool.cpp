@@ -95,7 +95,7 @@ class PoolServer {
   void route() {
     server_.set_pre_routing_handler([](const auto&, auto&) {
       arrived = Clock::now();
-      return httplib::PoolServer::HandlerResponse::Unhandled;
+      return httplib::Server::HandlerResponse::Unhandled;
     });
     const auto answer = [&](const httplib::Request&, httplib::Response& response) {
       for (auto due = answering_.begin(); answering_.must_wait(due) && !is_over();) wait_until(due);

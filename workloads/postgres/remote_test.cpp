@@ -16,7 +16,6 @@
 #include <vector>
 
 #include "bench/base/errors.hpp"
-#include "bench/model/workload.hpp"
 #include "workloads/postgres/testing/calls.hpp"
 #include "workloads/support/this_machine.hpp"
 
@@ -113,7 +112,7 @@ TEST(PostgresRemote, IsRefusedUnlessItIsAllowed) {
     const auto prepare = [&](const std::string& hosts, Options more) {
       more["dsn"] = fmt::format("host={} port={} user=me sslmode=disable gssencmode=disable", hosts,
                                 server.port());
-      make_postgres(more)->prepare(1);
+      prepare_postgres(more);
     };
     EXPECT_THAT([&] { prepare("192.0.2.7", {}); },
                 ThrowsMessage<UsageError>(StartsWith("--dsn: the server is not this machine; give "

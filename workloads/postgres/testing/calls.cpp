@@ -9,6 +9,8 @@ std::unique_ptr<Workload> make_postgres(Options options) {
   return asyncmark::testing::make("postgres", options);
 }
 
+void prepare_postgres(const Options& options) { make_postgres(options)->prepare(1); }
+
 Caller::Caller(Waiting waiting, const Options& options)
     : asyncmark::testing::Caller(waiting, make_postgres(options)) {}
 
