@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "bench/base/errors.hpp"
+#include "bench/os/placement.hpp"
 #include "bench/testing/loads.hpp"
 #include "bench/testing/run_program.hpp"
 #include "runners/testing/every_runner.hpp"
