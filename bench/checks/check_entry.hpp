@@ -16,8 +16,8 @@ namespace asyncmark::check_rules {
 /// A case of which at least one repetition finished.
 struct Subject {
   const Result& result;
-  Measurement all;    ///< Its finished repetitions as one.
-  double processors;  ///< That its runner could use, of those that it was given.
+  const Measurement& all;  ///< Its finished repetitions as one.
+  double processors;       ///< That its runner could use, of those that it was given.
 
   LoadKind kind() const { return kind_of(result.what.load, result.how); }
   /// Operations that were begun and ended, whatever came of them.

@@ -10,6 +10,7 @@
 #include "bench/os/placement.hpp"
 #include "bench/results/failure_budget.hpp"
 #include "bench/results/offered.hpp"
+#include "bench/results/summary.hpp"
 
 namespace asyncmark::check_rules {
 namespace {
@@ -137,7 +138,7 @@ std::optional<std::string> cap_not_reached(const Subject& one) {
 }
 
 std::optional<std::string> saturated(const Subject& one) {
-  const auto offer = offered(one.result, one.all);
+  const auto& offer = one.result.summary().offered;
   if (!offer || !offer->saturated()) return std::nullopt;
   const auto passes = static_cast<double>(one.all.passes.size());
   const auto never = static_cast<double>(one.all.never_started) / passes;
@@ -147,7 +148,7 @@ std::optional<std::string> saturated(const Subject& one) {
 }
 
 std::optional<std::string> generator_saturated(const Subject& one) {
-  const auto offer = offered(one.result, one.all);
+  const auto& offer = one.result.summary().offered;
   if (!offer || one.busy() < kBusy) return std::nullopt;
   if (!offer->saturated() && one.all.never_started == 0) return std::nullopt;
   // Where operations are known to compute, or are processes, that is what is measured.
@@ -212,7 +213,7 @@ std::optional<std::string> processor_bound(const Subject& one) {
   const auto& bound = one.result.bound;
   // Where there is nothing to wait for, the cost of the harness is all there is, and is wanted.
   if (!bound || bound->time <= Duration(0) || one.busy() < kBusy) return std::nullopt;
-  const auto share = efficiency(one.result, one.all);
+  const auto share = one.result.summary().efficiency;
   if (!share || *share >= kPoorEfficiency) return std::nullopt;
   return fmt::format("its ideal bound of {} is {:.0f} % of its time, {:.0f} % of {:g} {} busy",
                      rounded_text(bound->time), 100 * *share, 100 * one.busy(), one.processors,

@@ -4,6 +4,7 @@
 
 #include "bench/checks/check_entry.hpp"
 #include "bench/results/offered.hpp"
+#include "bench/results/summary.hpp"
 
 namespace asyncmark {
 namespace {
@@ -21,9 +22,8 @@ Scene set(const Context& context, const std::vector<Result>& results) {
   Scene scene{context, {}, {}};
   for (const auto& one : results) {
     if (one.finished().empty()) continue;
-    auto all = one.merged();
-    const auto processors = usable_processors(one, all);
-    scene.subjects.push_back({one, std::move(all), processors});
+    const auto& all = one.summary().all;
+    scene.subjects.push_back({one, all, usable_processors(one, all)});
   }
   for (const auto& one : scene.subjects) {
     const auto group = std::ranges::find_if(scene.comparisons, [&](const Compared& cases) {

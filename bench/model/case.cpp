@@ -59,6 +59,8 @@ std::unique_ptr<Workload> Case::make_workload() const {
   return entry.make(options, seed);
 }
 
+void Case::check_options() const { make_workload(); }
+
 std::unique_ptr<Runner> Case::make_runner() const {
   return runner_entry(runner).make(runner_options);
 }

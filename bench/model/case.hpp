@@ -42,6 +42,8 @@ struct Case {
   /// asked for and there are processors for both.
   Placement placed() const;
   std::unique_ptr<Workload> make_workload() const;
+  /// Throws UsageError for options that the workload refuses.
+  void check_options() const;
   std::unique_ptr<Runner> make_runner() const;
   /// As the runner will resolve the load where placed() puts it, see concurrency_here(). What a
   /// launcher makes of the processors is not known before.

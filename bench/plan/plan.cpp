@@ -212,7 +212,7 @@ std::vector<Result> Request::cases_of(const std::string& name) const {
             "place your own service by taskset",
             workload_));
       planned.how = planned.what.concurrency();
-      planned.bound = ideal_bound(planned.what);
+      planned.what.check_options();
       planned.planned_repetitions = repetitions_;
       cases.push_back(std::move(planned));
     }
@@ -246,6 +246,7 @@ std::vector<Result> expand(const std::vector<Request>& requests) {
     for (auto& one : request.cases()) {
       if (!names.insert(one.name()).second)
         throw UsageError(fmt::format("two cases are named {}: give each only once", one.name()));
+      one.bound = ideal_bound(one.what);
       all.push_back(std::move(one));
     }
   }

@@ -24,7 +24,8 @@ class Request {
   bool adds_up(const std::string& name) const;
 
   /// Every case of the matrix, in the order given. An option that a runner does not know is ignored
-  /// by it alone. Throws UsageError when options contradict one another.
+  /// by it alone. The bounds are added by expand(). Throws UsageError when options contradict one
+  /// another.
   std::vector<Result> cases() const;
 
   /// Whether `--in-flight` asks for more than one of runners that by definition never have more.
@@ -54,7 +55,8 @@ class Request {
 /// What `run` knows beside the workload's and the runners' own options: (flag, help).
 const std::vector<std::pair<std::string, std::string>>& run_options();
 
-/// The cases of all requests. Throws UsageError when there are none or two share a name.
+/// The cases of all requests, with their bounds. Throws UsageError when there are none or two share
+/// a name.
 std::vector<Result> expand(const std::vector<Request>& requests);
 
 /// A plan file: JSON with comments, `{"cases": [{"workload": "sleep", "wait": "46ms", "ops": [100,

@@ -78,7 +78,7 @@ TEST(Request, RefusesAnOptionThatNoChosenRunnerKnows) {
 TEST(Request, ResolvesConcurrencyAndBound) {
   const auto made = request(
       {{"runner", "event-loop"}, {"ops", "100"}, {"in-flight", "28"}, {"repetitions", "7"}});
-  const auto cases = made.cases();
+  const auto cases = expand({made});
   ASSERT_EQ(cases.size(), 1u);
   EXPECT_EQ(cases[0].how.cap, 28u);
   EXPECT_EQ(cases[0].planned_repetitions, 7u);
@@ -149,7 +149,7 @@ TEST(Request, RefusesContradictions) {
 }
 
 TEST(Request, AnswersAtOnceHoweverManyOperations) {
-  const auto cases = request({{"runner", "thread-pool"}, {"ops", "1000000000"}}).cases();
+  const auto cases = expand({request({{"runner", "thread-pool"}, {"ops", "1000000000"}})});
   EXPECT_FALSE(cases[0].bound);  // To add it up would take minutes.
 }
 

@@ -5,8 +5,6 @@
 namespace asyncmark {
 namespace {
 
-using Counters = std::vector<std::pair<std::string, double>>;
-
 /// The kernel knows the CPU time to the nanosecond, but tells user from system by who is met at the
 /// ticks of its clock: a split of fewer than ten would be chance. Debian's has 250 a second. That
 /// cannot be asked: sysconf(_SC_CLK_TCK) is the unit of older interfaces, and always 100.

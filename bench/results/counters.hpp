@@ -9,10 +9,13 @@
 
 namespace asyncmark {
 
-/// The figures of one repetition by their published names (`ops_per_s`, `service_p99_ns`, ...), in
+/// Figures by their published names.
+using Counters = std::vector<std::pair<std::string, double>>;
+
+/// The figures of one repetition (`ops_per_s`, `service_p99_ns`, ...), in
 /// the order in which they are written. Units are in the names. What does not apply is left out,
 /// and none is ever NaN.
-std::vector<std::pair<std::string, double>> counters(const Result& result, const Measurement& one);
+Counters counters(const Result& result, const Measurement& one);
 
 /// What the process and the kernel took for each operation in flight; absent where too few were for
 /// that to be told from what any process takes.

@@ -20,12 +20,6 @@ std::optional<std::string> Result::died() const {
   return std::nullopt;
 }
 
-Measurement Result::merged() const {
-  Measurement all;
-  for (const auto* measurement : finished()) all.merge(*measurement);
-  return all;
-}
-
 std::vector<Duration> Result::elapsed() const {
   std::vector<Duration> times;
   for (const auto* measurement : finished())

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -12,6 +13,8 @@
 #include "bench/model/case.hpp"
 
 namespace asyncmark {
+
+struct Summary;
 
 /// Where and by what the results were obtained: ordered (key, value) pairs of text, numbers or
 /// lists, such as {"cpu_model", "..."}.
@@ -46,10 +49,14 @@ struct Result {
   std::vector<const Measurement*> finished() const;
   /// The reason of the first one that died.
   std::optional<std::string> died() const;
-  /// All finished repetitions as one: histograms merged, operations added up.
-  Measurement merged() const;
   /// The times of one pass, a value a finished repetition.
   std::vector<Duration> elapsed() const;
+  /// What summarize() makes of it, when first asked for and again after a repetition was added. One
+  /// thread at a time may ask.
+  const Summary& summary() const;
+
+ private:
+  mutable std::shared_ptr<const Summary> summary_;
 };
 
 /// Takes a repetition in. By the first that tells how it was carried out go `how` and the bound: a

@@ -29,8 +29,6 @@ TEST(Result, TellsFinishedRepetitionsFromThoseThatDied) {
                         {{}, "still running"}};
   EXPECT_EQ(result.died(), "killed by SIGSEGV");
   ASSERT_EQ(result.finished().size(), 2u);
-  EXPECT_EQ(result.merged().completed, 30u);
-  EXPECT_EQ(result.merged().service_time.count(), 30u);
   EXPECT_EQ(result.elapsed(), (std::vector<Duration>{1s, 3s}));
 }
 
@@ -72,7 +70,6 @@ TEST(Result, KeepsOneTimeline) {
   EXPECT_EQ(result.repetitions[1].measurement.timeline.operations.size(), 1u);
   EXPECT_EQ(result.repetitions[2].measurement.timeline.operations.size(), 0u);
   EXPECT_EQ(result.repetitions[3].measurement.timeline.operations.size(), 0u);
-  EXPECT_EQ(result.merged().timeline.operations.size(), 1u);
 }
 
 TEST(TooGood, IsARunThatBeatsItsBoundInAnyPass) {

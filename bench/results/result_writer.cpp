@@ -4,9 +4,9 @@
 #include <fmt/ranges.h>
 
 #include "bench/model/case_fields.hpp"
-#include "bench/results/counters.hpp"
 #include "bench/results/finding_fields.hpp"
 #include "bench/results/grouping.hpp"
+#include "bench/results/summary.hpp"
 
 namespace asyncmark {
 namespace {
@@ -70,7 +70,7 @@ Json repetition_row(const Result& result, std::size_t family, const std::string&
   json["cpu_time"] = died ? 0 : milliseconds(measured.per_pass(measured.cpu()));
   json["time_unit"] = "ms";
   if (!died)
-    for (const auto& [name, value] : counters(result, measured)) json[name] = value;
+    for (const auto& [name, value] : result.summary().counters[index]) json[name] = value;
   json["asyncmark"] = details(result, compared, repetition);
   return json;
 }

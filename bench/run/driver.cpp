@@ -16,7 +16,8 @@
 namespace asyncmark {
 namespace {
 
-/// One run of one case, as Google Benchmark's body: a child, and what it measured as counters.
+/// One run of one case, as Google Benchmark's body: a child, and for a reporter of Google
+/// Benchmark's what it measured as counters.
 void run_once(benchmark::State& state, Result& result, const DriverSettings& settings,
               Progress& progress) {
   auto child = settings.child;
@@ -43,7 +44,8 @@ void run_once(benchmark::State& state, Result& result, const DriverSettings& set
     }
     state.SetIterationTime(seconds(measured.per_pass(measured.elapsed())));
   }
-  if (!result.repetitions.empty() && result.repetitions.back().died.empty())
+  if (settings.benchmark.reports() && !result.repetitions.empty() &&
+      result.repetitions.back().died.empty())
     for (const auto& [name, value] : counters(result, result.repetitions.back().measurement))
       state.counters[name] = value;
   progress.end(result);

@@ -19,6 +19,9 @@ struct BenchmarkFlags {
   std::string out_format = "json";
   std::vector<std::string> passed_on;  ///< To Google Benchmark as they are.
 
+  /// Whether a reporter of Google Benchmark's shows the results.
+  bool reports() const { return !format.empty() || !out.empty(); }
+
   /// Takes `--benchmark_filter=...` and its kin, and sets Google Benchmark's own. Throws UsageError
   /// for one that does not exist or whose value is wrong.
   static BenchmarkFlags parse(const std::vector<std::string>& arguments);

@@ -14,6 +14,7 @@
 #include "bench/os/interruption.hpp"
 #include "bench/plan/prepare.hpp"
 #include "bench/results/result_writer.hpp"
+#include "bench/results/summary.hpp"
 #include "bench/run/calibration.hpp"
 #include "bench/run/context.hpp"
 #include "bench/services/service.hpp"
@@ -42,7 +43,7 @@ bool warn(const std::vector<Result>& results, const FailureBudget& budget) {
       fmt::print(stderr, "warning: {}: {}\n", visible(result.name()), visible(*died));
       too_bad = true;
     }
-    const auto all = result.merged();
+    const auto& all = result.summary().all;
     if (all.failed == 0) continue;
     std::string reasons;
     for (const auto& [reason, times] : all.failures)

@@ -7,8 +7,6 @@
 #include <map>
 #include <set>
 
-#include "bench/results/counters.hpp"
-
 namespace asyncmark {
 
 Texts load_texts(const Case& one) {
@@ -90,23 +88,12 @@ const Result* baseline_of(const Result& one, const Cases& cases) {
   return nullptr;
 }
 
-Duration time_of(const Result& one) { return median(one.elapsed()); }
-
-std::optional<double> median_counter(const Result& one, const std::string& name) {
-  std::vector<double> values;
-  for (const auto* measurement : one.finished())
-    for (const auto& [counter, value] : counters(one, *measurement))
-      if (counter == name) values.push_back(value);
-  if (values.empty()) return std::nullopt;
-  return median(std::move(values));
-}
-
 std::optional<double> times_baseline(const Result& one, const Cases& cases) {
   if (one.what.load.rate) return std::nullopt;
   const auto* baseline = baseline_of(one, cases);
   if (!baseline) return std::nullopt;
-  const auto base = median_counter(*baseline, "ops_per_s").value_or(0);
-  const auto own = median_counter(one, "ops_per_s");
+  const auto base = baseline->summary().median("ops_per_s").value_or(0);
+  const auto own = one.summary().median("ops_per_s");
   if (base <= 0 || !own) return std::nullopt;
   return *own / base;
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "bench/results/grouping.hpp"
+#include "bench/results/summary.hpp"
 
 namespace asyncmark {
 
@@ -28,13 +29,6 @@ std::vector<std::string> labels(const Cases& cases);
 
 /// The baseline's case under the same load as `one`, if it finished; that may be `one` itself.
 const Result* baseline_of(const Result& one, const Cases& cases);
-
-/// The median time of one pass over the finished repetitions, of which there must be one.
-Duration time_of(const Result& one);
-
-/// The median of a counter (bench/results/counters.hpp) over the finished repetitions; absent where
-/// none has it. Not for percentiles, which come from merged histograms.
-std::optional<double> median_counter(const Result& one, const std::string& name);
 
 /// How many times the successes per second of the baseline; absent without one, and in an open
 /// loop, where the load decides them.

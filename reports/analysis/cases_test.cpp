@@ -97,14 +97,6 @@ TEST(WorkloadText, ShowsDefaultsThatDoSomethingAndNoIdleOptions) {
   EXPECT_EQ(workload_text(one), "sleep, wait 46ms, cpu 1.66ms, distribution uniform, blocking");
 }
 
-TEST(MedianCounter, PassesOverRepetitionsThatDied) {
-  auto result = construct({.times = {milliseconds(100), milliseconds(50), milliseconds(200)}});
-  add_death(result, "killed by SIGSEGV");
-  EXPECT_DOUBLE_EQ(median_counter(result, "ops_per_s").value(), 1000);
-  EXPECT_EQ(time_of(result), milliseconds(100));
-  EXPECT_FALSE(median_counter(result, "no_such_counter"));
-}
-
 TEST(RatioText, HasTwoOrThreeDigits) {
   EXPECT_EQ(ratio_text(0.00461), "0.0046x");
   EXPECT_EQ(ratio_text(0.5), "0.50x");

@@ -4,7 +4,7 @@
 
 #include "bench/checks/check_entry.hpp"
 #include "bench/results/offered.hpp"
-#include "reports/analysis/cases.hpp"
+#include "bench/results/summary.hpp"
 
 namespace asyncmark {
 namespace {
@@ -17,7 +17,7 @@ constexpr double kOccupied = 0.9;
 struct Subject {
   const Result& result;
   const std::vector<Finding>& findings;
-  Measurement all;
+  const Measurement& all;  ///< Of its summary.
 
   /// Whether a check found that this limits the case.
   bool is_limited_by(LimitedBy limit) const {
@@ -62,7 +62,7 @@ bool is_full(const Subject& one) {
 }
 
 std::string by_offer(const Subject& one) {
-  const auto offer = offered(one.result, one.all);
+  const auto& offer = one.result.summary().offered;
   if (!offer) return "";
   if (!offer->saturated() && one.all.never_started == 0) return "the rate";
   return is_full(one) ? places_of(one) : "";
@@ -78,7 +78,7 @@ std::string by_slowest(const Subject& one, const Bound& bound) {
 std::string by_bound(const Subject& one) {
   using namespace bound_terms;
   const auto& bound = one.result.bound;
-  const auto share = median_counter(one.result, "efficiency");
+  const auto share = one.result.summary().median("efficiency");
   if (!bound || !share || *share < kNearIdeal) return "";
   if (bound->term == kOneAtATime && one.result.how.cap > 1) return "a held loop";
   if (bound->term == kOneAtATime || bound->term == kCap) return places_of(one);
@@ -91,7 +91,7 @@ std::string by_bound(const Subject& one) {
 
 std::string limit_of(const Result& result, const std::vector<Finding>& findings) {
   if (result.finished().empty()) return "";
-  const Subject one{result, findings, result.merged()};
+  const Subject one{result, findings, result.summary().all};
   if (one.is_limited_by(LimitedBy::busy_service) || one.is_limited_by(LimitedBy::queue_of_service))
     return "the service";
   if (one.is_limited_by(LimitedBy::runner)) return "the runner";

@@ -8,7 +8,6 @@
 #include <set>
 
 #include "bench/results/counters.hpp"
-#include "bench/results/offered.hpp"
 
 namespace asyncmark {
 namespace {
@@ -16,13 +15,11 @@ namespace {
 /// One open loop at one rate, all its repetitions as one.
 struct Point {
   const Result& result;
-  Measurement all;
+  const Summary& summary;
+  const Measurement& all;  ///< Of the summary.
 
   bool finished() const { return !all.passes.empty(); }
-  bool kept_up() const {
-    const auto offer = offered(result, all);
-    return offer && !offer->saturated();
-  }
+  bool kept_up() const { return summary.offered && !summary.offered->saturated(); }
   /// Whether it keeps to the objective; absent where too few operations were measured to tell.
   std::optional<bool> keeps_to(const Slo& slo) const {
     // What failed is slower than any limit, as what never started is.
@@ -66,7 +63,8 @@ std::vector<Line> lines_of(const Cases& cases) {
     if (!one->what.load.rate) continue;
     const auto [place, fresh] = places.emplace(name_but_for_rate(one->what), lines.size());
     if (fresh) lines.emplace_back();
-    lines[place->second].points.emplace(*one->what.load.rate, Point{*one, one->merged()});
+    const auto& summary = one->summary();
+    lines[place->second].points.emplace(*one->what.load.rate, Point{*one, summary, summary.all});
   }
   label(lines);
   return lines;

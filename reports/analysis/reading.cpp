@@ -15,11 +15,11 @@ namespace {
 
 auto size_of(const Load& load) { return std::tuple(load.ops, load.duration.value_or(Duration{})); }
 
-double rate_of(const Result* one) { return median_counter(*one, "ops_per_s").value_or(0); }
+double rate_of(const Result* one) { return one->summary().median("ops_per_s").value_or(0); }
 
 /// Whether nearly all of its operations succeeded: who fails may be soon done.
 bool succeeded(const Result& one) {
-  const auto all = one.merged();
+  const auto& all = one.summary().all;
   return all.completed > 0 && all.failed * 100 <= all.completed;
 }
 
@@ -39,7 +39,7 @@ Cases at_largest_load(const Cases& cases) {
 std::string at(const Result& one) {
   const auto& load = one.what.load;
   if (!load.duration) return fmt::format("At {} operations", load.ops);
-  const auto took = time_of(one);
+  const auto took = one.summary().time;
   // What was begun in time may end long after: ops/s is by all of it.
   if (took > *load.duration * 3 / 2)
     return fmt::format("Begun over {} and ended after {}", exact_text(*load.duration),
@@ -50,14 +50,14 @@ std::string at(const Result& one) {
 /// What the case achieved: its time, or where that was given, its throughput.
 std::string achieved(const Result& one) {
   if (one.what.load.duration) return rounded_count(rate_of(&one)) + " operations a second";
-  return rounded_text(time_of(one));
+  return rounded_text(one.summary().time);
 }
 
 /// Where the true median may lie: its interval, or with too few repetitions all that was seen.
 Interval spread(const Result& one) {
   const auto times = one.elapsed();
   const auto [least, most] = std::ranges::minmax(times);
-  return median_interval(times).value_or(Interval{least, most});
+  return one.summary().interval.value_or(Interval{least, most});
 }
 
 bool overlap(const Result& one, const Result& other) {
@@ -89,7 +89,7 @@ std::string who_was_as_fast(const Cases& ranked) {
 }
 
 std::string what_bound_it(const Result& best) {
-  const auto share = median_counter(best, "efficiency");
+  const auto share = best.summary().median("efficiency");
   if (!share) return "";
   return fmt::format("Its ideal bound is {}, {:.0f} % of the time it took; what binds: {}.",
                      rounded_text(best.bound->time), *share * 100, best.bound->term);

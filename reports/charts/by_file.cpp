@@ -22,7 +22,7 @@ Spread response_ms(const Result& one) {
     const auto value = response_percentile(all, 0.5);
     return value ? static_cast<double>(value->count()) / 1e6 : 0;
   };
-  const auto all = ms(one.merged());
+  const auto all = ms(one.summary().all);
   Spread spread{all, all, all};
   for (const auto* run : one.finished())
     if (const auto own = ms(*run); own > 0) {

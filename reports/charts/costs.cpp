@@ -33,8 +33,8 @@ bool of_whole_process(const Result& one, const Cost& cost) {
 }
 
 std::optional<double> switches(const Result& one) {
-  const auto voluntary = median_counter(one, "voluntary_switches_per_op");
-  const auto involuntary = median_counter(one, "involuntary_switches_per_op");
+  const auto voluntary = one.summary().median("voluntary_switches_per_op");
+  const auto involuntary = one.summary().median("involuntary_switches_per_op");
   if (!voluntary || !involuntary) return std::nullopt;
   return *voluntary + *involuntary;
 }
@@ -44,7 +44,7 @@ const Cost kMemory{"memory-per-operation",
                    "bytes per operation in flight",
                    "bytes per operation in flight",
                    1,
-                   [](const Result& one) { return median_counter(one, "memory_bytes_per_op"); },
+                   [](const Result& one) { return one.summary().median("memory_bytes_per_op"); },
                    rounded_bytes,
                    "The kernel's share is in it: page tables, stacks of threads, slab.",
                    ".3~s"};
@@ -54,7 +54,7 @@ const Cost kProcessor{"processor-time-per-operation",
                       "CPU per operation, ns",
                       "CPU per operation, us",
                       1000,
-                      [](const Result& one) { return median_counter(one, "cpu_ns_per_op"); },
+                      [](const Result& one) { return one.summary().median("cpu_ns_per_op"); },
                       [](double ns) { return rounded_text(from_seconds(ns / 1e9)); },
                       "User and kernel together, without what a service took.",
                       ",.6~f",

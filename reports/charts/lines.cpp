@@ -6,7 +6,6 @@
 #include <map>
 #include <set>
 
-#include "bench/results/offered.hpp"
 #include "reports/charts/chart.hpp"
 
 namespace asyncmark::charts {
@@ -118,7 +117,7 @@ std::map<double, bool> rates_of(const Cases& cases) {
   std::map<double, bool> rates;
   for (const auto* one : cases) {
     if (!one->what.load.rate) continue;
-    const auto offer = offered(*one, one->merged());
+    const auto& offer = one->summary().offered;
     auto& kept = rates.try_emplace(*one->what.load.rate, true).first->second;
     kept = kept && offer && !offer->saturated();
   }

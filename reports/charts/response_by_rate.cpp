@@ -7,7 +7,6 @@
 #include <set>
 
 #include "bench/results/counters.hpp"
-#include "bench/results/offered.hpp"
 #include "reports/charts/chart_entry.hpp"
 #include "reports/charts/spec.hpp"
 
@@ -15,8 +14,8 @@ namespace asyncmark::charts {
 namespace {
 
 Json row_of(const Line& line, const Result& one) {
-  const auto all = one.merged();
-  const auto offer = offered(one, all);
+  const auto& all = one.summary().all;
+  const auto& offer = one.summary().offered;
   Json row{{"case", one.name()},
            {"series", line.label},
            {"runner", one.what.runner},

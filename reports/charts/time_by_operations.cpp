@@ -82,8 +82,8 @@ std::string caption(const std::vector<Line>& lines) {
     if (first.what.load.ops == last.what.load.ops) continue;
     const auto times = time_ms(last).median / time_ms(first).median;
     parts.push_back(fmt::format("{} {} ({} for {}, {} for {})", line.label, ratio_text(times),
-                                rounded_text(time_of(first)), first.what.load.ops,
-                                rounded_text(time_of(last)), last.what.load.ops));
+                                rounded_text(first.summary().time), first.what.load.ops,
+                                rounded_text(last.summary().time), last.what.load.ops));
   }
   return fmt::format("How many times as long the most operations took as the fewest: {}.",
                      fmt::join(parts, "; "));

@@ -76,7 +76,7 @@ Charts chart_of(const Largest& largest, const Kind& kind) {
   std::vector<Line> lines;
   for (const auto& line : largest.lines) {
     const auto& one = *line.cases.front();
-    const auto all = one.merged();
+    const auto& all = one.summary().all;
     if (kind.times(all).count() == 0) continue;
     lines.push_back(line);
     exact.push_back(exact_row(kind, one, all));

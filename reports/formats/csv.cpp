@@ -7,9 +7,9 @@
 #include <algorithm>
 
 #include "bench/os/placement.hpp"
-#include "bench/results/counters.hpp"
 #include "bench/results/format_entry.hpp"
 #include "bench/results/result_set.hpp"
+#include "bench/results/summary.hpp"
 #include "reports/analysis/cases.hpp"
 
 namespace asyncmark {
@@ -63,7 +63,7 @@ Json row_of(const ResultSet& set, const Result& result, std::size_t index,
   if (died.empty()) {
     row["real_time_ns"] = measured.per_pass(measured.elapsed()).count();
     row["cpu_time_ns"] = measured.per_pass(measured.cpu()).count();
-    for (const auto& [name, value] : counters(result, measured)) row[name] = value;
+    for (const auto& [name, value] : result.summary().counters[index]) row[name] = value;
     const auto& [client, service] = measured.placement;
     if (!client.empty()) row["placed_client"] = client;
     if (!service.empty()) row["placed_service"] = service;

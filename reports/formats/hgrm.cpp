@@ -10,6 +10,7 @@
 #include "bench/base/visible.hpp"
 #include "bench/results/format_entry.hpp"
 #include "bench/results/result_set.hpp"
+#include "bench/results/summary.hpp"
 
 namespace asyncmark {
 namespace {
@@ -94,7 +95,7 @@ Files print(const ResultSets& sets) {
   Files files;
   for (const auto* set : sets)
     for (const auto& one : set->results) {
-      const auto all = one.merged();
+      const auto& all = one.summary().all;
       const auto name = file_name(set->label.empty() ? one.name() : set->label + '_' + one.name());
       auto remarks =
           fmt::format("#[{}]\n#[Value in milliseconds, of successes]\n", visible(one.name()));

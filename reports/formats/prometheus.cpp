@@ -9,7 +9,7 @@
 #include "bench/results/counters.hpp"
 #include "bench/results/format_entry.hpp"
 #include "bench/results/result_set.hpp"
-#include "reports/analysis/cases.hpp"
+#include "bench/results/summary.hpp"
 
 namespace asyncmark {
 namespace {
@@ -33,7 +33,7 @@ std::string quoted(const std::string& text) {
 struct Subject {
   const ResultSet& set;
   const Result& result;
-  Measurement all;
+  const Summary& summary;
 
   std::string labels(const std::string& more = "") const {
     auto text = fmt::format("case={},workload={},runner={}", quoted(result.name()),
@@ -54,10 +54,10 @@ std::string summary(const Subjects& subjects, const std::string& name, const cha
                     Histogram Measurement::*times, const Percentile& percentile) {
   std::string text;
   for (const auto& one : subjects) {
-    const auto& counted = one.all.*times;
+    const auto& counted = one.summary.all.*times;
     if (counted.count() == 0) continue;
     for (const auto fraction : {0.5, 0.9, 0.99, 0.999})
-      if (const auto value = percentile(one.all, fraction))
+      if (const auto value = percentile(one.summary.all, fraction))
         text += fmt::format("{}{} {}\n", name,
                             one.labels(fmt::format(",quantile=\"{}\"", fraction)), seconds(*value));
     text += fmt::format("{}_sum{} {}\n", name, one.labels(),
@@ -74,11 +74,11 @@ struct Gauge {
 };
 
 auto counted(std::uint64_t Measurement::*number) {
-  return [number](const Subject& one) { return static_cast<double>(one.all.*number); };
+  return [number](const Subject& one) { return static_cast<double>(one.summary.all.*number); };
 }
 auto counter(const char* name, double unit = 1) {
   return [=](const Subject& one) {
-    auto value = median_counter(one.result, name);
+    auto value = one.summary.median(name);
     if (value) *value *= unit;
     return value;
   };
@@ -89,7 +89,7 @@ const std::vector<Gauge>& gauges() {
       {"asyncmark_time_seconds", "Wall time of all operations, the median of the repetitions.",
        [](const Subject& one) -> std::optional<double> {
          if (one.result.finished().empty()) return std::nullopt;
-         return seconds(time_of(one.result));
+         return seconds(one.summary.time);
        }},
       {"asyncmark_operations_per_second", "Successes, the median of the repetitions.",
        counter("ops_per_s")},
@@ -115,7 +115,7 @@ const std::vector<Gauge>& gauges() {
 std::string print(const ResultSets& sets) {
   Subjects subjects;
   for (const auto* set : sets)
-    for (const auto& one : set->results) subjects.push_back({*set, one, one.merged()});
+    for (const auto& one : set->results) subjects.push_back({*set, one, one.summary()});
   if (subjects.empty()) throw UsageError("--prometheus: these results have no case of asyncmark");
   auto text =
       summary(subjects, "asyncmark_service_time_seconds", "From an operation's start to its end.",

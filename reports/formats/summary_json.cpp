@@ -8,7 +8,7 @@
 #include "bench/results/counters.hpp"
 #include "bench/results/format_entry.hpp"
 #include "bench/results/result_set.hpp"
-#include "reports/analysis/cases.hpp"
+#include "bench/results/summary.hpp"
 
 namespace asyncmark {
 namespace {
@@ -21,18 +21,16 @@ Json row(const std::string& name, std::size_t runs, double real_ms, double cpu_m
 }
 
 void add(Json& rows, const Result& one) {
-  const auto runs = one.finished();
-  if (runs.empty()) return;
-  std::vector<Duration> cpu;
-  for (const auto* run : runs) cpu.push_back(run->per_pass(run->cpu()));
-  rows.push_back(row(one.name(), runs.size(), seconds(time_of(one)) * 1e3,
-                     seconds(median(std::move(cpu))) * 1e3));
-  if (const auto rate = median_counter(one, "ops_per_s")) rows.back()["ops_per_s"] = *rate;
-  const auto all = one.merged();
+  const auto runs = one.finished().size();
+  if (runs == 0) return;
+  const auto& summary = one.summary();
+  rows.push_back(row(one.name(), runs, seconds(summary.time) * 1e3, seconds(summary.cpu) * 1e3));
+  if (const auto rate = summary.median("ops_per_s")) rows.back()["ops_per_s"] = *rate;
+  const auto& all = summary.all;
   for (const auto& [name, value] : {std::pair{"service_p99", all.service_time.percentile(0.99)},
                                     std::pair{"response_p99", response_percentile(all, 0.99)}})
     // No processor time belongs to one operation.
-    if (value) rows.push_back(row(one.name() + '/' + name, runs.size(), seconds(*value) * 1e3, 0));
+    if (value) rows.push_back(row(one.name() + '/' + name, runs, seconds(*value) * 1e3, 0));
 }
 
 std::string print(const ResultSets& sets) {

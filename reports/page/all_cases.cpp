@@ -1,6 +1,6 @@
 #include "reports/page/all_cases.hpp"
 
-#include "bench/results/counters.hpp"
+#include "bench/results/summary.hpp"
 #include "reports/charts/chart.hpp"
 
 namespace asyncmark::page {
@@ -14,13 +14,9 @@ const char* const kMedians[] = {"ops_per_s",
                                 "peak_in_flight",
                                 "efficiency"};
 
-void put_medians(Json& row, const Result& one) {
-  std::map<std::string, std::vector<double>> values;
-  for (const auto* run : one.finished())
-    for (const auto& [name, value] : counters(one, *run)) values[name].push_back(value);
+void put_medians(Json& row, const Summary& summary) {
   for (const auto* name : kMedians)
-    if (const auto found = values.find(name); found != values.end())
-      row[name] = median(found->second);
+    if (const auto value = summary.median(name)) row[name] = *value;
 }
 
 void put_times(Json& row, const Measurement& all) {
@@ -37,13 +33,14 @@ Json row_of(const ResultSet& set, const Result& one) {
   Json row{{"file", set.label}, {"case", one.name()}, {"repetitions", one.finished().size()}};
   if (const auto died = one.died()) row["died"] = *died;
   if (one.finished().empty()) return row;
-  const auto all = one.merged();
-  row["time_ns"] = median(one.elapsed()).count();
+  const auto& summary = one.summary();
+  const auto& all = summary.all;
+  row["time_ns"] = summary.time.count();
   row["completed"] = all.completed;
   row["failed"] = all.failed;
   row["never_started"] = all.never_started;
   put_times(row, all);
-  put_medians(row, one);
+  put_medians(row, summary);
   return row;
 }
 

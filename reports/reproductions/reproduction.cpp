@@ -66,13 +66,9 @@ std::string fact(const Context& context, const char* key) {
 
 double Published::rounding() const { return 0.5 * std::pow(10, -decimals) / seconds; }
 
-double Cell::seconds() const { return asyncmark::seconds(median(result->elapsed())); }
+double Cell::seconds() const { return asyncmark::seconds(result->summary().time); }
 
-double Cell::cpu_seconds() const {
-  std::vector<Duration> times;
-  for (const auto* one : result->finished()) times.push_back(one->per_pass(one->cpu()));
-  return asyncmark::seconds(median(times));
-}
+double Cell::cpu_seconds() const { return asyncmark::seconds(result->summary().cpu); }
 
 std::optional<double> Cell::reached() const {
   if (!planned.bound || seconds() <= 0) return std::nullopt;
@@ -89,7 +85,7 @@ std::optional<std::string> Cell::trouble() const {
   const auto finished = result->finished().size();
   if (finished < runs)
     return fmt::format("{} of {} runs died ({})", runs - finished, runs, *result->died());
-  const auto all = result->merged();
+  const auto& all = result->summary().all;
   const auto due = ops() * planned.what.load.passes * runs;
   if (all.completed != due)
     return fmt::format("{} of {} operations completed ({} failed, {} never started)", all.completed,
@@ -107,7 +103,7 @@ std::optional<std::string> Cell::trouble() const {
 Row row_of(const std::string& label, const Request& request, const std::vector<Result>& results,
            const std::array<Published, kColumns>* published) {
   Row row{label, {}, published};
-  for (const auto& expected : request.cases()) {
+  for (const auto& expected : expand({request})) {
     const auto found = std::ranges::find(results, expected.name(), &Result::name);
     row.cells.push_back({expected, found != results.end() ? &*found : nullptr});
   }
@@ -147,7 +143,7 @@ std::string ledger(const std::vector<const Row*>& rows) {
       }
       runs += cell.result->repetitions.size();
       died += cell.result->repetitions.size() - cell.result->finished().size();
-      all.merge(cell.result->merged());
+      all.merge(cell.result->summary().all);
     }
   auto text = fmt::format(
       "{} runs: {} operations completed, {} failed, {} never started; runs that died: {}.", runs,
@@ -167,10 +163,10 @@ std::vector<std::string> troubles(const std::vector<const Row*>& rows) {
 }
 
 std::string interval_text(const Result& result) {
-  const auto times = result.elapsed();
-  if (const auto interval = median_interval(times))
+  if (const auto& interval = result.summary().interval)
     return fmt::format("{} to {}", ms(interval->low), ms(interval->high));
-  return times.size() == 1 ? "one run" : fmt::format("{} runs", times.size());
+  const auto runs = result.finished().size();
+  return runs == 1 ? "one run" : fmt::format("{} runs", runs);
 }
 
 std::string table(const Lines& lines) {

@@ -7,6 +7,7 @@
 
 #include "bench/plan/plan.hpp"
 #include "bench/results/result.hpp"
+#include "bench/results/summary.hpp"
 #include "reports/analysis/published.hpp"
 #include "reports/text/markdown_table.hpp"
 

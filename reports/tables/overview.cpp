@@ -9,7 +9,6 @@
 #include <string>
 
 #include "bench/results/counters.hpp"
-#include "bench/results/offered.hpp"
 #include "reports/analysis/check_texts.hpp"
 #include "reports/analysis/limit.hpp"
 
@@ -28,10 +27,9 @@ struct Axis {
 };
 
 std::string response_figure(const Result& one) {
-  const auto all = one.merged();
-  const auto offer = offered(one, all);
-  if (offer && offer->saturated()) return "SATURATED";
-  const auto p99 = response_percentile(all, 0.99);
+  const auto& summary = one.summary();
+  if (summary.offered && summary.offered->saturated()) return "SATURATED";
+  const auto p99 = response_percentile(summary.all, 0.99);
   return p99 ? rounded_text(*p99) : "n/a";
 }
 
@@ -52,7 +50,7 @@ const std::array<Axis, 3>& axes() {
        [](const Load& load) { return exact_text(*load.duration); },
        [](Load& load) { load.duration = std::chrono::seconds(1); },
        [](const Result& one) {
-         return rounded_count(median_counter(one, "ops_per_s").value_or(0));
+         return rounded_count(one.summary().median("ops_per_s").value_or(0));
        }},
       {"time at", "the time that so many operations took", of_best_heading,
        [](const Load& load) {
@@ -60,7 +58,7 @@ const std::array<Axis, 3>& axes() {
                                            : std::optional(static_cast<double>(load.ops));
        },
        [](const Load& load) { return std::to_string(load.ops); }, [](Load& load) { load.ops = 1; },
-       [](const Result& one) { return rounded_text(time_of(one)); }},
+       [](const Result& one) { return rounded_text(one.summary().time); }},
   }};
   return all;
 }

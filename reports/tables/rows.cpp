@@ -9,7 +9,6 @@
 #include "bench/checks/check_entry.hpp"
 #include "bench/measure/loop_times.hpp"
 #include "bench/results/counters.hpp"
-#include "bench/results/offered.hpp"
 #include "reports/analysis/check_texts.hpp"
 #include "reports/analysis/limit.hpp"
 #include "reports/analysis/notes.hpp"
@@ -24,10 +23,11 @@ const char* const kChecks = "checks";
 /// A case with what its cells are made of.
 struct Figures {
   const Result& result;
+  const Summary& summary;
+  const Measurement& all;  ///< Of the summary.
   const Cases& cases;
   const std::vector<Finding>& findings;
   const std::vector<CheckText>& checks;
-  Measurement all;
 };
 
 /// Absent where the column does not apply to the case.
@@ -63,13 +63,11 @@ bool is_open(const Figures& f) { return f.result.what.load.rate.has_value(); }
 /// And what a duration ends takes that duration.
 bool is_timed_by_load(const Figures& f) { return is_open(f) || f.result.what.load.duration; }
 
-Cell time(const Figures& f) {
-  return is_timed_by_load(f) ? Cell() : rounded_text(time_of(f.result));
-}
+Cell time(const Figures& f) { return is_timed_by_load(f) ? Cell() : rounded_text(f.summary.time); }
 
 Cell interval(const Figures& f) {
   if (is_timed_by_load(f)) return std::nullopt;
-  const auto found = median_interval(f.result.elapsed());
+  const auto& found = f.summary.interval;
   if (!found) return std::nullopt;
   auto low = rounded_text(found->low);
   const auto high = rounded_text(found->high);
@@ -90,14 +88,14 @@ Cell over_baseline(const Figures& f) {
 /// A counter's median in the words of `print`.
 template <auto print>
 Cell counter(const Figures& f, const char* name) {
-  const auto value = median_counter(f.result, name);
+  const auto value = f.summary.median(name);
   return value ? Cell(print(*value)) : std::nullopt;
 }
 
 /// Context switches, wanted and not.
 Cell switches(const Figures& f) {
-  const auto voluntary = median_counter(f.result, "voluntary_switches_per_op");
-  const auto involuntary = median_counter(f.result, "involuntary_switches_per_op");
+  const auto voluntary = f.summary.median("voluntary_switches_per_op");
+  const auto involuntary = f.summary.median("involuntary_switches_per_op");
   if (!voluntary || !involuntary) return std::nullopt;
   return fmt::format("{:.2g}", *voluntary + *involuntary);
 }
@@ -107,7 +105,7 @@ std::string nanoseconds(double ns) { return rounded_text(from_seconds(ns / 1e9))
 
 /// With the rate that fell due: drawn at random, that is not quite what was asked for.
 Cell of_offered(const Figures& f) {
-  const auto offer = offered(f.result, f.all);
+  const auto& offer = f.summary.offered;
   if (!offer) return std::nullopt;
   return fmt::format("{} of {}/s", percent(offer->achieved), rounded_count(offer->per_s));
 }
@@ -130,7 +128,7 @@ Cell connections_made(const Figures& f) {
   if (f.all.connections) return some(f, f.all.connections->made);
   // Who does not tell has not made none.
   const bool shown = std::ranges::any_of(f.cases, [](const Result* one) {
-    const auto told = one->merged().connections;
+    const auto& told = one->summary().all.connections;
     return told && told->made > 0;
   });
   return shown ? Cell(kNone) : std::nullopt;
@@ -138,9 +136,7 @@ Cell connections_made(const Figures& f) {
 
 /// Over all repetitions, as the percentiles of operations.
 bool knows_loop_lag(const Result* one) {
-  Histogram lag;
-  for (const auto* run : one->finished()) lag.merge(run->loop.lag);
-  return lag.percentile(0.99).has_value();
+  return one->summary().all.loop.lag.percentile(0.99).has_value();
 }
 
 Cell loop_lag(const Figures& f) {
@@ -249,7 +245,7 @@ void add_measures(Table& table, const Cases& cases, const std::vector<Finding>& 
   std::vector<std::vector<Cell>> cells(measures().size());
   for (const auto* one : cases) {
     const bool finished = !one->finished().empty();
-    const auto figures = Figures{*one, cases, findings, checks, one->merged()};
+    const auto figures = Figures{*one, one->summary(), one->summary().all, cases, findings, checks};
     for (std::size_t m = 0; m < cells.size(); ++m)
       cells[m].push_back(finished ? measures()[m].cell(figures) : std::nullopt);
   }
@@ -304,14 +300,14 @@ Table leading_columns(const Cases& cases, bool partial) {
 
 std::optional<double> bar_of(const Result& one, const Cases& cases) {
   if (is_open_loop(&one)) {
-    const auto offer = offered(one, one.merged());
+    const auto& offer = one.summary().offered;
     return offer ? std::optional(std::min(offer->achieved, 1.0)) : std::nullopt;
   }
   std::vector<double> rates;
   for (const auto* other : cases)
     if (same_load(other->what, one.what))
-      if (const auto rate = median_counter(*other, "ops_per_s")) rates.push_back(*rate);
-  const auto own = median_counter(one, "ops_per_s");
+      if (const auto rate = other->summary().median("ops_per_s")) rates.push_back(*rate);
+  const auto own = one.summary().median("ops_per_s");
   if (!own || rates.size() < 2 || std::ranges::max(rates) <= 0) return std::nullopt;
   return *own / std::ranges::max(rates);
 }

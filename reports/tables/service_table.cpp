@@ -64,21 +64,21 @@ const std::vector<Figure>& figures() {
 }
 
 /// Those that some case tells.
-std::vector<Figure> figures_of(const std::vector<Measurement>& all) {
+std::vector<Figure> figures_of(const std::vector<const Measurement*>& all) {
   std::vector<Figure> told;
   std::ranges::copy_if(figures(), std::back_inserter(told), [&](const Figure& figure) {
-    return std::ranges::any_of(all, [&](const Measurement& one) {
-      return one.observed.service && figure.cell(one) != kNone;
+    return std::ranges::any_of(all, [&](const Measurement* one) {
+      return one->observed.service && figure.cell(*one) != kNone;
     });
   });
   return told;
 }
 
 /// Where the sides were, as the kernel gave it to them: once where it is the same for all.
-void add_places(Table& table, const std::vector<Measurement>& all) {
+void add_places(Table& table, const std::vector<const Measurement*>& all) {
   std::vector<std::string> places;
-  for (const auto& one : all) {
-    const auto& [client, service] = one.placement;
+  for (const auto* one : all) {
+    const auto& [client, service] = one->placement;
     if (client.empty() || service.empty()) continue;
     auto text = fmt::format("{} for the service, {} for the client", service, client);
     if (std::ranges::find(places, text) == places.end()) places.push_back(std::move(text));
@@ -90,9 +90,9 @@ void add_places(Table& table, const std::vector<Measurement>& all) {
 }  // namespace
 
 std::optional<Table> service_table(const Cases& cases, bool partial) {
-  std::vector<Measurement> all;
-  for (const auto* one : cases) all.push_back(one->merged());
-  const auto is_known = [](const Measurement& one) { return one.observed.service.has_value(); };
+  std::vector<const Measurement*> all;
+  for (const auto* one : cases) all.push_back(&one->summary().all);
+  const auto is_known = [](const Measurement* one) { return one->observed.service.has_value(); };
   if (std::ranges::none_of(all, is_known)) return std::nullopt;
   auto table = leading_columns(cases, partial);
   const auto words = cases.front()->what.service().value_or(std::vector<std::string>{});
@@ -107,7 +107,7 @@ std::optional<Table> service_table(const Cases& cases, bool partial) {
   for (const auto& figure : told) table.columns.push_back(figure.column);
   for (std::size_t i = 0; i < cases.size(); ++i)
     if (is_known(all[i]))
-      for (const auto& figure : told) table.rows[i].cells.push_back(figure.cell(all[i]));
+      for (const auto& figure : told) table.rows[i].cells.push_back(figure.cell(*all[i]));
   add_places(table, all);
   const auto shows = [&](const char* heading) {
     return std::ranges::any_of(told, [&](const Figure& one) { return one.column.over == heading; });

@@ -39,7 +39,7 @@ std::optional<Figure> figure_without_failures(const Result& one) {
   if (runs.empty()) return std::nullopt;
   const auto& load = one.what.load;
   if (load.rate) {
-    const auto value = response_percentile(one.merged(), 0.5);
+    const auto value = response_percentile(one.summary().all, 0.5);
     if (!value) return std::nullopt;
     Figure figure{"response p50", seconds(*value), seconds(*value), seconds(*value),
                   rounded_text(*value)};
@@ -59,14 +59,15 @@ std::optional<Figure> figure_without_failures(const Result& one) {
   }
   const auto times = one.elapsed();
   const auto [least, most] = std::ranges::minmax(times);
-  const auto range = median_interval(times).value_or(Interval{least, most});
-  return Figure{"time", seconds(time_of(one)), seconds(range.low), seconds(range.high),
-                rounded_text(time_of(one))};
+  const auto& summary = one.summary();
+  const auto range = summary.interval.value_or(Interval{least, most});
+  return Figure{"time", seconds(summary.time), seconds(range.low), seconds(range.high),
+                rounded_text(summary.time)};
 }
 
 std::optional<Figure> figure_of(const Result& one) {
   auto figure = figure_without_failures(one);
-  if (figure) figure->failed = failed_text(one.merged());
+  if (figure) figure->failed = failed_text(one.summary().all);
   return figure;
 }
 

@@ -36,7 +36,7 @@ std::optional<Duration> worst_lag(const Cell& cell) {
 }
 
 std::optional<Duration> response_p99(const Cell& cell) {
-  return cell.timed() ? cell.result->merged().response_time.percentile(0.99) : std::nullopt;
+  return cell.timed() ? cell.result->summary().all.response_time.percentile(0.99) : std::nullopt;
 }
 
 namespace {

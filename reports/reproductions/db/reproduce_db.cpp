@@ -31,7 +31,7 @@ bool Study::is_saturated(const Cell& cell) const {
 
 std::optional<ServerShare> server_share(const Cell& cell) {
   if (!cell.timed()) return std::nullopt;
-  const auto all = cell.result->merged();
+  const auto& all = cell.result->summary().all;
   const auto& service = all.observed.service;
   const auto elapsed = seconds(all.elapsed());
   if (!service || all.completed == 0 || elapsed <= 0) return std::nullopt;
@@ -172,7 +172,7 @@ std::string waiting_table(const Study& study) {
 
 std::string percentile_of(const Cell& cell, double fraction) {
   const auto time =
-      cell.timed() ? cell.result->merged().service_time.percentile(fraction) : std::nullopt;
+      cell.timed() ? cell.result->summary().all.service_time.percentile(fraction) : std::nullopt;
   return time ? rounded_text(*time) : "-";
 }
 

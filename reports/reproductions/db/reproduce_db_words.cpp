@@ -163,7 +163,7 @@ std::optional<std::string> of_more_connections(const Study& study) {
   if (!few.last().sound() || !many.last().sound()) return std::nullopt;
   const auto gain = queries_per_s(many.last()) / queries_per_s(few.last());
   const auto of = [](const Pooled& one) {
-    const auto time = one.last().result->merged().service_time.percentile(0.5);
+    const auto time = one.last().result->summary().all.service_time.percentile(0.5);
     return time ? rounded_text(*time) : "n/a";
   };
   return fmt::format(

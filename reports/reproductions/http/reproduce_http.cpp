@@ -20,7 +20,7 @@ Duration least_of_waits(const Cell& cell, std::uint64_t at_once, Duration delay)
 
 std::optional<double> server_cpu_us(const Cell& cell) {
   if (!cell.ran()) return std::nullopt;
-  const auto service = cell.result->merged().observed.service;
+  const auto& service = cell.result->summary().all.observed.service;
   const auto cpu = service ? service->cpu_per_request() : std::nullopt;
   return cpu ? std::optional(seconds(*cpu) * 1e6) : std::nullopt;
 }
@@ -167,7 +167,7 @@ std::vector<std::string> line_of(const Served& one, Duration delay) {
     line.insert(line.end(), {cell.ran() ? "died !" : "-", least, "-", "-", "-", "-", "-", "-"});
     return line;
   }
-  const auto all = cell.result->merged();
+  const auto& all = cell.result->summary().all;
   const auto service = all.observed.service.value_or(ServiceUsage{});
   line.insert(
       line.end(),

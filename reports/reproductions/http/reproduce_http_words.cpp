@@ -106,7 +106,7 @@ std::string of_what_is_asked(const Study& study) {
 }
 
 std::string took(const Served& one) {
-  const auto service = one.cell().result->merged().observed.service.value_or(ServiceUsage{});
+  const auto service = one.cell().result->summary().all.observed.service.value_or(ServiceUsage{});
   return fmt::format("{} ms with {} thread{} and {} MB", digits(one.cell().seconds() * 1e3, 3),
                      service.threads, service.threads == 1 ? "" : "s",
                      digits(static_cast<double>(service.peak_rss_bytes) / 1e6, 2));
@@ -165,7 +165,7 @@ std::optional<std::string> of_the_view_from_inside(const Study& study) {
     if (one->cell().sound() && (!longest || one->cell().seconds() > longest->cell().seconds()))
       longest = one;
   if (!longest) return std::nullopt;
-  const auto all = longest->cell().result->merged();
+  const auto& all = longest->cell().result->summary().all;
   const auto client = all.response_time.percentile(0.99);
   const auto own = all.observed.service.value_or(ServiceUsage{}).own_time.percentile(0.99);
   if (!client || !own || *client < *own * 2) return std::nullopt;

@@ -38,7 +38,7 @@ std::optional<Wrk> Wrk::parse(const std::string& printed) {
 }
 
 Times times_of(const Row& row) {
-  const auto all = row.cells.front().result->merged();
+  const auto& all = row.cells.front().result->summary().all;
   const bool open = all.response_time.count() > 0;
   Times times{.service_p50 = all.service_time.percentile(0.5),
               .service_p99 = all.service_time.percentile(0.99),
