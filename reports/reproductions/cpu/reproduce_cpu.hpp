@@ -8,6 +8,7 @@
 
 namespace asyncmark::reproduce_cpu {
 using namespace reproduction;
+using reproduction::Row;  // Not the row of a table for people.
 
 /// In hundredths: the share of an operation's time in which it computes, and does not wait.
 inline constexpr std::array<int, 4> kShares{0, 10, 50, 100};

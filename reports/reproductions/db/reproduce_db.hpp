@@ -8,6 +8,7 @@
 
 namespace asyncmark::reproduce_db {
 using namespace reproduction;
+using reproduction::Row;  // Not the row of a table for people.
 
 /// One runner with one pool of connections.
 struct Pooled {

@@ -7,6 +7,7 @@
 
 namespace asyncmark::reproduce_http {
 using namespace reproduction;
+using reproduction::Row;  // Not the row of a table for people.
 
 /// 1000 requests at once, against one kind of server.
 struct Served {

@@ -7,6 +7,7 @@
 
 namespace asyncmark::reproduce_stall {
 using namespace reproduction;
+using reproduction::Row;  // Not the row of a table for people.
 
 inline constexpr double kRate = 450;  ///< Operations due per second.
 inline constexpr std::uint64_t kEvery = 500;

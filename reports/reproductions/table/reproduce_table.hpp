@@ -8,6 +8,7 @@
 namespace asyncmark::reproduce_table {
 
 using namespace reproduction;
+using reproduction::Row;  // Not the row of a table for people.
 
 /// The whole reproduction: what was planned, and what came of it.
 struct Study : Comparison {
