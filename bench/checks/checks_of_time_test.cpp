@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "bench/checks/checks.hpp"
 #include "bench/testing/clean_result.hpp"
 #include "bench/testing/run_program.hpp"
 

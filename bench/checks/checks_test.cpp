@@ -1,5 +1,7 @@
 // What rules say of the load that was carried out, and of clean results.
 
+#include "bench/checks/checks.hpp"
+
 #include <gmock/gmock.h>
 
 #include "bench/testing/clean_result.hpp"
@@ -251,12 +253,13 @@ TEST(Checks, CountTheProcessorsThatACaseWasGiven) {
 }
 
 TEST(Checks, SayEverythingInWords) {
-  const auto json = to_json(
-      check(quiet(), {changed(clean({}), [](Measurement& m) { m.observed.peak_threads = 2; })}));
-  ASSERT_EQ(json.size(), 1u);
-  EXPECT_EQ(json[0]["code"], "hidden-threads");
-  EXPECT_EQ(json[0]["cases"], Json({clean({}).name()}));
-  for (const auto* key : {"sentence", "evidence", "remedy"}) EXPECT_NE(json[0][key], "") << key;
+  const auto found =
+      check(quiet(), {changed(clean({}), [](Measurement& m) { m.observed.peak_threads = 2; })});
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].code, "hidden-threads");
+  EXPECT_THAT(found[0].cases, ElementsAre(clean({}).name()));
+  for (const auto& text : {found[0].sentence, found[0].evidence, found[0].remedy})
+    EXPECT_NE(text, "");
 }
 
 TEST(Strict, MakesAFindingTheExitCodeBeforeFailedOperations) {

@@ -1,23 +1,14 @@
 #pragma once
 
-#include <cerrno>
-#include <ctime>
 #include <memory>
 #include <new>
 
 #include "bench/engine/event_loop.hpp"
 #include "bench/engine/recorder.hpp"
+#include "bench/engine/sleep_until.hpp"
 #include "bench/model/workload.hpp"
 
 namespace asyncmark {
-
-/// Holds the thread until `when`; returns at once when that has passed.
-inline void sleep_until(Clock::time_point when) {
-  const auto ns = when.time_since_epoch().count();
-  const timespec until{ns / 1'000'000'000, ns % 1'000'000'000};
-  while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr) == EINTR) {
-  }
-}
 
 /// Opens a session, and notes that it took from now until then.
 inline std::unique_ptr<BlockingSession> open_blocking(const Workload& workload, Stage& stage) {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "bench/engine/client.hpp"
+#include "bench/engine/sleep_until.hpp"
 #include "bench/os/interruption.hpp"
 #include "bench/results/null_case.hpp"
 

@@ -7,7 +7,7 @@
 #include <csignal>
 
 #include "bench/base/errors.hpp"
-#include "bench/engine/client.hpp"
+#include "bench/engine/sleep_until.hpp"
 #include "bench/model/workload_entry.hpp"
 #include "bench/os/interruption.hpp"
 #include "bench/services/serving.hpp"

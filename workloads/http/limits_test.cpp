@@ -14,6 +14,7 @@
 
 #include "bench/base/errors.hpp"
 #include "bench/model/runner_entry.hpp"
+#include "bench/model/workload.hpp"
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
 #include "workloads/http/testing/calls.hpp"
