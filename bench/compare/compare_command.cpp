@@ -141,8 +141,6 @@ int compare(CompareRequest request) {
   const auto outputs = checked_outputs(request);
   if (request.gate_stored && kind != Kind::stored)
     throw UsageError("--gate-stored: is for two files of results");
-  if (!request.commands && same_file(settings.baseline, settings.contender))
-    fmt::print(stderr, "warning: baseline and contender are the same file\n");
 
   const auto context = look_around(request.command.front(), request.command);
   const auto write = [&](Comparison all) {
@@ -159,6 +157,8 @@ int compare(CompareRequest request) {
   auto all = kind == Kind::stored     ? compare_files(settings.baseline, settings.contender)
              : kind == Kind::commands ? compare_commands(settings)
                                       : compare_builds(request.requests, settings);
+  if (!request.commands && same_file(settings.baseline, settings.contender))
+    fmt::print(stderr, "warning: baseline and contender are the same file\n");
   all.context = context;
   all.gates = !all.stored || request.gate_stored;
   const bool written = write(all);

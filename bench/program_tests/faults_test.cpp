@@ -254,7 +254,7 @@ TEST(Machine, WithoutAddressSpaceForThreadsFailsTheCase) {
 
 TEST(Machine, WithoutMemoryForABurstFailsTheCase) {
   if (kSanitized) GTEST_SKIP() << "sanitizers need terabytes of address space";
-  for (const auto* bytes : {"30000000", "50000000", "70000000", "90000000"}) {
+  for (const auto* bytes : {"34000000", "50000000", "70000000", "90000000"}) {
     for (const auto* runner : {"event-loop", "multi-loop"}) {
       const auto ended = run({"sleep", "--wait", "50ms", "--ops", "100000", "--runner", runner},
                              {"--launcher", std::string("prlimit --as=") + bytes});
