@@ -54,6 +54,8 @@ struct Result {
   /// What summarize() makes of it, when first asked for and again after a repetition was added. One
   /// thread at a time may ask.
   const Summary& summary() const;
+  /// Has the summary made anew: for whoever changes a measurement in place, as tests do.
+  void forget_summary() { summary_.reset(); }
 
  private:
   mutable std::shared_ptr<const Summary> summary_;

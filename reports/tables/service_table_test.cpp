@@ -88,8 +88,10 @@ TEST(ServiceTable, ShowsNoActivityThatItsOwnProcessorTimeContradicts) {
              .peak_active = 1};
   EXPECT_EQ(service_table({&one}, false)->rows[0].cells[2], "n/a");
   service.mean_active = 0.75;
+  one.forget_summary();
   EXPECT_EQ(service_table({&one}, false)->rows[0].cells[2], "0.75/1");
   service.activity_samples = 9;
+  one.forget_summary();
   EXPECT_THAT(service_table({&one}, false)->rows[0].cells,
               ElementsAre("event-loop", "800 us", "n/a", "17", "n/a", "0 B"));
 }

@@ -69,6 +69,7 @@ Repetition run_of(const Result& one, Duration elapsed) {
 
 void took(Result& one, Duration elapsed) {
   one.repetitions.assign(one.planned_repetitions, run_of(one, elapsed));
+  one.forget_summary();
 }
 
 std::vector<Result> good_results(bool quick = false) {
