@@ -14,6 +14,7 @@
 #include "bench/base/errors.hpp"
 #include "bench/os/interruption.hpp"
 #include "bench/os/usage.hpp"
+#include "bench/results/result.hpp"
 
 namespace asyncmark {
 namespace {

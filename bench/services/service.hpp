@@ -5,13 +5,16 @@
 #include <utility>
 #include <vector>
 
+#include "bench/measure/measurement.hpp"
+#include "bench/model/case.hpp"
 #include "bench/os/placement.hpp"
 #include "bench/os/process_tree.hpp"
 #include "bench/os/spawn.hpp"
-#include "bench/results/result.hpp"
 #include "bench/services/serving.hpp"
 
 namespace asyncmark {
+
+struct Result;
 
 /// A service that we started, as a process of its own. It ends with this, and with us whatever
 /// happens to us.
