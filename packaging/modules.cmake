@@ -1,4 +1,4 @@
-# How the tree is built: a library of objects a module, and a program of tests beside it. Libraries of objects,
+# How the tree is built: a library of objects for each module, and one for its tests. Libraries of objects,
 # because from a static one the linker would drop the files that nothing but their own registration refers to.
 
 # Modules have one of two precompiled headers, made where they are first used: `text`, and `loops` with
@@ -13,19 +13,6 @@ function(asyncmark_precompile target kind headers)
   else()
     target_precompile_headers(${target} PRIVATE ${headers})
     set_property(GLOBAL PROPERTY asyncmark_precompiled_${kind} ${target})
-  endif()
-endfunction()
-
-# Presets compile the files of a target eight at a time, which takes a third of the time (CMAKE_UNITY_BUILD). Not
-# where each file has the same local names, as plug-ins have `registered`: those are compiled one by one.
-set(asyncmark_one_by_one
-  asyncmark_workloads asyncmark_runners asyncmark_reports_tables asyncmark_reports_formats asyncmark_reports_charts
-  asyncmark_reports_reproductions asyncmark_reports_comparison bench_engine_tests bench_checks_tests runners_tests
-  workloads_http_tests workloads_postgres_tests workloads_sqlite_tests reports_tables_tests reports_formats_tests
-  reports_reproductions_tests)
-function(asyncmark_compile_together target)
-  if(target IN_LIST asyncmark_one_by_one)
-    set_target_properties(${target} PROPERTIES UNITY_BUILD OFF)
   endif()
 endfunction()
 
@@ -53,13 +40,12 @@ function(asyncmark_add_module folder header)
     add_library(asyncmark_${name} OBJECT ${sources})
     target_link_libraries(asyncmark_${name} PUBLIC asyncmark_settings ${ARGN})
     asyncmark_precompile(asyncmark_${name} ${header} "${asyncmark_header_${header}}")
-    asyncmark_compile_together(asyncmark_${name})
     set_property(GLOBAL APPEND PROPERTY asyncmark_parts asyncmark_${name})
   endif()
   if(BUILD_TESTING)
     target_sources(asyncmark_testing PRIVATE ${helpers})
     if(tests)
-      asyncmark_add_tests(${name} ${header} ${tests})
+      asyncmark_add_tests(${name} ${tests})
     endif()
   endif()
 endfunction()
@@ -73,24 +59,37 @@ elseif(ASYNCMARK_SANITIZE)
   set(asyncmark_untested "^reports_(charts|page)$")
 endif()
 
-# asyncmark_add_tests(NAME text|loops FILE...): the program NAME_tests, which has all plug-ins in it and the
-# workload `faulty`. It is linked when all parts are known, by asyncmark_build_tests().
-function(asyncmark_add_tests name header)
-  if(name MATCHES "${asyncmark_untested}")
-    return()
-  endif()
-  set_property(GLOBAL APPEND PROPERTY asyncmark_tests ${name})
-  add_executable(${name}_tests ${ARGN})
-  target_link_libraries(${name}_tests PRIVATE asyncmark_settings)
-  target_compile_options(${name}_tests PRIVATE -O1)
-  asyncmark_precompile(${name}_tests test_${header} "<gmock/gmock.h>;${asyncmark_header_${header}}")
-  asyncmark_compile_together(${name}_tests)
-endfunction()
+# Tests spend their time in what they test, so that they are compiled for a short build. Undefined behaviour is
+# looked for in the program, not in them.
+set(asyncmark_test_options -O0)
+if(ASYNCMARK_SANITIZE MATCHES undefined)
+  list(APPEND asyncmark_test_options -fno-sanitize=undefined)
+endif()
 
+# One program has the tests of all modules and all plug-ins: to link it takes as long as to compile a file. With it
+# comes the program with the workload `faulty` in it, for tests of the command line.
 if(BUILD_TESTING)
   add_library(asyncmark_testing OBJECT)
   target_link_libraries(asyncmark_testing PUBLIC asyncmark_settings PRIVATE GTest::gmock)
+  add_executable(asyncmark_faulty)
+  add_executable(asyncmark_tests)
+  target_link_libraries(asyncmark_tests PRIVATE GTest::gmock GTest::gtest_main)
+  add_dependencies(asyncmark_tests asyncmark_faulty)
+  foreach(target asyncmark_testing asyncmark_tests)
+    target_compile_options(${target} PRIVATE ${asyncmark_test_options})
+    set_target_properties(${target} PROPERTIES UNITY_BUILD_BATCH_SIZE 12)
+  endforeach()
+  target_precompile_headers(asyncmark_tests PRIVATE <gmock/gmock.h> ${asyncmark_header_text})
 endif()
+
+# asyncmark_add_tests(NAME FILE...): the tests of a module.
+function(asyncmark_add_tests name)
+  if(NOT name MATCHES "${asyncmark_untested}")
+    set_property(GLOBAL APPEND PROPERTY asyncmark_tests ${name})
+    set_property(GLOBAL PROPERTY asyncmark_tests_of_${name} ${ARGN})
+    target_sources(asyncmark_tests PRIVATE ${ARGN})
+  endif()
+endfunction()
 
 # asyncmark_add_test(NAME ARGUMENT...): an entry of ctest that scripts/run-tests carries out. Its records say
 # which tests were in it.
@@ -101,7 +100,7 @@ function(asyncmark_add_test name)
   set_tests_properties(${name} PROPERTIES TIMEOUT 7200 SKIP_RETURN_CODE 77)
 endfunction()
 
-# asyncmark_run_tests(NAME): the tests of a program, but the slow ones. Programs that take long start first, and in
+# asyncmark_run_tests(NAME): the tests of a module, but the slow ones. Modules that take long start first, and in
 # several parts, so that two processors have something to do until the end.
 set(asyncmark_parts_of_program 6)
 set(asyncmark_parts_of_runners 2)
@@ -109,29 +108,29 @@ set(asyncmark_parts_of_workloads_http 2)
 set(asyncmark_parts_of_workloads_postgres 2)
 function(asyncmark_run_tests name)
   set(count ${asyncmark_parts_of_${name}})
+  get_property(files GLOBAL PROPERTY asyncmark_tests_of_${name})
+  list(TRANSFORM files REPLACE "^${PROJECT_SOURCE_DIR}/" "")
+  list(JOIN files ":" files)
+  set(chosen --filter=-Slow*:Nightly* --files ${files} $<TARGET_FILE:asyncmark_tests>)
   if(NOT count)
-    asyncmark_add_test(${name} --filter=-Slow*:Nightly* $<TARGET_FILE:${name}_tests>)
+    asyncmark_add_test(${name} ${chosen})
     return()
   endif()
   foreach(part RANGE 1 ${count})
-    asyncmark_add_test(${name}_${part} --filter=-Slow*:Nightly* --shard ${part}/${count} $<TARGET_FILE:${name}_tests>)
+    asyncmark_add_test(${name}_${part} --shard ${part}/${count} ${chosen})
     set_tests_properties(${name}_${part} PROPERTIES COST 100)
   endforeach()
 endfunction()
 
 function(asyncmark_build_tests)
   get_property(parts GLOBAL PROPERTY asyncmark_parts)
-  get_property(names GLOBAL PROPERTY asyncmark_tests)
-  # The program with the workload `faulty` in it, for the tests of the command line.
-  add_executable(asyncmark_faulty)
   target_link_libraries(asyncmark_faulty PRIVATE ${parts} asyncmark_testing)
   list(REMOVE_ITEM parts asyncmark_main)
+  target_link_libraries(asyncmark_tests PRIVATE ${parts} asyncmark_testing)
+  get_property(names GLOBAL PROPERTY asyncmark_tests)
   foreach(name ${names})
-    target_link_libraries(${name}_tests PRIVATE ${parts} asyncmark_testing GTest::gmock GTest::gtest_main)
-    add_dependencies(${name}_tests asyncmark_faulty)
     asyncmark_run_tests(${name})
-    list(APPEND programs $<TARGET_FILE:${name}_tests>)
   endforeach()
-  asyncmark_add_test(slow_tests --filter=Slow* ${programs})
+  asyncmark_add_test(slow_tests --filter=Slow* $<TARGET_FILE:asyncmark_tests>)
   set_tests_properties(slow_tests PROPERTIES LABELS slow RUN_SERIAL ON)
 endfunction()

@@ -13,7 +13,7 @@
 #include "bench/os/placement.hpp"
 #include "bench/testing/run_program.hpp"
 
-namespace asyncmark {
+namespace asyncmark::concurrency_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -195,4 +195,4 @@ TEST(Concurrency, OfRepetitionsOnOtherProcessorsIsNotJudged) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::concurrency_test

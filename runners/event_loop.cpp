@@ -5,7 +5,7 @@
 #include "bench/model/caps.hpp"
 #include "bench/model/runner_entry.hpp"
 
-namespace asyncmark {
+namespace asyncmark::event_loop_runner {
 namespace {
 
 class EventLoopRunner final : public Runner {
@@ -43,4 +43,4 @@ const bool registered = Registry<RunnerEntry>::add({
 });
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::event_loop_runner

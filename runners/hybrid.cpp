@@ -15,7 +15,7 @@
 #include "bench/os/placement.hpp"
 #include "bench/os/usage.hpp"
 
-namespace asyncmark {
+namespace asyncmark::hybrid_runner {
 namespace {
 
 /// Blocking calls as a loop with an executor sees them: each runs there, on the session of the
@@ -136,4 +136,4 @@ const bool registered = Registry<RunnerEntry>::add({
 });
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::hybrid_runner

@@ -19,7 +19,7 @@
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
 
-namespace asyncmark {
+namespace asyncmark::hybrid_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -212,4 +212,4 @@ TEST(Hybrid, KeepsItsLoopFreeWhereAnEventLoopIsHeld) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::hybrid_test

@@ -14,7 +14,7 @@
 #include "bench/model/runner_entry.hpp"
 #include "bench/os/placement.hpp"
 
-namespace asyncmark {
+namespace asyncmark::multi_loop_runner {
 namespace {
 
 class Threads {
@@ -103,4 +103,4 @@ const bool registered = Registry<RunnerEntry>::add({
 });
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::multi_loop_runner

@@ -21,7 +21,7 @@
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
 
-namespace asyncmark {
+namespace asyncmark::multi_loop_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -279,4 +279,4 @@ TEST(MultiLoop, IsWatchedFromOutside) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::multi_loop_test

@@ -23,7 +23,7 @@
 #include "bench/os/process.hpp"
 #include "bench/os/usage.hpp"
 
-namespace asyncmark {
+namespace asyncmark::process_pool_runner {
 namespace {
 
 /// What a worker and the process that keeps it write for each other.
@@ -259,4 +259,4 @@ const bool registered = Registry<RunnerEntry>::add({
 });
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::process_pool_runner

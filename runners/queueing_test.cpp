@@ -15,7 +15,7 @@
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
 
-namespace asyncmark {
+namespace asyncmark::queueing_test {
 namespace {
 
 /// When each operation began and ended, by a clock read inside the call.
@@ -165,4 +165,4 @@ TEST(Queue, BehindAStallShowsInTheOpenLoopAloneSideBySide) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::queueing_test

@@ -7,7 +7,7 @@
 #include "bench/testing/loads.hpp"
 #include "runners/testing/every_runner.hpp"
 
-namespace asyncmark {
+namespace asyncmark::runner_times_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -141,4 +141,4 @@ INSTANTIATE_TEST_SUITE_P(Runners, TimesOfEveryRunner, ::testing::ValuesIn(testin
                          testing::name_of);
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::runner_times_test

@@ -13,7 +13,7 @@
 #include "bench/testing/run_program.hpp"
 #include "runners/testing/every_runner.hpp"
 
-namespace asyncmark {
+namespace asyncmark::runners_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -227,4 +227,4 @@ TEST(Order, OneAtATimeIsSlowerThanAPoolAndAPoolSlowerThanAllAtOnce) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::runners_test

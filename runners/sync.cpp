@@ -5,7 +5,7 @@
 #include "bench/engine/passes.hpp"
 #include "bench/model/runner_entry.hpp"
 
-namespace asyncmark {
+namespace asyncmark::sync_runner {
 namespace {
 
 class Sync final : public Runner {
@@ -33,4 +33,4 @@ const bool registered = Registry<RunnerEntry>::add({
 });
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::sync_runner

@@ -15,7 +15,7 @@
 #include "bench/model/caps.hpp"
 #include "bench/model/runner_entry.hpp"
 
-namespace asyncmark {
+namespace asyncmark::thread_per_op_runner {
 namespace {
 
 /// Where one thread does its operation. Slots are used again, with their sessions.
@@ -181,4 +181,4 @@ const bool registered = Registry<RunnerEntry>::add({
 });
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::thread_per_op_runner

@@ -9,7 +9,7 @@
 #include "bench/model/caps.hpp"
 #include "bench/model/runner_entry.hpp"
 
-namespace asyncmark {
+namespace asyncmark::thread_pool_runner {
 namespace {
 
 class Pool {
@@ -76,4 +76,4 @@ const bool registered = Registry<RunnerEntry>::add({
 });
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::thread_pool_runner

@@ -19,7 +19,7 @@
 #include "workloads/support/descriptors.hpp"
 #include "workloads/support/waiting.hpp"
 
-namespace asyncmark {
+namespace asyncmark::exec_workload {
 namespace {
 
 /// What every operation starts its process with: no input, no output, no file of ours, its signals
@@ -230,4 +230,4 @@ const bool registered = Registry<WorkloadEntry>::add({
 });
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::exec_workload

@@ -17,7 +17,7 @@
 #include "bench/model/workload.hpp"
 #include "bench/model/workload_entry.hpp"
 
-namespace asyncmark {
+namespace asyncmark::hash_workload {
 namespace {
 
 /// An algorithm, and what it makes of "abc".
@@ -168,4 +168,4 @@ const bool registered = Registry<WorkloadEntry>::add({
 });
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::hash_workload

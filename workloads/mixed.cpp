@@ -11,7 +11,7 @@
 #include "bench/model/workload.hpp"
 #include "bench/model/workload_entry.hpp"
 
-namespace asyncmark {
+namespace asyncmark::mixed_workload {
 namespace {
 
 using Part = std::unique_ptr<const Workload>;
@@ -160,4 +160,4 @@ const bool registered = Registry<WorkloadEntry>::add({
 });
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::mixed_workload

@@ -18,7 +18,7 @@
 #include "bench/testing/run_program.hpp"
 #include "workloads/http/testing/raw_server.hpp"
 
-namespace asyncmark::testing {
+namespace asyncmark::testing::mixed_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -211,4 +211,4 @@ TEST(MixedOptions, AreReadAloudWithTheirDefaultsButNotWithWhatTheyReplace) {
 }
 
 }  // namespace
-}  // namespace asyncmark::testing
+}  // namespace asyncmark::testing::mixed_test

@@ -4,7 +4,7 @@
 #include "bench/model/workload.hpp"
 #include "bench/model/workload_entry.hpp"
 
-namespace asyncmark {
+namespace asyncmark::null_workload {
 namespace {
 
 class NullBlocking final : public BlockingSession {
@@ -38,4 +38,4 @@ const bool registered = Registry<WorkloadEntry>::add({
 });
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::null_workload

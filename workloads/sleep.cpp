@@ -9,7 +9,7 @@
 #include "workloads/support/scrambled.hpp"
 #include "workloads/support/spending.hpp"
 
-namespace asyncmark {
+namespace asyncmark::sleep_workload {
 namespace {
 
 /// A number in (0, 1) that depends on its arguments alone.
@@ -124,4 +124,4 @@ const bool registered = Registry<WorkloadEntry>::add({
 });
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::sleep_workload

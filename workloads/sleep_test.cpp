@@ -10,7 +10,7 @@
 #include "bench/model/workload.hpp"
 #include "bench/model/workload_entry.hpp"
 
-namespace asyncmark {
+namespace asyncmark::sleep_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -212,4 +212,4 @@ TEST(Null, CostsNobodyKnowsWhatAndSucceeds) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::sleep_test

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace asyncmark {
+namespace asyncmark::json_fields_test {
 namespace {
 
 struct Part {
@@ -104,4 +104,4 @@ TEST(JsonFields, AreDescribedByASchema) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::json_fields_test

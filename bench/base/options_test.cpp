@@ -5,7 +5,7 @@
 
 #include "bench/base/errors.hpp"
 
-namespace asyncmark {
+namespace asyncmark::options_test {
 namespace {
 
 using ::testing::AllOf;
@@ -254,4 +254,4 @@ TEST(Options, AskedForAsSomethingElseAreADefectOfThePlugIn) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::options_test

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-namespace asyncmark {
+namespace asyncmark::registry_test {
 namespace {
 
 using testing::ElementsAre;
@@ -48,4 +48,4 @@ TEST(Registry, NamesTheEntriesThatExistWhereANameDoesNot) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::registry_test

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-namespace asyncmark {
+namespace asyncmark::split_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -27,4 +27,4 @@ TEST(Split, GivesWordsBetweenBlanks) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::split_test

@@ -7,7 +7,7 @@
 #include <numeric>
 #include <random>
 
-namespace asyncmark {
+namespace asyncmark::statistics_test {
 namespace {
 
 std::vector<Duration> ascending(std::size_t count) {
@@ -105,4 +105,4 @@ TEST(MedianInterval, EnclosesTheTrueMedianOfDrawnSamples) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::statistics_test

@@ -7,7 +7,7 @@
 
 #include "bench/base/errors.hpp"
 
-namespace asyncmark {
+namespace asyncmark::units_test {
 namespace {
 
 using ::testing::AllOf;
@@ -217,4 +217,4 @@ TEST(Real, RefusesEverythingElse) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::units_test

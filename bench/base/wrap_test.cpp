@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace asyncmark {
+namespace asyncmark::wrap_test {
 namespace {
 
 TEST(Wrap, BreaksAtSpacesButNotBeforeAUnit) {
@@ -28,4 +28,4 @@ TEST(ColumnsOf, CountsWhatATerminalShows) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::wrap_test

@@ -8,7 +8,7 @@
 #include "bench/model/workload_entry.hpp"
 #include "bench/testing/quiet.hpp"
 
-namespace asyncmark {
+namespace asyncmark::checks_of_machine_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -146,4 +146,4 @@ TEST(ChecksOfTheMachine, FindThatDescriptorsOrPortsRanOut) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::checks_of_machine_test

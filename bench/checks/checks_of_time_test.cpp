@@ -6,7 +6,7 @@
 #include "bench/testing/clean_result.hpp"
 #include "bench/testing/run_program.hpp"
 
-namespace asyncmark {
+namespace asyncmark::checks_of_time_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -188,4 +188,4 @@ TEST(ChecksOfTime, FindARunThatSlowsDown) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::checks_of_time_test

@@ -7,7 +7,7 @@
 #include "bench/testing/clean_result.hpp"
 #include "bench/testing/run_program.hpp"
 
-namespace asyncmark {
+namespace asyncmark::checks_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -275,4 +275,4 @@ TEST(Strict, MakesAFindingTheExitCodeBeforeFailedOperations) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::checks_test

@@ -7,7 +7,7 @@
 #include "bench/child/plausible.hpp"
 #include "bench/model/workload_entry.hpp"
 
-namespace asyncmark {
+namespace asyncmark::listed_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -341,4 +341,4 @@ TEST(Plausible, IsNoMoreThanAMachineHas) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::listed_test

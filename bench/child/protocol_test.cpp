@@ -8,7 +8,7 @@
 #include "bench/base/errors.hpp"
 #include "bench/model/workload_entry.hpp"
 
-namespace asyncmark {
+namespace asyncmark::protocol_test {
 namespace {
 
 using ::testing::AnyOf;
@@ -227,4 +227,4 @@ TEST(Protocol, SurvivesStrangeValuesEverywhere) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::protocol_test

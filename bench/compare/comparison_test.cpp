@@ -5,7 +5,7 @@
 
 #include "bench/base/errors.hpp"
 
-namespace asyncmark {
+namespace asyncmark::comparison_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -163,4 +163,4 @@ TEST(ChangeText, HasASignUnlessThereIsNoChange) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::comparison_test

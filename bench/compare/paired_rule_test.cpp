@@ -7,7 +7,7 @@
 
 #include "bench/base/statistics.hpp"
 
-namespace asyncmark {
+namespace asyncmark::paired_rule_test {
 namespace {
 
 /// As many pairs of this one, or of what a function makes of their numbers.
@@ -276,4 +276,4 @@ TEST(PairedRule, SaysSoWhereTheTruthIsKnown) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::paired_rule_test

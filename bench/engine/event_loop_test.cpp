@@ -13,7 +13,7 @@
 
 #include "bench/model/workload.hpp"
 
-namespace asyncmark {
+namespace asyncmark::event_loop_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -289,4 +289,4 @@ TEST(Workload, OfBlockingCallsHoldsTheLoopAndStillAnswersThere) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::event_loop_test

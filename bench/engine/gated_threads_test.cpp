@@ -7,7 +7,7 @@
 
 #include "bench/base/errors.hpp"
 
-namespace asyncmark {
+namespace asyncmark::gated_threads_test {
 namespace {
 
 using ::testing::Each;
@@ -56,4 +56,4 @@ TEST(GatedThreads, ThrowWhatAPassThrewWhenAllHaveCome) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::gated_threads_test

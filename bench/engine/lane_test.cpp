@@ -9,7 +9,7 @@
 #include "bench/engine/recorder.hpp"
 #include "bench/testing/loads.hpp"
 
-namespace asyncmark {
+namespace asyncmark::lane_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -227,4 +227,4 @@ TEST(Recorder, ForgetsThePeakOfItsLane) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::lane_test

@@ -7,7 +7,7 @@
 #include "bench/base/pages.hpp"
 #include "bench/engine/window.hpp"
 
-namespace asyncmark {
+namespace asyncmark::passes_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -176,4 +176,4 @@ TEST(Passes, OfAnOverloadedOpenLoopCountWhatNeverStarted) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::passes_test

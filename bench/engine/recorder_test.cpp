@@ -15,7 +15,7 @@
 #include "bench/measure/measurement.hpp"
 #include "bench/os/process.hpp"
 
-namespace asyncmark {
+namespace asyncmark::recorder_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -298,4 +298,4 @@ TEST(Recorder, OfThreadsMergeAsIfOneHadWrittenAll) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::recorder_test

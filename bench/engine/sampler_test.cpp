@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace asyncmark {
+namespace asyncmark::sampler_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -99,4 +99,4 @@ TEST(Sampler, LowersItsLimitWhereItHasNoRoom) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::sampler_test

@@ -9,7 +9,7 @@
 #include "bench/os/process.hpp"
 #include "bench/testing/loads.hpp"
 
-namespace asyncmark {
+namespace asyncmark::schedule_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -168,4 +168,4 @@ TEST(Load, OfADurationIsNeverABurst) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::schedule_test

@@ -10,7 +10,7 @@
 #include "bench/measure/flat_histogram.hpp"
 #include "bench/measure/measurement.hpp"
 
-namespace asyncmark {
+namespace asyncmark::histogram_test {
 namespace {
 
 TEST(Histogram, IsExactBelow128Nanoseconds) {
@@ -209,4 +209,4 @@ TEST(Histogram, MergingEqualsCountingTogether) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::histogram_test

@@ -9,7 +9,7 @@
 
 #include "bench/base/pages.hpp"
 
-namespace asyncmark {
+namespace asyncmark::measurement_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -371,4 +371,4 @@ TEST(Measurement, RefusesWhatIsNoMeasurement) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::measurement_test

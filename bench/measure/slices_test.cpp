@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-namespace asyncmark {
+namespace asyncmark::slices_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -55,4 +55,4 @@ TEST(Slices, AreFewerWhereFewSamplesTell) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::slices_test

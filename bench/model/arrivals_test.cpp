@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace asyncmark {
+namespace asyncmark::arrivals_test {
 namespace {
 
 Load at_rate(double rate, std::uint64_t ops, Arrivals arrivals = Arrivals::fixed) {
@@ -94,4 +94,4 @@ TEST(Arrivals, OfPoissonEndWithTheirDuration) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::arrivals_test

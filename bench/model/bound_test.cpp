@@ -11,7 +11,7 @@
 #include "bench/model/workload.hpp"
 #include "bench/model/workload_entry.hpp"
 
-namespace asyncmark {
+namespace asyncmark::bound_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -224,4 +224,4 @@ TEST(Bound, IsNeverBeatenByAnyOfTenThousandSchedules) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::bound_test

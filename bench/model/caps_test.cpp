@@ -4,7 +4,7 @@
 
 #include <vector>
 
-namespace asyncmark {
+namespace asyncmark::caps_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -84,4 +84,4 @@ TEST(Pool, IsSizedByArrivalsWhereThereIsNoNumberOfOperations) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::caps_test

@@ -7,7 +7,7 @@
 #include "bench/model/runner_entry.hpp"
 #include "bench/model/workload_entry.hpp"
 
-namespace asyncmark {
+namespace asyncmark::case_test {
 namespace {
 
 using ::testing::AllOf;
@@ -201,4 +201,4 @@ TEST(Case, RefusesWhatIsNoCase) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::case_test

@@ -11,7 +11,7 @@
 #include "bench/os/usage.hpp"
 #include "bench/testing/run_program.hpp"
 
-namespace asyncmark::testing {
+namespace asyncmark::testing::process_tree_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -120,4 +120,4 @@ TEST(ProcessTree, CountsMemoryThatSeveralShareOnce) {
 }
 
 }  // namespace
-}  // namespace asyncmark::testing
+}  // namespace asyncmark::testing::process_tree_test

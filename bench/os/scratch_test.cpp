@@ -16,7 +16,7 @@
 #include "bench/testing/own_tmpdir.hpp"
 #include "bench/testing/run_program.hpp"
 
-namespace asyncmark::testing {
+namespace asyncmark::testing::scratch_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -174,4 +174,4 @@ TEST_F(ScratchTest, WithoutAPlaceNamesTheVariable) {
 }
 
 }  // namespace
-}  // namespace asyncmark::testing
+}  // namespace asyncmark::testing::scratch_test

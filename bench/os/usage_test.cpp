@@ -9,7 +9,7 @@
 
 #include "bench/os/process.hpp"
 
-namespace asyncmark {
+namespace asyncmark::usage_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -78,4 +78,4 @@ TEST(Held, IsForAllThreadsAndChildrenOfAProcess) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::usage_test

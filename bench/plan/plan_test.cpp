@@ -5,7 +5,7 @@
 
 #include "bench/base/errors.hpp"
 
-namespace asyncmark {
+namespace asyncmark::plan_test {
 namespace {
 
 using ::testing::AllOf;
@@ -295,4 +295,4 @@ TEST(Plan, RefusesTwoCasesOfOneName) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::plan_test

@@ -11,7 +11,7 @@
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
 
-namespace asyncmark::testing {
+namespace asyncmark::testing::adapter_test {
 namespace {
 
 using ::testing::AllOf;
@@ -305,4 +305,4 @@ TEST(Adapters, AreInNoListOfAllRunners) {
 }
 
 }  // namespace
-}  // namespace asyncmark::testing
+}  // namespace asyncmark::testing::adapter_test

@@ -9,7 +9,7 @@
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
 
-namespace asyncmark::testing {
+namespace asyncmark::testing::benchmark_flags_test {
 namespace {
 
 using ::testing::Contains;
@@ -187,4 +187,4 @@ TEST(Output, ShowsProgressOnATerminal) {
 }
 
 }  // namespace
-}  // namespace asyncmark::testing
+}  // namespace asyncmark::testing::benchmark_flags_test

@@ -10,7 +10,7 @@
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
 
-namespace asyncmark {
+namespace asyncmark::calibration_test {
 namespace {
 
 using ::testing::AllOf;
@@ -147,4 +147,4 @@ TEST(Calibration, EndsAtOnceWhenInterrupted) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::calibration_test

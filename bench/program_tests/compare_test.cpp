@@ -15,7 +15,7 @@
 #include "bench/compare/paired_rule.hpp"
 #include "bench/testing/run_program.hpp"
 
-namespace asyncmark::testing {
+namespace asyncmark::testing::compare_test {
 namespace {
 
 using ::testing::AllOf;
@@ -359,4 +359,4 @@ TEST(NightlyCompare, TheRuleHoldsOnLivePairsAndABlindOrTriggerHappyOneDoesNot) {
 }
 
 }  // namespace
-}  // namespace asyncmark::testing
+}  // namespace asyncmark::testing::compare_test

@@ -9,7 +9,7 @@
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
 
-namespace asyncmark::testing {
+namespace asyncmark::testing::evidence_test {
 namespace {
 
 using ::testing::ContainsRegex;
@@ -79,4 +79,4 @@ TEST(Evidence, OfAnOpenLoopIsWatchedFromOutsideAsThatOfAnyLoad) {
 }
 
 }  // namespace
-}  // namespace asyncmark::testing
+}  // namespace asyncmark::testing::evidence_test

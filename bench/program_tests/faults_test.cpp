@@ -1,5 +1,6 @@
 // Operations, children and machines that go wrong: what the built program makes of them.
 
+#include <fmt/ranges.h>
 #include <gmock/gmock.h>
 #include <unistd.h>
 
@@ -9,8 +10,9 @@
 #include "bench/model/workload_entry.hpp"
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
+#include "bench/testing/sanitized.hpp"
 
-namespace asyncmark::testing {
+namespace asyncmark::testing::faults_test {
 namespace {
 
 using ::testing::AnyOf;
@@ -21,12 +23,6 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 
 using Words = std::vector<std::string>;
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;
-#else
-constexpr bool kSanitized = false;
-#endif
 
 constexpr std::uint64_t kOps = 40;
 
@@ -39,6 +35,16 @@ Ended run(Words words, const Words& more = {}) {
   const auto ended = asyncmark(words);
   EXPECT_THAT(ended.left_running, IsEmpty());
   return ended;
+}
+
+Words joined(Words left, const Words& right) {
+  left.insert(left.end(), right.begin(), right.end());
+  return left;
+}
+
+/// Flags that choose these runners.
+Words under(const std::vector<std::string>& runners) {
+  return {"--runner", fmt::format("{}", fmt::join(runners, ","))};
 }
 
 Ended run_faulty(const std::string& fault, const Words& more) {
@@ -60,11 +66,6 @@ const std::vector<Where>& places() {
   return all;
 }
 
-Words joined(Words left, const Words& right) {
-  left.insert(left.end(), right.begin(), right.end());
-  return left;
-}
-
 void expect_ledger(const Json& row, std::uint64_t failed) {
   SCOPED_TRACE(row.at("name").get<std::string>());
   EXPECT_EQ(number(row, "failed"), failed);
@@ -73,12 +74,14 @@ void expect_ledger(const Json& row, std::uint64_t failed) {
 }
 
 TEST(Ledger, BalancesUnderEveryRunnerWhenOperationsFail) {
+  std::size_t turn = 0;
   for (const auto& [fault, reason] : {std::pair{"fail", "refused"}, {"throw", "exception"}}) {
     for (const auto& where : places()) {
-      const auto ended = run_faulty(fault, where.flags);
+      const auto runners = runners_in_turn(turn++);
+      const auto ended = run_faulty(fault, joined(where.flags, under(runners)));
       SCOPED_TRACE(ended.err);
       EXPECT_EQ(ended.code, 4);
-      ASSERT_EQ(rows(ended).size(), built_in_runners().size());
+      ASSERT_EQ(rows(ended).size(), runners.size());
       for (const auto& row : rows(ended)) {
         expect_ledger(row, where.times);
         EXPECT_THAT(ended.err,
@@ -94,12 +97,14 @@ TEST(Ledger, BalancesUnderEveryRunnerWhenOperationsFail) {
 /// with where operations wait, and with all in flight.
 TEST(Ledger, BalancesForEveryWorkloadUnderEveryRunner) {
   const std::vector<Words> loads{{"--in-flight", "4"}, {"--rate", "2000"}, {}};
+  std::size_t turn = 0;
   for (const auto& workload : Registry<WorkloadEntry>::all())
     for (const auto& load : loads) {
-      const auto ended = run({workload.name, "--ops", "12"}, load);
+      const auto runners = runners_in_turn(turn++);
+      const auto ended = run({workload.name, "--ops", "12"}, joined(load, under(runners)));
       SCOPED_TRACE(ended.err);
       EXPECT_EQ(ended.code, 0);
-      ASSERT_EQ(rows(ended).size(), built_in_runners().size());
+      ASSERT_EQ(rows(ended).size(), runners.size());
       for (const auto& row : rows(ended)) {
         SCOPED_TRACE(row.at("name").get<std::string>());
         EXPECT_EQ(number(row, "failed"), 0u);
@@ -188,9 +193,9 @@ TEST(Children, ThatDieTakeNoOtherCaseWithThem) {
   const auto plan = R"({"cases": [
     {"workload": "null", "runner": "sync", "ops": 10, "repetitions": 2},
     {"workload": "faulty", "runner": "sync", "ops": 10, "repetitions": 2, "fault": "crash"},
-    {"workload": "faulty", "runner": "thread-pool", "ops": 10, "repetitions": 2, "fault": "hang"},
+    {"workload": "faulty", "runner": "thread-pool", "ops": 10, "repetitions": 1, "fault": "hang"},
     {"workload": "null", "runner": "event-loop", "ops": 10, "repetitions": 2}]})";
-  const auto ended = asyncmark({"run", "--plan", "plan.json", "--time-limit", "300ms",
+  const auto ended = asyncmark({"run", "--plan", "plan.json", "--time-limit", "2s",
                                 "--benchmark_format=json", "--benchmark_out=f"},
                                {.files = {{"plan.json", plan}}});
   EXPECT_EQ(ended.code, 4);
@@ -202,7 +207,7 @@ TEST(Children, ThatDieTakeNoOtherCaseWithThem) {
     EXPECT_EQ(finished, 2) << name;
   }
   EXPECT_THAT(ended.err, HasSubstr("fault:crash: killed by SIGSEGV"));
-  EXPECT_THAT(ended.err, HasSubstr("fault:hang: still running after --time-limit 300ms"));
+  EXPECT_THAT(ended.err, HasSubstr("fault:hang: still running after --time-limit 2s"));
   EXPECT_EQ(Json::parse(ended.files.at("f")).at("benchmarks"),
             Json::parse(ended.out).at("benchmarks"));
 }
@@ -360,4 +365,4 @@ TEST(ClosedLoop, HasNoResponseTimes) {
 }
 
 }  // namespace
-}  // namespace asyncmark::testing
+}  // namespace asyncmark::testing::faults_test

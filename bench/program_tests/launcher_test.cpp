@@ -6,7 +6,7 @@
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
 
-namespace asyncmark::testing {
+namespace asyncmark::testing::launcher_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -58,15 +58,16 @@ TEST(Launcher, MayBeNoisyWithoutSpoilingTheResults) {
 }
 
 TEST(Launcher, ThatStartsNoChildIsReported) {
-  const auto reason = [](const std::string& launcher) {
-    const auto ended = run_launched(launcher, joined(kNull, {"--time-limit", "300ms"}));
+  const auto reason = [](const std::string& launcher, const Words& more = {}) {
+    const auto ended = run_launched(launcher, joined(kNull, more));
     EXPECT_EQ(ended.code, 4);
     return row(ended, "null/sync").at("error_message").get<std::string>();
   };
   EXPECT_EQ(reason("true"), "ended without a report");
   EXPECT_EQ(reason("false"), "ended by exit 1");
   EXPECT_EQ(reason("sh -c 'kill -9 $$'"), "killed by SIGKILL");
-  EXPECT_EQ(reason("sh -c 'sleep 60'"), "still running after --time-limit 300ms");
+  EXPECT_EQ(reason("sh -c 'sleep 60'", {"--time-limit", "300ms"}),
+            "still running after --time-limit 300ms");
   EXPECT_THAT(reason("sh -c 'echo nonsense >&3'"), HasSubstr("its report cannot be read"));
   EXPECT_THAT(reason("sh -c 'echo {} >&3'"), HasSubstr("its report cannot be read"));
   EXPECT_THAT(reason(R"(sh -c 'echo {\"protocol\":1,\"measurement\":{\"completed\":\"x\"}} >&3')"),
@@ -84,4 +85,4 @@ TEST(Launcher, IsEndedWithAllItStarted) {
 }
 
 }  // namespace
-}  // namespace asyncmark::testing
+}  // namespace asyncmark::testing::launcher_test

@@ -3,15 +3,10 @@
 #include <gmock/gmock.h>
 
 #include "bench/testing/rows.hpp"
+#include "bench/testing/sanitized.hpp"
 
-namespace asyncmark::testing {
+namespace asyncmark::testing::memory_test {
 namespace {
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;
-#else
-constexpr bool kSanitized = false;
-#endif
 
 double memory_per_op(const Ended& ended, const std::string& runner) {
   return row(ended, "sleep/" + runner).at("memory_bytes_per_op").get<double>();
@@ -42,4 +37,4 @@ TEST(Memory, OfAFewOperationsIsNotThatOfTheMachine) {
 }
 
 }  // namespace
-}  // namespace asyncmark::testing
+}  // namespace asyncmark::testing::memory_test

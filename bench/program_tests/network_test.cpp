@@ -13,7 +13,7 @@
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
 
-namespace asyncmark {
+namespace asyncmark::network_test {
 namespace {
 
 using ::testing::Contains;
@@ -76,4 +76,4 @@ TEST(NetworkCounts, OfAChildAreInItsMeasurementAndRaiseACheck) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::network_test

@@ -11,7 +11,7 @@
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
 
-namespace asyncmark::testing {
+namespace asyncmark::testing::out_test {
 namespace {
 
 using ::testing::AnyOf;
@@ -42,7 +42,7 @@ TEST(Out, HoldsWhatWasFinishedBesideWhatDied) {
     {"workload": "faulty", "runner": "sync", "ops": 10, "repetitions": 1, "fault": "hang"},
     {"workload": "null", "runner": "event-loop", "ops": 10, "repetitions": 1}]})";
   const auto ended =
-      asyncmark({"run", "--plan", "plan.json", "--time-limit", "300ms", "--out", "r.json"},
+      asyncmark({"run", "--plan", "plan.json", "--time-limit", "2s", "--out", "r.json"},
                 {.files = {{"plan.json", plan}}});
   EXPECT_EQ(ended.code, 4);
   EXPECT_THAT(ended.files, UnorderedElementsAre(Key("plan.json"), Key("r.json")));
@@ -50,7 +50,7 @@ TEST(Out, HoldsWhatWasFinishedBesideWhatDied) {
               ElementsAre("null/sync/ops:10", "faulty/sync/ops:10/fault:crash!",
                           "faulty/sync/ops:10/fault:hang!", "null/event-loop/ops:10"));
   EXPECT_THAT(ended.files.at("r.json"), HasSubstr("killed by SIGSEGV"));
-  EXPECT_THAT(ended.files.at("r.json"), HasSubstr("still running after --time-limit 300ms"));
+  EXPECT_THAT(ended.files.at("r.json"), HasSubstr("still running after --time-limit 2s"));
   EXPECT_THAT(ended.out, HasSubstr("killed by SIGSEGV"));
 }
 
@@ -171,4 +171,4 @@ TEST(Out, HoldsNoSecretVariableOfALauncher) {
 }
 
 }  // namespace
-}  // namespace asyncmark::testing
+}  // namespace asyncmark::testing::out_test

@@ -7,7 +7,7 @@
 #include "bench/base/errors.hpp"
 #include "bench/testing/rows.hpp"
 
-namespace asyncmark {
+namespace asyncmark::placement_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -222,4 +222,4 @@ TEST(Placement, KeepsAThreadToItsProcessors) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::placement_test

@@ -10,7 +10,7 @@
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
 
-namespace asyncmark::testing {
+namespace asyncmark::testing::usage_errors_test {
 namespace {
 
 using ::testing::AllOf;
@@ -356,4 +356,4 @@ TEST(UsageErrors, NameTheFieldOfACaseThatIsWrong) {
 }
 
 }  // namespace
-}  // namespace asyncmark::testing
+}  // namespace asyncmark::testing::usage_errors_test

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <map>
 
-namespace asyncmark {
+namespace asyncmark::counters_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -192,4 +192,4 @@ TEST(Counters, TellWhatWasObservedOnlyWhereSomethingWas) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::counters_test

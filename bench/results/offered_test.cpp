@@ -4,7 +4,7 @@
 
 #include "bench/model/arrivals.hpp"
 
-namespace asyncmark {
+namespace asyncmark::offered_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -85,4 +85,4 @@ TEST(Offered, IsNothingInABurstOrAClosedLoop) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::offered_test

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace asyncmark {
+namespace asyncmark::result_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -95,4 +95,4 @@ TEST(TooGood, IsNothingThatFailedOrHasNoBound) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::result_test

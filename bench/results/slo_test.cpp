@@ -4,7 +4,7 @@
 
 #include "bench/base/errors.hpp"
 
-namespace asyncmark {
+namespace asyncmark::slo_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -24,4 +24,4 @@ TEST(Slo, RefusesWhatItCannotJudge) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::slo_test

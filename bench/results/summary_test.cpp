@@ -4,7 +4,7 @@
 
 #include "bench/results/result.hpp"
 
-namespace asyncmark {
+namespace asyncmark::summary_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -50,4 +50,4 @@ TEST(Summary, IsKeptUntilARepetitionIsAdded) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::summary_test

@@ -5,7 +5,7 @@
 
 #include "bench/base/errors.hpp"
 
-namespace asyncmark {
+namespace asyncmark::driver_test {
 namespace {
 
 using ::testing::AllOf;
@@ -116,4 +116,4 @@ TEST(BenchmarkFlags, RefuseWrongValuesAndNameTheFlag) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::driver_test

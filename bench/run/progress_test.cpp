@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace asyncmark {
+namespace asyncmark::progress_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -81,4 +81,4 @@ TEST(TimeLeft, NeverOverflows) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::progress_test

@@ -5,7 +5,7 @@
 #include <thread>
 #include <vector>
 
-namespace asyncmark {
+namespace asyncmark::shared_histogram_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -49,4 +49,4 @@ TEST(SharedHistogram, ForgetsWhatWasAdded) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::shared_histogram_test

@@ -5,7 +5,7 @@
 #include "bench/results/result_set.hpp"
 #include "reports/testing/constructed.hpp"
 
-namespace asyncmark {
+namespace asyncmark::cases_test {
 namespace {
 
 using testing::add_death;
@@ -106,4 +106,4 @@ TEST(RatioText, HasTwoOrThreeDigits) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::cases_test

@@ -4,7 +4,7 @@
 
 #include "reports/testing/constructed.hpp"
 
-namespace asyncmark {
+namespace asyncmark::check_texts_test {
 namespace {
 
 using testing::construct;
@@ -71,4 +71,4 @@ TEST(CheckTexts, AreInTheJsonDocument) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::check_texts_test

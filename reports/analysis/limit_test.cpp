@@ -5,7 +5,7 @@
 #include "bench/checks/checks.hpp"
 #include "reports/testing/constructed.hpp"
 
-namespace asyncmark {
+namespace asyncmark::limit_test {
 namespace {
 
 using testing::construct;
@@ -132,4 +132,4 @@ TEST(Limit, IsNotThatOfAnotherCase) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::limit_test

@@ -5,7 +5,7 @@
 #include "bench/model/arrivals.hpp"
 #include "reports/testing/constructed.hpp"
 
-namespace asyncmark {
+namespace asyncmark::rates_test {
 namespace {
 
 using testing::construct;
@@ -150,4 +150,4 @@ TEST(Rates, MarkTheRowsThatAreSaturatedAndHideWhatAnOpenLoopDoesNotHave) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::rates_test

@@ -6,7 +6,7 @@
 
 #include "reports/testing/constructed.hpp"
 
-namespace asyncmark {
+namespace asyncmark::reading_test {
 namespace {
 
 using testing::add_death;
@@ -109,4 +109,4 @@ TEST(Reading, TellsCasesOfOneRunnerApart) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::reading_test

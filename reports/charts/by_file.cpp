@@ -11,7 +11,7 @@
 #include "reports/charts/chart_entry.hpp"
 #include "reports/charts/spec.hpp"
 
-namespace asyncmark::charts {
+namespace asyncmark::charts::by_file_chart {
 namespace {
 
 constexpr std::size_t kMostCases = 400;
@@ -201,4 +201,4 @@ const bool by_file_registered = Registry<ChartEntry>::add({
 });
 
 }  // namespace
-}  // namespace asyncmark::charts
+}  // namespace asyncmark::charts::by_file_chart

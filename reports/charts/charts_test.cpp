@@ -11,7 +11,7 @@
 #include "reports/charts/spec.hpp"
 #include "reports/testing/constructed.hpp"
 
-namespace asyncmark::charts {
+namespace asyncmark::charts::charts_test {
 namespace {
 
 using asyncmark::testing::add_death;
@@ -361,4 +361,4 @@ TEST(ByFile, ComparesAnOpenLoopByItsResponseTimeAndNothingThatIsNotShared) {
 }
 
 }  // namespace
-}  // namespace asyncmark::charts
+}  // namespace asyncmark::charts::charts_test

@@ -8,7 +8,7 @@
 #include "reports/charts/chart_entry.hpp"
 #include "reports/charts/spec.hpp"
 
-namespace asyncmark::charts {
+namespace asyncmark::charts::costs_chart {
 namespace {
 
 struct Cost {
@@ -168,4 +168,4 @@ const bool processor_per_operation_registered = Registry<ChartEntry>::add({
 });
 
 }  // namespace
-}  // namespace asyncmark::charts
+}  // namespace asyncmark::charts::costs_chart

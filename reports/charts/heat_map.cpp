@@ -10,7 +10,7 @@
 #include "reports/charts/chart_entry.hpp"
 #include "reports/charts/spec.hpp"
 
-namespace asyncmark::charts {
+namespace asyncmark::charts::heat_map_chart {
 namespace {
 
 constexpr int kCellWidth = 64;
@@ -152,4 +152,4 @@ const bool heat_map_registered = Registry<ChartEntry>::add({
 });
 
 }  // namespace
-}  // namespace asyncmark::charts
+}  // namespace asyncmark::charts::heat_map_chart

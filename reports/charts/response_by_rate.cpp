@@ -10,7 +10,7 @@
 #include "reports/charts/chart_entry.hpp"
 #include "reports/charts/spec.hpp"
 
-namespace asyncmark::charts {
+namespace asyncmark::charts::response_by_rate_chart {
 namespace {
 
 Json row_of(const Line& line, const Result& one) {
@@ -153,4 +153,4 @@ const bool response_by_rate_registered = Registry<ChartEntry>::add({
 });
 
 }  // namespace
-}  // namespace asyncmark::charts
+}  // namespace asyncmark::charts::response_by_rate_chart

@@ -9,7 +9,7 @@
 #include "reports/charts/chart_entry.hpp"
 #include "reports/charts/spec.hpp"
 
-namespace asyncmark::charts {
+namespace asyncmark::charts::speed_up_chart {
 namespace {
 
 /// The baseline's cases by their loads.
@@ -146,4 +146,4 @@ const bool speed_up_registered = Registry<ChartEntry>::add({
 });
 
 }  // namespace
-}  // namespace asyncmark::charts
+}  // namespace asyncmark::charts::speed_up_chart

@@ -9,7 +9,7 @@
 #include "reports/charts/chart_entry.hpp"
 #include "reports/charts/spec.hpp"
 
-namespace asyncmark::charts {
+namespace asyncmark::charts::throughput_by_in_flight_chart {
 namespace {
 
 Json rows_of(const std::vector<Line>& lines) {
@@ -104,4 +104,4 @@ const bool throughput_by_in_flight_registered = Registry<ChartEntry>::add({
 });
 
 }  // namespace
-}  // namespace asyncmark::charts
+}  // namespace asyncmark::charts::throughput_by_in_flight_chart

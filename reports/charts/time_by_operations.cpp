@@ -11,7 +11,7 @@
 #include "reports/charts/chart_entry.hpp"
 #include "reports/charts/spec.hpp"
 
-namespace asyncmark::charts {
+namespace asyncmark::charts::time_by_operations_chart {
 namespace {
 
 using std::chrono_literals::operator""ms;
@@ -159,4 +159,4 @@ const bool time_by_operations_registered = Registry<ChartEntry>::add({
 });
 
 }  // namespace
-}  // namespace asyncmark::charts
+}  // namespace asyncmark::charts::time_by_operations_chart

@@ -10,7 +10,7 @@
 #include "reports/charts/chart_entry.hpp"
 #include "reports/charts/spec.hpp"
 
-namespace asyncmark::charts {
+namespace asyncmark::charts::timeline_chart {
 namespace {
 
 /// Some more than the 28 that the published table keeps in flight: the rest is seen to queue.
@@ -164,4 +164,4 @@ const bool timeline_registered = Registry<ChartEntry>::add({
 });
 
 }  // namespace
-}  // namespace asyncmark::charts
+}  // namespace asyncmark::charts::timeline_chart

@@ -9,7 +9,7 @@
 #include "reports/charts/chart_entry.hpp"
 #include "reports/charts/spec.hpp"
 
-namespace asyncmark::charts {
+namespace asyncmark::charts::times_by_percentile_chart {
 namespace {
 
 constexpr double kPointsATenfold = 8;
@@ -118,4 +118,4 @@ const bool times_by_percentile_registered = Registry<ChartEntry>::add({
 });
 
 }  // namespace
-}  // namespace asyncmark::charts
+}  // namespace asyncmark::charts::times_by_percentile_chart

@@ -13,7 +13,7 @@
 #include "reports/charts/charts.hpp"
 #include "reports/charts/spec.hpp"
 
-namespace asyncmark::charts {
+namespace asyncmark::charts::vega_chart {
 namespace {
 
 constexpr int kWidth = 640;
@@ -69,4 +69,4 @@ const bool registered = Registry<OutputEntry>::add({
 });
 
 }  // namespace
-}  // namespace asyncmark::charts
+}  // namespace asyncmark::charts::vega_chart

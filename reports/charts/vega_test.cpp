@@ -5,7 +5,7 @@
 #include "bench/results/format_entry.hpp"
 #include "reports/testing/constructed.hpp"
 
-namespace asyncmark::charts {
+namespace asyncmark::charts::vega_test {
 namespace {
 
 using asyncmark::testing::construct;
@@ -58,4 +58,4 @@ TEST(Vega, WritesEachChartOnWhiteAndOnBlack) {
 }
 
 }  // namespace
-}  // namespace asyncmark::charts
+}  // namespace asyncmark::charts::vega_test

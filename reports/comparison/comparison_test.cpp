@@ -14,7 +14,7 @@
 #include "bench/testing/run_program.hpp"
 #include "reports/page/carried.hpp"
 
-namespace asyncmark {
+namespace asyncmark::comparison_test {
 namespace {
 
 using ::testing::AllOf;
@@ -136,4 +136,4 @@ TEST(ComparisonReports, ThePageHasAChartOfTheChangesAndNoMarkupOfTheUser) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::comparison_test

@@ -6,7 +6,7 @@
 #include "bench/compare/comparison_entry.hpp"
 #include "bench/results/result_set.hpp"
 
-namespace asyncmark {
+namespace asyncmark::json_output {
 namespace {
 
 Json json_of(const Block& block) {
@@ -103,4 +103,4 @@ const bool registered = Registry<ComparisonEntry>::add({
 });
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::json_output

@@ -9,7 +9,7 @@
 #include "bench/compare/comparison_entry.hpp"
 #include "reports/comparison/rows.hpp"
 
-namespace asyncmark {
+namespace asyncmark::junit_output {
 namespace {
 
 struct Counts {
@@ -88,4 +88,4 @@ const bool registered = Registry<ComparisonEntry>::add({
 });
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::junit_output

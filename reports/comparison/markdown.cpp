@@ -7,7 +7,7 @@
 #include "reports/tables/context_lines.hpp"
 #include "reports/text/markdown_table.hpp"
 
-namespace asyncmark {
+namespace asyncmark::markdown_output {
 namespace {
 
 /// The cases that a reviewer has to look at.
@@ -46,4 +46,4 @@ const bool registered = Registry<ComparisonEntry>::add({
 });
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::markdown_output

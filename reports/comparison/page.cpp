@@ -12,7 +12,7 @@
 #include "reports/page/frame.hpp"
 #include "reports/page/markup.hpp"
 
-namespace asyncmark::page {
+namespace asyncmark::page::page_output {
 namespace {
 
 const char* const kWall = "time";
@@ -167,4 +167,4 @@ const bool registered = Registry<ComparisonEntry>::add({
 });
 
 }  // namespace
-}  // namespace asyncmark::page
+}  // namespace asyncmark::page::page_output

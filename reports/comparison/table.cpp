@@ -9,7 +9,7 @@
 #include "reports/tables/context_lines.hpp"
 #include "reports/text/draw.hpp"
 
-namespace asyncmark {
+namespace asyncmark::table_output {
 namespace {
 
 std::string print(const Comparison& comparison) {
@@ -35,4 +35,4 @@ const bool registered = Registry<ComparisonEntry>::add({
 });
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::table_output

@@ -12,7 +12,7 @@
 #include "bench/results/summary.hpp"
 #include "reports/analysis/cases.hpp"
 
-namespace asyncmark {
+namespace asyncmark::csv_format {
 namespace {
 
 /// The facts without which a figure means little.
@@ -157,4 +157,4 @@ const bool output = Registry<OutputEntry>::add({
 });
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::csv_format

@@ -4,7 +4,7 @@
 
 #include "reports/testing/constructed.hpp"
 
-namespace asyncmark {
+namespace asyncmark::csv_test {
 namespace {
 
 using testing::add_death;
@@ -99,4 +99,4 @@ TEST(Csv, QuotesCommasQuotesAndLineEnds) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::csv_test

@@ -12,7 +12,7 @@
 #include "bench/results/result_set.hpp"
 #include "bench/results/summary.hpp"
 
-namespace asyncmark {
+namespace asyncmark::hgrm_format {
 namespace {
 
 using Files = std::map<std::string, std::string>;
@@ -121,4 +121,4 @@ const bool registered = Registry<OutputEntry>::add({
 });
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::hgrm_format

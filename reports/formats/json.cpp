@@ -2,7 +2,7 @@
 #include "bench/results/format_entry.hpp"
 #include "bench/results/result_writer.hpp"
 
-namespace asyncmark {
+namespace asyncmark::json_format {
 namespace {
 
 std::string print(const ResultSets& sets) {
@@ -18,4 +18,4 @@ const bool registered = Registry<FormatEntry>::add({
 });
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::json_format

@@ -2,7 +2,7 @@
 
 #include "reports/testing/constructed.hpp"
 
-namespace asyncmark {
+namespace asyncmark::json_test {
 namespace {
 
 using testing::add_death;
@@ -146,4 +146,4 @@ TEST(JsonDocument, OfNoResultsIsStillADocument) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::json_test

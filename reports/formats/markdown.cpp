@@ -16,7 +16,7 @@
 #include "reports/tables/side_by_side.hpp"
 #include "reports/text/markdown_table.hpp"
 
-namespace asyncmark {
+namespace asyncmark::markdown_format {
 namespace {
 
 std::string checks(const std::vector<Finding>& findings) {
@@ -74,4 +74,4 @@ const bool output = Registry<OutputEntry>::add({
 });
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::markdown_format

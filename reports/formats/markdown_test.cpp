@@ -2,7 +2,7 @@
 
 #include "reports/testing/constructed.hpp"
 
-namespace asyncmark {
+namespace asyncmark::markdown_test {
 namespace {
 
 using testing::add_death;
@@ -45,4 +45,4 @@ TEST(Markdown, EscapesWhatWouldBreakIt) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::markdown_test

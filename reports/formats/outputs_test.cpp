@@ -14,7 +14,7 @@
 #include "bench/testing/run_program.hpp"
 #include "reports/testing/constructed.hpp"
 
-namespace asyncmark {
+namespace asyncmark::outputs_test {
 namespace {
 
 using testing::add_death;
@@ -176,4 +176,4 @@ TEST(SummaryJson, HasARowACaseAndOneAP99WithNamesOfTheirOwn) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::outputs_test

@@ -11,7 +11,7 @@
 #include "bench/results/result_set.hpp"
 #include "bench/results/summary.hpp"
 
-namespace asyncmark {
+namespace asyncmark::prometheus_format {
 namespace {
 
 /// In quotes. What is not UTF-8 is replaced.
@@ -141,4 +141,4 @@ const bool registered = Registry<OutputEntry>::add({
 });
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::prometheus_format

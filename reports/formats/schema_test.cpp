@@ -19,7 +19,7 @@
 #include "bench/testing/run_program.hpp"
 #include "reports/testing/constructed.hpp"
 
-namespace asyncmark {
+namespace asyncmark::schema_test {
 namespace {
 
 using testing::add_death;
@@ -245,4 +245,4 @@ TEST(PlanSchema, KnowsEveryRunOption) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::schema_test

@@ -10,7 +10,7 @@
 #include "bench/results/result_set.hpp"
 #include "bench/results/summary.hpp"
 
-namespace asyncmark {
+namespace asyncmark::summary_json_format {
 namespace {
 
 Json row(const std::string& name, std::size_t runs, double real_ms, double cpu_ms) {
@@ -58,4 +58,4 @@ const bool registered = Registry<OutputEntry>::add({
 });
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::summary_json_format

@@ -17,7 +17,7 @@
 #include "reports/tables/side_by_side.hpp"
 #include "reports/text/draw.hpp"
 
-namespace asyncmark {
+namespace asyncmark::table_format {
 namespace {
 
 std::string checks(const std::vector<Finding>& findings, std::size_t width) {
@@ -79,4 +79,4 @@ const bool registered = Registry<FormatEntry>::add({
 });
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::table_format

@@ -10,7 +10,7 @@
 #include "reports/testing/constructed.hpp"
 #include "reports/text/terminal.hpp"
 
-namespace asyncmark {
+namespace asyncmark::table_test {
 namespace {
 
 using ::testing::AllOf;
@@ -134,4 +134,4 @@ TEST(TableFormat, DrawsInAsciiWhereTheLocaleIsNotUtf8) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::table_test

@@ -11,7 +11,7 @@
 #include "reports/page/markup.hpp"
 #include "reports/testing/constructed.hpp"
 
-namespace asyncmark::page {
+namespace asyncmark::page::page_test {
 namespace {
 
 using asyncmark::testing::add_death;
@@ -150,4 +150,4 @@ TEST(Page, OfNothingSaysSo) {
 }
 
 }  // namespace
-}  // namespace asyncmark::page
+}  // namespace asyncmark::page::page_test

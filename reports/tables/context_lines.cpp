@@ -19,10 +19,10 @@ std::string text(const Json& facts, const char* key) {
   return found->is_string() ? found->get<std::string>() : found->dump();
 }
 
-class Line {
+class ContextLine {
  public:
   /// Adds a part; `form` holds one {} for the text. Nothing is added for an empty text.
-  Line& add(const std::string& text, const char* form = "{}") {
+  ContextLine& add(const std::string& text, const char* form = "{}") {
     if (!text.empty()) parts_.push_back(fmt::format(fmt::runtime(form), text));
     return *this;
   }
@@ -65,11 +65,11 @@ std::string null_costs(const Json& calibration) {
   return fmt::format("{}", fmt::join(texts, ", "));
 }
 
-Line harness(const Json& facts) {
+ContextLine harness(const Json& facts) {
   if (facts.value("calibration_skipped", false))
-    return Line().add("not calibrated (--no-calibration)");
+    return ContextLine().add("not calibrated (--no-calibration)");
   const auto calibration = facts.value("calibration", Json::object());
-  return Line()
+  return ContextLine()
       .add(rounded(calibration, "clock_ns"), "a clock reading {}")
       .add(rounded(calibration, "sleep_overshoot_median_ns"), "sleeps {} late")
       .add(rounded(calibration, "timer_slack_ns"), "timer slack {}")
@@ -81,21 +81,21 @@ Line harness(const Json& facts) {
 std::vector<std::pair<std::string, std::string>> context_lines(const Context& context) {
   const auto& facts = context.facts;
   const bool debug = text(facts, "library_build_type") == "debug";
-  const std::pair<std::string, Line> lines[] = {
-      {"command", Line().add(text(facts, "command"))},
-      {"machine", Line()
+  const std::pair<std::string, ContextLine> lines[] = {
+      {"command", ContextLine().add(text(facts, "command"))},
+      {"machine", ContextLine()
                       .add(text(facts, "cpu_model"))
                       .add(text(facts, "num_cpus"), "{} cores")
                       .add(text(facts, "kernel"))
                       .add(load_average(facts), "load average {}")},
-      {"build", Line()
+      {"build", ContextLine()
                     .add(text(facts, "asyncmark_version"), "asyncmark {}")
                     .add(text(facts, "commit"), "commit {}")
                     .add(text(facts, "compiler"))
                     .add(text(facts, "compiler_flags"))
                     .add(debug ? "DEBUG BUILD: its figures mean little" : "")},
       {"harness", harness(facts)},
-      {"date", Line().add(text(facts, "date"))},
+      {"date", ContextLine().add(text(facts, "date"))},
   };
   std::vector<std::pair<std::string, std::string>> known;
   for (const auto& [heading, line] : lines)

@@ -4,7 +4,7 @@
 
 #include "reports/testing/constructed.hpp"
 
-namespace asyncmark {
+namespace asyncmark::context_lines_test {
 namespace {
 
 using ::testing::Contains;
@@ -52,4 +52,4 @@ TEST(ContextLines, LeaveOutWhatIsNotKnown) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::context_lines_test

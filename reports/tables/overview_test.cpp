@@ -4,7 +4,7 @@
 
 #include "reports/testing/constructed.hpp"
 
-namespace asyncmark {
+namespace asyncmark::overview_test {
 namespace {
 
 using testing::construct;
@@ -95,4 +95,4 @@ TEST(Overview, IsAbsentWhereOneLoadOrOneRunnerIsAll) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::overview_test

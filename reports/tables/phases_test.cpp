@@ -5,7 +5,7 @@
 #include "bench/testing/run_program.hpp"
 #include "reports/testing/constructed.hpp"
 
-namespace asyncmark {
+namespace asyncmark::phases_test {
 namespace {
 
 using testing::construct;
@@ -71,4 +71,4 @@ TEST(Phases, ArePrintedWhereAskedFor) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::phases_test

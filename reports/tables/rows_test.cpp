@@ -7,7 +7,7 @@
 #include "bench/checks/checks.hpp"
 #include "reports/testing/constructed.hpp"
 
-namespace asyncmark {
+namespace asyncmark::rows_test {
 namespace {
 
 using testing::add_death;
@@ -274,4 +274,4 @@ TEST(Notes, SayThatTheBoundIsArithmetic) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::rows_test

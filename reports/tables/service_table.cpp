@@ -11,9 +11,9 @@
 namespace asyncmark {
 namespace {
 
-const char* const kNone = "-";
+const char* const kUnknown = "-";
 
-struct Figure {
+struct ServiceFigure {
   Column column;
   std::string (*cell)(const Measurement&);  ///< Of one that has a service.
 };
@@ -21,20 +21,20 @@ struct Figure {
 const ServiceUsage& service(const Measurement& one) { return *one.observed.service; }
 
 std::string own_time(const ServiceUsage& used, double fraction) {
-  if (used.own_time.count() == 0) return kNone;
+  if (used.own_time.count() == 0) return kUnknown;
   const auto time = used.own_time.percentile(fraction);
   return time ? rounded_text(*time) : "n/a";
 }
 
 std::string cpu_per_request(const ServiceUsage& used) {
   const auto cpu = used.cpu_per_request();
-  return cpu ? rounded_text(*cpu) : kNone;
+  return cpu ? rounded_text(*cpu) : kUnknown;
 }
 
 /// Both the mean and the peak, for they differ where it could not do more at once.
 std::string active(const Measurement& one) {
   const auto& used = *one.observed.service;
-  if (used.activity_samples == 0) return kNone;
+  if (used.activity_samples == 0) return kUnknown;
   const auto mean = active_requests(one);
   return mean ? fmt::format("{:.3g}/{}", *mean, used.peak_active) : "n/a";
 }
@@ -45,8 +45,8 @@ std::string connections(const ServiceUsage& used) {
   return is_sampled && !used.active() ? "n/a" : std::to_string(used.peak_connections);
 }
 
-const std::vector<Figure>& figures() {
-  static const std::vector<Figure> all{
+const std::vector<ServiceFigure>& figures() {
+  static const std::vector<ServiceFigure> all{
       {{"own time", "p50"}, [](const Measurement& one) { return own_time(service(one), 0.5); }},
       {{"own time", "p99"}, [](const Measurement& one) { return own_time(service(one), 0.99); }},
       {{"CPU per", "request"},
@@ -64,11 +64,11 @@ const std::vector<Figure>& figures() {
 }
 
 /// Those that some case tells.
-std::vector<Figure> figures_of(const std::vector<const Measurement*>& all) {
-  std::vector<Figure> told;
-  std::ranges::copy_if(figures(), std::back_inserter(told), [&](const Figure& figure) {
+std::vector<ServiceFigure> figures_of(const std::vector<const Measurement*>& all) {
+  std::vector<ServiceFigure> told;
+  std::ranges::copy_if(figures(), std::back_inserter(told), [&](const ServiceFigure& figure) {
     return std::ranges::any_of(all, [&](const Measurement* one) {
-      return one->observed.service && figure.cell(*one) != kNone;
+      return one->observed.service && figure.cell(*one) != kUnknown;
     });
   });
   return told;
@@ -110,7 +110,8 @@ std::optional<Table> service_table(const Cases& cases, bool partial) {
       for (const auto& figure : told) table.rows[i].cells.push_back(figure.cell(*all[i]));
   add_places(table, all);
   const auto shows = [&](const char* heading) {
-    return std::ranges::any_of(told, [&](const Figure& one) { return one.column.over == heading; });
+    return std::ranges::any_of(
+        told, [&](const ServiceFigure& one) { return one.column.over == heading; });
   };
   if (shows("own time"))
     table.notes.push_back(

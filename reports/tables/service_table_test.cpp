@@ -4,7 +4,7 @@
 
 #include "reports/testing/constructed.hpp"
 
-namespace asyncmark {
+namespace asyncmark::service_table_test {
 namespace {
 
 using testing::construct;
@@ -108,4 +108,4 @@ TEST(ServiceTable, LeavesBlankWhatIsNotKnown) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::service_table_test

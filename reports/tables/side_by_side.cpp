@@ -80,11 +80,11 @@ std::optional<Figure> figure_of(const ForeignCase& one) {
 }
 
 /// A case's figures, one a set; absent where the set has none.
-using Figures = std::vector<std::optional<Figure>>;
+using ComparedFigures = std::vector<std::optional<Figure>>;
 
 struct Shared {
   std::vector<std::string> names;  ///< In the order in which they come.
-  std::map<std::string, Figures> figures;
+  std::map<std::string, ComparedFigures> figures;
 };
 
 Shared figures_of(const ResultSets& sets) {
@@ -105,7 +105,7 @@ Shared figures_of(const ResultSets& sets) {
 }
 
 /// How many times as fast as the first; absent where either is not there.
-std::optional<double> times_first(const Figures& figures, std::size_t i) {
+std::optional<double> times_first(const ComparedFigures& figures, std::size_t i) {
   const auto &first = figures[0], &other = figures[i];
   if (!first || !other || first->kind != other->kind) return std::nullopt;
   if (!first->failed.empty() || !other->failed.empty()) return std::nullopt;
@@ -116,7 +116,7 @@ std::optional<double> times_first(const Figures& figures, std::size_t i) {
 }
 
 /// Whether chance may be all that tells some of them from the first.
-bool overlaps(const Figures& figures) {
+bool overlaps(const ComparedFigures& figures) {
   for (std::size_t i = 1; i < figures.size(); ++i)
     if (times_first(figures, i) && figures[0]->low <= figures[i]->high &&
         figures[i]->low <= figures[0]->high)
@@ -125,7 +125,8 @@ bool overlaps(const Figures& figures) {
 }
 
 /// What the checks of the sets say of a case: `b: saturated`.
-std::string remark(const ResultSets& sets, const std::string& name, const Figures& figures) {
+std::string remark(const ResultSets& sets, const std::string& name,
+                   const ComparedFigures& figures) {
   std::vector<std::string> all;
   if (overlaps(figures)) all.emplace_back("overlap");
   for (std::size_t i = 0; i < sets.size(); ++i) {

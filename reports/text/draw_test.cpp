@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-namespace asyncmark {
+namespace asyncmark::draw_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -131,4 +131,4 @@ TEST(Draw, AlignsByColumnsOfTheTerminalNotByBytes) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::draw_test

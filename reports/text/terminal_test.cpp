@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace asyncmark {
+namespace asyncmark::terminal_test {
 namespace {
 
 TEST(Shortened, LosesItsMiddle) {
@@ -25,4 +25,4 @@ TEST(Bar, IsAsLongAsItsShare) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::terminal_test

@@ -18,7 +18,7 @@
 #include "bench/testing/run_program.hpp"
 #include "workloads/http/testing/calls.hpp"
 
-namespace asyncmark::http::testing {
+namespace asyncmark::http::testing::foreign_servers_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -172,4 +172,4 @@ TEST_P(EveryRunner, GetsAllItsAnswersFromPython) {
 }
 
 }  // namespace
-}  // namespace asyncmark::http::testing
+}  // namespace asyncmark::http::testing::foreign_servers_test

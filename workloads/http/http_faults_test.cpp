@@ -1,7 +1,7 @@
 // The built program against servers that go wrong: whatever they do, every operation is accounted
 // for by its reason, under every runner.
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -11,17 +11,20 @@
 #include "bench/model/runner_entry.hpp"
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
+#include "bench/testing/sanitized.hpp"
 #include "workloads/http/testing/faults.hpp"
 
-namespace asyncmark::http::testing {
+namespace asyncmark::http::testing::http_faults_test {
 namespace {
 
 using namespace std::chrono_literals;
 using ::asyncmark::testing::accounted;
 using ::asyncmark::testing::asyncmark;
 using ::asyncmark::testing::Ended;
+using ::asyncmark::testing::kSanitized;
 using ::asyncmark::testing::number;
 using ::asyncmark::testing::rows;
+using ::asyncmark::testing::runners_in_turn;
 using ::testing::AllOf;
 using ::testing::AnyOf;
 using ::testing::Combine;
@@ -32,13 +35,8 @@ using ::testing::ValuesIn;
 
 using Words = std::vector<std::string>;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;
-constexpr const char* kTimeout = "1s";  // Of good answers, which take long there, none may be late.
-#else
-constexpr bool kSanitized = false;
-constexpr const char* kTimeout = "120ms";
-#endif
+// Of good answers, which take long under a sanitizer, none may be late.
+constexpr const char* kTimeout = kSanitized ? "1s" : "120ms";
 
 constexpr std::uint64_t kOps = 16, kPeriod = 8, kStruck = kOps / kPeriod;
 /// Of what the program itself takes, and of what an answer that never ends brings in that time.
@@ -74,34 +72,40 @@ void expect_nothing_left(const Ended& ended) {
 
 Json failures_in(const Json& row) { return row.at("asyncmark").at("measurement").at("failures"); }
 
-/// A fault, and how the client goes about it.
-using Struck = std::pair<Fault, Mode>;
+/// A fault, how the client goes about it, and which runners.
+struct Struck {
+  Fault fault;
+  Mode mode;
+  std::vector<std::string> runners;
+};
+void PrintTo(const Struck& one, std::ostream* out) { *out << one.fault.name << " " << one.mode.name; }
 
 std::string name_of(const ::testing::TestParamInfo<Struck>& one) {
-  return fmt::format("{}_{}", one.param.first.name, one.param.second.name);
+  return fmt::format("{}_{}", one.param.fault.name, one.param.mode.name);
 }
 
 std::vector<Struck> struck_by(const std::vector<Mode>& modes) {
   std::vector<Struck> all;
   for (const auto& fault : faults())
     for (const auto& mode : modes)
-      if (mode.name != kHttplib.name || fault.httplib_reason) all.emplace_back(fault, mode);
+      if (mode.name != kHttplib.name || fault.httplib_reason) all.push_back({fault, mode, runners_in_turn(all.size())});
   return all;
 }
 
 class Faults : public ::testing::TestWithParam<Struck> {
  protected:
   std::string reason() const {
-    const auto& [fault, mode] = GetParam();
+    const auto& [fault, mode, runners] = GetParam();
     return mode.name == kHttplib.name ? fault.httplib_reason : fault.reason;
   }
   std::uint64_t struck() const { return reason().empty() ? 0 : kStruck; }
 
   Ended run(const Words& more) const {
-    const RawServer server(now_and_then(GetParam().first, kPeriod));
+    const RawServer server(now_and_then(GetParam().fault, kPeriod));
     auto ended =
         asyncmark(words(server, Words{"--ops", std::to_string(kOps), "--timeout", kTimeout} +
-                                    GetParam().second.flags + more));
+                                    Words{"--runner", fmt::format("{}", fmt::join(GetParam().runners, ","))} +
+                                    GetParam().mode.flags + more));
     expect_nothing_left(ended);
     return ended;
   }
@@ -123,7 +127,7 @@ INSTANTIATE_TEST_SUITE_P(Http, Faults, ValuesIn(struck_by({kPooled, kPerOp, kHtt
 TEST_P(Faults, AreAccountedForByTheirReason) {
   const auto ended = run({"--max-failed", "1"});
   EXPECT_EQ(ended.code, struck() > 1 ? 4 : 0) << ended.err;
-  ASSERT_EQ(rows(ended).size(), built_in_runners().size());
+  ASSERT_EQ(rows(ended).size(), GetParam().runners.size());
   for (const auto& row : rows(ended)) expect_ledger(row);
 }
 
@@ -238,4 +242,4 @@ TEST_P(Dying, InTheMiddleAndComingBack) {
 }
 
 }  // namespace
-}  // namespace asyncmark::http::testing
+}  // namespace asyncmark::http::testing::http_faults_test

@@ -13,7 +13,7 @@
 #include "workloads/http/testing/calls.hpp"
 #include "workloads/http/testing/raw_server.hpp"
 
-namespace asyncmark::http::testing {
+namespace asyncmark::http::testing::http_program_test {
 namespace {
 
 using ::asyncmark::testing::accounted;
@@ -363,4 +363,4 @@ TEST(Http, KeepsToItselfWhatLetsItIn) {
 }
 
 }  // namespace
-}  // namespace asyncmark::http::testing
+}  // namespace asyncmark::http::testing::http_program_test

@@ -16,7 +16,7 @@
 #include "workloads/http/testing/calls.hpp"
 #include "workloads/http/testing/raw_server.hpp"
 
-namespace asyncmark::http::testing {
+namespace asyncmark::http::testing::http_test {
 namespace {
 
 using ::testing::AllOf;
@@ -272,4 +272,4 @@ TEST_P(Client, OfHttplibTellsFailuresFromSuccess) {
 }
 
 }  // namespace
-}  // namespace asyncmark::http::testing
+}  // namespace asyncmark::http::testing::http_test

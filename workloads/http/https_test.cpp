@@ -13,7 +13,7 @@
 #include "workloads/http/testing/calls.hpp"
 #include "workloads/http/testing/raw_server.hpp"
 
-namespace asyncmark::http::testing {
+namespace asyncmark::http::testing::https_test {
 namespace {
 
 using ::testing::Each;
@@ -133,4 +133,4 @@ TEST(TlsOfHttplib, Verifies) {
 }
 
 }  // namespace
-}  // namespace asyncmark::http::testing
+}  // namespace asyncmark::http::testing::https_test

@@ -20,7 +20,7 @@
 #include "workloads/http/testing/calls.hpp"
 #include "workloads/http/testing/raw_server.hpp"
 
-namespace asyncmark::http::testing {
+namespace asyncmark::http::testing::limits_test {
 namespace {
 
 using ::asyncmark::testing::Ended;
@@ -132,4 +132,4 @@ TEST(HttpLimits, OfPortsInTheMiddleOfARunAreTheReason) {
 }
 
 }  // namespace
-}  // namespace asyncmark::http::testing
+}  // namespace asyncmark::http::testing::limits_test

@@ -18,7 +18,7 @@
 #include "bench/services/service.hpp"
 #include "bench/testing/run_program.hpp"
 
-namespace asyncmark::testing {
+namespace asyncmark::testing::server_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -325,4 +325,4 @@ TEST(HttpServer, OfAPoolHoldsAWorkerForEachConnectionThatStays) {
 }
 
 }  // namespace
-}  // namespace asyncmark::testing
+}  // namespace asyncmark::testing::server_test

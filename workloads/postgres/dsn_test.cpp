@@ -4,7 +4,7 @@
 
 #include "bench/base/errors.hpp"
 
-namespace asyncmark::postgres {
+namespace asyncmark::postgres::dsn_test {
 namespace {
 
 using ::testing::AllOf;
@@ -57,4 +57,4 @@ TEST(PostgresDsn, ThatIsNoneIsRefusedWithoutAWordOfAPassword) {
 }
 
 }  // namespace
-}  // namespace asyncmark::postgres
+}  // namespace asyncmark::postgres::dsn_test

@@ -16,7 +16,7 @@
 #include "bench/testing/run_program.hpp"
 #include "workloads/postgres/testing/calls.hpp"
 
-namespace asyncmark::postgres::testing {
+namespace asyncmark::postgres::testing::faults_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -159,4 +159,4 @@ TEST(SharedClusterEnds, AreRefusalsUntilTheEnd) {
 }
 
 }  // namespace
-}  // namespace asyncmark::postgres::testing
+}  // namespace asyncmark::postgres::testing::faults_test

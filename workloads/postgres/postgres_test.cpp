@@ -10,7 +10,7 @@
 #include "bench/testing/run_program.hpp"
 #include "workloads/postgres/testing/calls.hpp"
 
-namespace asyncmark::postgres::testing {
+namespace asyncmark::postgres::testing::postgres_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -80,4 +80,4 @@ TEST(Postgres, ThatCannotBeReachedSaysSoInOneLine) {
 }
 
 }  // namespace
-}  // namespace asyncmark::postgres::testing
+}  // namespace asyncmark::postgres::testing::postgres_test

@@ -15,7 +15,7 @@
 #include "workloads/postgres/plan.hpp"
 #include "workloads/postgres/testing/calls.hpp"
 
-namespace asyncmark::postgres::testing {
+namespace asyncmark::postgres::testing::program_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -258,4 +258,4 @@ TEST_F(SharedClusterPassword, MayComeFromTheEnvironmentOrAFile) {
 }
 
 }  // namespace
-}  // namespace asyncmark::postgres::testing
+}  // namespace asyncmark::postgres::testing::program_test

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-namespace asyncmark::postgres {
+namespace asyncmark::postgres::programs_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -26,4 +26,4 @@ TEST(PostgresPrograms, WhoDoesNotComplainIsTakenAtItsLastWord) {
 }
 
 }  // namespace
-}  // namespace asyncmark::postgres
+}  // namespace asyncmark::postgres::programs_test

@@ -9,7 +9,7 @@
 #include "bench/engine/window.hpp"
 #include "workloads/postgres/testing/calls.hpp"
 
-namespace asyncmark::postgres::testing {
+namespace asyncmark::postgres::testing::queries_test {
 namespace {
 
 using ::testing::AllOf;
@@ -167,4 +167,4 @@ INSTANTIATE_TEST_SUITE_P(Ways, SharedClusterPipeline, Values(Waiting::blocking, 
                          [](const auto& one) { return to_string(one.param); });
 
 }  // namespace
-}  // namespace asyncmark::postgres::testing
+}  // namespace asyncmark::postgres::testing::queries_test

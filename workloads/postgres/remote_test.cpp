@@ -19,7 +19,7 @@
 #include "workloads/postgres/testing/calls.hpp"
 #include "workloads/support/this_machine.hpp"
 
-namespace asyncmark::postgres::testing {
+namespace asyncmark::postgres::testing::remote_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -129,4 +129,4 @@ TEST(PostgresRemote, IsRefusedUnlessItIsAllowed) {
 }
 
 }  // namespace
-}  // namespace asyncmark::postgres::testing
+}  // namespace asyncmark::postgres::testing::remote_test

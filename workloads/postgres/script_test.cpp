@@ -7,7 +7,7 @@
 
 #include "bench/base/errors.hpp"
 
-namespace asyncmark::postgres {
+namespace asyncmark::postgres::script_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -114,4 +114,4 @@ TEST(PostgresValues, OfOneTransactionMoveTheSameBetweenTheSame) {
 }
 
 }  // namespace
-}  // namespace asyncmark::postgres
+}  // namespace asyncmark::postgres::script_test

@@ -8,7 +8,7 @@
 #include "bench/testing/own_tmpdir.hpp"
 #include "bench/testing/run_program.hpp"
 
-namespace asyncmark::testing {
+namespace asyncmark::testing::service_refusals_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -78,4 +78,4 @@ TEST_F(PostgresServiceRefuses, MoreConnectionsThanPostgresCanTake) {
 }
 
 }  // namespace
-}  // namespace asyncmark::testing
+}  // namespace asyncmark::testing::service_refusals_test

@@ -17,7 +17,7 @@
 #include "bench/testing/run_program.hpp"
 #include "workloads/sqlite/testing/database.hpp"
 
-namespace asyncmark::sqlite::testing {
+namespace asyncmark::sqlite::testing::sqlite_program_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -355,4 +355,4 @@ TEST(SqliteFaults, AWorkerThatIsKilledCostsItsOperationAlone) {
 }
 
 }  // namespace
-}  // namespace asyncmark::sqlite::testing
+}  // namespace asyncmark::sqlite::testing::sqlite_program_test

@@ -17,7 +17,7 @@
 #include "workloads/sqlite/temporary.hpp"
 #include "workloads/sqlite/testing/database.hpp"
 
-namespace asyncmark::sqlite::testing {
+namespace asyncmark::sqlite::testing::sqlite_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -323,4 +323,4 @@ TEST(SqliteJournal, ThatAFileInUseCannotChangeToFailsTheCase) {
 }
 
 }  // namespace
-}  // namespace asyncmark::sqlite::testing
+}  // namespace asyncmark::sqlite::testing::sqlite_test

@@ -12,7 +12,7 @@
 #include "bench/plan/reproduction_entry.hpp"
 #include "reports/testing/constructed.hpp"
 
-namespace asyncmark {
+namespace asyncmark::reproduce_cpu_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -165,4 +165,4 @@ TEST(ReproduceCpu, FitsATerminalOf110Columns) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::reproduce_cpu_test

@@ -11,7 +11,7 @@
 #include "bench/plan/reproduction_entry.hpp"
 #include "reports/testing/constructed.hpp"
 
-namespace asyncmark {
+namespace asyncmark::reproduce_db_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -168,4 +168,4 @@ TEST(ReproduceDb, FitsIntoAHundredAndTenColumns) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::reproduce_db_test

@@ -9,7 +9,7 @@
 #include "reports/reproductions/reproduction.hpp"
 #include "reports/testing/constructed.hpp"
 
-namespace asyncmark {
+namespace asyncmark::reproduce_http_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -189,4 +189,4 @@ TEST(ReproduceHttp, FitsATerminalOf110Columns) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::reproduce_http_test

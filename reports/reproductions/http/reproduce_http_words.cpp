@@ -21,7 +21,7 @@ constexpr double kMuchMore = 2;
 constexpr double kBottleneck = 0.6;
 
 std::string s(double seconds) { return digits(seconds, 3) + " s"; }
-std::string ms(Duration time) { return fmt::format("{:g} ms", seconds(time) * 1e3); }
+std::string with_unit(Duration time) { return fmt::format("{:g} ms", seconds(time) * 1e3); }
 std::string times(double factor) { return digits(factor, 3); }
 
 double cpu_us(const Cell& cell) {
@@ -36,7 +36,7 @@ std::string of_the_calls(const Study& study) {
       "the time that it took. CPU is of the client's side, for one call; the server's stands "
       "apart. In brackets: over the published cell. Each figure is the median of its runs, each in "
       "a fresh process.",
-      ms(study.delay), ms(study.delay));
+      with_unit(study.delay), with_unit(study.delay));
 }
 
 /// gather costs the slowest, and not the sum.
@@ -48,7 +48,7 @@ std::string of_the_unbounded(const Study& study) {
   const auto factor = cell.seconds() / seconds(study.delay);
   const auto figures =
       fmt::format("{} calls on one thread, all in flight, took {}, {} times one wait of {}",
-                  cell.ops(), s(cell.seconds()), times(factor), ms(study.delay));
+                  cell.ops(), s(cell.seconds()), times(factor), with_unit(study.delay));
   if (factor > kNearTheWaits)
     return fmt::format(
         "That gathered calls cost one wait does not show here: {}. What came on top is {:.0f} us a "

@@ -11,7 +11,7 @@
 #include "bench/testing/run_program.hpp"
 #include "reports/testing/constructed.hpp"
 
-namespace asyncmark {
+namespace asyncmark::reproduce_stall_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -191,4 +191,4 @@ TEST(SlowReproduceStall, IsSeenByOpenLoopsAndByNoClosedOne) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::reproduce_stall_test

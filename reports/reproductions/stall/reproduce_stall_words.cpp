@@ -17,7 +17,9 @@ double late_share() { return kRate * seconds(kStall) / static_cast<double>(kEver
 /// P(wait > t) = late_share (1 - t / stall), which is 1 % at this t.
 Duration true_p99() { return from_seconds(seconds(kStall) * (1 - 0.01 / late_share())) + kDelay; }
 
-std::string text(const std::optional<Duration>& time) { return time ? rounded_text(*time) : "n/a"; }
+std::string or_missing(const std::optional<Duration>& time) {
+  return time ? rounded_text(*time) : "n/a";
+}
 
 bool far(const std::optional<Duration>& more, const std::optional<Duration>& less) {
   return more && less && seconds(*more) > kFar * seconds(*less);
@@ -38,12 +40,12 @@ std::string of_the_closed_loop(const Study& study) {
   const auto times = times_of(study.closed);
   if (!far(true_p99(), times.service_p99))
     return fmt::format("Closed loop: a client that waits for its answer has a p99 of {} here.",
-                       text(times.service_p99));
+                       or_missing(times.service_p99));
   return fmt::format(
       "Closed loop: sync asks again once it is answered. It meets one slow request in a stall, and "
       "then does not ask: its p99 is {}. The {} that users would have sent meanwhile are nowhere "
       "in it (coordinated omission); only the worst, {}, hints at them.",
-      text(times.service_p99), static_cast<int>(kRate * seconds(kStall)),
+      or_missing(times.service_p99), static_cast<int>(kRate * seconds(kStall)),
       rounded_text(times.worst));
 }
 
@@ -66,7 +68,7 @@ std::string of_the_open_loops(const Study& study) {
   for (const auto* row : study.open()) {
     if (!row->cells.front().sound()) continue;
     const auto times = times_of(*row);
-    parts.push_back(fmt::format("{} {}", row->label, text(times.response_p99)));
+    parts.push_back(fmt::format("{} {}", row->label, or_missing(times.response_p99)));
     all_see_it = all_see_it && times.response_p99 && *times.response_p99 > true_p99() / 2;
   }
   if (parts.empty()) return "No open loop can be quoted.";
@@ -82,11 +84,11 @@ std::string of_service_times(const Study& study) {
   const auto times = times_of(study.sync);
   if (!far(times.response_p99, times.service_p99))
     return fmt::format("Service and response p99 of sync in the open loop: {} and {}.",
-                       text(times.service_p99), text(times.response_p99));
+                       or_missing(times.service_p99), or_missing(times.response_p99));
   return fmt::format(
       "Service time alone hides it as well: for sync it is {} at p99 where the response time is "
       "{}, for what is due behind a slow request has not been sent yet.",
-      text(times.service_p99), text(times.response_p99));
+      or_missing(times.service_p99), or_missing(times.response_p99));
 }
 
 std::string of_the_server_itself(const Study& study) {
@@ -98,11 +100,11 @@ std::string of_the_server_itself(const Study& study) {
     return fmt::format(
         "The server's own p99, from arrival to answer: {} when sync asked, {} when the event loop "
         "did.",
-        text(one.own_p99), text(all.own_p99));
+        or_missing(one.own_p99), or_missing(all.own_p99));
   return fmt::format(
       "The server's own p99, from arrival to answer, is {} when the event loop asks and {} when "
       "sync does: a server knows nothing of a queue in front of it.",
-      text(all.own_p99), text(one.own_p99));
+      or_missing(all.own_p99), or_missing(one.own_p99));
 }
 
 }  // namespace

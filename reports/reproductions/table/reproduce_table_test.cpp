@@ -10,7 +10,7 @@
 #include "bench/plan/reproduction_entry.hpp"
 #include "reports/testing/constructed.hpp"
 
-namespace asyncmark {
+namespace asyncmark::reproduce_table_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -381,4 +381,4 @@ TEST(ReproduceTable, FitsATerminalOf110ColumnsWithoutColour) {
 }
 
 }  // namespace
-}  // namespace asyncmark
+}  // namespace asyncmark::reproduce_table_test

@@ -16,8 +16,8 @@ constexpr double kNear = 0.15;
 constexpr double kFar = 2;
 
 std::string s(double seconds) { return digits(seconds, 3); }
-std::string ms(double seconds) { return digits(seconds * 1e3, 3) + " ms"; }
-std::string ms(Duration time) { return fmt::format("{:g} ms", seconds(time) * 1e3); }
+std::string with_unit(double seconds) { return digits(seconds * 1e3, 3) + " ms"; }
+std::string with_unit(Duration time) { return fmt::format("{:g} ms", seconds(time) * 1e3); }
 /// Rounded up, so that 'within' stays true.
 std::string percent(double part) {
   return fmt::format("{:.1f}%", std::ceil(std::max(0.0, part * 1e3 - 1e-6)) / 10);
@@ -135,7 +135,7 @@ std::string of_a_busy_machine(const Study& study) {
 std::string of_the_computing(const Study& study) {
   return fit(study, study.computing,
              fmt::format("{} of wait and {} of serial computing an operation",
-                         ms(study.computing_wait), ms(study.computing_cpu)),
+                         with_unit(study.computing_wait), with_unit(study.computing_cpu)),
              of_a_busy_machine(study));
 }
 
@@ -167,8 +167,9 @@ std::string of_the_unbounded(const Study& study) {
     growth = fmt::format(
         " From {} to {} operations each further one adds {} there, and {} here.", kOps.front(),
         kOps.back(),
-        ms((study.published(study.unbounded, 2) - study.published(study.unbounded, 0)) / more),
-        ms(std::max(0.0, cells[2].seconds() - cells[0].seconds()) / more));
+        with_unit((study.published(study.unbounded, 2) - study.published(study.unbounded, 0)) /
+                  more),
+        with_unit(std::max(0.0, cells[2].seconds() - cells[0].seconds()) / more));
   }
   return fmt::format("The column is not an unbounded loop: {}.{}", figures, growth);
 }
@@ -184,8 +185,9 @@ std::optional<std::string> what_an_unbounded_loop_does(const Study& study) {
       "What an unbounded loop does: {} operations on one thread, {} in flight at the peak, take {} "
       "s, {:.2f} times one wait of {}{}, for {} of CPU time.",
       cell.ops(), cell.peak_in_flight(), s(cell.seconds()), cell.seconds() / seconds(study.wait),
-      ms(study.wait), faster ? fmt::format(" and {:.0f} times as fast as sync", *faster) : "",
-      ms(cell.cpu_seconds()));
+      with_unit(study.wait),
+      faster ? fmt::format(" and {:.0f} times as fast as sync", *faster) : "",
+      with_unit(cell.cpu_seconds()));
 }
 
 /// Pools of other kinds under the same cap.
@@ -215,13 +217,13 @@ std::string what_arithmetic_allows() {
 std::string what_would_tell(const Study& study) {
   auto text = fmt::format(
       " More cells would tell: {} operations take {} under that cap, and {} with that computing.",
-      kCap, ms(study.wait), ms(study.computing_wait + study.computing_cpu * kCap));
+      kCap, with_unit(study.wait), with_unit(study.computing_wait + study.computing_cpu * kCap));
   const auto& capped = study.capped.cells.back();
   const auto& computing = study.computing.cells.back();
   if (capped.sound() && computing.sound())
     text += fmt::format(
         " So would CPU time: here {} operations took {} of it under the cap and {} with computing.",
-        capped.ops(), ms(capped.cpu_seconds()), ms(computing.cpu_seconds()));
+        capped.ops(), with_unit(capped.cpu_seconds()), with_unit(computing.cpu_seconds()));
   return text;
 }
 
@@ -280,8 +282,9 @@ std::string of_the_operations(const Study& study) {
       "An operation waits {} and does nothing else; in 'event-loop + CPU' it computes {} on the "
       "loop's one thread and then waits {}. 46 ms is the published 46 s over 1000; the published "
       "sync cells make it {} ms, so that ours, at 46 ms exactly, would stand at {} of them{}.",
-      ms(study.wait), ms(study.computing_cpu), ms(study.computing_wait), list(published),
-      list(exact), ours.size() == kColumns ? fmt::format("; they stand at {}", list(ours)) : "");
+      with_unit(study.wait), with_unit(study.computing_cpu), with_unit(study.computing_wait),
+      list(published), list(exact),
+      ours.size() == kColumns ? fmt::format("; they stand at {}", list(ours)) : "");
 }
 
 /// Threads that end before the last one has begun are never all in flight.
