@@ -44,6 +44,8 @@ struct FieldSpec {
   /// The least whole number, where that is not the type's.
   std::optional<std::int64_t> least = {};
   bool written = true;  ///< Whether the writer writes this value.
+  /// A count: repetitions are added up, and tables and files have the mean per operation as well.
+  bool per_operation = false;
   /// A JSON merge patch for the field's schema: what we write is narrower than what we read.
   const char* narrower = "";
 };

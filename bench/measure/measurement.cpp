@@ -63,10 +63,9 @@ void Measurement::merge(const Measurement& other) {
   if (timeline.operations.empty()) timeline = other.timeline;
   resources.user += other.resources.user;
   resources.system += other.resources.system;
-  resources.voluntary_switches += other.resources.voluntary_switches;
-  resources.involuntary_switches += other.resources.involuntary_switches;
-  resources.minor_faults += other.resources.minor_faults;
-  resources.major_faults += other.resources.major_faults;
+  auto others = other.resources;
+  const auto ours = counts_of(resources), theirs = counts_of(others);
+  for (std::size_t i = 0; i < ours.size(); ++i) *ours[i].value += *theirs[i].value;
   resources.run_queue_wait = sum_of(resources.run_queue_wait, other.resources.run_queue_wait);
   phases.set_up += other.phases.set_up;
   phases.connect += other.phases.connect;

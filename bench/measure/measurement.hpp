@@ -60,6 +60,15 @@ struct Resources {
   std::int64_t grown_bytes = 0;
 };
 
+/// A count among the resources, whose field is declared with `per_operation`.
+struct Count {
+  const char* name;
+  std::uint64_t* value;  ///< In the resources that were asked.
+};
+
+/// In the order of the fields.
+std::vector<Count> counts_of(Resources& resources);
+
 /// What a service used during the timed part of a child that called it.
 struct ServiceUsage {
   /// To the nanosecond; of a tree of processes, what those took that ended meanwhile is known to a

@@ -134,10 +134,12 @@ template <class Visitor>
 void fields(Visitor& visit, Resources& resources) {
   visit("user_ns", resources.user, {.presence = Presence::written});
   visit("system_ns", resources.system, {.presence = Presence::written});
-  visit("voluntary_switches", resources.voluntary_switches, {.presence = Presence::written});
-  visit("involuntary_switches", resources.involuntary_switches, {.presence = Presence::written});
-  visit("minor_faults", resources.minor_faults);
-  visit("major_faults", resources.major_faults);
+  visit("voluntary_switches", resources.voluntary_switches,
+        {.presence = Presence::written, .per_operation = true});
+  visit("involuntary_switches", resources.involuntary_switches,
+        {.presence = Presence::written, .per_operation = true});
+  visit("minor_faults", resources.minor_faults, {.per_operation = true});
+  visit("major_faults", resources.major_faults, {.per_operation = true});
   visit("peak_rss_bytes", resources.peak_rss_bytes,
         {.about = "Of the child alone, without the workers of a pool.",
          .presence = Presence::written,

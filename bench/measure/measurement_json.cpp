@@ -9,6 +9,26 @@
 #include "bench/os/placement.hpp"
 
 namespace asyncmark {
+namespace {
+
+struct CollectCounts {
+  std::vector<Count>& all;
+
+  template <class Value>
+  void operator()(const char* name, Value& value, const FieldSpec& spec = {}) const {
+    if constexpr (std::is_same_v<Value, std::uint64_t>)
+      if (spec.per_operation) all.push_back({name, &value});
+  }
+};
+
+}  // namespace
+
+std::vector<Count> counts_of(Resources& resources) {
+  std::vector<Count> all;
+  CollectCounts collect{all};
+  fields(collect, resources);
+  return all;
+}
 
 void JsonValue<CpuText>::read(const Json& json, CpuText& value, const FieldSpec& spec,
                               const Where& where) {

@@ -1,5 +1,7 @@
 #include "bench/results/counters.hpp"
 
+#include <fmt/format.h>
+
 #include "bench/results/offered.hpp"
 
 namespace asyncmark {
@@ -76,12 +78,9 @@ Counters counters(const Result& result, const Measurement& one) {
     }
     if (used.run_queue_wait)
       all.emplace_back("run_queue_wait_ns_per_op", ns(*used.run_queue_wait) / ended);
-    all.emplace_back("voluntary_switches_per_op",
-                     static_cast<double>(used.voluntary_switches) / ended);
-    all.emplace_back("involuntary_switches_per_op",
-                     static_cast<double>(used.involuntary_switches) / ended);
-    all.emplace_back("minor_faults_per_op", static_cast<double>(used.minor_faults) / ended);
-    all.emplace_back("major_faults_per_op", static_cast<double>(used.major_faults) / ended);
+    auto counted = used;
+    for (const auto& [name, value] : counts_of(counted))
+      all.emplace_back(fmt::format("{}_per_op", name), static_cast<double>(*value) / ended);
   }
   if (const auto& service = one.observed.service; service && service->requests > 0) {
     all.emplace_back("service_cpu_ns_per_op", ns(*service->cpu_per_request()));

@@ -1,5 +1,6 @@
-// Where leaks are looked for: in the program of tests and in the process of the command line, but not in the
-// children of a run. There it takes a quarter of a child's time, and what children do is also tested in the former.
+// Where leaks are looked for: in the program of tests and in the process of the command line, but
+// not in the children of a run. There it takes a quarter of a child's time, and what children do is
+// also tested in the former.
 
 #ifdef __SANITIZE_ADDRESS__
 #include <fstream>

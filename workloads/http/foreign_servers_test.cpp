@@ -130,7 +130,7 @@ class PythonServer : public ForeignServer {
   const Descriptor quiet_{open("/dev/null", O_WRONLY | O_CLOEXEC)};  // For its line a request.
 };
 
-class EveryRunner : public ::testing::TestWithParam<std::string> {
+class CallOfEveryRunner : public ::testing::TestWithParam<std::string> {
  protected:
   /// Carries out a thousand, and expects every answer.
   static void call(const ForeignServer& server, std::uint64_t in_flight) {
@@ -152,19 +152,19 @@ std::vector<std::string> runners() {
   return names;
 }
 
-INSTANTIATE_TEST_SUITE_P(Http, EveryRunner, ValuesIn(runners()), [](const auto& one) {
+INSTANTIATE_TEST_SUITE_P(Http, CallOfEveryRunner, ValuesIn(runners()), [](const auto& one) {
   auto name = one.param;
   std::ranges::replace(name, '-', '_');
   return name;
 });
 
-TEST_P(EveryRunner, GetsAllItsAnswersFromNginx) { call(Nginx(""), 16); }
+TEST_P(CallOfEveryRunner, GetsAllItsAnswersFromNginx) { call(Nginx(""), 16); }
 
-TEST_P(EveryRunner, GetsAllItsAnswersFromNginxThatClosesEachTime) {
+TEST_P(CallOfEveryRunner, GetsAllItsAnswersFromNginxThatClosesEachTime) {
   call(Nginx("keepalive_requests 1;"), 16);
 }
 
-TEST_P(EveryRunner, GetsAllItsAnswersFromPython) {
+TEST_P(CallOfEveryRunner, GetsAllItsAnswersFromPython) {
   // It speaks HTTP/1.0, so each operation connects anew, and lets 5 connections wait to be
   // accepted. Were more to come at once, the kernel would drop their SYNs, which are sent again
   // after a second, two and four: all would end well, but it would be that patience that is shown.

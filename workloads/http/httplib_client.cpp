@@ -12,7 +12,7 @@ namespace asyncmark::http {
 namespace {
 
 /// It keeps the reason of a failed read or write to itself, but for the time that this took.
-FailureReason failure_of(httplib::Error error, bool late) {
+FailureReason reason_of(httplib::Error error, bool late) {
   switch (error) {
     case httplib::Error::ConnectionTimeout:
       return failures::kTimeOut;
@@ -63,7 +63,7 @@ class HttplibClient final : public BlockingSession {
     if (connects_) count_connection(answer.error());
     if (!answer) {
       client_.stop();  // It would read what is left of this answer as its next.
-      return Outcome::failed(failure_of(answer.error(), Clock::now() - begun_ >= plan_.timeout));
+      return Outcome::failed(reason_of(answer.error(), Clock::now() - begun_ >= plan_.timeout));
     }
     if (!plan_.call.expect.holds(answer->status))
       return Outcome::failed(failures::bad_status(answer->status));

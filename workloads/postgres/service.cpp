@@ -68,7 +68,7 @@ void serve_postgres(const OptionValues& options, ServiceCounts& counts) {
   watch(cluster, activity);
 }
 
-const bool registered = Registry<ServiceEntry>::add({
+const bool service_registered = Registry<ServiceEntry>::add({
     .name = "postgres",
     .summary = "a PostgreSQL cluster of its own, as PostgreSQL comes, that goes with it",
     .options = {count_option("max-connections", 1,
