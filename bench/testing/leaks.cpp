@@ -2,7 +2,7 @@
 // not in the children of a run. There it takes a quarter of a child's time, and what children do is
 // also tested in the former.
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef ASYNCMARK_SANITIZED
 #include <fstream>
 #include <iterator>
 #include <string>
