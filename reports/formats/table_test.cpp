@@ -97,7 +97,8 @@ TEST(TableFormat, OfAnEmptyContextStillWorks) {
 
 /// What a short run shows on a terminal, which `script` provides.
 std::string on_a_terminal(const std::string& before) {
-  const auto command = before + " " + testing::program() + " run null --ops 10 --quiet --no-calibration --runner sync,hybrid";
+  const auto command = before + " " + testing::program() +
+                       " run null --ops 10 --quiet --no-calibration --runner sync,hybrid";
   return testing::run_program({"script", "-qec", command, "/dev/null"}).out;
 }
 
