@@ -1,6 +1,11 @@
 # How the tree is built: a library of objects for each module, and one for its tests. Libraries of objects,
 # because from a static one the linker would drop the files that nothing but their own registration refers to.
 
+# Presets compile several files of a module as one (CMAKE_UNITY_BUILD), which GCC takes for headers of that one.
+if(CMAKE_UNITY_BUILD)
+  add_compile_options(-Wno-subobject-linkage)
+endif()
+
 # Modules have one of two precompiled headers, made where they are first used: `text`, and `loops` with
 # Boost.Asio, which alone takes a second to compile.
 set(asyncmark_header_text <fmt/format.h> <nlohmann/json.hpp> <algorithm> <functional> <map> <optional> <string> <vector>)
