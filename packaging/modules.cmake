@@ -22,7 +22,7 @@ function(asyncmark_precompile target kind headers)
 endfunction()
 
 # asyncmark_add_module(FOLDER text|loops [LIBRARY...]): every source of this folder below the calling one is in
-# the program, every *_test.cpp in the module's program of tests, so that a new file needs no line here.
+# the program, every *_test.cpp among the module's tests, so that a new file needs no line here.
 # The folder `.` is the calling one without those below it.
 function(asyncmark_add_module folder header)
   file(RELATIVE_PATH name ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR}/${folder})
