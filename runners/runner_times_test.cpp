@@ -67,8 +67,8 @@ TEST_P(TimesOfEveryRunner, TellsTheOpeningOfSessionsFromTheRestOfItsSetUp) {
 
 TEST_P(TimesOfEveryRunner, DrainsFromTheFirstThatHasNothingLeftToBegin) {
   Watched watched;
-  watched.wait = 20ms;
-  // In the second wave of two, one operation of 20 ms is alone.
+  watched.wait = 60ms;
+  // In the second wave of two, one operation of 60 ms is alone.
   const auto phases = run(watched, closed(3, 2)).phases;
   if (is_sync())
     EXPECT_EQ(phases.drain, 0ns);

@@ -276,9 +276,9 @@ TEST(Machine, WithoutProcessesOrThreadsFailsTheCase) {
   const auto ended =
       run_program({"sh", "-c",
                    "cp \"$0\" program; exec setpriv --reuid=65534 --regid=65534 --clear-groups "
-                   "prlimit --nproc=15 ./program run sleep --wait 30ms --ops 40 --in-flight 40 "
+                   "prlimit --nproc=15 ./program run sleep --wait \"$1\" --ops 40 --in-flight 40 "
                    "--repetitions 1 --benchmark_format=json",
-                   program()});
+                   program(), kSanitized ? "150ms" : "30ms"});
   EXPECT_EQ(ended.code, 4);
   EXPECT_THAT(ended.left_running, IsEmpty());
   EXPECT_THAT(ended.err, ContainsRegex("process-pool.*: worker [0-9]+ of 40 could not be forked: "
@@ -350,7 +350,7 @@ TEST(ClosedLoop, OfATimeSpanEndsUnderEveryRunner) {
     const auto ended = run(joined(what, {"--duration", "50ms", "--in-flight", "10"}));
     EXPECT_EQ(ended.code, 0) << ended.err;
     for (const auto& row : rows(ended)) {
-      EXPECT_GT(number(row, "completed"), 10u) << row;
+      EXPECT_GE(number(row, "completed"), 10u) << row;
       EXPECT_EQ(number(row, "never_started"), 0u) << row;
     }
   }
