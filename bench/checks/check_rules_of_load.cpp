@@ -27,6 +27,7 @@ constexpr int kMuchLonger = 3;
 constexpr Duration kLongQueue = std::chrono::milliseconds(2);
 constexpr double kMuchComputing = 0.6;
 constexpr double kNoTimeLeft = 0.95;
+constexpr double kIdle = 0.5;  ///< Of one processor, below which a service has time left.
 /// In less a thread that comes late to its processor makes much of a difference.
 constexpr Duration kLongEnoughForService = std::chrono::milliseconds(20);
 constexpr double kPoorEfficiency = 0.5;
@@ -173,10 +174,32 @@ std::optional<std::string> service_saturated(const Subject& one) {
       service->active() ? std::min(service->threads, service->peak_connections) : service->threads;
   const auto usable = std::clamp<std::uint64_t>(workers, 1, parse_cpus(place, "placement").size());
   const auto share = seconds(service->cpu) / (seconds(elapsed) * static_cast<double>(usable));
+  const auto one_thread = seconds(service->busiest_thread) / seconds(elapsed);
+  if (share < kNoTimeLeft && one_thread >= kNoTimeLeft)
+    return fmt::format("one of its {} threads used {:.0f} % of a processor, {} a request",
+                       service->threads, 100 * one_thread,
+                       rounded_text(*service->cpu_per_request()));
   if (share < kNoTimeLeft) return std::nullopt;
   return fmt::format("it used {:.0f} % of the {} processor{} that it could, {} a request",
                      100 * share, usable, usable == 1 ? "" : "s",
                      rounded_text(*service->cpu_per_request()));
+}
+
+/// Little's law says that it was worked at, its processor time that it was not: it waits for
+/// something, or lets the others wait.
+std::optional<std::string> service_idle(const Subject& one) {
+  const auto& service = one.all.observed.service;
+  const auto& offer = one.result.summary().offered;
+  const auto elapsed = one.all.elapsed();
+  if (!service || !offer || !offer->saturated() || one.busy() >= kBusy ||
+      elapsed < kLongEnoughForService)
+    return std::nullopt;
+  const auto share = seconds(service->cpu) / seconds(elapsed);
+  if (share > kIdle) return std::nullopt;
+  return fmt::format(
+      "it carried out {:.0f} % of the {} operations/s that fell due and used {:.0f} "
+      "% of a processor, with up to {} in flight",
+      100 * offer->achieved, rounded_count(offer->per_s), 100 * share, one.all.peak_in_flight);
 }
 
 std::optional<std::string> service_queue(const Subject& one) {
@@ -303,6 +326,15 @@ const bool service_saturated_registered = Registry<CheckEntry>::add({
     .remedy = "offer less (--rate, --in-flight), give the service more processors (--cpus), or "
               "take a faster one",
     .limit = LimitedBy::busy_service,
+});
+
+const bool service_idle_registered = Registry<CheckEntry>::add({
+    .name = "service-idle",
+    .order = 95,
+    .look = in_each_case(service_idle),
+    .sentence = "the service could not keep up though it had processor time left",
+    .remedy = "look in it for what makes requests wait for one another: a call that blocks its "
+              "loop, a lock, a pool of workers or connections that is too small",
 });
 
 const bool service_queue_registered = Registry<CheckEntry>::add({

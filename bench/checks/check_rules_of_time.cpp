@@ -26,8 +26,10 @@ constexpr double kMuchOfAnOperation = 0.3;  ///< Of what an operation takes by i
 constexpr double kUneven = 1.2;
 /// What is over sooner differs by more, for reasons that no remedy mends.
 constexpr Duration kLongEnoughToDiffer = milliseconds(10);
-/// Of a shorter pass, a slice is shorter than what a machine may be held up.
+/// Of a shorter pass, a slice is about as short as what a machine may be held up: two of them count
+/// as one, and have to differ by as much more.
 constexpr Duration kLongPass = std::chrono::seconds(1);
+constexpr Duration kHeldUp = milliseconds(50);
 
 /// Whether some option of the workload is a wait that delayed acknowledgements would look like.
 bool asked_for_such_waits(const Case& one) {
@@ -56,8 +58,16 @@ std::optional<std::string> uneven(const std::vector<Run>& runs, Ended ended) {
 
 /// The part of one pass that differs most from their mean, if by more than noise.
 std::optional<std::string> uneven_slices(const Measurement& run, std::uint64_t cap) {
-  const auto& slices = run.observed.slices;
-  if (slices.empty() || run.passes.size() != 1 || run.elapsed() < kLongPass) return std::nullopt;
+  auto slices = run.observed.slices;
+  double held_up = 0;  // What share of a part.
+  if (run.elapsed() < kLongPass) {
+    for (std::size_t i = 0; i + 1 < slices.size(); i += 2)
+      slices[i / 2] = slices[i] + slices[i + 1];
+    slices.resize(slices.size() / 2);
+    if (slices.size() < 2) return std::nullopt;
+    held_up = seconds(kHeldUp) * static_cast<double>(slices.size()) / seconds(run.elapsed());
+  }
+  if (slices.empty() || run.passes.size() != 1) return std::nullopt;
   double mean = 0;
   for (const auto begun : slices)
     mean += static_cast<double>(begun) / static_cast<double>(slices.size());
@@ -67,7 +77,7 @@ std::optional<std::string> uneven_slices(const Measurement& run, std::uint64_t c
   // Operations of equal length are begun in waves of the cap, and one wave more or less may fall
   // into a slice at either end; where lengths are drawn, numbers scatter by their root. A quarter
   // is what a machine that others use as well takes away for a while.
-  const auto noise = 0.25 * mean + 2 * static_cast<double>(cap) + 4 * std::sqrt(mean);
+  const auto noise = (0.25 + held_up) * mean + 2 * static_cast<double>(cap) + 4 * std::sqrt(mean);
   const auto worst = std::ranges::max_element(slices, {}, off);
   if (off(*worst) <= noise) return std::nullopt;
   return fmt::format("{} operations begun in part {} of {}, {} in each by the mean",
@@ -129,16 +139,17 @@ std::optional<std::string> loop_held(const Subject& one) {
   // One run alone cannot tell them apart, unless the operations take as long as that as a rule.
   const auto usual = one.all.service_time.percentile(0.5).value_or(Duration(0));
   if (runs.size() == 1 && 5 * usual < loop.longest_hold) return std::nullopt;
-  // Nor where it waited for a processor as long as that.
-  if (runs.size() == 1 && one.all.resources.run_queue_wait >= loop.longest_hold)
+  // Nor where its threads waited for a processor about as long as that: another program had it.
+  if (const auto waited = (*middle)->resources.run_queue_wait;
+      waited && 2 * *waited >= loop.longest_hold)
     return std::nullopt;
   const auto service = one.all.service_time.mean();
   const auto own_work = static_cast<std::int64_t>(one.all.peak_in_flight) * kOwnWork;
   if (loop.longest_hold <= std::max(kLongHold, own_work) ||
       seconds(loop.longest_hold) <= kLargeHold * seconds(service))
     return std::nullopt;
-  return fmt::format("operation {} held it for {}; the mean service time is {}", loop.held_by,
-                     rounded_text(loop.longest_hold), rounded_text(service));
+  return fmt::format("operation {} held asyncmark's loop for {}; the mean service time is {}",
+                     loop.held_by, rounded_text(loop.longest_hold), rounded_text(service));
 }
 
 std::optional<std::string> hidden_threads(const Subject& one) {
@@ -222,7 +233,8 @@ const bool loop_held_registered = Registry<CheckEntry>::add({
     .order = 140,
     .look = in_each_case(loop_held),
     .sentence =
-        "an operation kept the event loop to itself, and all others waited for it meanwhile",
+        "an operation kept asyncmark's own event loop to itself, and the others waited meanwhile; "
+        "this says nothing about a loop in the service",
     .remedy = "make that call an asynchronous one, or give it to threads (hybrid, thread-pool)",
     .limit = LimitedBy::held_loop,
 });

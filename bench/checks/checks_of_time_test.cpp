@@ -13,9 +13,11 @@ using std::chrono::milliseconds;
 using testing::changed;
 using testing::clean;
 using testing::codes;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using testing::only_finding;
 using testing::Plan;
 using testing::quiet;
@@ -54,8 +56,14 @@ TEST(ChecksOfTime, FindAnOperationThatHoldsTheLoop) {
     });
   };
   EXPECT_THAT(codes({held(40, 7)}), ElementsAre("loop-held"));
-  EXPECT_THAT(only_finding({held(40, 7)}).evidence, HasSubstr("operation 7 held it for 40.0 ms"));
+  EXPECT_THAT(only_finding({held(40, 7)}).evidence,
+              HasSubstr("operation 7 held asyncmark's loop for 40.0 ms"));
   EXPECT_THAT(codes({held(9, 7)}), IsEmpty());
+  for (const auto& [waited_ms, found] : {std::pair{15, 1u}, {25, 0u}, {400, 0u}}) {
+    const auto busy = changed(
+        held(40, 7), [&](Measurement& m) { m.resources.run_queue_wait = milliseconds(waited_ms); });
+    EXPECT_EQ(codes({busy}).size(), found) << waited_ms << " ms for a processor";
+  }
   const auto crowded = changed(held(40, 7), [](Measurement& m) { m.peak_in_flight = 50'000; });
   EXPECT_THAT(codes({crowded}), IsEmpty()) << "the loop's own work on so many";
 }
@@ -176,7 +184,22 @@ TEST(ChecksOfTime, TakeNoPartsOfABurstAnOpenLoopOrAShortRunForItsState) {
   EXPECT_THAT(codes({changed(clean({.wait = "2s"}), uneven)}), IsEmpty());
   EXPECT_THAT(codes({changed(clean({.ops = 10'000, .in_flight = 1000, .rate = 100}), uneven)}),
               IsEmpty());
-  EXPECT_THAT(codes({changed(clean({.in_flight = 100}), uneven)}), IsEmpty()) << "half a second";
+}
+
+TEST(ChecksOfTime, FindAColdStartWithinTheFirstSecond) {
+  const auto begun = [](Duration pass, const std::vector<std::uint64_t>& slices) {
+    return changed(clean({.in_flight = 10}), [&](Measurement& m) {
+      m.passes[0].elapsed = pass;
+      m.observed.slices = slices;
+    });
+  };
+  const std::vector<std::uint64_t> cold{0, 10, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000},
+      held{1000, 1000, 1000, 1000, 0, 1000, 1000, 1000, 1000, 1000};
+  EXPECT_THAT(codes({begun(milliseconds(800), cold)}), Contains("unstable"));
+  EXPECT_THAT(codes({begun(milliseconds(500), cold)}), Contains("unstable"));
+  EXPECT_THAT(codes({begun(milliseconds(500), held)}), Not(Contains("unstable")));
+  EXPECT_THAT(codes({begun(milliseconds(100), cold)}), Not(Contains("unstable")))
+      << "20 ms, as any machine may be held up";
 }
 
 TEST(ChecksOfTime, FindARunThatSlowsDown) {

@@ -208,6 +208,35 @@ TEST(Checks, FindAServiceWithoutProcessorTimeLeft) {
   EXPECT_THAT(codes({served(milliseconds(1980), 1, "")}), IsEmpty()) << "where it is, is not known";
 }
 
+TEST(Checks, FindAServiceWhoseOneThreadIsBusy) {
+  // As Node.js: a loop, and ten threads that wait.
+  const auto served = [](Duration busiest) {
+    return changed(clean({.runner = "thread-pool", .ops = 100'000}), [&](Measurement& m) {
+      m.passes = {{std::chrono::seconds(2), milliseconds(500), m.completed}};
+      m.observed.samples = 0;
+      m.observed.service = {.cpu = milliseconds(2000), .threads = 11, .requests = 100'000};
+      m.observed.service->busiest_thread = busiest;
+      m.placement.service = "2-3";
+    });
+  };
+  EXPECT_THAT(codes({served(milliseconds(1980))}), ElementsAre("service-saturated"));
+  EXPECT_THAT(only_finding({served(milliseconds(1980))}).evidence,
+              HasSubstr("one of its 11 threads used 99 % of a processor"));
+  EXPECT_THAT(codes({served(milliseconds(1000))}), IsEmpty());
+}
+
+TEST(Checks, FindAServiceThatIsSlowWithoutBeingBusy) {
+  const auto served = [](double ended, Duration cpu) {
+    return changed(clean({.ops = 1000, .rate = 500}), [&](Measurement& m) {
+      m.in_time = InTime{1000, 1000 * ended, 1000 * ended, std::chrono::seconds(2)};
+      m.observed.service = {.cpu = cpu, .threads = 1, .requests = 1000};
+    });
+  };
+  EXPECT_THAT(codes({served(0.3, milliseconds(100))}), ElementsAre("saturated", "service-idle"));
+  EXPECT_THAT(codes({served(0.3, milliseconds(1900))}), ElementsAre("saturated"));
+  EXPECT_THAT(codes({served(1, milliseconds(100))}), IsEmpty()) << "it kept up";
+}
+
 TEST(Checks, FindAQueueInFrontOfTheService) {
   const auto served = [](Duration outside, Duration inside, Duration cpu) {
     return changed(clean({.runner = "thread-pool", .ops = 1000}), [&](Measurement& m) {

@@ -20,6 +20,7 @@
 #include "bench/os/process.hpp"
 #include "bench/os/process_tree.hpp"
 #include "bench/os/spawn.hpp"
+#include "bench/services/local_server.hpp"
 #include "bench/services/service.hpp"
 
 namespace asyncmark {
@@ -177,7 +178,9 @@ Repetition watch(const Case& one, const ChildSettings& settings, Service* servic
   auto input = Pipe::open("its child");
   auto output = Pipe::open("its child");
   const auto arrivals = arrivals_file(one.load);
-  const auto service_cpus = service ? list_text(service->cpus()) : "";
+  auto service_cpus = service ? list_text(service->cpus()) : "";
+  std::optional<LocalServer> somebody;  // Else's server, where it is on this machine.
+  if (const auto port = service ? std::nullopt : one.local_port()) somebody.emplace(*port);
   const auto network_before = network_counts();
   Watcher watcher(Descriptor(memfd_create("window", MFD_CLOEXEC)), one.load.passes,
                   one.load.due ? one.load.due->size() : one.load.ops);
@@ -190,6 +193,14 @@ Repetition watch(const Case& one, const ChildSettings& settings, Service* servic
       if (used && (used->threads == 0 || used->cpu < Duration(0))) used.reset();
       if (phase == Phase::over) service->end_window();
     });
+  else if (somebody)
+    watcher.meet([&](Phase phase) {
+      if (phase == Phase::ready) somebody->start_window();
+      if (phase == Phase::over) used = somebody->usage();
+    });
+  const auto requests_before = service ? service->requests() : 0;
+  // Another program does not tell when its timed part begins.
+  if (service && program_of(one)) service->start_window();
   const auto begun = Clock::now();
   auto child = start(one, settings,
                      {{input.read.get(), STDIN_FILENO},
@@ -222,9 +233,14 @@ Repetition watch(const Case& one, const ChildSettings& settings, Service* servic
   auto report = read_report(text, program_of(one) ? one.concurrency() : Concurrency{});
   if (text.empty() && ending.how != "exit 0") return {{}, "ended by " + ending.how};
   judge(report, ending, lived, one, settings);
+  if (service && report.error.empty() && service->ended().empty() && service->sees_requests())
+    if (const auto why = unserved(report.measurement, service->requests() - requests_before,
+                                  used ? used->own_time : service->usage().own_time))
+      report.error = fmt::format("its report cannot be true: {}", *why);
   report.measurement.observed = watcher.observed();
+  if (used && somebody) service_cpus = list_text(somebody->cpus());
   report.measurement.placement.service = service_cpus;
-  if (used && !service->sees_requests())
+  if (used && (somebody || !service->sees_requests()))
     used->requests = report.measurement.completed + report.measurement.failed;
   report.measurement.observed.service = used;
   report.measurement.observed.network = network_counts() - network_before;

@@ -285,4 +285,20 @@ Words implausible(const Measurement& measurement, const Case& one, const Concurr
   return is_program ? wrong_of_program(measurement, one, how, lived) : std::nullopt;
 }
 
+std::optional<std::string> unserved(const Measurement& m, std::uint64_t requests,
+                                    const Histogram& own_time) {
+  // By clocks of two processes, and of a warm-up that the service's figure may have in it.
+  constexpr double kAtLeast = 0.8;
+  constexpr Duration kLong = std::chrono::milliseconds(1);
+  if (requests < m.completed)
+    return fmt::format("{} operations succeeded, and the service saw {} requests", m.completed,
+                       requests);
+  const auto inside = own_time.percentile(0.5), outside = m.service_time.percentile(0.5);
+  // Where a client gave up the service may have gone on.
+  if (!inside || !outside || *inside < kLong || m.failed > 0) return std::nullopt;
+  if (seconds(*outside) >= kAtLeast * seconds(*inside)) return std::nullopt;
+  return fmt::format("half of its operations took {} or less, and half of the service's answers {}",
+                     rounded_text(*outside), rounded_text(*inside));
+}
+
 }  // namespace asyncmark

@@ -14,4 +14,10 @@ namespace asyncmark {
 std::optional<std::string> implausible(const Measurement& measurement, const Case& one,
                                        const Concurrency& how, Duration lived);
 
+/// Why operations cannot have called the service that counted meanwhile, warm-up included, so many
+/// requests: a client that answers from a cache is none. `own_time` is the service's own, of a
+/// request.
+std::optional<std::string> unserved(const Measurement& measurement, std::uint64_t requests,
+                                    const Histogram& own_time);
+
 }  // namespace asyncmark

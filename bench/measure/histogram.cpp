@@ -54,11 +54,18 @@ Duration Histogram::mean() const {
   return total == 0 ? Duration(0) : Duration(static_cast<std::int64_t>(sum_ / total));
 }
 
-std::optional<Duration> Histogram::percentile(double fraction) const {
-  const auto total = count();
+std::uint64_t Histogram::rank_of(double fraction, std::uint64_t total) {
   // The slack forgives that 1 - 0.9 is not exactly 0.1.
-  if (static_cast<double>(total) * (1 - fraction) < 10 - 1e-6) return std::nullopt;
-  const auto rank = static_cast<std::uint64_t>(std::ceil(fraction * static_cast<double>(total)));
+  if (static_cast<double>(total) * (1 - fraction) < 10 - 1e-6) return 0;
+  return static_cast<std::uint64_t>(std::ceil(fraction * static_cast<double>(total) - 1e-9));
+}
+
+std::optional<Duration> Histogram::percentile(double fraction) const {
+  const auto rank = rank_of(fraction, count());
+  return rank == 0 ? std::nullopt : std::optional(ranked(rank));
+}
+
+Duration Histogram::ranked(std::uint64_t rank) const {
   std::uint64_t seen = 0;
   for (const auto& [bucket, count] : counts_) {
     seen += count;

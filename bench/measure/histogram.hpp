@@ -61,6 +61,11 @@ class Histogram {
   /// operation would decide it. `fraction` lies in (0, 1).
   std::optional<Duration> percentile(double fraction) const;
 
+  /// The rank of that duration among `total`, the shortest having 1; 0 when they are too few.
+  static std::uint64_t rank_of(double fraction, std::uint64_t total);
+  /// The duration of a rank, within the bucket error; the longest when fewer were counted.
+  Duration ranked(std::uint64_t rank) const;
+
   /// Calls visit(shortest duration of the bucket, count) for each bucket that is not empty, in
   /// ascending order. Adding these pairs to an empty histogram gives the same buckets again.
   template <class Visit>

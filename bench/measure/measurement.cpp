@@ -36,6 +36,7 @@ ServiceUsage& ServiceUsage::operator+=(const ServiceUsage& other) {
   cpu += other.cpu;
   user += other.user;
   system += other.system;
+  busiest_thread += other.busiest_thread;
   threads = std::max(threads, other.threads);
   peak_rss_bytes = std::max(peak_rss_bytes, other.peak_rss_bytes);
   peak_connections = std::max(peak_connections, other.peak_connections);
@@ -97,6 +98,14 @@ void Measurement::merge(const Measurement& other) {
     const auto before = connections.value_or(Connections{});
     connections = {before.made + other.connections->made,
                    before.reused + other.connections->reused};
+  }
+  ideal += other.ideal;
+  if (other.in_time) {
+    auto& sum = in_time ? *in_time : in_time.emplace();
+    sum.due += other.in_time->due;
+    sum.ended += other.in_time->ended;
+    sum.succeeded += other.in_time->succeeded;
+    sum.schedule += other.in_time->schedule;
   }
   if (!hop) hop = other.hop;
   if (other.hop)  // Nothing makes it take less than it does.

@@ -74,8 +74,10 @@ struct ServiceUsage {
   /// To the nanosecond; of a tree of processes, what those took that ended meanwhile is known to a
   /// hundredth of a second.
   Duration cpu{};
-  Duration user{};            ///< To a hundredth of a second, as the kernel tells of others.
-  Duration system{};          ///< The same.
+  Duration user{};    ///< To a hundredth of a second, as the kernel tells of others.
+  Duration system{};  ///< The same.
+  /// Of the thread that used most; zero where it is not known.
+  Duration busiest_thread{};
   std::uint64_t threads = 0;  ///< At the end; of all processes of a tree.
   /// Of a tree of processes: at the end, and what they share counts once.
   std::int64_t peak_rss_bytes = 0;
@@ -123,6 +125,15 @@ struct Observed {
 struct Connections {
   std::uint64_t made = 0;
   std::uint64_t reused = 0;  ///< Operations over a connection that stood already.
+};
+
+/// What became of an open loop's operations by the time the last was due, see in_time() in
+/// results/.
+struct InTime {
+  double due = 0;
+  double ended = 0;      ///< Those that a steady state has in flight at the end count as ended.
+  double succeeded = 0;  ///< Of these.
+  Duration schedule{};   ///< How long they came due, until the last.
 };
 
 /// What it takes a loop to hand a function that does nothing to its executor and to have it back.
@@ -174,7 +185,9 @@ struct Measurement {
   /// What carried it out, where that is not asyncmark: texts by what they are about.
   std::map<std::string, std::string> facts;
   std::optional<Connections> connections;  ///< Absent where the workload makes none.
-  std::optional<Hop> hop;                  ///< Of a loop with an executor, before the timed part.
+  Duration ideal{};  ///< The ideal bounds of its passes, as it drew them; zero where none is known.
+  std::optional<InTime> in_time;  ///< Absent where no clock says when operations are due.
+  std::optional<Hop> hop;         ///< Of a loop with an executor, before the timed part.
   std::uint64_t peak_in_flight = 0;
   /// No more than that, and perhaps fewer: several event loops count for themselves, and this is
   /// the sum of their peaks, which they did not have all at one moment.

@@ -166,6 +166,8 @@ void fields(Visitor& visit, ServiceUsage& service) {
   visit("cpu_ns", service.cpu);
   visit("user_ns", service.user);
   visit("system_ns", service.system);
+  visit("busiest_thread_ns", service.busiest_thread,
+        {.about = "Processor time of the thread that used most; absent where it is not known."});
   visit("threads", service.threads);
   visit("peak_rss_bytes", service.peak_rss_bytes, {.least = 0});
   visit("peak_connections", service.peak_connections);
@@ -231,6 +233,19 @@ void fields(Visitor& visit, Hop& hop) {
         {.about = "From asking to having it, of one alone.", .presence = Presence::written});
 }
 
+template <class Visitor>
+void fields(Visitor& visit, InTime& in_time) {
+  visit("due", in_time.due, {.presence = Presence::written});
+  visit(
+      "ended", in_time.ended,
+      {.about = "By the time the last was due; those that a steady state has in flight then count "
+                "as ended.",
+       .presence = Presence::written});
+  visit("succeeded", in_time.succeeded, {.about = "Of these.", .presence = Presence::written});
+  visit("schedule_ns", in_time.schedule,
+        {.about = "How long they came due, until the last.", .presence = Presence::written});
+}
+
 /// The connections of a measurement stand among its own fields.
 template <class Visitor>
 void connection_fields(Visitor& visit, std::optional<Connections>& connections) {
@@ -275,6 +290,13 @@ void fields(Visitor& visit, Measurement& m) {
   visit("response_time", m.response_time, {.presence = Presence::written});
   visit("loop", m.loop);
   connection_fields(visit, m.connections);
+  visit(
+      "ideal_ns", m.ideal,
+      {.about = "The ideal bounds of its passes together, as this repetition drew its operations; "
+                "absent where none is known."});
+  visit("in_time", m.in_time,
+        {.about = "Of an open loop: what became of its operations while they came due. Absent in "
+                  "what a case's process reports; results have it."});
   visit("facts", m.facts,
         {.about = "What carried it out, where that is another program: texts by what they are "
                   "about.",

@@ -12,12 +12,16 @@
 
 namespace asyncmark {
 
-/// The cap of a runner that by itself sets none: `--in-flight`, and never more than there are
-/// operations, for each may cost a session. Throws UsageError when neither bounds it, for then
-/// nothing would keep it from starting without end.
+/// The cap of an open loop that is given none: a service that hangs is not sent thousands of
+/// connections. `--in-flight unbounded` takes it away.
+inline constexpr std::uint64_t kOpenLoopCap = 1000;
+
+/// The cap of a runner that by itself sets none: `--in-flight`, in an open loop else kOpenLoopCap,
+/// and never more than there are operations, for each may cost a session. Throws UsageError when
+/// neither bounds it, for then nothing would keep it from starting without end.
 inline std::uint64_t cap_or_all(const Load& load, std::string_view runner) {
   const auto all = load.due ? load.due->size() : load.ops;
-  const auto asked = load.in_flight.value_or(kUnbounded);
+  const auto asked = load.in_flight.value_or(load.rate ? kOpenLoopCap : kUnbounded);
   if (all != 0) return std::min<std::uint64_t>(asked, all);
   if (asked == kUnbounded && !load.rate)
     throw UsageError(fmt::format(

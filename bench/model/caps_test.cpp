@@ -49,6 +49,13 @@ TEST(Cap, IsTheOneAskedForElseAllAtOnce) {
   EXPECT_EQ(cap_or_all(open_loop(70, kUnbounded), "r"), 70u);
 }
 
+TEST(Cap, OfAnOpenLoopThatIsGivenNoneIsNotThousands) {
+  EXPECT_EQ(cap_or_all(open_loop(50'000), "r"), kOpenLoopCap);
+  EXPECT_EQ(cap_or_all(open_loop(50'000, 3000), "r"), 3000u);
+  EXPECT_EQ(cap_or_all(open_loop(50'000, kUnbounded), "r"), 50'000u);
+  EXPECT_EQ(cap_or_all(of_ops(50'000), "r"), 50'000u) << "a burst is all at once";
+}
+
 TEST(Cap, IsNeededForADuration) {
   EXPECT_THROW(cap_or_all(of_time(), "r"), UsageError);
   EXPECT_THROW(cap_or_all(of_time(kUnbounded), "r"), UsageError);

@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <random>
 
 #include "bench/base/errors.hpp"
+#include "bench/model/arrivals.hpp"
 #include "bench/model/case_fields.hpp"
 #include "bench/model/runner.hpp"
 #include "bench/model/runner_entry.hpp"
@@ -40,6 +43,12 @@ std::optional<std::vector<std::string>> Case::service() const {
   return words ? words(workload_options) : std::nullopt;
 }
 
+std::optional<std::uint16_t> Case::local_port() const {
+  const auto* entry = Registry<WorkloadEntry>::find(workload);
+  if (!entry || !entry->local_port || !endpoint.empty()) return std::nullopt;
+  return entry->local_port(workload_options);
+}
+
 bool Case::starts_processes() const {
   const auto* entry = Registry<WorkloadEntry>::find(workload);
   return entry && entry->starts_processes;
@@ -51,6 +60,19 @@ bool Case::measures_the_harness() const {
 }
 
 Placement Case::placed() const { return service() ? cpus.apart(own_cpus()) : cpus; }
+
+Case Case::of_repetition(std::uint64_t repetition) const {
+  auto one = *this;
+  if (repetition == 0) return one;
+  std::seed_seq words{seed & 0xffffffff, seed >> 32, repetition & 0xffffffff, repetition >> 32};
+  std::array<std::uint32_t, 2> drawn{};
+  words.generate(drawn.begin(), drawn.end());
+  // JSON of other languages has 63 bits.
+  one.seed = (std::uint64_t{drawn[0]} << 31) ^ drawn[1];
+  if (load.due && load.arrivals != Arrivals::fixed)
+    one.load.due = std::make_shared<const std::vector<std::int64_t>>(make_arrivals(load, one.seed));
+  return one;
+}
 
 std::unique_ptr<Workload> Case::make_workload() const {
   auto options = workload_options;

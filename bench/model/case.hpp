@@ -34,6 +34,8 @@ struct Case {
   /// The words after `asyncmark serve` that start what it calls; absent where that is none of ours.
   /// Throws UsageError where the options of the workload contradict one another.
   std::optional<std::vector<std::string>> service() const;
+  /// The TCP port of this machine on which it calls somebody else's server, as far as is known.
+  std::optional<std::uint16_t> local_port() const;
   /// Whether its operations are processes of their own, see WorkloadEntry.
   bool starts_processes() const;
   /// Whether its operations do nothing, see WorkloadEntry.
@@ -41,6 +43,10 @@ struct Case {
   /// Where its sides are to run: a service of ours and its client apart, as far as nothing else was
   /// asked for and there are processors for both.
   Placement placed() const;
+  /// The case as a repetition carries it out, the first of which is 0: with a seed, and so arrivals
+  /// and draws, of its own, which are the same for every runner. Repetitions that drew the same
+  /// would tell no more than one of them.
+  Case of_repetition(std::uint64_t repetition) const;
   std::unique_ptr<Workload> make_workload() const;
   /// Throws UsageError for options that the workload refuses.
   void check_options() const;

@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "bench/base/errors.hpp"
+#include "bench/model/arrivals.hpp"
 #include "bench/model/runner_entry.hpp"
 #include "bench/model/workload_entry.hpp"
 
@@ -198,6 +201,35 @@ TEST(Case, RefusesWhatIsNoCase) {
                            R"({"workload": {"name": "sleep"}, "runner": {"name": "sync"}})",
                            R"({"workload": {"name": ""}, "runner": {"name": "sync"}})"})
     EXPECT_THAT(refusal(Json::parse(text)), HasSubstr("case: ")) << text;
+}
+
+TEST(Case, DrawsAnewInEachRepetitionAndTheSameForEveryRunner) {
+  auto one = example();
+  one.load.rate = 100;
+  one.load.arrivals = Arrivals::poisson;
+  one.load.due = std::make_shared<const std::vector<std::int64_t>>(make_arrivals(one.load, 1));
+  auto other = one;
+  other.runner = "sync";
+  const auto first = one.of_repetition(0), second = one.of_repetition(1),
+             third = one.of_repetition(2);
+  EXPECT_EQ(first.seed, one.seed);
+  EXPECT_EQ(*first.load.due, *one.load.due);
+  EXPECT_NE(*second.load.due, *first.load.due);
+  EXPECT_NE(*third.load.due, *second.load.due);
+  EXPECT_NE(second.seed, third.seed);
+  EXPECT_EQ(*other.of_repetition(1).load.due, *second.load.due);
+  EXPECT_EQ(other.of_repetition(1).seed, second.seed);
+  one.seed = 2;
+  EXPECT_NE(one.of_repetition(1).seed, second.seed);
+  EXPECT_LE(second.seed, std::uint64_t{std::numeric_limits<std::int64_t>::max()});
+}
+
+TEST(Case, HasTheSameArrivalsInEachRepetitionWhereTheyAreFixed) {
+  auto one = example();
+  one.load.rate = 100;
+  one.load.due = std::make_shared<const std::vector<std::int64_t>>(make_arrivals(one.load, 1));
+  EXPECT_EQ(*one.of_repetition(1).load.due, *one.load.due);
+  EXPECT_NE(one.of_repetition(1).seed, one.seed) << "waits may be drawn";
 }
 
 }  // namespace

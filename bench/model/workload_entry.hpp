@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -27,6 +28,9 @@ struct WorkloadEntry {
   std::function<std::optional<std::vector<std::string>>(const OptionValues&)> service = {};
   /// The option, a text, that names what an operation calls ("url"); empty where it calls nothing.
   std::string address_option = {};
+  /// The TCP port of this machine on which operations with these values call somebody else's
+  /// server; nullopt where there is none, or it is not known.
+  std::function<std::optional<std::uint16_t>(const OptionValues&)> local_port = {};
   /// The option, a text, that takes the words behind `--` on the command line, as a shell would
   /// quote them; empty where there is none.
   std::string rest_option = {};

@@ -86,6 +86,30 @@ TreeTimes times_of(const std::vector<pid_t>& tree) {
   return times;
 }
 
+std::map<pid_t, Duration> thread_times_of(const std::vector<pid_t>& tree) {
+  std::map<pid_t, Duration> times;
+  for (const auto process : tree) {
+    std::error_code gone;
+    for (const auto& thread :
+         std::filesystem::directory_iterator(fmt::format("/proc/{}/task", process), gone)) {
+      std::ifstream file(thread.path() / "schedstat");
+      std::int64_t ns = 0;
+      if (file >> ns) times[std::stoi(thread.path().filename().string())] = Duration(ns);
+    }
+  }
+  return times;
+}
+
+Duration busiest_since(const std::map<pid_t, Duration>& before,
+                       const std::map<pid_t, Duration>& now) {
+  Duration most{};
+  for (const auto& [thread, time] : now) {
+    const auto found = before.find(thread);
+    most = std::max(most, found == before.end() ? time : time - found->second);
+  }
+  return most;
+}
+
 std::uint64_t threads_of(const std::vector<pid_t>& tree) {
   std::uint64_t threads = 0;
   for (const auto process : tree) {

@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,13 @@ struct TreeTimes {
   Duration system{};  ///< The same.
 };
 TreeTimes times_of(const std::vector<pid_t>& tree);
+
+/// The processor time of each of their threads, to the nanosecond; without those that have ended.
+std::map<pid_t, Duration> thread_times_of(const std::vector<pid_t>& tree);
+
+/// Of the thread that used most between the two.
+Duration busiest_since(const std::map<pid_t, Duration>& before,
+                       const std::map<pid_t, Duration>& now);
 
 /// Threads that they have now.
 std::uint64_t threads_of(const std::vector<pid_t>& tree);

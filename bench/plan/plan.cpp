@@ -87,7 +87,9 @@ const std::vector<std::pair<std::string, std::string>>& run_options() {
        "start operations for this long, instead of a number of them; without --rate, event-loop, "
        "multi-loop, hybrid and thread-per-op then need --in-flight"},
       {"in-flight",
-       "LIST of caps on operations in flight, the same for every runner; or unbounded"},
+       "LIST of caps on operations in flight, the same for every runner; or unbounded (default: "
+       "the "
+       "runner's own; of an open loop at most 1000)"},
       {"rate", "LIST of operations due per second: an open loop"},
       {"arrivals", "fixed or poisson: how the due times of an open loop are spaced"},
       {"warmup", "operations before timing, discarded (default: one a session)"},
@@ -97,7 +99,7 @@ const std::vector<std::pair<std::string, std::string>>& run_options() {
        "LIST of processors to keep the client to, as 0 or 0-1; or of both sides, as "
        "client=0,service=1 (default: any; where a service of ours is called, the first half of "
        "them, and the service has the others)"},
-      {"seed", "of everything that is drawn at random (default: 1)"},
+      {"seed", "of everything that is drawn at random, anew for each repetition (default: 1)"},
   };
   return options;
 }

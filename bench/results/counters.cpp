@@ -15,14 +15,25 @@ constexpr Duration kShortestSplit = 10 * std::chrono::milliseconds(4);
 // With fewer in flight, what any process takes for itself hides what an operation takes.
 constexpr std::uint64_t kEnoughForMemory = 20;
 
+constexpr std::pair<const char*, double> kPercentiles[] = {
+    {"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"p99_9", 0.999}};
+
 double ns(Duration duration) { return static_cast<double>(duration.count()); }
+
+std::uint64_t operations_due(const Measurement& one) {
+  return one.completed + one.failed + one.never_started;
+}
+
+/// Where all of an open loop failed it has none either.
+bool has_response_times(const Measurement& one) {
+  return one.in_time || one.response_time.count() > 0;
+}
 
 template <class Percentile>
 void add_times(Counters& all, const std::string& kind, const Histogram& times,
                Percentile percentile) {
   if (times.count() == 0) return;
-  for (const auto& [name, fraction] :
-       {std::pair{"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"p99_9", 0.999}})
+  for (const auto& [name, fraction] : kPercentiles)
     if (const auto value = percentile(fraction))
       all.emplace_back(kind + "_" + name + "_ns", ns(*value));
   all.emplace_back(kind + "_max_ns", ns(times.max()));
@@ -31,10 +42,21 @@ void add_times(Counters& all, const std::string& kind, const Histogram& times,
 }  // namespace
 
 std::optional<Duration> response_percentile(const Measurement& one, double fraction) {
-  const auto ended = static_cast<double>(one.response_time.count());
-  if (ended == 0) return std::nullopt;
-  const auto among_ended = fraction * (ended + static_cast<double>(one.never_started)) / ended;
-  return among_ended < 1 ? one.response_time.percentile(among_ended) : std::nullopt;
+  const auto rank = Histogram::rank_of(fraction, operations_due(one));
+  if (rank == 0 || rank > one.response_time.count()) return std::nullopt;
+  return one.response_time.ranked(rank);
+}
+
+bool response_failed(const Measurement& one, double fraction) {
+  const auto rank = Histogram::rank_of(fraction, operations_due(one));
+  return has_response_times(one) && rank > one.response_time.count();
+}
+
+std::optional<std::string> response_text(const Measurement& one, double fraction) {
+  if (!has_response_times(one)) return std::nullopt;
+  if (response_failed(one, fraction)) return one.failed > 0 ? "failed" : "dropped";
+  const auto time = response_percentile(one, fraction);
+  return time ? rounded_text(*time) : "n/a";
 }
 
 std::optional<double> memory_bytes_per_op(const Measurement& one) {
@@ -62,6 +84,9 @@ Counters counters(const Result& result, const Measurement& one) {
             [&](double fraction) { return one.service_time.percentile(fraction); });
   add_times(all, "response", one.response_time,
             [&](double fraction) { return response_percentile(one, fraction); });
+  for (const auto& [name, fraction] : kPercentiles)
+    if (response_failed(one, fraction))
+      all.emplace_back(fmt::format("response_{}_failed", name), 1);
   if (one.loop.lag.count() > 0 || one.loop.longest_hold > Duration(0)) {
     for (const auto& [name, fraction] :
          {std::pair{"loop_lag_p50_ns", 0.5}, {"loop_lag_p99_ns", 0.99}})

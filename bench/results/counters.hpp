@@ -21,9 +21,17 @@ Counters counters(const Result& result, const Measurement& one);
 /// that to be told from what any process takes.
 std::optional<double> memory_bytes_per_op(const Measurement& one);
 
-/// A percentile of the response time over all operations that were due: those that never started
-/// are longer than any that ended, and left out would make an overloaded runner look well. Absent
-/// where it falls among them, and where Histogram::percentile() is.
+/// A percentile of the response time over all operations that were due. Those that failed or never
+/// started rank as slower than any response: left out they would make a service look well that
+/// answers few. Absent where the percentile falls among them, and where the operations are too few
+/// (see Histogram::percentile()).
 std::optional<Duration> response_percentile(const Measurement& one, double fraction);
+
+/// Whether it falls among those that failed or never started. False for closed loops, which have no
+/// response times.
+bool response_failed(const Measurement& one, double fraction);
+
+/// As tables show it: the time, `failed`, `dropped` or `n/a` (too few); absent for closed loops.
+std::optional<std::string> response_text(const Measurement& one, double fraction);
 
 }  // namespace asyncmark

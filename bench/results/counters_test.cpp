@@ -191,5 +191,44 @@ TEST(Counters, TellWhatWasObservedOnlyWhereSomethingWas) {
   EXPECT_THAT(all, Not(Contains(Key("loop_lag_p99_ns"))));
 }
 
+/// An open loop of 1000 operations: so many in 1 to 100 ms, the others failed or never started.
+Measurement of_1000(std::uint64_t completed, std::uint64_t failed) {
+  Measurement m;
+  m.completed = completed;
+  if (failed > 0) m.add_failures("timeout", failed);
+  m.never_started = 1000 - completed - failed;
+  for (std::uint64_t i = 0; i < completed; ++i)
+    m.response_time.add(1ms + 100us * static_cast<int>(i * 990 / 1000));
+  m.in_time = InTime{1000, 1000, static_cast<double>(completed)};
+  return m;
+}
+
+TEST(ResponsePercentile, RanksWhatFailedAsSlowerThanAnyResponse) {
+  EXPECT_EQ(response_text(of_1000(900, 100), 0.99), "failed");
+  EXPECT_EQ(response_text(of_1000(900, 0), 0.99), "dropped");
+  EXPECT_EQ(response_text(of_1000(0, 1000), 0.5), "failed");
+  EXPECT_EQ(response_text(of_1000(985, 15), 0.99), "failed");
+  // 991 of 1000 answered: the 990th is one of them.
+  EXPECT_NEAR(seconds(*response_percentile(of_1000(991, 9), 0.99)), 0.0989, 0.001);
+  EXPECT_NEAR(seconds(*response_percentile(of_1000(990, 10), 0.99)), 0.0989, 0.001);
+  EXPECT_FALSE(response_percentile(of_1000(989, 11), 0.99));
+  EXPECT_EQ(response_text(of_1000(900, 100), 0.999), "n/a") << "of 1000 at most a p99";
+}
+
+TEST(ResponsePercentile, OfAFailureIsACounter) {
+  const auto figures = of({}, of_1000(900, 100));
+  EXPECT_THAT(figures, Contains(Key("response_p50_ns")));
+  EXPECT_THAT(figures, Not(Contains(Key("response_p99_ns"))));
+  EXPECT_EQ(figures.at("response_p99_failed"), 1);
+  EXPECT_THAT(figures, Not(Contains(Key("response_p50_failed"))));
+}
+
+TEST(ResponsePercentile, OfAClosedLoopIsNone) {
+  Measurement m;
+  m.add_failures("timeout", 1000);
+  EXPECT_FALSE(response_text(m, 0.99));
+  EXPECT_FALSE(response_failed(m, 0.99));
+}
+
 }  // namespace
 }  // namespace asyncmark::counters_test

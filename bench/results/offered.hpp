@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include "bench/results/result.hpp"
 
@@ -12,10 +13,21 @@ inline constexpr double kBusy = 0.8;
 /// What an open loop offered, and what share of it was carried out in its time.
 struct Offered {
   double per_s = 0;     ///< Operations due, over the time until the last was due.
-  double achieved = 0;  ///< 1 where all were carried out as they came due.
+  double achieved = 0;  ///< The share that succeeded as they came due, at most 1.
+  double ended = 0;     ///< The share that ended, in success or failure.
 
-  /// The runner could not keep up, so response times grow for as long as the run lasts.
-  bool saturated() const { return achieved < 0.95; }
+  bool kept_up() const { return achieved >= kKeptUp; }
+  /// More came due than ended, so response times grow for as long as the run lasts.
+  bool saturated() const { return ended < kKeptUp; }
+  /// What a cell shows that could not keep up: `SATURATED`, or `FAILING` where only failures are to
+  /// blame; empty where it kept up.
+  std::string_view shortfall() const {
+    if (kept_up()) return "";
+    return saturated() ? "SATURATED" : "FAILING";
+  }
+
+ private:
+  static constexpr double kKeptUp = 0.95;
 };
 
 /// Absent for bursts and closed loops, which offer nothing by the clock. `all` is one repetition of

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "bench/model/workload.hpp"
+#include "bench/results/in_time.hpp"
 
 namespace asyncmark {
 std::vector<const Measurement*> Result::finished() const {
@@ -27,6 +28,26 @@ std::vector<Duration> Result::elapsed() const {
   return times;
 }
 
+namespace {
+
+/// Against what this repetition drew.
+void judge(const Result& result, Repetition& repetition) {
+  auto& measured = repetition.measurement;
+  const auto index = result.repetitions.size();
+  auto bound = result.bound;
+  auto load = result.what.load;
+  if (index > 0 && (load.rate || (bound && !bound->alike))) {
+    const auto drawn = result.what.of_repetition(index);
+    load = drawn.load;
+    if (bound) bound = ideal_bound(*drawn.make_workload(), load, result.how);
+  }
+  repetition.died = too_good(bound, measured).value_or("");
+  if (bound) measured.ideal = bound->time * static_cast<std::int64_t>(measured.passes.size());
+  if (load.rate && !measured.passes.empty()) measured.in_time = in_time(load, measured);
+}
+
+}  // namespace
+
 void take(Result& result, Repetition repetition) {
   const auto& measured = repetition.measurement;
   if (repetition.died.empty() && repetition.how && *repetition.how != result.how) {
@@ -38,7 +59,7 @@ void take(Result& result, Repetition repetition) {
       result.bound = ideal_bound(*result.what.make_workload(), result.what.load, result.how);
     }
   }
-  if (repetition.died.empty()) repetition.died = too_good(result.bound, measured).value_or("");
+  if (repetition.died.empty()) judge(result, repetition);
   // One timeline will do, and with one for each most of a result would be theirs.
   if (std::ranges::any_of(result.finished(),
                           [](const auto* one) { return !one->timeline.operations.empty(); }))
@@ -64,10 +85,14 @@ std::optional<std::string> too_good(const std::optional<Bound>& bound, const Mea
 }
 
 std::optional<double> efficiency(const Result& result, const Measurement& one) {
-  const auto time = one.per_pass(one.elapsed());
+  const auto time = one.elapsed();
   if (!result.bound || one.failed != 0 || one.never_started != 0 || time <= Duration(0))
     return std::nullopt;
-  return seconds(result.bound->time) / seconds(time);
+  // A result of an earlier version has one bound for all.
+  const auto ideal = one.ideal > Duration(0)
+                         ? one.ideal
+                         : result.bound->time * static_cast<std::int64_t>(one.passes.size());
+  return seconds(ideal) / seconds(time);
 }
 
 }  // namespace asyncmark

@@ -30,7 +30,7 @@ void run_once(benchmark::State& state, Result& result, const DriverSettings& set
       return;
     }
     progress.begin(result);
-    auto repetition = run_in_child(result.what, child);
+    auto repetition = run_in_child(result.what.of_repetition(result.repetitions.size()), child);
     // A run cut short by the user is no result, not even a failed one.
     if (Interruption::happened() && !repetition.died.empty()) {
       state.SkipWithError(repetition.died.c_str());

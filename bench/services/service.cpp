@@ -98,7 +98,7 @@ std::vector<pid_t> Service::tree() const {
 }
 
 Service::Totals Service::totals_of(const std::vector<pid_t>& tree) const {
-  return {times_of(tree), counts_->requests.load()};
+  return {times_of(tree), thread_times_of(tree), counts_->requests.load()};
 }
 
 void Service::start_window() {
@@ -119,6 +119,7 @@ ServiceUsage Service::usage() const {
   return {.cpu = now.times.cpu - before_.times.cpu,
           .user = now.times.user - before_.times.user,
           .system = now.times.system - before_.times.system,
+          .busiest_thread = busiest_since(before_.threads, now.threads),
           .threads = threads_of(all),
           .peak_rss_bytes =
               counts_->worker != 0 ? resident_bytes_of(all) : peak_resident_bytes_of(pid()),

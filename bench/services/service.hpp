@@ -47,12 +47,15 @@ class Service {
   ServiceUsage usage() const;
   /// From here on nobody wants to know what it samples.
   void end_window() { counts_->watched = false; }
+  /// That it answered since it was started.
+  std::uint64_t requests() const { return counts_->requests; }
   /// False for one that does not see the requests, as a database that we have not written.
   bool sees_requests() const { return counts_->sees_requests; }
 
  private:
   struct Totals {
     TreeTimes times;
+    std::map<pid_t, Duration> threads;
     std::uint64_t requests = 0;
   };
   /// Those that do its work.

@@ -49,7 +49,8 @@ std::string processors_of(const Subject& one) {
 /// What there are only so many of.
 std::string places_of(const Subject& one) {
   if (one.result.how.cap == 1) return "one at a time";
-  return one.result.what.load.in_flight ? "the cap" : "the pool";
+  const auto& how = one.result.how;
+  return one.result.what.load.in_flight || how.cap > how.workers ? "the cap" : "the pool";
 }
 
 /// Of an open loop that could not keep up: whether as many as may be were in flight all the time,
@@ -64,7 +65,7 @@ bool is_full(const Subject& one) {
 std::string by_offer(const Subject& one) {
   const auto& offer = one.result.summary().offered;
   if (!offer) return "";
-  if (!offer->saturated() && one.all.never_started == 0) return "the rate";
+  if (offer->kept_up() && one.all.never_started == 0) return "the rate";
   return is_full(one) ? places_of(one) : "";
 }
 

@@ -19,22 +19,20 @@ struct Point {
   const Measurement& all;  ///< Of the summary.
 
   bool finished() const { return !all.passes.empty(); }
-  bool kept_up() const { return summary.offered && !summary.offered->saturated(); }
+  bool kept_up() const { return summary.offered && summary.offered->kept_up(); }
+  std::string shortfall() const {
+    return std::string(summary.offered ? summary.offered->shortfall() : "n/a");
+  }
   /// Whether it keeps to the objective; absent where too few operations were measured to tell.
   std::optional<bool> keeps_to(const Slo& slo) const {
-    // What failed is slower than any limit, as what never started is.
-    const auto ended = static_cast<double>(all.completed + all.failed + all.never_started);
-    if (!finished() || !kept_up() || all.completed == 0 ||
-        static_cast<double>(all.failed) > (1 - slo.fraction) * ended)
-      return false;
-    if (all.response_time.max() <= slo.limit && all.never_started == 0) return true;
+    if (!finished() || !kept_up() || response_failed(all, slo.fraction)) return false;
+    if (all.response_time.max() <= slo.limit && all.failed + all.never_started == 0) return true;
     const auto value = response_percentile(all, slo.fraction);
     if (!value) return std::nullopt;
     return *value <= slo.limit;
   }
   std::string percentile_text(double fraction) const {
-    const auto value = response_percentile(all, fraction);
-    return value ? rounded_text(*value) : "n/a";
+    return response_text(all, fraction).value_or("n/a");
   }
 };
 
@@ -81,7 +79,7 @@ std::string cell(const Line& line, double rate) {
   const auto point = line.points.find(rate);
   if (point == line.points.end()) return "-";
   if (!point->second.finished()) return "died";
-  if (!point->second.kept_up()) return "SATURATED";
+  if (!point->second.kept_up()) return point->second.shortfall();
   return point->second.percentile_text(0.5) + " / " + point->second.percentile_text(0.99);
 }
 
@@ -122,6 +120,8 @@ std::optional<Interval> spread_of_p99(const Point& point) {
     if (!value) return std::nullopt;
     values.push_back(*value);
   }
+  // One repetition does not tell how far chance goes.
+  if (values.size() < 2) return std::nullopt;
   const auto [least, most] = std::ranges::minmax(values);
   return Interval{least, most};
 }
@@ -181,11 +181,12 @@ std::optional<Table> make_rates_table(const Context& context, const Cases& cases
   table.columns = {{"", "runner", false}};
   for (const auto rate : rates) table.columns.push_back({"", fmt::format("{}/s", rate)});
   if (slo) table.columns.push_back({"highest within", slo->text()});
-  bool saturated = false;
+  bool saturated = false, failing = false;
   for (const auto& line : lines) {
     Row row{{line.label}, ""};
     for (const auto rate : rates) row.cells.push_back(cell(line, rate));
     saturated = saturated || std::ranges::count(row.cells, "SATURATED") > 0;
+    failing = failing || std::ranges::count(row.cells, "FAILING") > 0;
     if (slo) row.cells.push_back(highest_within(*slo, line));
     table.rows.push_back(std::move(row));
   }
@@ -193,6 +194,9 @@ std::optional<Table> make_rates_table(const Context& context, const Cases& cases
     table.notes.push_back(
         "SATURATED: less than 95 % of what was offered was carried out in its time, so response "
         "times only tell how long the run was");
+  if (failing)
+    table.notes.push_back(
+        "FAILING: operations ended in time, but fewer than 95 % of what was offered succeeded");
   return table;
 }
 

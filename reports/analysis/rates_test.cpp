@@ -107,14 +107,18 @@ TEST(Rates, AreReadAloud) {
 }
 
 TEST(Rates, NameTheSoonestOnlyWhereChanceDoesNotDecide) {
-  const auto soonest = [](Duration a, Duration b) {
-    const std::vector<Result> both{open_loop("sync", 100, milliseconds(1), a),
-                                   open_loop("event-loop", 100, milliseconds(1), b)};
+  const auto soonest = [](Duration a, Duration b, int repetitions) {
+    std::vector<Result> both{open_loop("sync", 100, milliseconds(1), a),
+                             open_loop("event-loop", 100, milliseconds(1), b)};
+    for (auto& one : both)
+      for (int i = 1; i < repetitions; ++i) one.repetitions.push_back(one.repetitions.front());
     return read_rates(some_context(), grouped(both).front()).front();
   };
-  EXPECT_THAT(soonest(milliseconds(20), milliseconds(10)),
+  EXPECT_THAT(soonest(milliseconds(20), milliseconds(10), 3),
               HasSubstr("event-loop answered soonest"));
-  EXPECT_THAT(soonest(milliseconds(10), milliseconds(10)), Not(HasSubstr("soonest")));
+  EXPECT_THAT(soonest(milliseconds(10), milliseconds(10), 3), Not(HasSubstr("soonest")));
+  EXPECT_THAT(soonest(milliseconds(20), milliseconds(10), 1), Not(HasSubstr("soonest")))
+      << "one repetition does not tell how far chance goes";
 }
 
 TEST(Rates, OfWhatFailedAreNotWithinAnyObjective) {

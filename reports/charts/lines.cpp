@@ -119,7 +119,7 @@ std::map<double, bool> rates_of(const Cases& cases) {
     if (!one->what.load.rate) continue;
     const auto& offer = one->summary().offered;
     auto& kept = rates.try_emplace(*one->what.load.rate, true).first->second;
-    kept = kept && offer && !offer->saturated();
+    kept = kept && offer && offer->kept_up();
   }
   return rates;
 }

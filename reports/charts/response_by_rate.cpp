@@ -20,7 +20,7 @@ Json row_of(const Line& line, const Result& one) {
            {"series", line.label},
            {"runner", one.what.runner},
            {"rate", *one.what.load.rate},
-           {"saturated", !offer || offer->saturated()}};
+           {"saturated", !offer || !offer->kept_up()}};
   if (offer) row["achieved"] = offer->achieved;
   for (const auto& [key, fraction] : {std::pair{"p50_ms", 0.5}, {"p99_ms", 0.99}})
     if (const auto value = response_percentile(all, fraction))

@@ -86,7 +86,7 @@ void expect_definitions(const std::string& path, const Definitions& definitions)
   else
     EXPECT_TRUE(found == expected)
         << path << " is not as the fields are declared; write it anew with\n"
-        << "  ASYNCMARK_WRITE_SCHEMAS=1 build/release/reports/reports_formats_tests "
+        << "  ASYNCMARK_WRITE_SCHEMAS=1 build/release/asyncmark_tests "
            "--gtest_filter='*Schema.HasTheFieldsThatAreDeclared'";
 }
 

@@ -28,9 +28,9 @@ struct Axis {
 
 std::string response_figure(const Result& one) {
   const auto& summary = one.summary();
-  if (summary.offered && summary.offered->saturated()) return "SATURATED";
-  const auto p99 = response_percentile(summary.all, 0.99);
-  return p99 ? rounded_text(*p99) : "n/a";
+  if (summary.offered && !summary.offered->kept_up())
+    return std::string(summary.offered->shortfall());
+  return response_text(summary.all, 0.99).value_or("n/a");
 }
 
 const std::array<Axis, 3>& axes() {

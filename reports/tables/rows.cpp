@@ -51,11 +51,7 @@ Cell service(const Figures& f, double fraction) {
   return value ? rounded_text(*value) : kTooFew;
 }
 
-Cell response(const Figures& f, double fraction) {
-  if (f.all.response_time.count() == 0) return std::nullopt;
-  const auto value = response_percentile(f.all, fraction);
-  return value ? rounded_text(*value) : kTooFew;
-}
+Cell response(const Figures& f, double fraction) { return response_text(f.all, fraction); }
 
 /// An open loop takes as long as its schedule: that is no figure of the runner.
 bool is_open(const Figures& f) { return f.result.what.load.rate.has_value(); }

@@ -41,6 +41,7 @@ std::string active(const Measurement& one) {
 
 /// What it sees by looking now and then, it may not have seen at its most.
 std::string connections(const ServiceUsage& used) {
+  if (used.peak_connections == 0) return kUnknown;
   const bool is_sampled = used.own_time.count() == 0 && used.activity_samples > 0;
   return is_sampled && !used.active() ? "n/a" : std::to_string(used.peak_connections);
 }
@@ -95,8 +96,9 @@ std::optional<Table> service_table(const Cases& cases, bool partial) {
   const auto is_known = [](const Measurement* one) { return one->observed.service.has_value(); };
   if (std::ranges::none_of(all, is_known)) return std::nullopt;
   auto table = leading_columns(cases, partial);
-  const auto words = cases.front()->what.service().value_or(std::vector<std::string>{});
-  table.title = fmt::format("The service: {}", fmt::join(words, " "));
+  const auto words = cases.front()->what.service();
+  table.title = fmt::format("The service: {}", words ? fmt::format("{}", fmt::join(*words, " "))
+                                                     : cases.front()->what.address());
   if (!tells_rows_apart(table)) {
     table.columns.push_back({"", "cap"});
     for (std::size_t i = 0; i < cases.size(); ++i)

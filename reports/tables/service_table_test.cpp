@@ -103,7 +103,7 @@ TEST(ServiceTable, LeavesBlankWhatIsNotKnown) {
   const auto lost = construct({.runner = "thread-pool"});  // Its service ended meanwhile.
   const auto table = service_table({&one, &uncounted, &lost}, false);
   ASSERT_TRUE(table);
-  EXPECT_THAT(table->rows[1].cells, ElementsAre("sync", "-", "-", "-", "1", "0", "0 B"));
+  EXPECT_THAT(table->rows[1].cells, ElementsAre("sync", "-", "-", "-", "1", "-", "0 B"));
   EXPECT_THAT(table->rows[2].cells, ElementsAre("thread-pool"));
 }
 

@@ -51,6 +51,14 @@ std::vector<Address> resolve(const Url& url, bool remote) {
   return addresses;
 }
 
+std::optional<std::uint16_t> port_on_this_machine(const std::string& text) try {
+  const auto url = Url::parse(text);
+  resolve(url, false);  // Throws where one is elsewhere.
+  return url.port;
+} catch (const UsageError&) {
+  return std::nullopt;
+}
+
 Address first_that_answers(const std::vector<Address>& addresses, Duration limit) {
   std::vector<std::string> tried;
   for (const auto& address : addresses) {

@@ -1,0 +1,175 @@
+#include "bench/results/in_time.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+#include <limits>
+
+namespace asyncmark::in_time_test {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// What a service does with the operation that is due then: when it ends, and whether well.
+struct End {
+  Duration at{};
+  bool ok = true;
+};
+using Service = std::function<End(std::uint64_t op, Duration due)>;
+
+constexpr auto kNever = Duration::max();
+
+Load every(Duration gap, std::uint64_t ops) {
+  Load load;
+  load.ops = ops;
+  load.rate = 1 / seconds(gap);
+  std::vector<std::int64_t> due;
+  for (std::uint64_t i = 0; i < ops; ++i) due.push_back(static_cast<std::int64_t>(i) * gap.count());
+  load.due = std::make_shared<const std::vector<std::int64_t>>(std::move(due));
+  return load;
+}
+
+/// All are sent when they are due; what ends at kNever is not begun.
+Measurement carry_out(const Load& load, const Service& service) {
+  Measurement one;
+  Duration elapsed{};
+  for (std::uint64_t op = 0; op < load.due->size(); ++op) {
+    const Duration due((*load.due)[op]);
+    const auto end = service(op, due);
+    if (end.at == kNever) {
+      ++one.never_started;
+      continue;
+    }
+    one.timeline.operations.push_back({op, due, due, end.at, 0, end.ok});
+    elapsed = std::max(elapsed, end.at);
+    if (end.ok)
+      ++one.completed, one.service_time.add(end.at - due);
+    else
+      one.add_failures("bad", 1);
+  }
+  one.timeline.of = one.timeline.operations.size();
+  one.passes.push_back({elapsed, {}, one.completed});
+  return one;
+}
+
+struct Shares {
+  double succeeded, ended;
+};
+
+Shares shares(const Load& load, const Service& service) {
+  const auto in = in_time(load, carry_out(load, service));
+  return {in.succeeded / in.due, in.ended / in.due};
+}
+
+Service after(Duration time) {
+  return [=](std::uint64_t, Duration due) { return End{due + time}; };
+}
+
+/// One after the other.
+Service serial(Duration each) {
+  return [each, free = Duration(0)](std::uint64_t, Duration due) mutable {
+    return End{free = std::max(free, due) + each};
+  };
+}
+
+TEST(InTime, IsAllWhereTheServiceKeepsUp) {
+  EXPECT_DOUBLE_EQ(shares(every(20ms, 250), serial(10ms)).succeeded, 1);
+  EXPECT_DOUBLE_EQ(shares(every(1ms, 40), after(46ms)).succeeded, 1) << "none ends while they come";
+  EXPECT_DOUBLE_EQ(shares(every(10ms, 10), after(3s)).succeeded, 1);
+}
+
+TEST(InTime, CountsWhatAQueueInTheServiceHoldsBack) {
+  // 100/s of 300/s, of 1000/s, and 1/s of 100/s.
+  EXPECT_NEAR(shares(every(3333us, 1500), serial(10ms)).succeeded, 1 / 3.0, 0.01);
+  EXPECT_NEAR(shares(every(1ms, 3000), serial(10ms)).succeeded, 0.1, 0.01);
+  EXPECT_NEAR(shares(every(10ms, 500), serial(1s)).succeeded, 0.01, 0.01);
+}
+
+TEST(InTime, IsNotLowerForASlowService) {
+  EXPECT_NEAR(shares(every(10ms, 500), after(1s)).succeeded, 1, 0.01);
+  EXPECT_NEAR(shares(every(10ms, 500), after(2s)).succeeded, 1, 0.01);
+  // Some fast, some slow: 50 in flight.
+  const auto mixed = shares(every(10ms, 500), [](std::uint64_t op, Duration due) {
+    return End{due + (op % 2 == 0 ? 1ms : 1000ms)};
+  });
+  EXPECT_NEAR(mixed.succeeded, 1, 0.02);
+}
+
+TEST(InTime, IsNotLowerForOneLateAnswer) {
+  for (const std::uint64_t late : {20, 1999}) {
+    const auto one = shares(every(5ms, 2000), [=](std::uint64_t op, Duration due) {
+      return End{due + (op == late ? 3s : 2ms)};
+    });
+    EXPECT_NEAR(one.succeeded, 1, 0.001) << late;
+  }
+}
+
+TEST(InTime, ForgivesAStallThatDrains) {
+  const auto stalled = shares(every(10ms, 1000), [](std::uint64_t, Duration due) {
+    return End{due > 5s && due < 6s ? 6s + 5ms : due + 5ms};
+  });
+  EXPECT_NEAR(stalled.succeeded, 1, 0.01);
+  const auto at_the_end = shares(every(10ms, 1000), [](std::uint64_t, Duration due) {
+    return End{due > 8s ? 12s : due + 5ms};
+  });
+  EXPECT_NEAR(at_the_end.succeeded, 0.8, 0.02);
+}
+
+TEST(InTime, SeesThatEachTakesLongerThanTheOneBefore) {
+  const auto leak = shares(every(10ms, 500), [](std::uint64_t op, Duration due) {
+    return End{due + 1ms * static_cast<std::int64_t>(op)};
+  });
+  EXPECT_NEAR(leak.succeeded, 1 / 1.1, 0.02);
+}
+
+TEST(InTime, CountsNoFailureAsSuccess) {
+  const auto none = shares(every(10ms, 500), [](std::uint64_t, Duration due) {
+    return End{due + 1ms, false};
+  });
+  EXPECT_EQ(none.succeeded, 0);
+  EXPECT_EQ(none.ended, 1);
+  const auto timeouts = shares(every(10ms, 500), [](std::uint64_t op, Duration due) {
+    return op % 10 == 9 ? End{due + 200ms, false} : End{due + 5ms};
+  });
+  EXPECT_NEAR(timeouts.succeeded, 0.9, 0.005);
+  EXPECT_NEAR(timeouts.ended, 1, 0.005);
+  const auto gone = shares(every(10ms, 500), [](std::uint64_t op, Duration due) {
+    return op >= 250 ? End{due + 1ms, false} : End{due + 5ms};
+  });
+  EXPECT_NEAR(gone.succeeded, 0.5, 0.01);
+  EXPECT_EQ(gone.ended, 1);
+}
+
+TEST(InTime, CountsWhatNeverStarted) {
+  // Ten at a time, each a second: 10/s of 100/s.
+  const auto capped = [](std::uint64_t op, Duration) {
+    return op < 60 ? End{1s * static_cast<std::int64_t>(1 + op / 10)} : End{kNever};
+  };
+  EXPECT_NEAR(shares(every(10ms, 500), capped).ended, 0.1, 0.02);
+}
+
+TEST(InTime, OfASampleIsThatOfAll) {
+  const auto load = every(100us, 50'000);
+  auto all = carry_out(load, serial(300us));
+  const auto exact = in_time(load, all);
+  auto& kept = all.timeline.operations;
+  constexpr auto kAll = std::numeric_limits<std::uint64_t>::max();
+  std::erase_if(kept, [](const auto& one) { return one.op * 0x9E3779B97F4A7C15u > kAll / 50; });
+  ASSERT_LT(kept.size(), 1100u);
+  EXPECT_NEAR(in_time(load, all).succeeded, exact.succeeded, 0.01 * exact.succeeded);
+}
+
+TEST(InTime, WithoutATimelineGoesByTheTotals) {
+  const auto load = every(10ms, 1000);
+  const auto totals = [&](const Service& service) {
+    auto one = carry_out(load, service);
+    one.timeline = {};
+    return in_time(load, one).succeeded / 1000;
+  };
+  EXPECT_EQ(totals(after(2s)), 1);
+  EXPECT_NEAR(totals(serial(20ms)), 0.5, 0.01);
+}
+
+}  // namespace
+}  // namespace asyncmark::in_time_test
