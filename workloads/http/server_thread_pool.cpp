@@ -109,7 +109,10 @@ class PoolServer {
         .Options(".*", answer);
     // Called when the answer has been written.
     server_.set_logger([&](const auto&, const auto&) {
-      if (arrived != Clock::time_point{}) answering_.end(std::exchange(arrived, {}));
+      if (arrived != Clock::time_point{})
+        answering_.end(std::exchange(arrived, {}));
+      else
+        ++answering_.counts.requests;  // Refused before it came to us.
     });
   }
 
