@@ -1,6 +1,7 @@
 #include "bench/results/in_time.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 #include <vector>
 
@@ -48,13 +49,15 @@ struct Offer {
   }
 };
 
-/// Where a straight line through the points is at x = 0 (least squares).
-double at_zero(const std::vector<std::pair<double, double>>& points) {
+/// How high a straight line through the points (least squares) surely is at x = 0: by less than it
+/// is, for points that scatter tell it to about a tenth of what the line rises.
+double height_at_zero(const std::vector<std::pair<double, double>>& points) {
   double x = 0, y = 0, xx = 0, xy = 0;
   const auto count = static_cast<double>(points.size());
   for (const auto& [px, py] : points) x += px, y += py, xx += px * px, xy += px * py;
   const auto slope = (count * xy - x * y) / (count * xx - x * x);
-  return (y - slope * x) / count;
+  const auto rise = std::abs(slope) * points.back().first;
+  return std::max(0.0, (y - slope * x) / count - rise / 10);
 }
 
 /// How many operations stay in flight however long the schedule is. `least` is how long an
@@ -70,7 +73,7 @@ double in_flight_always(const Offer& offer, const Ends& succeeded, const Ends& f
     const auto seen = at + grace(offer.last);
     backlog.emplace_back(seconds(at), offer.due_by(at) - succeeded.by(seen) - failed.by(seen));
   }
-  return std::max(0.0, at_zero(backlog));
+  return height_at_zero(backlog);
 }
 
 InTime by_timeline(const Offer& offer, const Timeline& timeline) {
