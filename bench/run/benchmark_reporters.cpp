@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <set>
 
 #include "bench/base/statistics.hpp"
+#include "bench/results/summary.hpp"
 
 namespace asyncmark {
 namespace {
@@ -13,46 +15,109 @@ namespace {
 using benchmark::BenchmarkReporter;
 using Runs = std::vector<BenchmarkReporter::Run>;
 
+using Run = BenchmarkReporter::Run;
+
 const Result* find(const std::vector<Result>& results, const std::string& name) {
   const auto found = std::ranges::find(results, name, &Result::name);
   return found == results.end() ? nullptr : &*found;
 }
 
-/// The child's processor time of what this row stands for, in seconds.
-double cpu_seconds(const Result& result, const BenchmarkReporter::Run& run) {
-  std::vector<double> all;
-  for (const auto* one : result.finished()) all.push_back(seconds(one->per_pass(one->cpu())));
-  if (run.run_type == BenchmarkReporter::Run::RT_Iteration) {
-    const auto i = static_cast<std::size_t>(run.repetition_index);
-    return i < result.repetitions.size() ? seconds(result.repetitions[i].measurement.per_pass(
-                                               result.repetitions[i].measurement.cpu()))
-                                         : 0;
-  }
-  return all.empty() ? 0 : aggregate(run.aggregate_name, all);
+void set_times(Run& run, double real_s, double cpu_s) {
+  // Shares are printed as they are, times divided by the iterations.
+  const auto scale =
+      run.aggregate_unit == benchmark::kPercentage ? 1 : static_cast<double>(run.iterations);
+  run.real_accumulated_time = real_s * scale;
+  run.cpu_accumulated_time = cpu_s * scale;
 }
 
-Runs put_right(Runs runs, const std::vector<Result>& results) {
-  for (auto& run : runs) {
-    run.run_name.iterations.clear();
-    run.run_name.repetitions.clear();
-    run.run_name.time_type.clear();
-    if (run.run_type == BenchmarkReporter::Run::RT_Aggregate)
-      std::erase_if(run.counters, [](const auto& one) { return one.first != "ops_per_s"; });
-    if (const auto* result = find(results, run.run_name.str()))
-      run.cpu_accumulated_time = cpu_seconds(*result, run) *
-                                 static_cast<double>(std::max<std::int64_t>(run.iterations, 1));
-  }
-  return runs;
+void set_error(Run& run, const std::string& message) {
+  run.error_occurred = true;
+  run.error_message = message;
+  set_times(run, 0, 0);
 }
+
+void fill_repetition(Run& run, const Result& result) {
+  const auto i = static_cast<std::size_t>(run.repetition_index);
+  if (i >= result.repetitions.size()) return set_error(run, "interrupted");
+  const auto& repetition = result.repetitions[i];
+  if (!repetition.died.empty()) return set_error(run, repetition.died);
+  const auto& measured = repetition.measurement;
+  set_times(run, seconds(measured.per_pass(measured.elapsed())),
+            seconds(measured.per_pass(measured.cpu())));
+  for (const auto& [name, value] : result.summary().counters[i]) run.counters[name] = value;
+}
+
+void fill_aggregate(Run& run, const Result& result) {
+  std::vector<double> real, cpu, rate;
+  for (const auto* one : result.finished()) {
+    real.push_back(seconds(one->per_pass(one->elapsed())));
+    cpu.push_back(seconds(one->per_pass(one->cpu())));
+    rate.push_back(one->ops_per_s());
+  }
+  const auto& name = run.aggregate_name;
+  run.iterations = static_cast<std::int64_t>(real.size());
+  set_times(run, aggregate(name, real), aggregate(name, cpu));
+  run.counters["ops_per_s"] = aggregate(name, rate);
+}
+
+/// Makes an aggregate's row one of a repetition, which tells why there is no aggregate.
+Run reason_row(Run run, const Result& result) {
+  run.run_type = Run::RT_Iteration;
+  run.aggregate_name.clear();
+  run.aggregate_unit = benchmark::kTime;
+  run.iterations = 1;
+  run.repetition_index = 0;
+  while (result.repetitions.size() > static_cast<std::size_t>(run.repetition_index) &&
+         result.repetitions[static_cast<std::size_t>(run.repetition_index)].died.empty())
+    ++run.repetition_index;
+  fill_repetition(run, result);
+  return run;
+}
+
+/// Fills the rows that Google Benchmark made with names and figures of the results.
+class Rows {
+ public:
+  explicit Rows(const std::vector<Result>& results) : results_(results) {}
+
+  Runs filled(const Runs& runs) {
+    Runs rows;
+    for (auto run : runs) {
+      run.run_name.iterations.clear();
+      run.run_name.repetitions.clear();
+      run.run_name.time_type.clear();
+      if (const auto* result = find(results_, run.run_name.str())) add(rows, run, *result);
+    }
+    return rows;
+  }
+
+ private:
+  void add(Runs& rows, Run& run, const Result& result) {
+    const bool is_aggregate = run.run_type == Run::RT_Aggregate;
+    if (is_aggregate && result.finished().size() < 2) {
+      // Where aggregates alone are asked for, nothing else has told of this case.
+      if (shown_.insert(&result).second) rows.push_back(reason_row(run, result));
+      return;
+    }
+    if (is_aggregate)
+      fill_aggregate(run, result);
+    else
+      fill_repetition(run, result);
+    shown_.insert(&result);
+    rows.push_back(run);
+  }
+
+  const std::vector<Result>& results_;
+  std::set<const Result*> shown_;
+};
 
 template <class Base>
 class Plain : public Base {
  public:
-  explicit Plain(const std::vector<Result>& results) : results_(results) {}
-  void ReportRuns(const Runs& runs) override { Base::ReportRuns(put_right(runs, results_)); }
+  explicit Plain(const std::vector<Result>& results) : rows_(results) {}
+  void ReportRuns(const Runs& runs) override { Base::ReportRuns(rows_.filled(runs)); }
 
  private:
-  const std::vector<Result>& results_;
+  Rows rows_;
 };
 
 /// In colour on a terminal only, and not even there with NO_COLOR.

@@ -9,45 +9,21 @@
 
 #include "bench/base/errors.hpp"
 #include "bench/os/interruption.hpp"
-#include "bench/results/counters.hpp"
 #include "bench/run/benchmark_reporters.hpp"
 #include "bench/run/progress.hpp"
 
 namespace asyncmark {
 namespace {
 
-/// One run of one case, as Google Benchmark's body: a child, and for a reporter of Google
-/// Benchmark's what it measured as counters.
-void run_once(benchmark::State& state, Result& result, const DriverSettings& settings,
-              Progress& progress) {
+/// One run of one case in a child.
+void run_once(Result& result, const DriverSettings& settings, Progress& progress) {
+  if (Interruption::happened()) return;
   auto child = settings.child;
   child.tick = [&] { progress.show(); };
-  for ([[maybe_unused]] auto _ : state) {
-    // In here, for Google Benchmark aborts where runs of one case differ in their iterations, and
-    // one that is skipped earlier has none.
-    if (Interruption::happened()) {
-      state.SkipWithError("interrupted");
-      return;
-    }
-    progress.begin(result);
-    auto repetition = run_in_child(result.what.of_repetition(result.repetitions.size()), child);
-    // A run cut short by the user is no result, not even a failed one.
-    if (Interruption::happened() && !repetition.died.empty()) {
-      state.SkipWithError(repetition.died.c_str());
-      break;
-    }
-    take(result, std::move(repetition));
-    const auto& [measured, died, how, by_itself, understood] = result.repetitions.back();
-    if (!died.empty()) {
-      state.SkipWithError(died.c_str());
-      break;
-    }
-    state.SetIterationTime(seconds(measured.per_pass(measured.elapsed())));
-  }
-  if (settings.benchmark.reports() && !result.repetitions.empty() &&
-      result.repetitions.back().died.empty())
-    for (const auto& [name, value] : counters(result, result.repetitions.back().measurement))
-      state.counters[name] = value;
+  progress.begin(result);
+  auto repetition = run_in_child(result.what.of_repetition(result.repetitions.size()), child);
+  // A run cut short by the user is no result, not even a failed one.
+  if (!Interruption::happened() || repetition.died.empty()) take(result, std::move(repetition));
   progress.end(result);
 }
 
@@ -137,9 +113,11 @@ std::vector<Result> filtered(std::vector<Result> cases, const std::string& filte
 void drive(std::vector<Result>& cases, const DriverSettings& settings) {
   Progress progress(cases, settings.progress);
   for (auto& result : cases) {
+    // Google Benchmark learns neither times nor failures: it crashes where it computes statistics
+    // and the first repetition failed. The reporters take all figures from the results.
     const auto body = [&](benchmark::State& state) {
       const auto before = result.repetitions.size();
-      run_once(state, result, settings, progress);
+      for ([[maybe_unused]] auto _ : state) run_once(result, settings, progress);
       // After an interruption thousands may be left out, one by one.
       if (settings.keep && result.repetitions.size() != before) settings.keep(cases);
     };
