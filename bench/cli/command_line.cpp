@@ -13,6 +13,7 @@
 
 #include "bench/base/errors.hpp"
 #include "bench/base/shell_words.hpp"
+#include "bench/base/text_encoding.hpp"
 #include "bench/child/check_adapter.hpp"
 #include "bench/cli/completion.hpp"
 #include "bench/cli/grammar.hpp"
@@ -110,6 +111,8 @@ std::string text_of_plan(const std::string& path) {
   text.resize(static_cast<std::size_t>(file.gcount()));
   if (text.size() > kLargest)
     throw UsageError(fmt::format("--plan: '{}' is larger than 16 MiB, which no plan is", path));
+  if (const auto what = not_utf8(text); !what.empty())
+    throw UsageError(fmt::format("--plan: '{}' {}", path, what));
   return text;
 }
 

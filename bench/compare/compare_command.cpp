@@ -1,6 +1,7 @@
 #include "bench/compare/compare_command.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -121,6 +122,9 @@ void tell_github(const Comparison& all) {
 
 /// What went wrong and what is odd, a line each on standard error.
 void warn(const Comparison& all) {
+  if (!all.machine_differences.empty())
+    fmt::print(stderr, "warning: the machines differ: {}\n",
+               visible(fmt::format("{}", fmt::join(all.machine_differences, "; "))));
   for (const auto& one : all.cases)
     if (!one.failed.empty())
       fmt::print(stderr, "warning: {}: {}\n", visible(one.name), visible(one.failed));

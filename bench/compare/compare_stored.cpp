@@ -9,6 +9,7 @@
 #include "bench/base/errors.hpp"
 #include "bench/base/statistics.hpp"
 #include "bench/compare/compare_builds.hpp"
+#include "bench/results/differences.hpp"
 #include "bench/results/result_reader.hpp"
 
 namespace asyncmark {
@@ -21,6 +22,7 @@ struct Values {
   std::uint64_t completed = 0;
   std::uint64_t failed = 0;
   std::string died = {};
+  std::string skipped = {};  ///< Why the program itself left runs out.
 };
 
 double mean(const std::vector<double>& values) {
@@ -43,8 +45,10 @@ std::map<std::string, Values> values_of(const ResultSet& set) {
     }
   }
   for (const auto& foreign : set.foreign)
-    all[foreign.name] = {
-        .wall_ns = foreign.real_ns(), .cpu_ns = foreign.cpu_ns(), .died = foreign.died};
+    all[foreign.name] = {.wall_ns = foreign.real_ns(),
+                         .cpu_ns = foreign.cpu_ns(),
+                         .died = foreign.died,
+                         .skipped = foreign.skipped};
   return all;
 }
 
@@ -74,33 +78,46 @@ std::optional<Judgement> by_repetitions(Figure figure, const std::vector<double>
   return one;
 }
 
+constexpr const char* kNoTime = "its time is 0";
+
 /// Why these are no times to be compared; empty where they are.
 std::string unfit(const Values& values) {
   if (!values.died.empty()) return values.died;
+  if (!values.skipped.empty()) return "skipped: " + values.skipped;
   // An operation that fails may be over sooner than one that does its work.
   if (values.failed > 0)
     return fmt::format("{} of {} operations failed", values.failed,
                        values.failed + values.completed);
-  return values.wall_ns.empty() ? "nothing was measured" : "";
+  if (values.wall_ns.empty()) return "nothing was measured";
+  return median(values.wall_ns) > 0 ? "" : kNoTime;
+}
+
+/// Whether nothing went wrong though these are not compared: the program left the case out on both
+/// sides, or in the baseline alone, or it takes no time in either.
+bool is_harmless(const Values& base, const Values& contender) {
+  const auto before = unfit(base), now = unfit(contender);
+  const auto is_left_out = [](const Values& one) {
+    return one.died.empty() && !one.skipped.empty();
+  };
+  if (is_left_out(base)) return is_left_out(contender) || now.empty();
+  return before == kNoTime && now == kNoTime;
 }
 
 CaseVerdict judge_stored(const std::string& name, const Values& base, const Values& contender) {
   CaseVerdict verdict{.name = name};
   for (const auto* side : {&base, &contender})
-    if (const auto why = unfit(*side); !why.empty()) {
-      verdict.died = true;
-      verdict.failed = fmt::format("the {}: {}", side == &base ? "baseline" : "contender", why);
-      return verdict;
-    }
+    if (const auto why = unfit(*side); !why.empty())
+      verdict.failed += fmt::format("{}the {}: {}", verdict.failed.empty() ? "" : "; ",
+                                    side == &base ? "baseline" : "contender", why);
+  if (!verdict.failed.empty()) {
+    verdict.died = !is_harmless(base, contender);
+    return verdict;
+  }
   for (const auto figure : {Figure::wall, Figure::cpu}) {
     const bool wall = figure == Figure::wall;
     if (auto one = by_repetitions(figure, wall ? base.wall_ns : base.cpu_ns,
                                   wall ? contender.wall_ns : contender.cpu_ns))
       verdict.judged.figures.push_back(*one);
-  }
-  if (verdict.judged.figures.empty()) {
-    verdict.failed = "there is no figure to compare: the times are 0";
-    return verdict;
   }
   const auto said = [&](Verdict what) { return verdict.judged.any(what); };
   verdict.verdict = said(Verdict::slower)         ? Verdict::slower
@@ -137,6 +154,7 @@ Comparison compare_stored(const std::string& baseline, const std::string& conten
   all.baseline = {"baseline", baseline, version_of(first)};
   all.contender = {"contender", contender, version_of(second)};
   all.partial = first.is_partial() || second.is_partial();
+  all.machine_differences = machine_differences(first.context, second.context);
   const auto ours = values_of(first), theirs = values_of(second);
   for (const auto& [name, values] : ours)
     if (const auto other = theirs.find(name); other != theirs.end())

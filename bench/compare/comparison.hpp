@@ -52,7 +52,9 @@ struct Comparison {
   Duration budget{};
   std::optional<CaseVerdict> control = {};  ///< The baseline beside itself.
   std::vector<CaseVerdict> cases = {};
-  bool stored = false;   ///< Of kept results: taken at different times.
+  bool stored = false;  ///< Of kept results: taken at different times.
+  /// Of kept results: by what their machines differ.
+  std::vector<std::string> machine_differences = {};
   bool gates = true;     ///< Whether what is slower fails a build.
   bool partial = false;  ///< Interrupted: cases that were not judged are not there.
 

@@ -157,6 +157,25 @@ TEST(Report, RefusesWhatIsNoFile) {
   EXPECT_EQ(report(document(), {"--formt", "csv"}).code, 2);
 }
 
+TEST(Report, ReadsPipesAsWellAsFiles) {
+  const auto file = R"({"context": {"mhz_per_cpu": NaN, "load_avg": [NaN]}, "benchmarks": [
+    {"name": "a", "real_time": 5, "cpu_time": 5, "iterations": 9, "misses": NaN},
+    {"name": "b", "real_time": 0, "cpu_time": 0, "iterations": 0, "skipped": true,
+     "skip_message": "no such device"}]})";
+  const auto with = [&](const std::string& command) {
+    const auto ended = run_program({"bash", "-c", "$0 " + command, program()},
+                                   {.files = {{"r.json", file}, {"s.json", file}}});
+    EXPECT_EQ(ended.code, 0) << ended.err;
+    return ended;
+  };
+  EXPECT_THAT(with("report <(cat r.json)").out, HasSubstr("skipped: no such device"));
+  EXPECT_THAT(with("report <(cat r.json) <(cat s.json) --csv >(cat >r.csv)").err, IsEmpty());
+  const auto compared = with("compare <(cat r.json) <(cat s.json)");
+  EXPECT_THAT(compared.err, Not(HasSubstr("the same file")));
+  EXPECT_THAT(compared.out, AllOf(HasSubstr("not judged"), HasSubstr("skipped: no such device")));
+  EXPECT_THAT(with("compare r.json r.json").err, HasSubstr("the same file"));
+}
+
 TEST(Report, OfAPartialResultSaysSo) {
   const auto ended = report(changed([](Json& json) { json["context"]["partial"] = true; }));
   EXPECT_EQ(ended.code, 0);

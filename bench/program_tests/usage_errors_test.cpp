@@ -284,7 +284,7 @@ TEST(UsageErrors, NameThePlaceInAPlanThatIsWrong) {
   expect_run_refused({"--plan", "."}, {"--plan", "cannot be read"});
   expect_plan_refused("", {"plan.json", "not JSON"});
   expect_plan_refused("{", {"plan.json", "not JSON", "line 1"});
-  expect_plan_refused(std::string("\xff\xfe\0{", 4), {"plan.json", "not JSON"});
+  expect_plan_refused(std::string("\xff\xfe\0{", 4), {"plan.json", "is UTF-16"});
   expect_plan_refused(std::string(1000, '['), {"plan.json", "nested deeper"});
   expect_run_refused({"--plan", "/dev/zero"}, {"--plan", "'/dev/zero' is larger than 16 MiB"});
   expect_plan_refused("[]", {"plan.json", "object", "\"cases\""});

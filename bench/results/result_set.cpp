@@ -4,6 +4,10 @@
 
 namespace asyncmark {
 
+std::string ForeignCase::missing() const {
+  return died.empty() && !skipped.empty() ? "skipped: " + skipped : died;
+}
+
 std::vector<double> ForeignCase::real_ns() const {
   std::vector<double> all;
   for (const auto& run : runs) all.push_back(run.real_ns);

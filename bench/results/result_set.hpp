@@ -28,8 +28,11 @@ struct ForeignCase {
   std::string name;
   std::string why;  ///< It is no Result: "another program wrote it".
   std::vector<ForeignRun> runs = {};
-  std::string died = {};  ///< Why the first that failed did so; empty: none did.
+  std::string died = {};     ///< Why the first that failed did so; empty: none did.
+  std::string skipped = {};  ///< Likewise of one that the program itself left out.
 
+  /// What is to be said of runs that are not there; empty: none is missing.
+  std::string missing() const;
   std::vector<double> real_ns() const;  ///< One a run.
   std::vector<double> cpu_ns() const;
 };

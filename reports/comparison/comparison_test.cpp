@@ -80,6 +80,17 @@ TEST(ComparisonReports, TheTableHasARowACaseAndSaysWhyItIsSo) {
   EXPECT_THAT(text, HasSubstr("Control: the baseline beside itself is the same"));
 }
 
+TEST(ComparisonReports, OfKeptResultsSayByWhatTheMachinesDiffer) {
+  auto kept = everything();
+  kept.stored = true;
+  for (const auto* entry : {"table", "markdown"})
+    EXPECT_THAT(written(entry, kept), Not(HasSubstr("the machines differ")));
+  kept.machine_differences = {"cores: 4 and 8"};
+  for (const auto* entry : {"table", "markdown"})
+    EXPECT_THAT(written(entry, kept), HasSubstr("the machines differ")) << entry;
+  EXPECT_EQ(Json::parse(written("out", kept)).at("machine_differences").at(0), "cores: 4 and 8");
+}
+
 TEST(ComparisonReports, MarkdownBeginsWithTheVerdictAndFoldsTheRest) {
   const auto text = written("markdown", everything());
   EXPECT_THAT(text, StartsWith("**Of 5 cases: 1 slower,"));

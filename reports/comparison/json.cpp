@@ -84,6 +84,7 @@ std::string print(const Comparison& comparison) {
             {"baseline", json_of(comparison.baseline)},
             {"contender", json_of(comparison.contender)},
             {"stored", comparison.stored},
+            {"machine_differences", comparison.machine_differences},
             {"partial", comparison.partial},
             {"void", comparison.is_void()},
             {"sentence", comparison.sentence()},

@@ -57,6 +57,9 @@ Table comparison_table(const Comparison& comparison) {
     table.notes.push_back(
         "measured at different times: a change holds the difference between those moments too, so "
         "that it counts from 25 % on");
+    if (!comparison.machine_differences.empty())
+      table.notes.push_back(fmt::format("the machines differ, and a change holds that too: {}",
+                                        fmt::join(comparison.machine_differences, "; ")));
   }
   for (const auto& one : comparison.cases) {
     Row row{{one.name, one.failed.empty() ? text_of(one.verdict) : "not judged"}, remark(one)};

@@ -95,8 +95,12 @@ std::vector<Json> rows_of(const ResultSets& sets) {
         for (std::size_t i = 0; i < one->repetitions.size(); ++i)
           rows.push_back(row_of(*set, *one, i, compared));
     }
-    for (const auto& one : set->foreign)
+    for (const auto& one : set->foreign) {
       for (std::size_t i = 0; i < one.runs.size(); ++i) rows.push_back(row_of(*set, one, i));
+      if (one.missing().empty()) continue;
+      rows.push_back(named(*set, one.name));
+      rows.back()["error_message"] = one.missing();
+    }
     for (auto i = first; i < rows.size(); ++i) put_context(rows[i], set->context);
   }
   return rows;

@@ -98,9 +98,10 @@ TEST(CsvFile, IsReadByPythonsModule) {
   add_death(dead, reason);
   auto set = set_of({burst(), dead});
   set.label = "a\"b,c";
-  set.foreign = {{"BM_x<1, 2>", "another program", {{.real_ns = 2.5, .counters = {{"a,b", 7}}}}}};
+  set.foreign = {{"BM_x<1, 2>", "another program", {{.real_ns = 2.5, .counters = {{"a,b", 7}}}}},
+                 {.name = "BM_y", .why = "another program", .skipped = "no GPU"}};
   const auto rows = read_by_python(output("csv").file({&set}));
-  ASSERT_EQ(rows.size(), 4u);
+  ASSERT_EQ(rows.size(), 5u);
   for (const auto& row : rows) {
     EXPECT_EQ(row.size(), rows[0].size());
     EXPECT_EQ(row.at("file"), set.label);
@@ -112,6 +113,8 @@ TEST(CsvFile, IsReadByPythonsModule) {
   EXPECT_EQ(rows[3].at("name"), "BM_x<1, 2>");
   EXPECT_EQ(rows[3].at("real_time_ns"), "2.5");
   EXPECT_EQ(rows[3].at("a,b"), "7");
+  EXPECT_EQ(rows[4].at("error_message"), "skipped: no GPU");
+  EXPECT_EQ(rows[4].at("real_time_ns"), "");
 }
 
 TEST(Prometheus, IsOneSummaryOfEachTimeInSeconds) {

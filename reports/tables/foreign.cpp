@@ -17,12 +17,12 @@ std::string counters_text(const ForeignRun& run) {
 }
 
 Row row_of(const ForeignCase& one) {
-  if (one.runs.empty()) return {{one.name}, one.died};
+  if (one.runs.empty()) return {{one.name}, one.missing()};
   const auto& last = one.runs.back();
   return {{one.name, std::to_string(one.runs.size()), std::to_string(last.iterations),
            foreign_time_text(median(one.real_ns())), foreign_time_text(median(one.cpu_ns())),
            counters_text(last)},
-          one.died};
+          one.missing()};
 }
 
 }  // namespace

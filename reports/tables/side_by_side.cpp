@@ -8,6 +8,7 @@
 #include <set>
 
 #include "bench/results/counters.hpp"
+#include "bench/results/differences.hpp"
 #include "reports/tables/foreign.hpp"
 
 namespace asyncmark {
@@ -76,7 +77,8 @@ std::optional<Figure> figure_of(const ForeignCase& one) {
   const auto times = one.real_ns();
   const auto value = median(times);
   const auto [least, most] = std::ranges::minmax(times);
-  return Figure{"time", value / 1e9, least / 1e9, most / 1e9, foreign_time_text(value)};
+  return Figure{"time",       value / 1e9, least / 1e9, most / 1e9, foreign_time_text(value),
+                one.missing()};
 }
 
 /// A case's figures, one a set; absent where the set has none.
@@ -140,33 +142,20 @@ std::string remark(const ResultSets& sets, const std::string& name,
   return fmt::format("{}", fmt::join(all, "; "));
 }
 
-/// Facts by which sets differ though nothing but one thing should, with the words for them.
-constexpr std::pair<const char*, const char*> kFacts[] = {
-    {"host_name", "host"},
-    {"cpu_model", "processor"},
-    {"num_cpus", "cores"},
-    {"affinity", "processors that it was given"},
-    {"kernel", "kernel"},
-    {"governor", "governor"},
-    {"cgroup_cpu_max", "processor limit"},
-    {"asyncmark_version", "version"},
-    {"commit", "commit"},
-    {"compiler", "compiler"},
-    {"compiler_flags", "compiler flags"},
-    {"library_build_type", "build"},
-};
-
-std::string fact(const ResultSet& set, const char* key) {
-  const auto found = set.context.facts.find(key);
-  if (found == set.context.facts.end()) return "not told";
-  return found->is_string() ? found->get<std::string>() : found->dump();
-}
+/// Facts of a build by which sets differ though nothing but one thing should.
+const std::vector<ComparableFact> kBuildFacts{{"asyncmark_version", "version"},
+                                              {"commit", "commit"},
+                                              {"compiler", "compiler"},
+                                              {"compiler_flags", "compiler flags"},
+                                              {"library_build_type", "build"}};
 
 void add_differences(Table& table, const ResultSets& sets) {
   bool any = false;
-  for (const auto& [key, words] : kFacts) {
+  auto facts = machine_facts();
+  facts.insert(facts.end(), kBuildFacts.begin(), kBuildFacts.end());
+  for (const auto& [key, words] : facts) {
     std::vector<std::string> values;
-    for (const auto* set : sets) values.push_back(fact(*set, key));
+    for (const auto* set : sets) values.push_back(fact_text(set->context, key));
     if (std::ranges::count(values, values[0]) == static_cast<std::ptrdiff_t>(sets.size())) continue;
     any = true;
     for (std::size_t i = 0; i < sets.size(); ++i) values[i] = sets[i]->label + ' ' + values[i];
