@@ -11,6 +11,7 @@
 #include "bench/model/workload.hpp"
 #include "bench/model/workload_entry.hpp"
 #include "bench/os/scratch.hpp"
+#include "workloads/sqlite/beside.hpp"
 #include "workloads/sqlite/connection.hpp"
 #include "workloads/sqlite/temporary.hpp"
 #include "workloads/support/descriptors.hpp"
@@ -211,6 +212,25 @@ class Sqlite final : public Workload {
       throw UsageError(fmt::format(
           "--file: '{}' cannot be written, which --sql does; give a statement that only reads",
           *file_));
+    const bool turns_to_wal = plan_.journal == "wal" && !is_in_wal_mode(plan_.path);
+    if (statement.writes() || turns_to_wal) check_writes(connection, turns_to_wal);
+  }
+
+  /// Throws UsageError where the file that SQLite keeps beside one that it writes cannot be there.
+  void check_writes(const Connection& connection, bool turns_to_wal) const {
+    const auto mode = plan_.journal.empty() ? connection.ask("PRAGMA journal_mode") : plan_.journal;
+    if (mode == "memory" || mode == "off") return;
+    if (turns_to_wal && connection.is_read_only())
+      throw UsageError(
+          fmt::format("--journal: '{}' cannot be written, which turning it to wal does", *file_));
+    const auto why = mode == "delete"
+                         ? no_files_beside(plan_.path)
+                         : no_file_beside(plan_.path, mode == "wal" ? "-wal" : "-journal");
+    if (!why.empty())
+      throw UsageError(fmt::format(
+          "--file: '{}' in journal mode {} is written with a file beside it, but {}; put it where "
+          "you may write, or give --journal memory",
+          *file_, mode, why));
   }
 
   /// Reads its schema, which no file has that is no database.
@@ -219,9 +239,30 @@ class Sqlite final : public Workload {
     connection.run("SELECT count(*) FROM sqlite_schema");
     return connection;
   } catch (const Error& error) {
-    throw UsageError(fmt::format(
-        "--file: '{}': {}{}", *file_, error.what(),
-        error.code() == SQLITE_BUSY ? ", and was so for all of --timeout; end who holds it" : ""));
+    throw UsageError(fmt::format("--file: '{}': {}{}", *file_, error.what(), explanation(error)));
+  }
+
+  /// What SQLite does not say of why it cannot open the file.
+  std::string explanation(const Error& error) const {
+    if (error.code() == SQLITE_BUSY) return ", and was so for all of --timeout; end who holds it";
+    if (!is_in_wal_mode(plan_.path)) {
+      const auto why = no_files_beside(plan_.path);
+      return has_journal(plan_.path) && !why.empty()
+                 ? fmt::format(
+                       "; to undo a write that was not finished, SQLite removes its journal, "
+                       "but {}",
+                       why)
+                 : "";
+    }
+    for (const auto* suffix : {"-shm", "-wal"})
+      if (const auto why = no_file_beside(plan_.path, suffix); !why.empty())
+        return fmt::format(
+            "; it is in WAL mode, in which SQLite writes files beside it even to read, but {}; "
+            "copy "
+            "it to where you may write, or have its owner turn it to 'PRAGMA journal_mode = "
+            "delete'",
+            why);
+    return "";
   }
 
   void prepare_temporary() const {

@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "bench/model/runner_entry.hpp"
+#include "bench/os/scratch.hpp"
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
 #include "workloads/sqlite/testing/database.hpp"
@@ -239,6 +240,39 @@ TEST(SqliteOptions, NeedAFileThatMayBeReadAndToWriteOneThatMayBeWritten) {
   const auto reads = as_nobody(folder, on(database, "SELECT * FROM t"));
   EXPECT_EQ(reads.code, 0) << reads.err;
   EXPECT_EQ(database.number("SELECT count(*) FROM t"), 1000);
+}
+
+TEST(SqliteOptions, SayWhatTheFolderOfADatabaseKeepsFromBeingDone) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can become another user";
+  const auto as_nobody_on = [](const std::string& journal, const Words& words,
+                               const std::string& beside = "") {
+    const Database database(10, journal);
+    database.run("PRAGMA wal_checkpoint(TRUNCATE)");
+    const Scratch scratch;  // Which nobody may write.
+    const auto copy = scratch.path() + "/copy.db";
+    fs::copy_file(database.path(), copy);
+    fs::permissions(copy, fs::perms(0666));
+    if (!beside.empty()) {
+      std::ofstream(copy + beside);
+      fs::permissions(copy + beside, fs::perms(0666));
+    }
+    return as_nobody(scratch.path(), joined({"--file", copy, "--sql"}, words));
+  };
+  EXPECT_EQ(as_nobody_on("delete", {"SELECT * FROM t"}).code, 0);
+  EXPECT_EQ(as_nobody_on("delete", {"DELETE FROM t", "--journal", "memory"}).code, 0);
+  const auto expect_refused = [&](const Ended& ended, const std::string& words) {
+    expect_usage_error(ended, "--file: '/");
+    EXPECT_THAT(ended.err, AllOf(HasSubstr("copy.db"), HasSubstr(words),
+                                 HasSubstr("cannot be written: Permission denied")));
+  };
+  expect_refused(as_nobody_on("wal", {"SELECT * FROM t"}), "it is in WAL mode");
+  expect_refused(as_nobody_on("wal", {"DELETE FROM t"}), "it is in WAL mode");
+  expect_refused(as_nobody_on("delete", {"DELETE FROM t"}), "in journal mode delete is written");
+  expect_refused(as_nobody_on("delete", {"DELETE FROM t"}, "-journal"),
+                 "in journal mode delete is written");
+  EXPECT_EQ(as_nobody_on("delete", {"DELETE FROM t", "--journal", "truncate"}, "-journal").code, 0);
+  expect_refused(as_nobody_on("delete", {"SELECT * FROM t", "--journal", "wal"}),
+                 "in journal mode wal is written");
 }
 
 TEST(SqliteOptions, NeedAFolderForTheTemporaryDatabase) {
