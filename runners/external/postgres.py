@@ -86,6 +86,9 @@ class Plan:
             raise Refused(f"{case.runner} does not know mode {self.mode} of postgres: "
                           f"{case.library.__name__} has {', '.join(modes)}")
         self.runner, self.timeout, self.seed, self.scale = case.runner, options["timeout_ns"], case.seed, 1
+        if case.endpoint:  # What the user set for libpq is not meant for a cluster of asyncmark's.
+            for name in [name for name in os.environ if name.startswith("PG")]:
+                del os.environ[name]
         self.dsn = case.endpoint or options["dsn"]
         self.script = [Statement(*one) for one in self.chosen(options)]
         self.needs_scale = any(set(one.numbers) - {QUERY} for one in self.script)

@@ -86,6 +86,22 @@ void check_dsn(const std::string& dsn) {
   if (!trouble.empty()) throw UsageError("--dsn: " + trouble);
 }
 
+std::string kept_to_socket(const std::string& dsn) {
+  std::string trouble;
+  const auto options = parse(dsn, trouble);
+  bool names_socket = false;
+  for (const auto* one = options.get(); one && one->keyword; ++one) {
+    const std::string_view keyword = one->keyword;
+    if (keyword == "host" && one->val && (one->val[0] == '/' || one->val[0] == '@'))
+      names_socket = true;
+    if (keyword == "hostaddr" && one->val) return dsn;
+  }
+  if (!names_socket) return dsn;
+  // A value of its own, though it is empty, comes before that of the environment.
+  if (!is_uri(dsn)) return dsn + " hostaddr=''";
+  return dsn + (dsn.find('?') == dsn.npos ? '?' : '&') + "hostaddr=";
+}
+
 std::string shown_dsn(const std::string& dsn) {
   constexpr const char* kHidden = "***";
   if (dsn.empty()) return "";

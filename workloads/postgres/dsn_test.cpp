@@ -56,5 +56,14 @@ TEST(PostgresDsn, ThatIsNoneIsRefusedWithoutAWordOfAPassword) {
   EXPECT_EQ(refusal("postgresql://here/name?application_name=a@b"), "");
 }
 
+TEST(PostgresDsn, OfASocketIsKeptToIt) {
+  EXPECT_EQ(kept_to_socket("host=/tmp user=me"), "host=/tmp user=me hostaddr=''");
+  EXPECT_EQ(kept_to_socket("postgresql:///name?host=/tmp"),
+            "postgresql:///name?host=/tmp&hostaddr=");
+  EXPECT_EQ(kept_to_socket("postgresql://%2Ftmp/name"), "postgresql://%2Ftmp/name?hostaddr=");
+  for (const auto* dsn : {"", "host=here", "user=me", "host=/tmp hostaddr=127.0.0.1"})
+    EXPECT_EQ(kept_to_socket(dsn), dsn);
+}
+
 }  // namespace
 }  // namespace asyncmark::postgres::dsn_test

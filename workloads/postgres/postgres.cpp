@@ -76,6 +76,7 @@ class Postgres final : public Workload {
           fmt::format("--timeout: {} is over before the {} that --preset sleep waits; give more",
                       exact_text(plan_.timeout), exact_text(work->wait)));
     check_dsn(plan_.dsn);
+    plan_.dsn = kept_to_socket(plan_.dsn);
   }
 
   void prepare(std::uint64_t sessions) const override { check(plan_, sessions, remote_); }
@@ -134,7 +135,8 @@ OptionSpec dsn_option() {
 OptionSpec sql_option() {
   auto option = text_option("sql", "",
                             "a query of your own instead of --preset; $1 in it is the number of "
-                            "the query");
+                            "the query; in --mode simple also several statements, which are one "
+                            "transaction");
   option.instead_of = "preset";
   return option;
 }

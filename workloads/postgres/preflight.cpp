@@ -1,23 +1,23 @@
 #include "workloads/postgres/preflight.hpp"
 
 #include <fmt/format.h>
-#include <sys/socket.h>
 
-#include <algorithm>
 #include <charconv>
-#include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "bench/base/errors.hpp"
+#include "workloads/postgres/hosts.hpp"
 #include "workloads/support/descriptors.hpp"
-#include "workloads/support/this_machine.hpp"
 #include "workloads/support/waiting.hpp"
 
 namespace asyncmark::postgres {
 namespace {
 
 constexpr std::string_view kNoSuchTable = "42P01";
+constexpr std::string_view kSyntaxError = "42601";
 
 bool is_error(const PGresult& answer) {
   const auto status = PQresultStatus(&answer);
@@ -40,28 +40,61 @@ std::string field(const PGresult& answer, int which) {
 }
 
 /// What is not taken by the server is the user's query, or a preset's tables.
+[[noreturn]] void refuse(const Plan& plan, const PGresult& error) {
+  const bool no_table = field(error, PG_DIAG_SQLSTATE) == kNoSuchTable;
+  throw UsageError(
+      fmt::format("{}: the server says: {}{}", plan.script_option, words_of(error),
+                  no_table && plan.script_option == "--preset"
+                      ? "; make pgbench's tables there by 'pgbench -i', or leave --dsn out"
+                      : ""));
+}
+
+void check_parameters(const Plan& plan, const PGresult& described, std::size_t expected) {
+  const auto found = PQnparams(&described);
+  if (static_cast<std::size_t>(found) != expected)
+    throw UsageError(fmt::format(
+        "{}: the server finds {} parameters in it; the one there may be is $1, by itself",
+        plan.script_option, found));
+}
+
+bool is_syntax_error(const PGresult& answer) {
+  return is_error(answer) && field(answer, PG_DIAG_SQLSTATE) == kSyntaxError;
+}
+
+/// Several statements that the simple protocol carries in one text. A later one may rest on what
+/// those before it make, so that of these only the syntax is looked at.
+void check_several(Inquiry& inquiry, const Plan& plan, const std::vector<std::string>& statements) {
+  if (plan.mode != Mode::simple)
+    throw UsageError(fmt::format(
+        "{}: has {} statements, which --mode simple alone sends in one; give that, or one "
+        "statement",
+        plan.script_option, statements.size()));
+  for (const auto& sql : statements) {
+    const auto answer = inquiry.describe(sql.c_str());
+    if (is_syntax_error(*answer) || (is_error(*answer) && &sql == statements.data()))
+      refuse(plan, *answer);
+    if (!is_error(*answer)) check_parameters(plan, *answer, places_of(sql).empty() ? 0 : 1);
+  }
+}
+
 void check_queries(Inquiry& inquiry, const Plan& plan) {
   for (const auto& statement : plan.script) {
     const auto answer = inquiry.describe(statement.sql.c_str());
-    if (is_error(*answer)) {
-      const bool no_table = field(*answer, PG_DIAG_SQLSTATE) == kNoSuchTable;
-      throw UsageError(
-          fmt::format("{}: the server says: {}{}", plan.script_option, words_of(*answer),
-                      no_table && plan.script_option == "--preset"
-                          ? "; make pgbench's tables there by 'pgbench -i', or leave --dsn out"
-                          : ""));
+    const auto parts = statements_in(statement.sql);
+    if (parts.size() > 1 && is_syntax_error(*answer)) {
+      check_several(inquiry, plan, parts);
+      continue;
     }
-    if (static_cast<std::size_t>(PQnparams(answer.get())) != statement.numbers.size())
-      throw UsageError(fmt::format(
-          "{}: the server finds {} parameters in it; the one there may be is $1, by itself",
-          plan.script_option, PQnparams(answer.get())));
+    if (is_error(*answer)) refuse(plan, *answer);
+    check_parameters(plan, *answer, statement.numbers.size());
   }
 }
 
 /// Connections that the server still has for this user, itself not counted; absent where it does
-/// not tell, as one that stands before the server may not. Of the sessions of others a user sees
-/// who they are, and not what.
+/// not tell, and where a pooler takes more clients than the server behind it. Of the sessions of
+/// others a user sees who they are, and not what.
 std::optional<std::uint64_t> room(Inquiry& inquiry) {
+  if (inquiry.is_pooled()) return std::nullopt;
   return number_in(*inquiry.ask(
       "SELECT greatest(0, current_setting('max_connections')::int"
       " - CASE WHEN (SELECT rolsuper FROM pg_roles WHERE rolname = session_user) THEN 0"
@@ -86,7 +119,7 @@ void check_room(Inquiry& inquiry, std::uint64_t connections) {
 
 }  // namespace
 
-Inquiry::Inquiry(const Plan& plan) : connection_(start_connection(plan)) {
+Inquiry::Inquiry(const Plan& plan) : dsn_(plan.dsn), connection_(start_connection(plan)) {
   if (connection_) PQsetErrorVerbosity(connection_.get(), PQERRORS_DEFAULT);
   connect();
 }
@@ -108,11 +141,11 @@ void Inquiry::connect() {
   PQsetnonblocking(connection, 1);
 }
 
-Answer Inquiry::collect(int sent) {
+Answer Inquiry::collect(bool sent) {
   auto* connection = connection_.get();
   const auto due = Clock::now() + kLimit;
   Answer last(nullptr, PQclear);
-  while (sent == 1) {
+  while (sent) {
     const auto want = PQflush(connection) > 0 ? Want::either : Want::readable;
     if (PQisBusy(connection) != 0) {
       if (!wait_for(PQsocket(connection), want, due))
@@ -131,35 +164,32 @@ Answer Inquiry::collect(int sent) {
   return last;
 }
 
-Answer Inquiry::ask(const char* sql) { return collect(PQsendQuery(connection_.get(), sql)); }
+Answer Inquiry::ask(const char* sql) { return collect(PQsendQuery(connection_.get(), sql) == 1); }
 
 Answer Inquiry::describe(const char* sql) {
-  auto parsed = collect(PQsendPrepare(connection_.get(), "", sql, 0, nullptr));
-  if (is_error(*parsed)) return parsed;
-  return collect(PQsendDescribePrepared(connection_.get(), ""));
+  // Both at once, or a pooler could send them to different connections of the server.
+  auto* connection = connection_.get();
+  PQenterPipelineMode(connection);
+  const bool sent = PQsendPrepare(connection, "", sql, 0, nullptr) == 1 &&
+                    PQsendDescribePrepared(connection, "") == 1 && PQpipelineSync(connection) == 1;
+  auto parsed = collect(sent), described = collect(sent);
+  collect(sent);  // The end of the pipeline.
+  PQexitPipelineMode(connection);
+  return is_error(*parsed) ? std::move(parsed) : std::move(described);
 }
 
-bool Inquiry::is_here() const {
-  sockaddr_storage peer{};
-  socklen_t size = sizeof peer;
-  auto* address = reinterpret_cast<sockaddr*>(&peer);
-  return getpeername(PQsocket(connection_.get()), address, &size) == 0 && is_this_machine(*address);
-}
-
-bool Inquiry::names_several_hosts() const {
-  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(
-      PQconninfo(connection_.get()), PQconninfoFree);
-  for (const auto* one = options.get(); one && one->keyword; ++one)
-    if (std::string_view(one->keyword).starts_with("host") && one->val &&
-        std::string_view(one->val).find(',') != std::string_view::npos)
-      return true;
-  return false;
+bool Inquiry::is_pooled() {
+  // A pooler tells its own number of the session, and passes on the question for the server's.
+  const auto answer = ask("SELECT pg_backend_pid()");
+  const auto pid = number_in(*answer);
+  return pid && *pid != static_cast<std::uint64_t>(PQbackendPID(connection_.get()));
 }
 
 std::string Inquiry::address() const {
-  if (names_several_hosts() || std::string_view(PQhost(connection_.get())).starts_with('/'))
-    return "";
-  return PQhostaddr(connection_.get());
+  // Of several, another may answer later.
+  const bool is_one = hosts_of(dsn_).size() == 1;
+  const bool is_socket = std::string_view(PQhost(connection_.get())).starts_with('/');
+  return is_one && !is_socket ? PQhostaddr(connection_.get()) : "";
 }
 
 std::uint64_t Inquiry::scale() {
@@ -179,14 +209,8 @@ std::string words_of(const PGresult& error) {
 }
 
 void check(const Plan& plan, std::uint64_t connections, bool remote) {
+  if (!remote) check_is_here(plan.dsn);  // Before it is sent a password.
   Inquiry inquiry(plan);
-  if (!remote && inquiry.names_several_hosts())
-    throw UsageError(
-        "--dsn: names several hosts; give one, or --allow-remote if you may put this load on any");
-  if (!remote && !inquiry.is_here())
-    throw UsageError(
-        "--dsn: the server is not this machine; give --allow-remote if you may put this load on "
-        "it");
   check_queries(inquiry, plan);
   if (plan.needs_scale()) inquiry.scale();
   check_room(inquiry, connections);

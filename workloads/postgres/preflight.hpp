@@ -18,10 +18,8 @@ class Inquiry {
   /// Has it parsed: the answer tells its parameters and columns.
   Answer describe(const char* sql);
 
-  /// Whether the server is this machine.
-  bool is_here() const;
-  /// Whether the connection might have been to another one of several.
-  bool names_several_hosts() const;
+  /// Whether something between us and the server, such as pgbouncer, hands out its connections.
+  bool is_pooled();
   /// Of the server, where its name was looked up; else empty.
   std::string address() const;
   /// The number of branches of pgbench's tables, which is the scale that they were made with.
@@ -30,8 +28,9 @@ class Inquiry {
 
  private:
   void connect();
-  Answer collect(int sent);
+  Answer collect(bool sent);
 
+  std::string dsn_;
   Connection connection_;
 };
 

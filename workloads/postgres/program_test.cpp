@@ -28,6 +28,7 @@ using ::asyncmark::testing::number;
 using ::asyncmark::testing::Program;
 using ::asyncmark::testing::program;
 using ::asyncmark::testing::rows;
+using ::asyncmark::testing::run_program;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -57,10 +58,28 @@ TEST(SharedClusterProgram, QueriesUnderEveryRunner) {
   }
 }
 
-TEST(SharedClusterProgram, WithoutADsnHasAClusterOfItsOwn) {
-  const auto ended = asyncmark({"run", "postgres", "--preset", "point-select", "--ops", "200",
-                                "--in-flight", "5", "--runner", "event-loop,process-pool", "--mode",
-                                "prepared", "--repetitions", "1", "--benchmark_format=json"});
+TEST(SharedClusterProgram, WithoutADsnHasAClusterOfItsOwnWhateverTheEnvironmentNames) {
+  const auto ended = run_program({"env",
+                                  "PGHOST=db.example",
+                                  "PGHOSTADDR=192.0.2.7",
+                                  "PGPORT=1",
+                                  program(),
+                                  "run",
+                                  "postgres",
+                                  "--preset",
+                                  "point-select",
+                                  "--ops",
+                                  "200",
+                                  "--in-flight",
+                                  "5",
+                                  "--runner",
+                                  "event-loop,process-pool",
+                                  "--mode",
+                                  "prepared",
+                                  "--repetitions",
+                                  "1",
+                                  "--no-calibration",
+                                  "--benchmark_format=json"});
   EXPECT_EQ(ended.code, 0) << ended.err;
   ASSERT_THAT(rows(ended), SizeIs(2));
   for (const auto& row : rows(ended)) {
@@ -105,11 +124,35 @@ TEST(SharedClusterProgram, SaysInTheServersWordsWhatItDoesNotTake) {
                  "--sql: the server says: ERROR: syntax error at or near \"SELEC\" (42601)");
   expect_refused(dsn, {"--sql", "SELECT * FROM nothing"},
                  "--sql: ", "relation \"nothing\" does not exist (42P01)");
-  expect_refused(dsn, {"--sql", "SELECT 1; SELECT 2"}, "--sql: ", "multiple commands");
+  for (const auto* mode : {"extended", "prepared", "pipeline"})
+    expect_refused(dsn, {"--sql", "SELECT 1; SELECT 2", "--mode", mode},
+                   "--sql: has 2 statements, which --mode simple alone sends in one");
+  expect_refused(dsn, {"--sql", "SELECT 1; SELEC 2"},
+                 "--sql: the server says: ERROR: syntax error at or near \"SELEC\" (42601)");
+  expect_refused(dsn, {"--sql", "SELECT * FROM nothing; SELECT 1"},
+                 "--sql: ", "relation \"nothing\" does not exist (42P01)");
   expect_refused(dsn, {"--sql", "SELECT U&'\\0024'$1"}, "--sql: ");
   expect_refused(dsn + " dbname=template1", {"--preset", "point-select"}, "--preset: ",
                  "does not exist (42P01); make pgbench's tables there by 'pgbench -i'");
   expect_refused(dsn + " dbname=template1", {"--preset", "tpcb-like"}, "--preset: ", "pgbench -i");
+}
+
+TEST(SharedClusterProgram, SendsSeveralStatementsInOneSimpleQuery) {
+  for (const auto& [sql, rows_per_op] :
+       {std::pair{"SELECT 1; SELECT generate_series(1, 2)", 3},
+        {"BEGIN; SELECT 1; COMMIT", 1},
+        {"SET LOCAL search_path TO public; SELECT $1", 1},
+        {"CREATE TEMP TABLE made (n int); SELECT * FROM made; DROP TABLE made", 0}}) {
+    const auto ended = asyncmark(
+        words(cluster().conninfo(), {"--sql", sql, "--ops", "20", "--in-flight", "2", "--runner",
+                                     "sync,event-loop", "--benchmark_format=json"}));
+    EXPECT_EQ(ended.code, 0) << ended.err;
+    ASSERT_THAT(rows(ended), SizeIs(2));
+    for (const auto& row : rows(ended)) {
+      EXPECT_EQ(number(row, "completed"), 20u) << sql;
+      EXPECT_EQ(row.value("rows_per_op", 0.0), rows_per_op) << sql;
+    }
+  }
 }
 
 TEST(SharedClusterProgram, AsksForNoMoreConnectionsThanThereAre) {

@@ -67,6 +67,34 @@ std::size_t behind_word(std::string_view sql, std::size_t at) {
   return at;
 }
 
+bool is_placeholder(std::string_view sql, std::size_t at) {
+  return sql[at] == '$' && at + 1 < sql.size() && is_digit(sql[at + 1]);
+}
+
+/// Whether a comment or white space is there.
+bool is_blank(std::string_view sql, std::size_t at) {
+  const auto two = sql.substr(at, 2);
+  return two == "--" || two == "/*" || std::isspace(static_cast<unsigned char>(sql[at])) != 0;
+}
+
+/// Behind what is one in itself: a comment, a text in quotes or between dollars, a placeholder, a
+/// name or a number, or else a single character.
+std::size_t behind_token(std::string_view sql, std::size_t at) {
+  const auto two = sql.substr(at, 2);
+  const char c = sql[at];
+  if (two == "--") return behind(sql, "\n", at);
+  if (two == "/*") return behind_comment(sql, at);
+  if (two == "e'" || two == "E'") return behind_quoted(sql, at + 1, true);
+  if (c == '\'' || c == '"') return behind_quoted(sql, at, false);
+  if (is_placeholder(sql, at)) {
+    auto end = at + 1;
+    while (end < sql.size() && is_digit(sql[end])) ++end;
+    return end;
+  }
+  if (c == '$') return behind_dollar(sql, at);
+  return is_of_a_word(c) ? behind_word(sql, at) : at + 1;
+}
+
 std::uint64_t scattered(std::uint64_t seed, std::uint64_t query, Number number) {
   return scrambled(seed + (query * 8 + static_cast<std::uint64_t>(number) + 1) * kOfNumbers);
 }
@@ -96,29 +124,33 @@ std::int64_t value_of(Number number, std::uint64_t query, std::uint64_t seed, st
 std::vector<Place> places_of(std::string_view sql) {
   std::vector<Place> places;
   for (std::size_t at = 0; at < sql.size();) {
-    const auto two = sql.substr(at, 2);
-    const char c = sql[at];
-    if (two == "--") {
-      at = behind(sql, "\n", at);
-    } else if (two == "/*") {
-      at = behind_comment(sql, at);
-    } else if (two == "e'" || two == "E'") {
-      at = behind_quoted(sql, at + 1, true);
-    } else if (c == '\'' || c == '"') {
-      at = behind_quoted(sql, at, false);
-    } else if (c == '$' && at + 1 < sql.size() && is_digit(sql[at + 1])) {
-      Place place{at, at + 1, 0};
-      while (place.end < sql.size() && is_digit(sql[place.end])) ++place.end;
-      std::from_chars(sql.data() + at + 1, sql.data() + place.end, place.which);
+    const auto end = behind_token(sql, at);
+    if (is_placeholder(sql, at)) {
+      Place place{at, end, 0};
+      std::from_chars(sql.data() + at + 1, sql.data() + end, place.which);
       places.push_back(place);
-      at = place.end;
-    } else if (c == '$') {
-      at = behind_dollar(sql, at);
-    } else {
-      at = is_of_a_word(c) ? behind_word(sql, at) : at + 1;
     }
+    at = end;
   }
   return places;
+}
+
+std::vector<std::string> statements_in(std::string_view sql) {
+  std::vector<std::string> statements;
+  auto begin = sql.npos;
+  int depth = 0;
+  for (std::size_t at = 0; at < sql.size(); at = behind_token(sql, at)) {
+    if (sql[at] == '(') ++depth;
+    if (sql[at] == ')') --depth;
+    if (sql[at] == ';' && depth <= 0) {
+      if (begin != sql.npos) statements.emplace_back(sql.substr(begin, at - begin));
+      begin = sql.npos;
+    } else if (begin == sql.npos && !is_blank(sql, at)) {
+      begin = at;
+    }
+  }
+  if (begin != sql.npos) statements.emplace_back(sql.substr(begin));
+  return statements;
 }
 
 Statement::Statement(std::string name_, std::string sql_, std::vector<Number> numbers_)
@@ -141,9 +173,9 @@ void Statement::write(std::span<const char* const> values, std::string& text) co
 Script script_of(const std::string& sql) {
   if (sql.find_first_not_of(" \t\r\n;") == std::string::npos)
     throw UsageError("--sql: is empty; give a query, as 'SELECT 1'");
-  const auto word = sql.find_first_not_of(" \t\r\n");
-  if (strncasecmp(sql.c_str() + word, "copy", 4) == 0 && behind_word(sql, word) == word + 4)
-    throw UsageError("--sql: COPY is not carried out; give a query that ends by itself");
+  for (const auto& statement : statements_in(sql))
+    if (strncasecmp(statement.c_str(), "copy", 4) == 0 && behind_word(statement, 0) == 4)
+      throw UsageError("--sql: COPY is not carried out; give a query that ends by itself");
   const auto places = places_of(sql);
   if (std::ranges::any_of(places, [](const Place& place) { return place.which != 1; }))
     throw UsageError(

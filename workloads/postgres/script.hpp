@@ -31,6 +31,11 @@ struct Place {
 /// prepared.
 std::vector<Place> places_of(std::string_view sql);
 
+/// The statements of a text, which semicolons part, without comments and blanks before them. Those
+/// in parentheses part nothing, as in CREATE RULE; those in a body between BEGIN ATOMIC and END do,
+/// so that the server has the last word.
+std::vector<std::string> statements_in(std::string_view sql);
+
 /// The most placeholders that a statement may have.
 inline constexpr std::size_t kMostNumbers = 4;
 

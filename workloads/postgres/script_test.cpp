@@ -57,9 +57,26 @@ TEST(PostgresScript, OfAUserHasNoParameterButTheNumberOfTheQuery) {
 TEST(PostgresScript, OfAUserEndsByItself) {
   for (const auto* sql : {"", " ", ";"})
     EXPECT_THAT([&] { script_of(sql); }, ThrowsMessage<UsageError>(HasSubstr("--sql: is empty")));
-  for (const auto* sql : {"COPY t TO STDOUT", " copy t from stdin", "copy\tt to stdout"})
+  for (const auto* sql : {"COPY t TO STDOUT", " copy t from stdin", "copy\tt to stdout",
+                          "SELECT 1; COPY t TO STDOUT", "/* all */ copy t to stdout"})
     EXPECT_THAT([&] { script_of(sql); }, ThrowsMessage<UsageError>(HasSubstr("--sql: COPY")));
   EXPECT_THAT(script_of("copyright()"), SizeIs(1));
+}
+
+TEST(PostgresScript, IsPartedIntoItsStatements) {
+  using ::testing::ElementsAre;
+  EXPECT_THAT(statements_in("SELECT 1"), ElementsAre("SELECT 1"));
+  EXPECT_THAT(statements_in("SELECT 1;"), ElementsAre("SELECT 1"));
+  EXPECT_THAT(statements_in(" ;; /* a; */ SELECT 1 ; -- b;\n"), ElementsAre("SELECT 1 "));
+  EXPECT_THAT(statements_in("begin; select 1;commit"), ElementsAre("begin", "select 1", "commit"));
+  EXPECT_THAT(statements_in("SELECT 1; SELECT $1"), ElementsAre("SELECT 1", "SELECT $1"));
+  EXPECT_THAT(statements_in(""), ::testing::IsEmpty());
+  EXPECT_THAT(statements_in("-- a"), ::testing::IsEmpty());
+  for (const auto* sql :
+       {"SELECT ';'", "SELECT E'\\';'", "SELECT \";\" FROM t", "SELECT $$ ; $$",
+        "SELECT $a$ ; $$ ; $a$", "SELECT 1 /* ; /* ; */ ; */ + 1", "SELECT 1 -- ;\n+ 1",
+        "CREATE RULE r AS ON INSERT TO t DO (SELECT 1; SELECT 2)"})
+    EXPECT_THAT(statements_in(sql), ElementsAre(sql));
 }
 
 std::vector<std::string> drawn(const Statement& statement, std::uint64_t query, std::uint64_t seed,
