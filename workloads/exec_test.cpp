@@ -138,6 +138,18 @@ TEST(Exec, RefusesInOneLine) {
   refused({"--"}, "--: exec needs a command behind it");
   refused({"--expect-exit", "256"}, "--expect-exit: a process ends with 0 to 255");
   refused({"--timeout", "0s"}, "--timeout: must be more than 0");
+TEST(Exec, GivesTheCommandItsArgumentsAsTheyAre) {
+  const Words arguments{"'hello'", "'", "''", "", "'a' || 'b'", "\"", "\\", "$HOME", " a ", "a\nb"};
+  auto command = shell("for a; do printf '<%s>' \"$a\"; done >got");
+  command.emplace_back("sh");
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  const auto ended = run_exec({"--runner", "sync"}, command);
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  std::string all;
+  for (const auto& one : arguments) all += '<' + one + '>';
+  EXPECT_EQ(ended.files.at("got"), all);
+}
+
   refused({"--command", "true", "--", "false"}, "--command");
 }
 

@@ -11,15 +11,63 @@
 #include "bench/base/split.hpp"
 
 namespace asyncmark {
+namespace {
+
+/// The command parted at its blanks, but for those in quotes and in braces or parentheses behind $.
+std::vector<std::string> sources_of_words(const std::string& command) {
+  std::vector<std::string> all;
+  bool in_word = false;
+  char quote = '\0';
+  int depth = 0;
+  for (std::size_t i = 0; i < command.size(); ++i) {
+    const char c = command[i];
+    if (!quote && depth == 0 && (c == ' ' || c == '\t')) {
+      in_word = false;
+      continue;
+    }
+    if (!in_word) all.emplace_back();
+    in_word = true;
+    all.back() += c;
+    if (c == '\\' && quote != '\'' && i + 1 < command.size())
+      all.back() += command[++i];
+    else if (quote)
+      quote = c == quote ? '\0' : quote;
+    else if (c == '\'' || c == '"')
+      quote = c;
+    else if ((c == '{' || c == '(') && all.back().find('$') != std::string::npos)
+      ++depth;
+    else if ((c == '}' || c == ')') && depth > 0)
+      --depth;
+  }
+  return all;
+}
+
+/// What one word comes to: several where a variable has blanks or a pattern fits several files, or
+/// none where a variable is empty. Nothing where it is not a word.
+std::optional<std::vector<std::string>> expanded(const std::string& source) {
+  wordexp_t expansion{};
+  std::vector<std::string> words;
+  const bool sound = wordexp(source.c_str(), &expansion, WRDE_NOCMD) == 0;
+  if (sound) words.assign(expansion.we_wordv, expansion.we_wordv + expansion.we_wordc);
+  wordfree(&expansion);
+  if (!sound) return std::nullopt;
+  // glibc makes an empty word of each pair of quotes with nothing in them that a word begins with.
+  while (words.size() > 1 && words.front().empty()) words.erase(words.begin());
+  return words;
+}
+
+}  // namespace
 
 std::vector<std::string> shell_words(const std::string& command, const std::string& what) {
   if (command.empty()) return {};
-  wordexp_t expansion{};
   std::vector<std::string> all;
-  if (wordexp(command.c_str(), &expansion, WRDE_NOCMD) == 0)
-    all.assign(expansion.we_wordv, expansion.we_wordv + expansion.we_wordc);
-  wordfree(&expansion);
-  if (all.empty())
+  bool sound = true;
+  for (const auto& source : sources_of_words(command)) {
+    const auto words = expanded(source);
+    sound = sound && words.has_value();
+    if (words) all.insert(all.end(), words->begin(), words->end());
+  }
+  if (!sound || all.empty())
     throw UsageError(
         fmt::format("{}: '{}' is not a command; what only a shell can do needs one: "
                     "sh -c '...'",
