@@ -8,14 +8,16 @@
 
 #include "bench/base/errors.hpp"
 #include "bench/base/json_fields.hpp"
+#include "bench/base/utf8.hpp"
 
 namespace asyncmark {
 namespace {
 
-/// What a C library takes would end at it.
-void refuse_nul(std::string_view text, std::string_view what) {
+/// What a C library takes would end at a NUL, and documents hold UTF-8 alone.
+void check_text(std::string_view text, std::string_view what) {
   if (text.find('\0') != text.npos)
     throw UsageError(fmt::format("{}: has a NUL character, at which it would be cut off", what));
+  refuse_other_than_utf8(text, what);
 }
 
 template <class T>
@@ -39,7 +41,7 @@ OptionValue value_from_json(const OptionSpec& spec, const Json& json) {
       return read_value<double>(spec, json);
     case OptionKind::text: {
       auto text = read_value<std::string>(spec, json);
-      refuse_nul(text, spec.key());
+      check_text(text, spec.key());
       return text;
     }
     case OptionKind::choice:
@@ -69,7 +71,7 @@ OptionValue OptionSpec::parse(std::string_view text) const {
       // Mostly a variable of a shell that is not set; left out, it would mean something else.
       if (text.empty())
         throw UsageError(fmt::format("{}: is empty; give it a value, or leave it out", what));
-      refuse_nul(text, what);
+      check_text(text, what);
       return std::string(text);
     case OptionKind::choice:
       if (std::ranges::find(choices, text) == choices.end())

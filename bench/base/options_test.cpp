@@ -236,6 +236,13 @@ TEST(Options, RefuseATextThatIsEmptyOrThatACLibraryWouldCutOff) {
               HasSubstr("file: has a NUL"));
 }
 
+TEST(Options, RefuseATextThatIsNotUtf8) {
+  for (const auto* text : {"caf\xe9.txt", "SELECT '\xff'", "http://a/\xc3"})
+    EXPECT_THAT(refusal([&] { text_option("file", "", "").parse(text); }),
+                AllOf(HasSubstr("--file: "), HasSubstr("is not UTF-8")));
+  EXPECT_EQ(refusal([] { text_option("file", "", "").parse("caf\u00e9.txt"); }), "");
+}
+
 TEST(Options, NameTheChoicesThereAre) {
   OptionValues values(every_kind());
   EXPECT_THAT(refusal([&] { values.set("distribution", "zipf"); }),

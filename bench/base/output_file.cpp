@@ -12,6 +12,8 @@
 #include <utility>
 
 #include "bench/base/errors.hpp"
+#include "bench/base/standard_error.hpp"
+#include "bench/base/visible.hpp"
 
 namespace asyncmark {
 namespace {
@@ -84,8 +86,9 @@ OutputFile::OutputFile(const std::string& path, std::string flag)
 
 bool OutputFile::write(const std::string& text) const {
   if (regular_ ? replace(text) : put(std::fopen(path_.c_str(), "w"), text)) return true;
-  fmt::print(stderr, "warning: {}: '{}' could not be written: {}\n", flag_, path_,
-             std::strerror(errno));
+  if (std::exchange(has_said_, true)) return false;
+  to_standard_error("warning: {}: '{}' could not be written: {}\n", flag_, visible(path_),
+                    std::strerror(errno));
   return false;
 }
 

@@ -20,7 +20,7 @@ class OutputFile {
 
   /// Whether it can be replaced by another later. A pipe or device takes one text alone.
   bool is_regular() const { return regular_; }
-  /// False, and a line on standard error, when it could not be written.
+  /// False, and for the first time a line on standard error, when it could not be written.
   bool write(const std::string& text) const;
 
  private:
@@ -29,6 +29,7 @@ class OutputFile {
   std::string path_;
   std::string flag_;
   bool regular_;
+  mutable bool has_said_ = false;
 };
 
 }  // namespace asyncmark

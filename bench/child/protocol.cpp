@@ -45,7 +45,7 @@ std::vector<Listed> listed_in(const Json& passes) {
   return all;
 }
 
-/// Reasons and options may hold any bytes; what is not UTF-8 is replaced, for JSON cannot carry it.
+/// Reasons may hold any bytes; what is not UTF-8 is replaced, for JSON cannot carry it.
 std::string text_of(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -56,7 +56,13 @@ std::string write_case(const Case& one) {
   auto json = to_json(one, Secrets::told);
   json["protocol"] = kProtocol;
   json["how"] = to_json(one.concurrency());
-  return text_of(json);
+  try {
+    return json.dump();
+  } catch (const Json::type_error&) {
+    throw CaseError(
+        "its case is not UTF-8, which documents hold nothing else than; TMPDIR names another "
+        "folder for what is made for it");
+  }
 }
 
 Case read_case(const std::string& text) {

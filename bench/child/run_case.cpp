@@ -21,6 +21,7 @@
 #include "bench/child/protocol.hpp"
 #include "bench/engine/window.hpp"
 #include "bench/model/runner.hpp"
+#include "bench/base/standard_error.hpp"
 #include "bench/model/workload.hpp"
 #include "bench/os/process.hpp"
 #include "bench/os/usage.hpp"
@@ -112,16 +113,16 @@ bool nobody_listens() {
 int launch(char** command) {
   die_with_parent();
   execvp(command[0], command);
-  fmt::print(stderr, "{} could not be started: {}\n", command[0], std::strerror(errno));
+  to_standard_error("{} could not be started: {}\n", command[0], std::strerror(errno));
   return 127;
 }
 
 int run_case() {
   die_with_parent();
   if (fcntl(kReportDescriptor, F_GETFD) < 0) {
-    fmt::print(stderr,
-               "run-case: reads a case from standard input and writes its report to "
-               "descriptor 3, which is not open\n");
+    to_standard_error(
+        "run-case: reads a case from standard input and writes its report to "
+        "descriptor 3, which is not open\n");
     return 2;
   }
   if (nobody_listens()) return 1;

@@ -11,10 +11,14 @@
 #include <fstream>
 #include <iostream>
 
+#include <new>
+#include <system_error>
 #include "bench/base/errors.hpp"
 #include "bench/base/shell_words.hpp"
 #include "bench/base/text_encoding.hpp"
 #include "bench/child/check_adapter.hpp"
+#include "bench/base/standard_error.hpp"
+#include "bench/base/visible.hpp"
 #include "bench/cli/completion.hpp"
 #include "bench/cli/grammar.hpp"
 #include "bench/cli/new_command.hpp"
@@ -160,7 +164,7 @@ int do_reproduce(const Grammar& grammar, const std::vector<std::string>& command
     settings.ask_others = [&](const auto& results) { return what.ask_others(results, quick); };
   const auto out = settings.out;
   const int code = run_and_print(what.plan(quick), std::move(settings));
-  if (!grammar.arguments.common.quiet) fmt::print(stderr, "The figures are in {}.\n", out);
+  if (!grammar.arguments.common.quiet) to_standard_error("The figures are in {}.\n", visible(out));
   return code;
 }
 
@@ -335,9 +339,15 @@ int command_line(int argc, char** argv) {
       throw UsageError("standard output cannot be written");
     return code;
   } catch (const UsageError& error) {
-    fmt::print(stderr, "asyncmark: {}\n", error.what());
-    return 2;
+    to_standard_error("asyncmark: {}\n", visible_lines(error.what()));
+  } catch (const CaseError& error) {
+    to_standard_error("asyncmark: {}\n", visible_lines(error.what()));
+  } catch (const std::bad_alloc&) {
+    std::fputs("asyncmark: there is not enough memory (ulimit -v)\n", stderr);
+  } catch (const std::system_error& error) {
+    to_standard_error("asyncmark: {}\n", visible_lines(error.what()));
   }
 }
 
 }  // namespace asyncmark
+  return 2;

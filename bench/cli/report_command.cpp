@@ -10,6 +10,8 @@
 
 #include "bench/base/errors.hpp"
 #include "bench/base/output_file.hpp"
+#include "bench/base/standard_error.hpp"
+#include "bench/base/visible.hpp"
 #include "bench/results/format_entry.hpp"
 #include "bench/results/result_reader.hpp"
 
@@ -124,8 +126,8 @@ int report(const ReportSettings& settings) {
     if (results.size() > 1) results[i].label = labels(settings.files)[i];
     sets.push_back(&results[i]);
     if (results[i].is_partial())
-      fmt::print(stderr, "warning: '{}' is partial: not all that was planned is in it\n",
-                 settings.files[i]);
+      to_standard_error("warning: '{}' is partial: not all that was planned is in it\n",
+                        visible(settings.files[i]));
   }
   // All texts before the first file, for what cannot be made is said before anything is written.
   std::vector<std::map<std::string, std::string>> texts;

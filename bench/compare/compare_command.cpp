@@ -11,6 +11,7 @@
 #include "bench/base/errors.hpp"
 #include "bench/base/output_file.hpp"
 #include "bench/base/shell_words.hpp"
+#include "bench/base/standard_error.hpp"
 #include "bench/base/visible.hpp"
 #include "bench/compare/compare_stored.hpp"
 #include "bench/compare/comparison_entry.hpp"
@@ -117,7 +118,7 @@ void tell_github(const Comparison& all) {
   for (const auto& entry : Registry<ComparisonEntry>::all())
     if (entry.is_job_summary) file << entry.text(all);
   if (!file.flush())
-    fmt::print(stderr, "warning: GITHUB_STEP_SUMMARY: '{}' cannot be written\n", summary);
+    to_standard_error("warning: GITHUB_STEP_SUMMARY: '{}' cannot be written\n", visible(summary));
 }
 
 /// What went wrong and what is odd, a line each on standard error.
@@ -127,7 +128,7 @@ void warn(const Comparison& all) {
                visible(fmt::format("{}", fmt::join(all.machine_differences, "; "))));
   for (const auto& one : all.cases)
     if (!one.failed.empty())
-      fmt::print(stderr, "warning: {}: {}\n", visible(one.name), visible(one.failed));
+      to_standard_error("warning: {}: {}\n", visible(one.name), visible(one.failed));
 }
 
 int exit_code(const Comparison& all) {
@@ -162,7 +163,7 @@ int compare(CompareRequest request) {
              : kind == Kind::commands ? compare_commands(settings)
                                       : compare_builds(request.requests, settings);
   if (!request.commands && same_file(settings.baseline, settings.contender))
-    fmt::print(stderr, "warning: baseline and contender are the same file\n");
+    to_standard_error("warning: baseline and contender are the same file\n");
   all.context = context;
   all.gates = !all.stored || request.gate_stored;
   const bool written = write(all);
@@ -171,8 +172,8 @@ int compare(CompareRequest request) {
   if (!std::cout.flush()) throw UsageError("standard output cannot be written");
   warn(all);
   if (all.partial && !all.stored)
-    fmt::print(stderr, "interrupted: {}\n",
-               all.cases.empty() ? "nothing was judged" : "what was judged is above");
+    to_standard_error("interrupted: {}\n",
+                      all.cases.empty() ? "nothing was judged" : "what was judged is above");
   return written ? exit_code(all) : 2;
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "bench/base/standard_error.hpp"
 #include "bench/compare/compare_builds.hpp"
 
 namespace asyncmark {
@@ -31,17 +32,17 @@ void CompareProgress::show(const std::vector<Pair>& pairs) {
   const auto now = Clock::now();
   const auto left = std::max(Duration(0), usual - (now - begun_)) +
                     usual * static_cast<std::int64_t>(cases_ - std::min(cases_, done_ + 1));
-  fmt::print(stderr, "\r\033[K[{}/{}] {}: {} pairs{}  about {} s left", done_ + 1, cases_, name_,
-             pairs.size(),
-             ratios.empty() ? "" : fmt::format(", {:+.1f} %", (estimate(ratios).median - 1) * 100),
-             std::chrono::ceil<std::chrono::seconds>(left).count());
+  to_standard_error(
+      "\r\033[K[{}/{}] {}: {} pairs{}  about {} s left", done_ + 1, cases_, name_, pairs.size(),
+      ratios.empty() ? "" : fmt::format(", {:+.1f} %", (estimate(ratios).median - 1) * 100),
+      std::chrono::ceil<std::chrono::seconds>(left).count());
   std::fflush(stderr);
 }
 
 void CompareProgress::end() {
   ++done_;
   spent_ += Clock::now() - begun_;
-  if (on_) fmt::print(stderr, "\r\033[K");
+  if (on_) to_standard_error("\r\033[K");
 }
 
 }  // namespace asyncmark

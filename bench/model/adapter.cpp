@@ -6,6 +6,7 @@
 
 #include "bench/base/errors.hpp"
 #include "bench/base/shell_words.hpp"
+#include "bench/base/utf8.hpp"
 #include "bench/model/caps.hpp"
 #include "bench/model/runner.hpp"
 
@@ -33,6 +34,7 @@ std::unique_ptr<Runner> elsewhere(std::function<Concurrency(const Load&)> concur
 
 RunnerEntry runner_of_command(const std::string& name) {
   const auto what = fmt::format("--runner {}", kCommandPrefix);
+  refuse_other_than_utf8(name, "--runner");
   auto words = shell_words(name.substr(kCommandPrefix.size()), what);
   if (words.empty())
     throw UsageError(what + " names no program; give one that speaks docs/protocol.md");

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "bench/base/errors.hpp"
+#include "bench/base/visible.hpp"
 #include "bench/model/arrivals.hpp"
 #include "bench/model/case_fields.hpp"
 #include "bench/model/runner.hpp"
@@ -30,7 +31,8 @@ std::string Case::name() const {
   if (load.passes != 1) name += fmt::format("/passes:{}", load.passes);
   if (const auto text = cpus.text(); !text.empty()) name += "/cpus:" + text;
   if (seed != 1) name += fmt::format("/seed:{}", seed);
-  return name + runner_options.name_suffix() + workload_options.name_suffix();
+  name += runner_options.name_suffix() + workload_options.name_suffix();
+  return visible(name, name.npos);
 }
 
 std::string Case::address() const {

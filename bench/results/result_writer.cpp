@@ -146,8 +146,9 @@ std::string result_document(const ResultSet& set) {
   std::vector<std::string> row_texts, check_texts;
   for (const auto& one : rows) row_texts.push_back(lines(one, "    "));
   for (const auto& one : set.findings) check_texts.push_back(dumped(json_of(one)));
-  return fmt::format("{{\n  \"context\": {},\n  \"benchmarks\": {},\n  \"checks\": {}\n}}\n",
-                     lines(context_of(set), "  "), list(row_texts), list(check_texts));
+  return visible_json(
+      fmt::format("{{\n  \"context\": {},\n  \"benchmarks\": {},\n  \"checks\": {}\n}}\n",
+                  lines(context_of(set), "  "), list(row_texts), list(check_texts)));
 }
 
 }  // namespace asyncmark

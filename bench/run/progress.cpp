@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "bench/base/standard_error.hpp"
+
 namespace asyncmark {
 namespace {
 
@@ -66,13 +68,13 @@ void Progress::show() {
   }
   const auto left = std::max(Duration{}, Progress::left(cases_) - (Clock::now() - begun_));
   const auto s = std::chrono::ceil<std::chrono::seconds>(left).count();
-  fmt::print(stderr, "\r\033[K[{}/{}] {}  about {} left", done, all, running_,
-             s >= 60 ? fmt::format("{} min {} s", s / 60, s % 60) : fmt::format("{} s", s));
+  to_standard_error("\r\033[K[{}/{}] {}  about {} left", done, all, running_,
+                    s >= 60 ? fmt::format("{} min {} s", s / 60, s % 60) : fmt::format("{} s", s));
   std::fflush(stderr);
 }
 
 void Progress::clear() {
-  if (on_) fmt::print(stderr, "\r\033[K");
+  if (on_) to_standard_error("\r\033[K");
 }
 
 }  // namespace asyncmark

@@ -9,6 +9,7 @@
 #include "bench/base/errors.hpp"
 #include "bench/base/output_file.hpp"
 #include "bench/base/pace.hpp"
+#include "bench/base/standard_error.hpp"
 #include "bench/base/visible.hpp"
 #include "bench/checks/checks.hpp"
 #include "bench/os/interruption.hpp"
@@ -40,7 +41,7 @@ bool warn(const std::vector<Result>& results, const FailureBudget& budget) {
   bool too_bad = false;
   for (const auto& result : results) {
     if (const auto died = result.died()) {
-      fmt::print(stderr, "warning: {}: {}\n", visible(result.name()), visible(*died));
+      to_standard_error("warning: {}: {}\n", visible(result.name()), visible(*died));
       too_bad = true;
     }
     const auto& all = result.summary().all;
@@ -49,11 +50,11 @@ bool warn(const std::vector<Result>& results, const FailureBudget& budget) {
     for (const auto& [reason, times] : all.failures)
       reasons += fmt::format("{}{} {}", reasons.empty() ? "" : ", ", times, reason);
     const bool over = budget.exceeded_by(all);
-    fmt::print(stderr, "warning: {}: {} of {} operations failed ({}){}\n", visible(result.name()),
-               all.failed, all.failed + all.completed, visible(reasons),
-               over ? fmt::format("; --max-failed lets {} fail",
-                                  budget.text() == "0" ? "none" : budget.text())
-                    : "");
+    to_standard_error("warning: {}: {} of {} operations failed ({}){}\n", visible(result.name()),
+                      all.failed, all.failed + all.completed, visible(reasons),
+                      over ? fmt::format("; --max-failed lets {} fail",
+                                         budget.text() == "0" ? "none" : budget.text())
+                           : "");
     too_bad = too_bad || over;
   }
   return too_bad;
@@ -64,8 +65,8 @@ bool warn(Services& services) {
   bool any = false;
   for (auto& [key, service] : services) {
     if (service.ended().empty()) continue;
-    fmt::print(stderr, "warning: the service '{}' ended by itself: {}\n", service.name(),
-               service.ended());
+    to_standard_error("warning: the service '{}' ended by itself: {}\n", visible(service.name()),
+                      service.ended());
     any = true;
   }
   return any;
@@ -74,9 +75,9 @@ bool warn(Services& services) {
 /// What the checks found, a line each on standard error: not every format shows them.
 bool warn(const std::vector<Finding>& findings) {
   for (const auto& one : findings)
-    fmt::print(stderr, "--strict: {}: {}{}\n", one.code,
-               one.cases.empty() ? "" : fmt::format("{}: ", fmt::join(one.cases, ", ")),
-               one.evidence);
+    to_standard_error("--strict: {}: {}{}\n", one.code,
+                      one.cases.empty() ? "" : fmt::format("{}: ", fmt::join(one.cases, ", ")),
+                      visible(one.evidence));
   return !findings.empty();
 }
 
@@ -129,7 +130,7 @@ int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
   }
   check_settings(cases, settings);
   if (std::ranges::any_of(requests, &Request::asks_for_idle_in_flight))
-    fmt::print(stderr, "warning: --in-flight: none of the chosen runners ever has more than 1\n");
+    to_standard_error("warning: --in-flight: none of the chosen runners ever has more than 1\n");
   auto& context = run.context = context_of(settings, cases);
   std::optional<OutputFile> file;
   if (!settings.out.empty()) file.emplace(settings.out, "--out");
@@ -173,9 +174,10 @@ int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
   const bool too_bad = warn(cases, settings.max_failed) || lost_service;
   const bool not_comparable = settings.strict && warn(run.findings);
   if (Interruption::happened()) {
-    fmt::print(stderr, "interrupted: {}{}\n",
-               cases.empty() ? "nothing was finished" : "what was finished is above",
-               settings.out.empty() || cases.empty() ? "" : " and in " + settings.out);
+    to_standard_error(
+        "interrupted: {}{}\n",
+        cases.empty() ? "nothing was finished" : "what was finished is above",
+        settings.out.empty() || cases.empty() ? "" : " and in " + visible(settings.out));
     return 130;
   }
   if (!kept) return 2;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "bench/base/visible.hpp"
 #include "bench/os/placement.hpp"
 #include "bench/results/format_entry.hpp"
 #include "bench/results/result_set.hpp"
@@ -129,7 +130,7 @@ std::string quoted(const std::string& text) {
 std::string field(const Json& row, const std::string& column) {
   const auto found = row.find(column);
   if (found == row.end()) return "";
-  if (found->is_string()) return quoted(found->get<std::string>());
+  if (found->is_string()) return quoted(visible_lines(found->get<std::string>()));
   if (found->is_number_float()) return fmt::format("{}", found->get<double>());
   return found->dump();
 }

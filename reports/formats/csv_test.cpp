@@ -98,5 +98,12 @@ TEST(Csv, QuotesCommasQuotesAndLineEnds) {
   EXPECT_EQ(row["real_time_ns"], "");
 }
 
+TEST(Csv, ShowsControlCharactersInsteadOfHavingThem) {
+  auto dead = construct({.times = {}});
+  add_death(dead, "a\x1b[31m\u009b\u202e\xff\tb");
+  EXPECT_EQ(rows({dead, construct({.runner = "sync"})})[0]["error_message"],
+            "a\\x1b[31m\\u009b\\u202e\\xff\\x09b");
+}
+
 }  // namespace
 }  // namespace asyncmark::csv_test

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "bench/base/errors.hpp"
+#include "bench/base/visible.hpp"
 #include "bench/results/counters.hpp"
 #include "bench/results/format_entry.hpp"
 #include "bench/results/result_set.hpp"
@@ -19,7 +20,7 @@ std::string quoted(const std::string& text) {
   const auto valid = Json::parse(Json(text).dump(-1, ' ', false, Json::error_handler_t::replace))
                          .get<std::string>();
   std::string all = "\"";
-  for (const char c : valid) {
+  for (const char c : visible_lines(valid)) {
     if (c == '\n') {
       all += "\\n";
       continue;

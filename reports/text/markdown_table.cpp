@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "bench/base/visible.hpp"
 #include "bench/base/wrap.hpp"
 
 namespace asyncmark {
@@ -41,10 +42,9 @@ std::string markdown_lines(Lines lines, const std::vector<bool>& numbers, bool a
 
 std::string markdown_text(const std::string& text) {
   std::string escaped;
-  for (const char c : text) {
+  for (const char c : visible_lines(text)) {
     if (std::string_view("\\`*_[]<>|#").find(c) != std::string_view::npos) escaped += '\\';
-    const bool printed = static_cast<unsigned char>(c) >= ' ' && c != '\x7f';
-    escaped += printed ? c : ' ';  // A line ends a table's row, and others may move a cursor.
+    escaped += c == '\n' ? ' ' : c;  // A line ends a table's row.
   }
   return escaped;
 }
