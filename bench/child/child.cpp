@@ -9,7 +9,9 @@
 #include <algorithm>
 #include <csignal>
 #include <cstring>
+#include <iterator>
 #include <optional>
+#include <utility>
 
 #include "bench/base/errors.hpp"
 #include "bench/child/plausible.hpp"
@@ -75,17 +77,46 @@ Process start(const Case& one, const ChildSettings& settings, std::vector<Passed
 
 enum class Until { ended, too_late, too_much, interrupted };
 
-/// Collects the report until the child has ended, the limit is reached or somebody interrupts.
-Until collect(const Process& child, int report, const ChildSettings& settings, Watcher& watcher,
-              std::string& text) {
+/// Writes into a pipe what its reader has room for: it may take its time, or never read.
+class Feed {
+ public:
+  Feed(Descriptor to, std::string text) : to_(std::move(to)), text_(std::move(text)) {
+    fcntl(to_.get(), F_SETFL, O_NONBLOCK);
+    go_on();
+  }
+
+  void go_on() {
+    while (to_ && done_ < text_.size()) {
+      const auto put = write(to_.get(), text_.data() + done_, text_.size() - done_);
+      if (put < 0) return;
+      done_ += static_cast<std::size_t>(put);
+    }
+    to_.reset();  // So the reader sees its end.
+  }
+  /// Negative, which poll() passes over, when all is written.
+  int descriptor() const { return to_.get(); }
+
+ private:
+  Descriptor to_;
+  std::string text_;
+  std::size_t done_ = 0;
+};
+
+/// Gives the child its case and collects the report, until the child has ended, the limit is
+/// reached or somebody interrupts.
+Until collect(const Process& child, Feed feed, int report, const ChildSettings& settings,
+              Watcher& watcher, std::string& text) {
   const auto limit = Clock::now() + settings.time_limit;
   auto next_tick = Clock::now();
   for (;;) {
-    pollfd watched[] = {
-        {child.pidfd(), POLLIN, 0}, {report, POLLIN, 0}, {Interruption::descriptor(), POLLIN, 0}};
+    pollfd watched[] = {{child.pidfd(), POLLIN, 0},
+                        {report, POLLIN, 0},
+                        {Interruption::descriptor(), POLLIN, 0},
+                        {feed.descriptor(), POLLOUT, 0}};
     const auto left = std::max(Duration(0), std::min(limit, watcher.next()) - Clock::now());
     const timespec until{left.count() / 1'000'000'000, left.count() % 1'000'000'000};
-    ppoll(watched, 3, &until, nullptr);
+    ppoll(watched, std::size(watched), &until, nullptr);
+    if (watched[3].revents != 0) feed.go_on();
     watcher.look();
     char buffer[65536];
     for (ssize_t got;
@@ -177,6 +208,7 @@ void judge(Report& report, const Ending& ending, Duration lived, const Case& one
 Repetition watch(const Case& one, const ChildSettings& settings, Service* service) {
   auto input = Pipe::open("its child");
   auto output = Pipe::open("its child");
+  auto document = settings.write ? settings.write(one) : write_case(one);
   const auto arrivals = arrivals_file(one.load);
   auto service_cpus = service ? list_text(service->cpus()) : "";
   std::optional<LocalServer> somebody;  // Else's server, where it is on this machine.
@@ -210,13 +242,10 @@ Repetition watch(const Case& one, const ChildSettings& settings, Service* servic
   const auto group = child.pid();
   fcntl(output.read.get(), F_SETFL, O_NONBLOCK);
 
-  // A case fits the pipe's buffer, so this cannot block; a child that is gone already is no news.
-  const auto document = settings.write ? settings.write(one) : write_case(one);
-  [[maybe_unused]] const auto written = write(input.write.get(), document.data(), document.size());
-  input.write.reset();
-
   std::string text;
-  const auto until = collect(child, output.read.get(), settings, watcher, text);
+  // We keep the reading end as well, so writing to a child that is gone already is no error.
+  Feed feed(std::move(input.write), std::move(document));
+  const auto until = collect(child, std::move(feed), output.read.get(), settings, watcher, text);
   if (until == Until::ended)
     ::kill(-group, SIGKILL);
   else

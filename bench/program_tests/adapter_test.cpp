@@ -99,6 +99,16 @@ TEST(CheckAdapter, FindsNothingWrongWithTheOneOfTheDocumentation) {
   EXPECT_THAT(ended.out, ContainsRegex("[0-9] right, 0 wrong, [0-9] refused\n"));
 }
 
+/// Its case does not fit a pipe.
+TEST(Adapters, ThatNeverReadTheirCaseEndAtTheTimeLimit) {
+  const auto ended =
+      asyncmark({"run", "exec", "--command", "true " + std::string(100'000, 'x'), "--ops", "1",
+                 "--runner", "cmd:sleep 97531", "--time-limit", "500ms", "--repetitions", "1"});
+  EXPECT_EQ(ended.code, 4);
+  EXPECT_THAT(ended.err, HasSubstr("still running after --time-limit 500ms"));
+  EXPECT_THAT(ended.left_running, IsEmpty());
+}
+
 TEST(CheckAdapter, NeedsACommandThatIsThere) {
   EXPECT_EQ(asyncmark({"check-adapter"}).code, 2);
   const auto ended = asyncmark({"check-adapter", "--", "/no/such", "program"});
