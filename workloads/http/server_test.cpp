@@ -17,12 +17,14 @@
 
 #include "bench/services/service.hpp"
 #include "bench/testing/run_program.hpp"
+#include "bench/testing/sanitized.hpp"
 
 namespace asyncmark::testing::server_test {
 namespace {
 
 using namespace std::chrono_literals;
 using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -291,6 +293,17 @@ TEST_P(EachModel, RefusesWhatCannotBe) {
   expect_refused({"--workers", GetParam() == "event-loop" ? "2" : "10001"}, "--workers");
   expect_refused({"--model", "magic"}, "--model");
   expect_refused({"more"}, "'more'");
+}
+
+TEST(HttpServer, OfAPoolWhoseThreadsCannotBeStartedSaysSo) {
+  if (kSanitized) GTEST_SKIP() << "sanitizers need terabytes of address space";
+  for (const auto* bytes : {"200000000", "400000000"}) {
+    const auto ended = run_program({"prlimit", std::string("--as=") + bytes, program(), "serve",
+                                    "http", "--model", "thread-pool", "--workers", "500"});
+    EXPECT_EQ(ended.code, 2);
+    EXPECT_THAT(ended.err, ContainsRegex("^asyncmark: --workers: [0-9]+ of 500 threads could not "
+                                         "be started: .*\n$"));
+  }
 }
 
 TEST(HttpServer, OfOneThreadWaitsForAThousandAtOnce) {

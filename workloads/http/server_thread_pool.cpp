@@ -3,30 +3,97 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <condition_variable>
 #include <cstring>
+#include <deque>
 #include <filesystem>
+#include <functional>
 #include <future>
 #include <limits>
+#include <memory>
+#include <mutex>
+#include <system_error>
+#include <thread>
 #include <utility>
+#include <vector>
 
+#include "bench/base/errors.hpp"
 #include "bench/os/interruption.hpp"
 #include "workloads/http/server.hpp"
 
 namespace asyncmark::http_server {
 namespace {
 
-/// cpp-httplib's own pool, which also counts: each job of it is one connection, to its end.
-class CountingPool final : public httplib::TaskQueue {
+/// A pool as cpp-httplib's own, which ends the whole program where a thread cannot be started.
+class Workers {
  public:
-  CountingPool(std::size_t workers, ServiceCounts& counts) : pool_(workers), counts_(counts) {}
-  void enqueue(std::function<void()> job) override {
-    auto counted = std::make_shared<CountedConnection>(counts_);
-    pool_.enqueue([job = std::move(job), counted = std::move(counted)] { job(); });
+  using Job = std::function<void()>;
+
+  explicit Workers(std::size_t count) {
+    threads_.reserve(count);
+    try {
+      while (threads_.size() < count) threads_.emplace_back([this] { work(); });
+    } catch (const std::system_error& error) {
+      const auto started = threads_.size();
+      end();
+      throw CaseError(fmt::format("--workers: {} of {} threads could not be started: {}",
+                                  count - started, count, error.code().message()));
+    } catch (...) {
+      end();
+      throw;
+    }
   }
-  void shutdown() override { pool_.shutdown(); }
+  ~Workers() { end(); }
+
+  void add(Job job) {
+    const std::lock_guard lock(mutex_);
+    jobs_.push_back(std::move(job));
+    changed_.notify_one();
+  }
+  /// When all jobs are done.
+  void end() {
+    {
+      const std::lock_guard lock(mutex_);
+      over_ = true;
+      changed_.notify_all();
+    }
+    for (auto& thread : threads_) thread.join();
+    threads_.clear();
+  }
 
  private:
-  httplib::ThreadPool pool_;
+  void work() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      changed_.wait(lock, [&] { return over_ || !jobs_.empty(); });
+      if (jobs_.empty()) return;
+      const auto job = std::move(jobs_.front());
+      jobs_.pop_front();
+      lock.unlock();
+      job();
+      lock.lock();
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Job> jobs_;
+  bool over_ = false;
+  std::vector<std::thread> threads_;
+};
+
+/// For cpp-httplib, and counts: each job is one connection, to its end.
+class CountingQueue final : public httplib::TaskQueue {
+ public:
+  CountingQueue(Workers& workers, ServiceCounts& counts) : workers_(workers), counts_(counts) {}
+  void enqueue(std::function<void()> job) override {
+    auto counted = std::make_shared<CountedConnection>(counts_);
+    workers_.add([job = std::move(job), counted = std::move(counted)] { job(); });
+  }
+  void shutdown() override { workers_.end(); }
+
+ private:
+  Workers& workers_;
   ServiceCounts& counts_;
 };
 
@@ -57,10 +124,9 @@ thread_local Clock::time_point arrived;
 
 class PoolServer {
  public:
-  explicit PoolServer(Answering& answering) : answering_(answering) {
-    server_.new_task_queue = [&] {
-      return new CountingPool(answering_.settings.workers, answering_.counts);
-    };
+  explicit PoolServer(Answering& answering)
+      : answering_(answering), workers_(answering.settings.workers) {
+    server_.new_task_queue = [&] { return new CountingQueue(workers_, answering_.counts); };
     // As long as a client likes: a connection that the server closes costs its client an operation.
     server_.set_keep_alive_max_count(std::numeric_limits<std::size_t>::max());
     server_.set_keep_alive_timeout(kPatience.count());
@@ -78,7 +144,9 @@ class PoolServer {
 
   void serve() {
     auto listening = std::async(std::launch::async, [&] { server_.listen_after_bind(); });
-    while (!server_.is_running()) wait_until(Clock::now() + std::chrono::milliseconds(1));
+    while (!server_.is_running())
+      if (listening.wait_for(std::chrono::milliseconds(1)) == std::future_status::ready)
+        throw_cannot_listen(answering_.settings, "it ended at once");
     announce(endpoint(port_),
              fmt::format("thread-pool: {} workers, listen backlog {}, keep-alive without end, "
                          "no-delay",
@@ -129,6 +197,7 @@ class PoolServer {
   }
 
   Answering& answering_;
+  Workers workers_;
   httplib::Server server_;
   int listening_ = -1;
   int port_ = -1;
