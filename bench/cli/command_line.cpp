@@ -6,19 +6,20 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-
 #include <new>
 #include <system_error>
+
 #include "bench/base/errors.hpp"
 #include "bench/base/shell_words.hpp"
-#include "bench/base/text_encoding.hpp"
-#include "bench/child/check_adapter.hpp"
 #include "bench/base/standard_error.hpp"
+#include "bench/base/text_encoding.hpp"
 #include "bench/base/visible.hpp"
+#include "bench/child/check_adapter.hpp"
 #include "bench/cli/completion.hpp"
 #include "bench/cli/grammar.hpp"
 #include "bench/cli/new_command.hpp"
@@ -26,6 +27,7 @@
 #include "bench/compare/compare_command.hpp"
 #include "bench/model/runner_entry.hpp"
 #include "bench/model/workload_entry.hpp"
+#include "bench/os/limits.hpp"
 #include "bench/plan/reproduction_entry.hpp"
 #include "bench/results/format_entry.hpp"
 #include "bench/run/run_command.hpp"
@@ -330,10 +332,12 @@ int command_line(int argc, char** argv) {
   if (argc == 2 && std::string_view(argv[1]) == "run-case") return run_case();
   if (argc > 2 && std::string_view(argv[1]) == "launch") return launch(argv + 2);
   fill_standard_descriptors();
+  std::signal(SIGXFSZ, SIG_IGN);  // A file that may not grow is an error as any other.
   try {
     // Before the grammar sees them: half a word is no mistake here.
     if (argc > 1 && std::string_view(argv[1]) == "complete")
       return complete({argv + 2, argv + argc});
+    check_limits();
     const int code = dispatch({argv, argv + argc});
     if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0 || !std::cout.flush())
       throw UsageError("standard output cannot be written");
@@ -347,7 +351,7 @@ int command_line(int argc, char** argv) {
   } catch (const std::system_error& error) {
     to_standard_error("asyncmark: {}\n", visible_lines(error.what()));
   }
+  return 2;
 }
 
 }  // namespace asyncmark
-  return 2;

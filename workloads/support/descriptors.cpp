@@ -1,9 +1,12 @@
 #include "workloads/support/descriptors.hpp"
 
+#include <fmt/format.h>
 #include <sys/resource.h>
 
 #include <algorithm>
 #include <limits>
+
+#include "bench/base/errors.hpp"
 
 namespace asyncmark {
 namespace {
@@ -22,7 +25,10 @@ std::uint64_t allow_descriptors(std::uint64_t wanted) {
     limit.rlim_cur = std::min(wanted + kOtherDescriptors, limit.rlim_max);
     if (setrlimit(RLIMIT_NOFILE, &limit) != 0) getrlimit(RLIMIT_NOFILE, &limit);
   }
-  return limit.rlim_cur > kOtherDescriptors ? limit.rlim_cur - kOtherDescriptors : 0;
+  if (limit.rlim_cur <= kOtherDescriptors)
+    throw UsageError(fmt::format("{} files may be open at once, and {} are needed; raise ulimit -n",
+                                 limit.rlim_cur, kOtherDescriptors + 1));
+  return limit.rlim_cur - kOtherDescriptors;
 }
 
 }  // namespace asyncmark
