@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <ctime>
 #include <initializer_list>
 
 namespace asyncmark {
@@ -33,6 +34,12 @@ bool Interruption::happened() {
   signalfd_siginfo what;
   if (!happened_before && pending >= 0 && read(pending, &what, sizeof what) > 0) {
     happened_before = true;
+    // `timeout` and some shells signal both us and our group: that is one interruption, of which
+    // the second half would end us before anything is put away.
+    constexpr timespec kMoment{0, 100'000'000};
+    nanosleep(&kMoment, nullptr);
+    while (read(pending, &what, sizeof what) > 0) {
+    }
     sigprocmask(SIG_UNBLOCK, &watched, nullptr);
   }
   return happened_before;

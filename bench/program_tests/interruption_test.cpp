@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "bench/model/runner_entry.hpp"
+#include "bench/testing/own_tmpdir.hpp"
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
 
@@ -128,6 +129,25 @@ TEST(Interruption, BeforeAnythingIsFinishedLeavesNoResult) {
   const auto ended = run.wait();
   expect_interrupted(ended);
   EXPECT_THAT(ended.out, IsEmpty());
+}
+
+/// A shell or `timeout` may tell both the program and its group.
+TEST(Interruption, ThatComesTwiceDuringTheSetUpLeavesNoFolder) {
+  const OwnTmpdir tmpdir;
+  const auto folders = [&] {
+    return std::distance(std::filesystem::directory_iterator(tmpdir.path()), {});
+  };
+  for (const auto gap : {0us, 200us}) {
+    Program run({program(), "run", "sqlite", "--rows", "5000000", "--ops", "1", "--runner", "sync",
+                 "--no-calibration"});
+    const auto home = folders();  // Its own working directory.
+    ASSERT_TRUE(eventually([&] { return folders() > home; }));
+    run.send(SIGINT);
+    std::this_thread::sleep_for(gap);
+    run.send(SIGINT);
+    expect_interrupted(run.wait());
+    EXPECT_EQ(folders(), 0);
+  }
 }
 
 /// Kills what `of` finds below the program once the long case runs; whatever else there was must
