@@ -85,7 +85,13 @@ class ProcessPool {
 
   Usage usage() {
     auto sum = own_usage();  // With the workers that died.
-    for (const auto& seat : seats_.span()) sum += seat.used;
+    for (std::size_t i = 0; i < workers_.size(); ++i) {
+      // Of one that is away, as at a hard end, the kernel tells.
+      if (seats_[i].arrived.load(std::memory_order_acquire) > pass_)
+        sum += seats_[i].used;
+      else
+        sum.user += processor_time_of(workers_[i].pid());
+    }
     return sum;
   }
   /// Read from here, while the workers rest: a worker that did so itself would take a processor
@@ -184,8 +190,7 @@ class ProcessPool {
 
   std::uint64_t accounted() {
     std::uint64_t sum = 0;
-    for (const auto& recorder : recorders_.span())
-      sum += recorder.completed() + recorder.failures.total();
+    for (const auto& recorder : recorders_.span()) sum += recorder.ended();
     return sum;
   }
 

@@ -1,13 +1,18 @@
 // What every runner must do alike: each operation once, the cap reached and kept, sessions used
 // again, the warm-up forgotten, failures counted.
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
 
 #include "bench/base/errors.hpp"
+#include "bench/engine/hard_end.hpp"
+#include "bench/model/arrivals.hpp"
 #include "bench/os/placement.hpp"
 #include "bench/testing/loads.hpp"
 #include "bench/testing/run_program.hpp"
@@ -138,6 +143,37 @@ TEST_P(EveryRunner, StopsToStartWhenTheTimeIsOver) {
   EXPECT_EQ(done.never_started, 0u);
   EXPECT_EQ(static_cast<std::uint64_t>(watched.calls()),
             done.completed + (is_sync() ? 1 : 2));  // The warm-up.
+}
+
+/// Its operations never end but for the first two. That ends the process, as it does a case's.
+TEST_P(EveryRunner, DropsWhatHasNotEndedWhenTheDrainIsOver) {
+  const auto cut_short = [&](std::optional<double> rate) {
+    HardEnd::watch([](std::optional<Measurement> m) {
+      fmt::print(stderr, "{} completed, {} dropped", m->completed, m->never_started);
+      _exit(0);
+    });
+    Watched watched;
+    watched.act = [](std::uint64_t op) {
+      while (op > 1) sleep_until(Clock::now() + 1h);
+      return Outcome{};
+    };
+    Load load;
+    load.duration = 100ms;
+    load.drain = 50ms;
+    load.in_flight = 1;
+    load.warmup = 0;
+    load.rate = rate;
+    if (rate) load.due = std::make_shared<const std::vector<std::int64_t>>(make_arrivals(load, 1));
+    run(watched, load);
+  };
+  EXPECT_EXIT(cut_short({}), ::testing::ExitedWithCode(0), "2 completed, 1 dropped");
+  EXPECT_EXIT(cut_short(50), ::testing::ExitedWithCode(0), "2 completed, 3 dropped");
+  // Workers of a pool lost their parent, and are ours now.
+  EXPECT_TRUE(testing::eventually([] {
+    while (waitpid(-1, nullptr, WNOHANG) > 0) {
+    }
+    return testing::children_of(getpid()).empty();
+  }));
 }
 
 TEST_P(EveryRunner, SaysWhetherStartingThreadsOrProcessesIsTimed) {

@@ -134,8 +134,9 @@ class Launcher {
   void take_back(Slot* slot) {
     while (slot) {
       auto* const next = slot->next;
-      recorders_[0].record(slot->start, slot->began, slot->finished, slot->outcome,
-                           static_cast<std::uint32_t>(slot - slots_.span().data()));
+      if (stage_.schedule.counts(slot->finished))
+        recorders_[0].record(slot->start, slot->began, slot->finished, slot->outcome,
+                             static_cast<std::uint32_t>(slot - slots_.span().data()));
       if (none_left_) stage_.drain.begins(std::max(slot->finished, *none_left_));
       put_back(*slot);
       --away_;

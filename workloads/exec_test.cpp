@@ -85,6 +85,20 @@ TEST(Exec, IsEndedWithACaseThatIsLate) {
   EXPECT_THAT(ended.left_running, IsEmpty());
 }
 
+TEST(Exec, IsDroppedWithWhatRunsWhenTheDrainIsOver) {
+  const auto ended =
+      asyncmark({"run", "exec", "--command", "sh -c 'sleep 97531 & sleep 97532'", "--duration",
+                 "50ms", "--drain", "50ms", "--in-flight", "2", "--warmup", "0", "--repetitions",
+                 "1", "--runner", "thread-pool,event-loop,process-pool", "--format", "json"});
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  ASSERT_THAT(rows(ended), SizeIs(3));
+  for (const auto& row : rows(ended)) {
+    EXPECT_EQ(number(row, "completed"), 0u) << row.at("name");
+    EXPECT_EQ(number(row, "never_started"), 2u) << row.at("name");
+  }
+  EXPECT_THAT(ended.left_running, IsEmpty());
+}
+
 /// The command computes all the time, and asyncmark next to nothing.
 TEST(Exec, CountsTheProcessorTimeOfCommands) {
   const auto ended = run_exec({"--runner", "sync,thread-pool,event-loop,process-pool"},
@@ -124,20 +138,6 @@ TEST(Exec, TakesACommandOnTheCommandLineAsTheOption) {
   EXPECT_EQ(option.code, 0) << option.err;
 }
 
-TEST(Exec, RefusesInOneLine) {
-  const auto refused = [](const Words& more, const std::string& says) {
-    Words words{"run", "exec", "--runner", "sync"};
-    words.insert(words.end(), more.begin(), more.end());
-    const auto ended = asyncmark(words);
-    EXPECT_EQ(ended.code, 2) << says;
-    EXPECT_THAT(ended.err, HasSubstr(says));
-    EXPECT_EQ(std::ranges::count(ended.err, '\n'), 1) << ended.err;
-  };
-  refused({"--", "nowhere-to-be-found"}, "--command: there is no program 'nowhere-to-be-found'");
-  refused({"--command", "ls | wc"}, "--command: 'ls | wc' is not a command");
-  refused({"--"}, "--: exec needs a command behind it");
-  refused({"--expect-exit", "256"}, "--expect-exit: a process ends with 0 to 255");
-  refused({"--timeout", "0s"}, "--timeout: must be more than 0");
 TEST(Exec, GivesTheCommandItsArgumentsAsTheyAre) {
   const Words arguments{"'hello'", "'", "''", "", "'a' || 'b'", "\"", "\\", "$HOME", " a ", "a\nb"};
   auto command = shell("for a; do printf '<%s>' \"$a\"; done >got");
@@ -150,6 +150,22 @@ TEST(Exec, GivesTheCommandItsArgumentsAsTheyAre) {
   EXPECT_EQ(ended.files.at("got"), all);
 }
 
+TEST(Exec, RefusesInOneLine) {
+  const auto refused = [](const Words& more, const std::string& says) {
+    Words words{"run", "exec", "--runner", "sync"};
+    words.insert(words.end(), more.begin(), more.end());
+    const auto ended = asyncmark(words);
+    EXPECT_EQ(ended.code, 2) << says;
+    EXPECT_THAT(ended.err, HasSubstr(says));
+    EXPECT_EQ(std::ranges::count(ended.err, '\n'), 1) << ended.err;
+  };
+  refused({"--", "nowhere-to-be-found"}, "--command: there is no program 'nowhere-to-be-found'");
+  refused({"--command", "ls | wc"}, "--command: 'ls | wc' is not a command");
+  refused({"--", "cat", "caf\xe9"}, "--command: 'cat caf\\xe9' is not UTF-8");
+  refused({"--", "cat", "\u009b\u202e", "\xff"}, "cat \\u009b\\u202e \\xff");
+  refused({"--"}, "--: exec needs a command behind it");
+  refused({"--expect-exit", "256"}, "--expect-exit: a process ends with 0 to 255");
+  refused({"--timeout", "0s"}, "--timeout: must be more than 0");
   refused({"--command", "true", "--", "false"}, "--command");
 }
 

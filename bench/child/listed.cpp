@@ -237,7 +237,10 @@ void add_up(Measurement& measurement, const std::vector<Listed>& passes, const C
   };
   agree("completed", measurement.completed, counted.completed);
   if (measurement.failed != 0) agree("failed", measurement.failed, counted.failed);
-  if (measurement.never_started != 0)
+  // How many it began and dropped, only a load that lasts for a time leaves to its word.
+  if (one.load.duration && !one.load.rate)
+    counted.never_started = measurement.never_started;
+  else if (measurement.never_started != 0)
     agree("never_started", measurement.never_started, counted.never_started);
   measurement.failed = counted.failed;
   measurement.failures = std::move(counted.failures);

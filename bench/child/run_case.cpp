@@ -11,20 +11,25 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <functional>
 #include <iostream>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "bench/base/errors.hpp"
+#include "bench/base/standard_error.hpp"
 #include "bench/child/child.hpp"
 #include "bench/child/protocol.hpp"
+#include "bench/engine/hard_end.hpp"
 #include "bench/engine/window.hpp"
 #include "bench/model/runner.hpp"
-#include "bench/base/standard_error.hpp"
 #include "bench/model/workload.hpp"
 #include "bench/os/process.hpp"
+#include "bench/os/process_tree.hpp"
 #include "bench/os/usage.hpp"
 
 namespace asyncmark {
@@ -50,27 +55,6 @@ std::shared_ptr<const std::vector<std::int64_t>> read_arrivals() {
 [[gnu::noinline]] void grow_stack() {
   volatile char room[256 << 10];
   for (std::size_t at = 0; at < sizeof room; at += 4096) room[at] = 0;
-}
-
-Report carry_out(Case one) {
-  grow_stack();
-  // Before there is a thread, or memory near another processor.
-  if (!one.cpus.client.empty()) keep_to(one.cpus.client);
-  if (one.load.rate) one.load.due = read_arrivals();
-  const auto workload = one.make_workload();
-  const auto runner = one.make_runner();
-  const auto how = concurrency_here(*runner, one);
-  workload->set_up();
-  window().pid = static_cast<std::uint32_t>(getpid());
-  window().slab_bytes_before = slab_bytes();
-  window().page_table_bytes_before = held_for(getpid()).page_table_bytes;
-  window().phase = Phase::set_up;
-  forget_peak_resident();
-  const auto stood_before = resident_bytes();
-  auto measurement = runner->run(*workload, one.load);
-  measurement.resources.grown_bytes += measurement.resources.peak_rss_bytes - stood_before;
-  measurement.placement.client = list_text(own_cpus());
-  return {std::move(measurement), "", how, to_json(one)};
 }
 
 /// Sends the one report that there is: who comes later waits for the end, which is near.
@@ -103,6 +87,52 @@ pid_t sender = 0;
   std::abort();
 }
 
+/// Ends this process and all that it started, whatever its threads are doing.
+[[noreturn]] void end_with(const Report& report) {
+  send(write_report(report));
+  end_descendants();
+  _exit(report.error.empty() ? 0 : 4);
+}
+
+/// What a load that lasts for a time is left to if its operations do not end in time.
+void end_hard(const Load& load, std::function<Report(Measurement)> report_of) {
+  HardEnd::watch([&load, report_of = std::move(report_of)](std::optional<Measurement> measured) {
+    try {
+      if (measured) end_with(report_of(std::move(*measured)));
+      end_with({{},
+                fmt::format("a pass before the last one did not end within its --drain of {}",
+                            exact_text(load.drain))});
+    } catch (const std::exception& error) {
+      end_with({{}, error.what()});
+    }
+  });
+}
+
+Report carry_out(Case one) {
+  grow_stack();
+  // Before there is a thread, or memory near another processor.
+  if (!one.cpus.client.empty()) keep_to(one.cpus.client);
+  if (one.load.rate) one.load.due = read_arrivals();
+  const auto workload = one.make_workload();
+  const auto runner = one.make_runner();
+  const auto how = concurrency_here(*runner, one);
+  workload->set_up();
+  window().pid = static_cast<std::uint32_t>(getpid());
+  window().slab_bytes_before = slab_bytes();
+  window().page_table_bytes_before = held_for(getpid()).page_table_bytes;
+  window().phase = Phase::set_up;
+  forget_peak_resident();
+  std::int64_t stood_before = 0;
+  const auto report_of = [&](Measurement measurement) {
+    measurement.resources.grown_bytes += measurement.resources.peak_rss_bytes - stood_before;
+    measurement.placement.client = list_text(own_cpus());
+    return Report{std::move(measurement), "", how, to_json(one)};
+  };
+  if (has_drain(one.load)) end_hard(one.load, report_of);
+  stood_before = resident_bytes();
+  return report_of(runner->run(*workload, one.load));
+}
+
 /// Whether the parent died before we could ask to die with it.
 bool nobody_listens() {
   pollfd report{kReportDescriptor, 0, 0};
@@ -127,6 +157,7 @@ int run_case() {
     return 2;
   }
   if (nobody_listens()) return 1;
+  std::signal(SIGXFSZ, SIG_IGN);  // A file that may not grow is an error as any other.
   show_through(kWindowDescriptor);
   no_memory = write_report({{}, "there is not enough memory"});
   sender = getpid();
@@ -147,4 +178,3 @@ int run_case() {
 }
 
 }  // namespace asyncmark
-  std::signal(SIGXFSZ, SIG_IGN);  // A file that may not grow is an error as any other.

@@ -64,8 +64,9 @@ void Watcher::look() {
 }
 
 void Watcher::look_at_process() {
-  const auto held = held_for(static_cast<int>(window_->pid.load()));
-  if (held.threads > 0) {
+  auto held = held_for(static_cast<int>(window_->pid.load()));
+  if (const auto apart = window_->threads_of_harness.load(); held.threads > apart) {
+    held.threads -= apart;
     observed_.peak_threads = std::max(observed_.peak_threads, held.threads);
     observed_.page_table_bytes =
         std::max(observed_.page_table_bytes,

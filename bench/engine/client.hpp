@@ -51,7 +51,7 @@ inline void run_client(BlockingSession& session, Stage& stage, Recorder& recorde
     stage.in_flight.enter(recorder.in_flight);
     const auto outcome = call(session, start->op);
     const auto finished = Clock::now();
-    recorder.record(*start, now, finished, outcome);
+    if (stage.schedule.counts(finished)) recorder.record(*start, now, finished, outcome);
     now = finished;
   }
   stage.drain.begins(now);

@@ -69,7 +69,7 @@ Async<void> LoopRun::client(AsyncSession& session) {
     }
     const auto finished = Clock::now();
     if (finished - now > recorder_.loop.longest_hold) loop_.ends(start->op, finished, holds_);
-    recorder_.record(*start, now, finished, outcome);
+    if (stage_.schedule.counts(finished)) recorder_.record(*start, now, finished, outcome);
     now = finished;
     ++waiting_;
   }

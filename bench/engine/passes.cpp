@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <utility>
 #include <vector>
 
+#include "bench/engine/hard_end.hpp"
 #include "bench/engine/window.hpp"
 
 namespace asyncmark {
@@ -13,6 +15,12 @@ namespace {
 std::uint64_t completed(std::span<const Recorder> recorders) {
   std::uint64_t sum = 0;
   for (const auto& recorder : recorders) sum += recorder.completed();
+  return sum;
+}
+
+std::uint64_t ended(std::span<const Recorder> recorders) {
+  std::uint64_t sum = 0;
+  for (const auto& recorder : recorders) sum += recorder.ended();
   return sum;
 }
 
@@ -106,58 +114,119 @@ Timeline timeline_of(const Crew& crew) {
   return {crew.stage.schedule.claimed(), std::move(all)};
 }
 
+/// The course of one measurement. What it has of a pass is taken once: by who carried it out, or by
+/// the hard end, in another thread, while operations that nobody waits for any more go on.
+class Course {
+ public:
+  Course(const Load& load, const Concurrency& how, const Crew& crew)
+      : load_(load), how_(how), crew_(crew), begun_(Clock::now()) {}
+
+  Measurement whole() {
+    auto& phases = measurement_.phases;
+    phases.connect = crew_.stage.connect.length();
+    phases.set_up = begun_ - crew_.stage.begun - phases.connect;
+    begin_sample(load_, crew_);
+    warm_up(load_, how_, crew_);
+    phases.warm_up = Clock::now() - begun_;
+    connections_before_ = connections();
+    meet(Phase::ready);
+    ready_ = Clock::now();
+    for (std::uint64_t i = 0; i < load_.passes; ++i) {
+      begin_pass();
+      carry_out_pass();
+      end_pass();
+    }
+    return added_up();
+  }
+
+ private:
+  void begin_pass() {
+    begin_sample(load_, crew_);
+    completed_before_ = completed(crew_.recorders);
+    ended_before_ = ended(crew_.recorders);
+    // Read outside of what usage() frames, for it takes processor time itself.
+    waited_before_ = crew_.run_queue_wait();
+    used_before_ = crew_.usage();
+    auto& stage = crew_.stage;
+    stage.drain.forget();
+    if (const auto length = length_of(load_))
+      HardEnd::arm(Clock::now() + *length + load_.drain, [this] { give_up(); });
+    stage.schedule.begin(load_, kind_of(load_, how_), Clock::now());
+  }
+
+  void carry_out_pass() {
+    struct Disarmed {
+      ~Disarmed() { HardEnd::disarm(); }
+    } in_the_end;
+    window().phase = Phase::timed;  // Only now, or the parent would see the last pass's claims.
+    crew_.carry_out();
+  }
+
+  void end_pass() {
+    window().phase = Phase::over;
+    const auto used = crew_.usage() - used_before_;
+    auto& stage = crew_.stage;
+    const auto t0 = stage.schedule.t0();
+    const auto dropped = stage.schedule.dropped(ended(crew_.recorders) - ended_before_);
+    auto last = std::max(last_finished(crew_.recorders), t0);
+    stage.drain.ends(last);
+    // Where some never ended, the time that was given to them counts.
+    if (const auto length = length_of(load_); length && dropped > 0)
+      last = std::max(last, t0 + *length);
+    measurement_.passes.push_back(
+        {last - t0, used.cpu(), completed(crew_.recorders) - completed_before_});
+    measurement_.phases.drain += stage.drain.length();
+    add(measurement_.resources, used);
+    add_wait(measurement_.resources, waited_before_, crew_.run_queue_wait());
+    measurement_.never_started += dropped;
+  }
+
+  Measurement added_up() {
+    measurement_.phases.timed = Clock::now() - ready_;
+    meet(Phase::over);
+    // Without what was written down, and before it is added up: neither is memory of the model.
+    measurement_.resources.peak_rss_bytes = peak_resident_bytes();
+    measurement_.resources.grown_bytes = -written_bytes(crew_.recorders);
+    for (const auto& recorder : crew_.recorders) add(measurement_, recorder);
+    measurement_.timeline = timeline_of(crew_);
+    const auto [tried_before, made_before] = connections_before_;
+    if (const auto [tried, made] = connections(); tried > 0) {
+      const auto ended = measurement_.completed + measurement_.failed;
+      measurement_.connections = {made - made_before,
+                                  ended - std::min(ended, tried - tried_before)};
+    }
+    Peak of_lanes;
+    for (const auto& recorder : crew_.recorders) of_lanes.add(recorder.peak);
+    measurement_.peak_in_flight = crew_.stage.in_flight.peak() + of_lanes.most;
+    measurement_.peak_is_upper_bound = !of_lanes.is_exact();
+    return std::move(measurement_);
+  }
+
+  /// In the thread of the hard end.
+  [[noreturn]] void give_up() {
+    // With what each writer wrote before.
+    for (const auto& recorder : crew_.recorders) recorder.written.load(std::memory_order_acquire);
+    end_pass();
+    const bool is_last = measurement_.passes.size() == load_.passes;
+    HardEnd::deliver(is_last ? std::optional(added_up()) : std::nullopt);
+  }
+
+  const Load& load_;
+  const Concurrency& how_;
+  const Crew& crew_;
+  Clock::time_point begun_, ready_;
+  Measurement measurement_;
+  std::pair<std::uint64_t, std::uint64_t> connections_before_;
+  // Of the pass that is carried out.
+  std::uint64_t completed_before_ = 0, ended_before_ = 0;
+  std::optional<Duration> waited_before_;
+  Usage used_before_;
+};
+
 }  // namespace
 
 Measurement measure(const Load& load, const Concurrency& how, const Crew& crew) {
-  Measurement measurement;
-  const auto begun = Clock::now();
-  auto& stage = crew.stage;
-  measurement.phases.connect = stage.connect.length();
-  measurement.phases.set_up = begun - stage.begun - measurement.phases.connect;
-  begin_sample(load, crew);
-  warm_up(load, how, crew);
-  measurement.phases.warm_up = Clock::now() - begun;
-  const auto [tried_before, made_before] = connections();
-  meet(Phase::ready);
-  const auto ready = Clock::now();
-  for (std::uint64_t i = 0; i < load.passes; ++i) {
-    begin_sample(load, crew);
-    const auto completed_before = completed(crew.recorders);
-    // Read outside of what usage() frames, for it takes processor time itself.
-    const auto waited_before = crew.run_queue_wait();
-    const auto before = crew.usage();
-    stage.drain.forget();
-    stage.schedule.begin(load, kind_of(load, how), Clock::now());
-    window().phase = Phase::timed;  // Only now, or the parent would see the last pass's claims.
-    crew.carry_out();
-    window().phase = Phase::over;
-    const auto used = crew.usage() - before;
-    const auto t0 = stage.schedule.t0();
-    const auto last = std::max(last_finished(crew.recorders), t0);
-    stage.drain.ends(last);
-    measurement.passes.push_back(
-        {last - t0, used.cpu(), completed(crew.recorders) - completed_before});
-    measurement.phases.drain += stage.drain.length();
-    add(measurement.resources, used);
-    add_wait(measurement.resources, waited_before, crew.run_queue_wait());
-    measurement.never_started += stage.schedule.never_started();
-  }
-  measurement.phases.timed = Clock::now() - ready;
-  meet(Phase::over);
-  // Without what was written down, and before it is added up: neither is memory of the model.
-  measurement.resources.peak_rss_bytes = peak_resident_bytes();
-  measurement.resources.grown_bytes = -written_bytes(crew.recorders);
-  for (const auto& recorder : crew.recorders) add(measurement, recorder);
-  measurement.timeline = timeline_of(crew);
-  if (const auto [tried, made] = connections(); tried > 0) {
-    const auto ended = measurement.completed + measurement.failed;
-    measurement.connections = {made - made_before, ended - std::min(ended, tried - tried_before)};
-  }
-  Peak of_lanes;
-  for (const auto& recorder : crew.recorders) of_lanes.add(recorder.peak);
-  measurement.peak_in_flight = stage.in_flight.peak() + of_lanes.most;
-  measurement.peak_is_upper_bound = !of_lanes.is_exact();
-  return measurement;
+  return Course(load, how, crew).whole();
 }
 
 }  // namespace asyncmark

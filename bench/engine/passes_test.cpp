@@ -167,12 +167,15 @@ TEST(Passes, OfAnOverloadedOpenLoopCountWhatNeverStarted) {
   const auto m =
       measure(load, {}, {.stage = stage, .recorders = recorders.span(), .carry_out = [&] {
                            const auto late = Clock::now() + 1h;
-                           EXPECT_TRUE(stage.schedule.next(Clock::now(), 0ns));
+                           const auto now = Clock::now();
+                           const auto start = stage.schedule.next(now, 0ns);
+                           ASSERT_TRUE(start);
+                           recorders[0].record(*start, now, now, Outcome::failed("first"));
                            EXPECT_FALSE(stage.schedule.next(late, 0ns));
                          }});
   EXPECT_EQ(m.never_started, 4u);
   EXPECT_EQ(m.completed, 0u);
-  EXPECT_EQ(m.elapsed(), 0ns);
+  EXPECT_EQ(m.failed, 2u);
 }
 
 }  // namespace

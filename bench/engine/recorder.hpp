@@ -64,6 +64,7 @@ struct alignas(64) Recorder {
   bool in_flight = false;  ///< Where one client writes here: whether it counts as in flight.
   Peak peak;               ///< Where the clients of one lane do: of theirs.
   Sampler sample;          ///< Of one pass, before which it was begun.
+  std::atomic<std::uint64_t> written{0};  ///< Operations, those of the warm-up included.
 
   /// `worker` tells apart who carried it out, where they all write here.
   void record(const Start& start, Clock::time_point began, Clock::time_point finished,
@@ -77,9 +78,12 @@ struct alignas(64) Recorder {
     }
     sample.add(start, began, finished, worker, outcome.ok());
     if (finished > last_finished) last_finished = finished;
+    // One thread writes it; another that sees it sees all of the above.
+    written.store(written.load(std::memory_order_relaxed) + 1, std::memory_order_release);
   }
 
   std::uint64_t completed() const { return service_time.count(); }
+  std::uint64_t ended() const { return completed() + failures.total(); }
 
   void clear() {
     service_time.clear();

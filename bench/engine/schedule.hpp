@@ -43,17 +43,19 @@ class Schedule {
     ops_ = load.ops != 0 ? load.ops : kUnbounded;
     due_ = kind == LoadKind::open_loop ? load.due->data() : nullptr;
     if (due_) ops_ = load.due->size();
-    last_start_ = Clock::time_point::max();
+    last_start_ = hard_end_ = Clock::time_point::max();
+    drain_ = load.drain;
     if (load.duration && !due_) last_start_ = t0 + *load.duration;
     if (due_ && ops_ > 0) schedule_end_ = t0 + Duration(due_[ops_ - 1]);
+    if (const auto length = length_of(load)) hard_end_ = t0 + *length + drain_;
     next_->store(0, std::memory_order_relaxed);
     for (auto& lane : counts()) lane.claimed.store(0, std::memory_order_relaxed);
   }
 
   /// Claims the next operation, or nothing when all are claimed or the time to start is over. `now`
   /// is a reading that the caller has at hand. An open loop stops to start operations at its
-  /// schedule's end plus a drain of 1 s or ten times the `slowest` operation so far, so that an
-  /// overloaded runner degrades instead of hanging.
+  /// schedule's end plus 1 s or ten times the `slowest` operation so far, but no longer than the
+  /// load's drain, so that an overloaded runner degrades instead of hanging.
   std::optional<Start> next(Clock::time_point now, Duration slowest) {
     if (is_over(now, slowest)) return std::nullopt;
     return start_of(next_->fetch_add(1, std::memory_order_relaxed));
@@ -61,7 +63,7 @@ class Schedule {
 
   /// Whether the time to start operations is over.
   bool is_over(Clock::time_point now, Duration slowest) const {
-    return now >= last_start_ || (due_ && now >= schedule_end_ + drain(slowest));
+    return now >= last_start_ || (due_ && now >= schedule_end_ + overtime(slowest));
   }
   /// For who has claimed it; nothing where there is no such operation.
   std::optional<Start> start_of(std::uint64_t op) const {
@@ -73,6 +75,10 @@ class Schedule {
 
   Clock::time_point t0() const { return t0_; }
 
+  /// Until when operations of a load that lasts for a time count as carried out; never else.
+  Clock::time_point hard_end() const { return hard_end_; }
+  bool counts(Clock::time_point finished) const { return finished <= hard_end_; }
+
   /// How many operations were handed out.
   std::uint64_t claimed() const {
     auto sum = next_->load();
@@ -80,19 +86,24 @@ class Schedule {
     return std::min(sum, ops_);
   }
 
-  /// How many were due and could not start.
-  std::uint64_t never_started() const { return ops_ == kUnbounded ? 0 : ops_ - claimed(); }
+  /// How many were due and could not start, or did not end until the hard end, where so many did.
+  std::uint64_t dropped(std::uint64_t ended) const {
+    const auto all = ops_ == kUnbounded ? claimed() : ops_;
+    return all - std::min(all, ended);
+  }
 
  private:
   std::span<LaneCounts> counts() const { return std::span(window().lanes).first(lanes_); }
-  static Duration drain(Duration slowest) {
-    return std::max<Duration>(std::chrono::seconds(1), 10 * slowest);
+  Duration overtime(Duration slowest) const {
+    return std::min(drain_, std::max<Duration>(std::chrono::seconds(1), 10 * slowest));
   }
 
   LoadKind kind_{};
   Clock::time_point t0_{};
   Clock::time_point last_start_{};
   Clock::time_point schedule_end_{};
+  Clock::time_point hard_end_{};
+  Duration drain_{};
   const std::int64_t* due_ = nullptr;
   std::uint64_t ops_ = 0;
   std::size_t lanes_ = 0;

@@ -33,6 +33,8 @@ struct Window {
   /// slab_bytes(), and the page tables of the child, before the first session.
   std::atomic<std::int64_t> slab_bytes_before{0};
   std::atomic<std::int64_t> page_table_bytes_before{0};
+  /// Threads of the child that carry out nothing.
+  std::atomic<std::uint32_t> threads_of_harness{0};
   /// How many operations of the pass were claimed, without those of the lanes, and a few more at
   /// its end: each client that finds nothing left has counted once in vain. On a cache line of its
   /// own, for every claim writes it.

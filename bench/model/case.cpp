@@ -27,6 +27,7 @@ std::string Case::name() const {
     name += fmt::format("/rate:{}", *load.rate);
     if (load.arrivals == Arrivals::poisson) name += "/arrivals:poisson";
   }
+  if (has_drain(load) && load.drain != kUsualDrain) name += "/drain:" + exact_text(load.drain);
   if (load.warmup) name += fmt::format("/warmup:{}", *load.warmup);
   if (load.passes != 1) name += fmt::format("/passes:{}", load.passes);
   if (const auto text = cpus.text(); !text.empty()) name += "/cpus:" + text;

@@ -73,6 +73,10 @@ template <class Visitor>
 void fields(Visitor& visit, Load& load) {
   visit("ops", load.ops, {.written = load.ops != 0, .narrower = R"({"minimum": 1})"});
   visit("duration_ns", load.duration, {.least = 1});
+  visit(
+      "drain_ns", load.drain,
+      {.about = "Of a load that lasts for a time: what has not ended so long after it is dropped.",
+       .written = has_drain(load)});
   visit("in_flight", load.in_flight, {.least = 1});
   visit("rate_per_s", load.rate,
         {.about = "An open loop: a child gets its arrivals on descriptor 4.",

@@ -14,6 +14,9 @@ namespace asyncmark {
 /// `--in-flight unbounded`: as many in flight as there are operations.
 inline constexpr std::uint64_t kUnbounded = std::numeric_limits<std::uint64_t>::max();
 
+/// How long the operations that are under way at the end of a load may take until they are dropped.
+inline constexpr Duration kUsualDrain = std::chrono::seconds(10);
+
 /// How hard a runner is driven.
 ///
 /// Burst: N operations, all intended at the start (what asyncio.gather does). Closed loop: at most
@@ -25,8 +28,9 @@ enum class Arrivals { fixed, poisson };
 
 /// One point on the load axis.
 struct Load {
-  std::uint64_t ops = 0;                   ///< Operations of one pass; 0 when a duration limits it.
-  std::optional<Duration> duration;        ///< Start operations for this long, instead of `ops`.
+  std::uint64_t ops = 0;             ///< Operations of one pass; 0 when a duration limits it.
+  std::optional<Duration> duration;  ///< Start operations for this long, instead of `ops`.
+  Duration drain = kUsualDrain;      ///< After its duration or its last arrival; then it ends.
   std::optional<std::uint64_t> in_flight;  ///< The cap; absent: the runner's own.
   std::optional<double> rate;              ///< Open loop: operations due per second.
   Arrivals arrivals = Arrivals::fixed;     ///< Open loop: evenly spaced, or a Poisson process.
@@ -63,6 +67,15 @@ inline std::uint64_t at_once(const Concurrency& how, bool hold) {
 /// a closed loop; only its response time goes on counting.
 inline bool is_partly_open(const Load& load) {
   return load.rate && load.in_flight && *load.in_flight != kUnbounded;
+}
+
+/// Whether it has a time to end at: of a number of operations each is carried out.
+inline bool has_drain(const Load& load) { return load.duration || load.rate; }
+
+/// How long operations of such a load begin as it wants them to; absent for another one.
+inline std::optional<Duration> length_of(const Load& load) {
+  if (load.due && !load.due->empty()) return Duration(load.due->back());
+  return load.rate ? std::nullopt : load.duration;
 }
 
 inline LoadKind kind_of(const Load& load, const Concurrency& how) {

@@ -44,6 +44,15 @@ Ticks ticks_of(pid_t process) {
           std::stoll(fields[14])};
 }
 
+void end_all_but(pid_t root, const std::vector<pid_t>& tree) {
+  for (const auto process : tree) {
+    if (process == root) continue;
+    // The leader of a group may have members in it whose own parents are gone.
+    if (getpgid(process) == process) kill(-process, SIGKILL);
+    kill(process, SIGKILL);
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> stat_of(pid_t process) {
@@ -66,13 +75,10 @@ void end_tree(pid_t group) {
   kill(-group, SIGSTOP);  // Nothing new is started from here on.
   const auto tree = process_tree(group);
   kill(-group, SIGKILL);
-  for (const auto process : tree) {
-    if (process == group) continue;
-    // The leader of a group may have members in it whose own parents are gone.
-    if (getpgid(process) == process) kill(-process, SIGKILL);
-    kill(process, SIGKILL);
-  }
+  end_all_but(group, tree);
 }
+
+void end_descendants() { end_all_but(getpid(), process_tree(getpid())); }
 
 TreeTimes times_of(const std::vector<pid_t>& tree) {
   const Duration tick(1'000'000'000 / sysconf(_SC_CLK_TCK));

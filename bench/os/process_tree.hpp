@@ -22,6 +22,9 @@ std::vector<std::string> stat_of(pid_t process);
 /// has lost its parent since.)
 void end_tree(pid_t group);
 
+/// The same for all that this process started.
+void end_descendants();
+
 /// What the processes of a tree have used in their lives.
 struct TreeTimes {
   /// Of those that live to the nanosecond; with it that of the children that each has reaped, which

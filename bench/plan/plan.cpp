@@ -86,6 +86,9 @@ const std::vector<std::pair<std::string, std::string>>& run_options() {
       {"duration",
        "start operations for this long, instead of a number of them; without --rate, event-loop, "
        "multi-loop, hybrid and thread-per-op then need --in-flight"},
+      {"drain",
+       "with --duration or --rate: what has not ended so long after its end is dropped, and the "
+       "run is over (default: 10s)"},
       {"in-flight",
        "LIST of caps on operations in flight, the same for every runner; or unbounded (default: "
        "the "
@@ -137,6 +140,8 @@ bool Request::set_load(const std::string& name, const std::string& text) {
   } else if (name == "duration") {
     duration_ = parse_duration(text, flag);
     if (*duration_ == Duration(0)) throw UsageError("--duration: must be more than 0");
+  } else if (name == "drain") {
+    drain_ = parse_duration(text, flag);
   } else if (name == "in-flight") {
     in_flight_.clear();
     for (const auto& part : entries_of(text, flag))
@@ -168,6 +173,9 @@ std::vector<Load> Request::loads() const {
     throw UsageError("--arrivals: only an open loop has them; give --rate too");
   if (duration_ && !ops_.empty())
     throw UsageError("--ops and --duration exclude each other: give one of them");
+  if (drain_ && !duration_ && rates_.empty())
+    throw UsageError(
+        "--drain: a number of operations is carried out whole; give --duration or --rate");
   const auto ops = duration_      ? std::vector<std::uint64_t>{0}
                    : ops_.empty() ? std::vector<std::uint64_t>{100, 500, 1000}
                                   : ops_;
@@ -176,6 +184,7 @@ std::vector<Load> Request::loads() const {
     Load load;
     load.ops = n;
     load.duration = duration_;
+    load.drain = drain_.value_or(kUsualDrain);
     load.arrivals = arrivals_.value_or(Arrivals::fixed);
     load.warmup = warmup_;
     load.passes = passes_;

@@ -41,7 +41,7 @@ class Request {
   std::vector<std::string> runners_;
   std::map<std::string, std::string> runner_options_;
   std::vector<std::uint64_t> ops_;
-  std::optional<Duration> duration_;
+  std::optional<Duration> duration_, drain_;
   std::vector<std::uint64_t> in_flight_;
   std::vector<double> rates_;
   std::optional<Arrivals> arrivals_;

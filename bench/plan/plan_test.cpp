@@ -146,6 +146,8 @@ TEST(Request, RefusesContradictions) {
   EXPECT_THAT(refusal({{"ops", "5"}, {"duration", "5s"}}),
               AllOf(HasSubstr("--ops"), HasSubstr("--duration")));
   EXPECT_THAT(refusal({{"runner", "event-loop"}, {"duration", "5s"}}), HasSubstr("--in-flight"));
+  EXPECT_THAT(refusal({{"ops", "5"}, {"drain", "5s"}}),
+              AllOf(HasSubstr("--drain"), HasSubstr("--duration or --rate")));
 }
 
 TEST(Request, AnswersAtOnceHoweverManyOperations) {

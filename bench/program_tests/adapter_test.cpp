@@ -109,6 +109,27 @@ TEST(Adapters, ThatNeverReadTheirCaseEndAtTheTimeLimit) {
   EXPECT_THAT(ended.left_running, IsEmpty());
 }
 
+/// One operation ends in time, and the next one would after the drain.
+TEST(Adapters, DropWhatHasNotEndedWhenTheDrainIsOver) {
+  const auto ended =
+      asyncmark({"run", "--plan", "p.json", "--out", "r.json"}, {.files = {{"p.json", R"({"cases": [
+        {"workload": "sleep", "wait": "400ms", "duration": "600ms", "drain": "50ms", "in_flight": 1,
+         "warmup": 0, "repetitions": 1,
+         "runner": "event-loop,node,python-asyncio,python-threads,python-processes"},
+        {"workload": "sleep", "wait": "400ms", "blocking": true, "rate": 5, "ops": 4, "warmup": 0,
+         "drain": "50ms", "in_flight": 1, "repetitions": 1, "runner": "event-loop,python-asyncio"}
+        ]})"}}});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  ASSERT_THAT(kept(ended), SizeIs(7));
+  for (const auto& row : kept(ended)) {
+    SCOPED_TRACE(row.at("name").get<std::string>());
+    const auto& m = row.at("asyncmark").at("measurement");
+    EXPECT_EQ(m.at("completed"), 1);
+    EXPECT_EQ(m.at("never_started"),
+              row.at("name").get<std::string>().find("/rate:") != std::string::npos ? 3 : 1);
+  }
+}
+
 TEST(CheckAdapter, NeedsACommandThatIsThere) {
   EXPECT_EQ(asyncmark({"check-adapter"}).code, 2);
   const auto ended = asyncmark({"check-adapter", "--", "/no/such", "program"});

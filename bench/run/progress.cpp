@@ -32,7 +32,16 @@ std::optional<double> usual_length(const Result& one) {
 }  // namespace
 
 Progress::Progress(const std::vector<Result>& cases, bool wanted)
-    : cases_(cases), on_(wanted && isatty(STDERR_FILENO) == 1) {}
+    : cases_(cases), on_(wanted && isatty(STDERR_FILENO) == 1) {
+  Duration longest{};
+  for (const auto& one : cases)
+    if (has_drain(one.what.load)) longest = std::max(longest, one.what.load.drain);
+  if (on_ && longest > Duration(0))
+    to_standard_error(
+        "After its duration or last arrival a run drains for at most {}; what has not ended "
+        "then is dropped (--drain).\n",
+        exact_text(longest));
+}
 
 Duration Progress::left(const std::vector<Result>& cases) {
   double known = 0, sum_of_usual = 0;

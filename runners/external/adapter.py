@@ -1,20 +1,16 @@
-"""What the runners in Python share: a case in, operations out, as docs/protocol.md says."""
+"""What the runners in Python share: a case, and what its operations do, as docs/protocol.md says."""
 import array
-import contextlib
-import gc
 import hashlib
 import http.client
 import importlib
 import itertools
-import json
-import platform
-import resource
 import socket
 import sys
 import time
 import urllib.parse
 
 now = time.monotonic_ns
+NEVER = 1 << 62
 
 
 class Refused(Exception):
@@ -44,6 +40,7 @@ class Case:
                 self.due.frombytes(arrivals.read())
         self.ops = len(self.due) if self.due is not None else load.get("ops", sys.maxsize)
         self.duration = None if self.due is not None else load.get("duration_ns")
+        self.drain = load.get("drain_ns", 10_000_000_000)
         self.passes = load.get("passes", 1)
         self.warmup = load.get("warmup", self.cap)
         if self.due is not None or self.duration:
@@ -67,13 +64,13 @@ class Record:
         self.op, self.started, self.finished = (array.array("q") for _ in range(3))
 
     def add(self, op, started, finished, reason=None):
+        if reason is not None:
+            self.failed.setdefault(reason, []).append(op)
         self.op.append(op)
         self.started.append(started)
         self.finished.append(finished)
         if finished - started > self.slowest:
             self.slowest = finished - started
-        if reason is not None:
-            self.failed.setdefault(reason, []).append(op)
 
 
 class Pass:
@@ -84,14 +81,24 @@ class Pass:
         self.due = None if warm_up else case.due
         self.duration = None if warm_up else case.duration
         self.count = count or itertools.count().__next__
-        self.t0 = now()
+        self.drain = case.drain
+        self.begin(now())
+
+    def begin(self, t0):
+        """Until the drain is over operations count; what has not ended by then is dropped."""
+        self.t0, self.end = t0, NEVER
+        if self.duration is not None:
+            self.end = t0 + self.duration + self.drain
+        elif self.due is not None:
+            self.end = t0 + self.due[-1] + self.drain
 
     def is_over(self, slowest):
         """As asyncmark's own runners: who is too far behind leaves the rest of an open loop."""
         after = now() - self.t0
         if self.duration is not None:
             return after >= self.duration
-        return self.due is not None and after >= self.due[-1] + max(1_000_000_000, 10 * slowest)
+        return self.due is not None and after >= self.due[-1] + min(
+            self.drain, max(1_000_000_000, 10 * slowest))
 
     def claim(self, record):
         if (self.duration is not None or self.due is not None) and self.is_over(record.slowest):
@@ -111,7 +118,8 @@ class Pass:
                 call(op)
             except Exception as error:
                 reason = reason_of(error)
-            record.add(op, started - t0, now() - t0, reason)
+            if (finished := now()) <= self.end:
+                record.add(op, started - t0, finished - t0, reason)
 
 
 def reason_of(error):
@@ -264,91 +272,6 @@ def imported(case, libraries):
     except ImportError:
         raise Refused(f"{case.runner} needs {name} for {case.workload}, which {sys.executable} does not "
                       f"have; Debian's package python3-{name} has it, for /usr/bin/python3")
-
-
-# ---- what the process took, and the report
-
-def kilobytes(key):
-    with open("/proc/self/status") as lines:
-        return next(int(line.split()[1]) for line in lines if line.startswith(key)) * 1024
-
-
-class Usage:
-    """What getrusage() tells of this process, as a difference."""
-
-    def __init__(self):
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        self.user, self.system = round(used.ru_utime * 1e9), round(used.ru_stime * 1e9)
-        self.voluntary, self.involuntary = used.ru_nvcsw, used.ru_nivcsw
-
-    def since(self, before):
-        return {"user_ns": self.user - before.user, "system_ns": self.system - before.system,
-                "voluntary_switches": self.voluntary - before.voluntary,
-                "involuntary_switches": self.involuntary - before.involuntary}
-
-
-class Report:
-    def __init__(self, case):
-        self.case, self.begun, self.failed, self.completed = case, now(), 0, 0
-        with contextlib.suppress(OSError), open("/proc/self/clear_refs", "w") as marks:
-            marks.write("5")  # The peak of what is resident begins anew.
-        self.stood, self.written = kilobytes("VmRSS"), 0
-        self.passes, self.phases, self.used = [], {}, {}
-        self.facts = case.facts
-        self.facts |= {
-            "interpreter": f"{platform.python_implementation()} {platform.python_version()}",
-            "garbage collector": "as by default, thresholds " + ", ".join(map(str, gc.get_threshold()))
-            if gc.isenabled() else "off"}
-
-    def phase(self, name):
-        """Since the last one was over."""
-        self.phases[name + "_ns"], self.begun = now() - self.begun, now()
-
-    def add(self, records, used, elapsed=None):
-        columns = {"op": [], "started_ns": [], "finished_ns": [], "worker": [], "failed": {}}
-        for one in records:
-            columns["op"] += one.op
-            columns["started_ns"] += one.started
-            columns["finished_ns"] += one.finished
-            columns["worker"] += [one.worker] * len(one.op)
-            for reason, ops in one.failed.items():
-                columns["failed"].setdefault(reason, []).extend(ops)
-            self.written += 3 * one.op.itemsize * len(one.op)
-        self.failed += sum(map(len, columns["failed"].values()))
-        self.completed += len(columns["op"])
-        self.passes.append({"elapsed_ns": max(columns["finished_ns"], default=0),
-                            "cpu_ns": used["user_ns"] + used["system_ns"], "operations": columns})
-        for key, value in used.items():
-            self.used[key] = self.used.get(key, 0) + value
-
-    def memory(self):
-        """Before the lists are made: they are memory of the measuring."""
-        peak = kilobytes("VmHWM")
-        self.used["peak_rss_bytes"] = peak
-        self.used["grown_bytes"] = self.used.get("grown_bytes", 0) + peak - self.stood
-
-    def document(self):
-        self.used["grown_bytes"] -= self.written
-        return {"protocol": 1, "measurement": {
-            "completed": self.completed - self.failed, "failed": self.failed, "passes": self.passes,
-            "resources": self.used, "phases": self.phases, "facts": self.facts}}
-
-
-def main(runner, carry_out, libraries=LIBRARIES):
-    """Reads the case, has it carried out by carry_out(case, report), and hands the report back."""
-    try:
-        case = Case(json.load(sys.stdin), runner)
-        case.library = imported(case, libraries)  # It is no memory of the sessions.
-        report = Report(case)
-        carry_out(case, report)
-        document, code = report.document(), 0
-    except Refused as error:
-        document, code = {"protocol": 1, "error": str(error)}, 2
-    except Exception as error:
-        document, code = {"protocol": 1, "error": f"{type(error).__name__}: {error}"}, 4
-    with open(3, "w") as out:
-        json.dump(document, out, separators=(",", ":"))
-    sys.exit(code)
 
 
 # asyncmark carries this and a runner as one text: there, this is what it imports.

@@ -14,7 +14,8 @@
 
 #define ASYNCMARK_FILE(file) ".incbin \"" ASYNCMARK_SCRIPTS "/" file "\"\n"
 
-#define ASYNCMARK_PYTHON(files) ASYNCMARK_FILE("adapter.py") ASYNCMARK_FILE("postgres.py") files
+#define ASYNCMARK_PYTHON(files) \
+  ASYNCMARK_FILE("adapter.py") ASYNCMARK_FILE("report.py") ASYNCMARK_FILE("postgres.py") files
 
 #define ASYNCMARK_ASYNCIO               \
   ASYNCMARK_FILE("asyncio_http.py")     \

@@ -104,19 +104,25 @@ function readCase() {
   const duration = due ? undefined : load.duration_ns;
   const limit = due || duration ? how.cap : Infinity;
   return { workload: workload.name, options: workload.options, endpoint, due, duration,
+           drain: load.drain_ns ?? 1e10,
            cap: how.cap, passes: load.passes ?? 1, ops: due?.length ?? load.ops ?? Infinity,
            warmup: Math.min(load.warmup ?? how.cap, limit) };
 }
+
+// Operations that ended just in time are noted by then.
+const kGrace = 100e6;
 
 async function carryOut(one, sessions) {
   const list = { op: [], started_ns: [], finished_ns: [], failed: {} };
   const free = [...sessions];
   const t0 = now();
   let next = 0, slowest = 0;
+  const lasts = one.due?.at(-1) ?? one.duration ?? Infinity;
+  const end = t0 + lasts + one.drain; // What has not ended by then is dropped.
   // As asyncmark's own runners: who is too far behind leaves the rest of an open loop.
   const isOver = () => {
     if (one.duration) return now() - t0 >= one.duration;
-    return one.due && now() - t0 >= one.due.at(-1) + Math.max(1e9, 10 * slowest);
+    return one.due && now() - t0 >= lasts + Math.min(one.drain, Math.max(1e9, 10 * slowest));
   };
   const operate = async (op) => {
     const call = free.pop();
@@ -129,12 +135,13 @@ async function carryOut(one, sessions) {
       reason = reasonOf(error);
     }
     const finished = now();
+    free.push(call);
+    if (finished > end) return;
     slowest = Math.max(slowest, finished - started);
     list.op.push(op);
     list.started_ns.push(started - t0);
     list.finished_ns.push(finished - t0);
     if (reason !== null) (list.failed[reason] ??= []).push(op);
-    free.push(call);
   };
   const client = async () => {
     while (next < one.ops && !isOver()) {
@@ -144,8 +151,13 @@ async function carryOut(one, sessions) {
     }
   };
   const clients = Math.min(one.cap, one.ops);
-  await Promise.all(Array.from({ length: clients }, client));
-  return list;
+  const all = Promise.all(Array.from({ length: clients }, client)).then(() => true);
+  const whole = await (end < Infinity ? Promise.race([all, waitUntil(end + kGrace)]) : all);
+  const dropped = (one.duration ? next : one.ops) - list.op.length;
+  const last = list.finished_ns.reduce((a, b) => Math.max(a, b), 0);
+  // Where some never ended, the time that was given to them counts.
+  const elapsed = dropped > 0 && end < Infinity ? Math.max(last, lasts) : last;
+  return { list, whole: whole === true, elapsed, dropped: one.duration ? dropped : 0 };
 }
 
 // ---- what the process took, and the report
@@ -168,10 +180,13 @@ async function life() {
   phase("warm_up_ns");
   const resources = { user_ns: 0, system_ns: 0, voluntary_switches: 0, involuntary_switches: 0 };
   const passes = [];
-  let completed = 0;
+  let completed = 0, never_started = 0;
   for (let i = 0; i < one.passes; ++i) {
     const before = process.resourceUsage();
-    const operations = await carryOut(one, sessions);
+    const { list: operations, whole, elapsed, dropped } = await carryOut(one, sessions);
+    if (!whole && i + 1 < one.passes)
+      throw new Refused("a pass before the last one did not end within its --drain");
+    never_started += dropped;
     const after = process.resourceUsage();
     const user = 1000 * (after.userCPUTime - before.userCPUTime);
     const system = 1000 * (after.systemCPUTime - before.systemCPUTime);
@@ -182,7 +197,6 @@ async function life() {
       after.involuntaryContextSwitches - before.involuntaryContextSwitches;
     const failed = Object.values(operations.failed).reduce((sum, ops) => sum + ops.length, 0);
     completed += operations.op.length - failed;
-    const elapsed = operations.finished_ns.reduce((a, b) => Math.max(a, b), 0);
     passes.push({ elapsed_ns: elapsed, cpu_ns: user + system, operations });
   }
   phase("timed_ns");
@@ -193,7 +207,7 @@ async function life() {
   const facts = { interpreter: `Node.js ${process.versions.node}`, loop: `libuv ${process.versions.uv}`,
                   "garbage collector": `V8 ${process.versions.v8}'s, as by default` };
   if (one.workload === "http") facts.client = "node:http";
-  return { measurement: { completed, passes, resources, phases, facts } };
+  return { measurement: { completed, never_started, passes, resources, phases, facts } };
 }
 
 life()

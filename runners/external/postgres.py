@@ -6,9 +6,8 @@ import sys
 import threading
 import time
 
-from adapter import BLOCKING, LIBRARIES, Failed, Refused, now
+from adapter import BLOCKING, LIBRARIES, NEVER, Failed, Refused, now
 
-NEVER = 1 << 62
 QUERY, ACCOUNT, TELLER, BRANCH, DELTA = range(5)  # What a placeholder stands for.
 
 # As pgbench has them.

@@ -1,9 +1,10 @@
 """One event loop of asyncio, a task for each operation; by uvloop and aiohttp where they are there."""
 import asyncio
 
-from adapter import BLOCKING, Pass, Record, Usage, burn, main, now, open_blocking, reason_of
+from adapter import BLOCKING, Pass, Record, burn, now, open_blocking, reason_of
 from asyncio_http import aiohttp, at_end, open_aiohttp, open_streams
 from asyncio_postgres import open_asyncpg
+from report import HardEnd, Usage, main
 
 try:
     import uvloop
@@ -62,7 +63,7 @@ class Clients:
 
     async def carry_out(self, one):
         self.one, self.record, self.free = one, Record(), list(self.calls)
-        one.t0 = now()
+        one.begin(now())
         if one.due is not None:
             await self.as_due()
         elif one.duration is not None:
@@ -71,7 +72,6 @@ class Clients:
             await asyncio.gather(*(self.operate(op) for op in range(one.ops)))
         else:
             await asyncio.gather(*(self.capped(op) for op in range(one.ops)))
-        return self.record
 
     async def operate(self, op):
         call, t0, reason = self.free.pop(), self.one.t0, None
@@ -80,7 +80,8 @@ class Clients:
             await call(op)
         except Exception as error:
             reason = reason_of(error)
-        self.record.add(op, started - t0, now() - t0, reason)
+        if (finished := now()) <= self.one.end:
+            self.record.add(op, started - t0, finished - t0, reason)
         self.free.append(call)
 
     async def capped(self, op):
@@ -119,13 +120,14 @@ async def life(case, report):
     report.phase("warm_up")
     passes = []
     for _ in range(case.passes):
-        before = Usage()
-        record = await clients.carry_out(Pass(case))
-        passes.append((record, Usage().since(before)))
-    report.phase("timed")
-    report.memory()
-    for record, used in passes:
-        report.add([record], used)
+        before, one = Usage(), Pass(case)
+
+        def so_far():
+            return one, [clients.record], Usage().since(before)
+        with HardEnd(one, lambda: report.give_up([*passes, so_far()])):
+            await clients.carry_out(one)
+        passes.append(so_far())
+    report.finish(passes)
     for close in at_end:
         await close()
 

@@ -4,7 +4,8 @@ import multiprocessing
 import os
 
 import postgres  # Which adds itself to what is known.
-from adapter import (Pass, Record, Refused, Usage, kilobytes, main, make_ready, now, open_blocking)
+from adapter import Pass, Record, Refused, make_ready, now, open_blocking
+from report import HardEnd, Usage, kilobytes, main
 
 SIGKILL, PR_SET_PDEATHSIG = 9, 1
 fork = multiprocessing.get_context("fork")
@@ -35,15 +36,23 @@ def live(worker, case, counter, pipe):
     while (told := pipe.recv()) is not None:
         warm_up, t0 = told
         one, record, before = Pass(case, warm_up, counter), Record(worker), Usage()
-        one.t0 = t0
-        one.carry_out(call, record)
-        pipe.send((record, Usage().since(before), kilobytes("VmHWM") - stood))
+        one.begin(t0)
+
+        def answer():
+            pipe.send((record, Usage().since(before), kilobytes("VmHWM") - stood))
+
+        def give_up():
+            answer()
+            os._exit(0)
+        with HardEnd(one, give_up):
+            one.carry_out(call, record)
+        answer()
 
 
 class Pool:
     def __init__(self, case):
         open_blocking(case)  # What is refused is so before there are others to say it too.
-        self.counter, self.pipes, self.grown = Counter(), [], 0
+        self.case, self.counter, self.pipes, self.grown = case, Counter(), [], 0
         for worker in range(case.workers):
             ours, theirs = fork.Pipe()
             fork.Process(target=live, args=[worker, case, self.counter, theirs], daemon=True).start()
@@ -53,18 +62,18 @@ class Pool:
                 raise answer
 
     def carry_out(self, warm_up):
-        """Records, and what all processes used."""
+        """The pass, its records, and what all processes used."""
         before = Usage()
         self.counter.value.value = 0
-        t0 = now()
+        one = Pass(self.case, warm_up, self.counter)
         for pipe in self.pipes:
-            pipe.send((warm_up, t0))
+            pipe.send((warm_up, one.t0))
         answers = [pipe.recv() for pipe in self.pipes]
         used = Usage().since(before)
         for _, its, _ in answers:
             used = {key: value + its[key] for key, value in used.items()}
         self.grown = sum(grown for _, _, grown in answers)
-        return [record for record, _, _ in answers], used
+        return one, [record for record, _, _ in answers], used
 
     def end(self):
         for pipe in self.pipes:
@@ -82,11 +91,8 @@ def carry_out(case, report):
     pool.carry_out(warm_up=True)
     report.phase("warm_up")
     passes = [pool.carry_out(warm_up=False) for _ in range(case.passes)]
-    report.phase("timed")
-    report.memory()
+    report.finish(passes)
     report.used["grown_bytes"] += pool.grown
-    for records, used in passes:
-        report.add(records, used)
     pool.end()
 
 

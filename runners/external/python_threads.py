@@ -2,7 +2,8 @@
 import threading
 
 import postgres  # Which adds itself to what is known.
-from adapter import Pass, Record, Usage, main, make_ready, now, open_blocking
+from adapter import Pass, Record, make_ready, now, open_blocking
+from report import HardEnd, Usage, main
 
 
 class Pool:
@@ -24,10 +25,9 @@ class Pool:
     def carry_out(self, one):
         self.records = [Record(worker) for worker in range(len(self.calls))]
         self.current = one
-        one.t0 = now()
+        one.begin(now())
         self.gate.wait()
         self.gate.wait()
-        return self.records
 
 
 def carry_out(case, report):
@@ -43,13 +43,14 @@ def carry_out(case, report):
     report.phase("warm_up")
     passes = []
     for _ in range(case.passes):
-        before = Usage()
-        records = pool.carry_out(Pass(case))
-        passes.append((records, Usage().since(before)))
-    report.phase("timed")
-    report.memory()
-    for records, used in passes:
-        report.add(records, used)
+        before, one = Usage(), Pass(case)
+
+        def so_far():
+            return one, pool.records, Usage().since(before)
+        with HardEnd(one, lambda: report.give_up([*passes, so_far()])):
+            pool.carry_out(one)
+        passes.append(so_far())
+    report.finish(passes)
 
 
 main("python-threads", carry_out)
