@@ -10,6 +10,7 @@
 #include "bench/engine/event_loop.hpp"
 #include "bench/model/workload.hpp"
 #include "bench/model/workload_entry.hpp"
+#include "workloads/http/url.hpp"
 
 namespace asyncmark::mixed_workload {
 namespace {
@@ -143,9 +144,8 @@ const bool registered = Registry<WorkloadEntry>::add({
     .options =
         {
             duration_option("wait", std::chrono::milliseconds(10), "how long an operation waits"),
-            instead_of("wait", text_option("url", "",
-                                           "call this, as http://127.0.0.1:8080/path, "
-                                           "instead of --wait")),
+            instead_of("wait", http::url_option("call this, as http://127.0.0.1:8080/path, "
+                                                "instead of --wait")),
             flag_option("allow-remote", "put this load on a host that is not this machine"),
             duration_option("cpu", std::chrono::milliseconds(1),
                             "thread CPU time that it then burns: on the executor where the runner "

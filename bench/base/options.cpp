@@ -72,7 +72,7 @@ OptionValue OptionSpec::parse(std::string_view text) const {
       if (text.empty())
         throw UsageError(fmt::format("{}: is empty; give it a value, or leave it out", what));
       check_text(text, what);
-      return std::string(text);
+      return canonical ? canonical(std::string(text)) : std::string(text);
     case OptionKind::choice:
       if (std::ranges::find(choices, text) == choices.end())
         throw UsageError(fmt::format("{}: no such choice '{}'; there are {}", what, text,
@@ -102,9 +102,15 @@ std::string OptionSpec::print(const OptionValue& value) const {
   throw std::logic_error("an option of no kind");
 }
 
-std::string OptionSpec::show(const OptionValue& value) const {
+std::string OptionSpec::without_secrets(const OptionValue& value) const {
   auto text = print(value);
   return shown && !text.empty() ? shown(text) : text;
+}
+
+std::string OptionSpec::show(const OptionValue& value) const {
+  auto text = without_secrets(value);
+  if (adds_up) std::ranges::replace(text, '\n', '|');
+  return text;
 }
 
 std::string OptionSpec::key() const {
@@ -177,8 +183,11 @@ void OptionValues::give(std::size_t i, OptionValue value) {
 void OptionValues::set(std::string_view name, std::string_view text) {
   const auto i = index_of(name);
   auto value = specs_[i].parse(text);
+  if (specs_[i].adds_up && text.find_first_of("\r\n") != text.npos)
+    throw UsageError(
+        fmt::format("--{0}: has a line break in it; give each by a --{0} of its own", name));
   if (specs_[i].adds_up && values_[i] != specs_[i].otherwise)
-    value = fmt::format("{}|{}", std::get<std::string>(values_[i]), text);
+    value = fmt::format("{}\n{}", std::get<std::string>(values_[i]), text);
   give(i, std::move(value));
 }
 
@@ -192,24 +201,32 @@ std::string OptionValues::print(std::string_view name) const {
   return specs_[i].print(values_[i]);
 }
 
-std::string OptionValues::show(std::string_view name) const {
-  const auto i = index_of(name);
-  return specs_[i].show(values_[i]);
+bool OptionValues::is_hidden(const OptionSpec& spec) const {
+  return !spec.hidden_by.empty() && flag(spec.hidden_by);
 }
+
+std::string OptionValues::show(std::size_t i) const {
+  const auto text = specs_[i].show(values_[i]);
+  return !text.empty() && is_hidden(specs_[i]) ? kHiddenText : text;
+}
+
+std::string OptionValues::show(std::string_view name) const { return show(index_of(name)); }
 
 std::string OptionValues::name_suffix() const {
   std::string suffix;
   for (std::size_t i = 0; i < specs_.size(); ++i)
     if (values_[i].index() != 0 && values_[i] != specs_[i].otherwise)
-      suffix += fmt::format("/{}:{}", snake_case(specs_[i].name), specs_[i].show(values_[i]));
+      suffix += fmt::format("/{}:{}", snake_case(specs_[i].name), show(i));
   return suffix;
 }
 
 Json OptionValues::to_json(Secrets secrets) const {
   Json json = Json::object();
   for (std::size_t i = 0; i < specs_.size(); ++i) {
-    if (specs_[i].shown && secrets == Secrets::hidden && values_[i].index() != 0) {
-      json[specs_[i].key()] = specs_[i].show(values_[i]);
+    const auto& spec = specs_[i];
+    if (secrets == Secrets::hidden && values_[i].index() != 0 && (spec.shown || is_hidden(spec))) {
+      const auto text = spec.without_secrets(values_[i]);
+      json[spec.key()] = !text.empty() && is_hidden(spec) ? kHiddenText : text;
       continue;
     }
     std::visit(

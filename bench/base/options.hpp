@@ -28,7 +28,7 @@ struct OptionSpec {
   std::string help;
   std::vector<std::string> choices;  ///< Of a choice.
   std::int64_t least = 0;            ///< Of a count.
-  bool adds_up = false;  ///< Of a text: given again, it is added to what there is, behind a '|'.
+  bool adds_up = false;  ///< Of a text: given again, it is added to what there is, as another line.
   /// Of a choice: it exchanges the code that does the work, so that cases which differ in it differ
   /// by more than their runners.
   bool is_client = false;
@@ -38,12 +38,18 @@ struct OptionSpec {
   /// Of a text that may hold a secret: what of it may be seen. All of it where there is no such
   /// function.
   std::function<std::string(const std::string&)> shown = {};
+  /// Of a text: a flag that hides all of it.
+  std::string hidden_by = {};
+  /// Of a text: the form in which everybody gets it, asyncmark's own runners and others.
+  std::function<std::string(const std::string&)> canonical = {};
 
   /// Reads the value from what the user wrote. Throws UsageError naming `--name`.
   OptionValue parse(std::string_view text) const;
   /// The text that parse() reads back to the same value.
   std::string print(const OptionValue& value) const;
-  /// The same for people to see, without secrets.
+  /// The same without secrets.
+  std::string without_secrets(const OptionValue& value) const;
+  /// The same for people to see, on one line.
   std::string show(const OptionValue& value) const;
   /// The key in documents: the name in snake_case, with the unit (`wait_ns`, `size_bytes`).
   std::string key() const;
@@ -57,6 +63,9 @@ OptionSpec text_option(std::string name, std::string otherwise, std::string help
 OptionSpec choice_option(std::string name, std::vector<std::string> choices, std::string help);
 /// A count without a default: optional_count() tells whether it was given.
 OptionSpec count_option(std::string name, std::int64_t least, std::string help);
+
+/// Stands for what must not be seen.
+inline constexpr const char* kHiddenText = "***";
 
 /// Whether a document holds what must not be seen, as a password: the one for a child does.
 enum class Secrets { hidden, told };
@@ -98,6 +107,8 @@ class OptionValues {
 
  private:
   std::size_t index_of(std::string_view name) const;
+  bool is_hidden(const OptionSpec& spec) const;
+  std::string show(std::size_t i) const;
   template <class T>
   const T& as(std::string_view name) const;
   void give(std::size_t i, OptionValue value);

@@ -108,12 +108,17 @@ TEST(Options, ThatAddUpKeepWhatWasSetBefore) {
   auto spec = text_option("header", "", "");
   spec.adds_up = true;
   OptionValues values({spec, text_option("body", "", "")});
-  for (const auto* text : {"a", "b", "c"}) {
+  for (const auto* text : {"a", "b|c", "d"}) {
     values.set("header", text);
     values.set("body", text);
   }
-  EXPECT_EQ(values.text("header"), "a|b|c");
-  EXPECT_EQ(values.text("body"), "c");
+  EXPECT_EQ(values.text("header"), "a\nb|c\nd");
+  EXPECT_EQ(values.text("body"), "d");
+  EXPECT_EQ(values.name_suffix(), "/header:a|b|c|d/body:d") << "on one line";
+  EXPECT_THROW(values.set("header", "a\nb"), UsageError) << "would be two";
+  EXPECT_THROW(values.set("header", "a\rb"), UsageError);
+  const auto again = OptionValues::from_json(values.specs(), values.to_json());
+  EXPECT_EQ(again.text("header"), values.text("header"));
 }
 
 TEST(Options, StandInTheNameInTheOrderDeclaredWhenNotAtTheirDefault) {
@@ -171,6 +176,30 @@ TEST(Options, ThatHoldSecretsShowNone) {
   EXPECT_EQ(values.name_suffix(), "/dsn:of 6");
   EXPECT_EQ(values.to_json().at("dsn"), "of 6");
   EXPECT_EQ(values.to_json(Secrets::told).at("dsn"), "secret");
+}
+
+TEST(Options, AreHiddenWhereAFlagSaysSo) {
+  auto body = text_option("body", "", "");
+  body.hidden_by = "hide-body";
+  OptionValues values({body, flag_option("hide-body", "")});
+  values.set("hide-body", "true");
+  EXPECT_EQ(values.show("body"), "") << "there is none";
+  values.set("body", "secret");
+  EXPECT_EQ(values.show("body"), "***");
+  EXPECT_EQ(values.name_suffix(), "/body:***/hide_body:true");
+  EXPECT_EQ(values.to_json().at("body"), "***");
+  EXPECT_EQ(values.to_json(Secrets::told).at("body"), "secret");
+  values.set("hide-body", "false");
+  EXPECT_EQ(values.show("body"), "secret");
+}
+
+TEST(Options, AreKeptInTheirCanonicalForm) {
+  auto spec = text_option("url", "", "");
+  spec.canonical = [](const std::string& text) { return text + "/"; };
+  OptionValues values({spec});
+  values.set("url", "h");
+  EXPECT_EQ(values.text("url"), "h/");
+  EXPECT_EQ(OptionValues::from_json({spec}, values.to_json()).text("url"), "h/") << "once";
 }
 
 TEST(Options, HaveTheirUnitsInTheirKeys) {

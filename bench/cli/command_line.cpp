@@ -80,18 +80,37 @@ void parse(Grammar& grammar, const std::vector<std::string>& command) {
   }
 }
 
+bool may_hold_secrets(const std::string& option) {
+  return std::ranges::any_of(Registry<WorkloadEntry>::all(), [&](const WorkloadEntry& workload) {
+    return std::ranges::any_of(workload.options, [&](const OptionSpec& spec) {
+      return option == "--" + spec.name && (spec.shown || !spec.hidden_by.empty());
+    });
+  });
+}
+
+/// A word that no option took may be the rest of a secret that was given without quotes.
+UsageError unknown(const std::string& argument, const std::vector<std::string>& command) {
+  const auto end = std::make_reverse_iterator(std::ranges::find(command, argument));
+  const auto option =
+      std::find_if(end, command.rend(), [](const auto& word) { return word.starts_with("--"); });
+  if (argument.starts_with('-') || option == command.rend() || !may_hold_secrets(*option))
+    return unknown(argument);
+  return UsageError(fmt::format(
+      "unknown argument behind {}; put its value into quotes where that has blanks", *option));
+}
+
 /// What CLI11 did not know: flags of Google Benchmark, or a mistake.
-BenchmarkFlags benchmark_flags(const CLI::App& app) {
+BenchmarkFlags benchmark_flags(const CLI::App& app, const std::vector<std::string>& command) {
   const auto rest = app.remaining(true);
   for (const auto& argument : rest)
-    if (!argument.starts_with("--benchmark_")) throw unknown(argument);
+    if (!argument.starts_with("--benchmark_")) throw unknown(argument, command);
   return BenchmarkFlags::parse(rest);
 }
 
 RunSettings settings_of(const Grammar& grammar, const std::vector<std::string>& command) {
   const auto& common = grammar.arguments.common;
   RunSettings settings;
-  settings.driver.benchmark = benchmark_flags(grammar.app);
+  settings.driver.benchmark = benchmark_flags(grammar.app, command);
   settings.driver.child.time_limit = parse_duration(common.time_limit, "--time-limit");
   if (settings.driver.child.time_limit == Duration(0))
     throw UsageError("--time-limit: must be more than 0");

@@ -7,6 +7,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <ctime>
@@ -88,22 +89,30 @@ std::string without_secret_variables(const std::string& word) {
   return std::regex_replace(word, secret, "$1***");
 }
 
+/// Calls `show` with the value of each flag of that name: the word behind it, or the rest of its
+/// own. The result takes its place.
+template <class Show>
+void replace_values(std::vector<std::string>& command, const std::string& flag, Show show) {
+  for (std::size_t i = 1; i < command.size(); ++i) {
+    auto& word = command[i];
+    if (command[i - 1] == flag)
+      word = show(word);
+    else if (word.starts_with(flag + "="))
+      word = flag + "=" + show(word.substr(flag.size() + 1));
+  }
+}
+
 /// Without the secrets that options of workloads, and launchers, may hold.
 std::vector<std::string> without_secrets(std::vector<std::string> command) {
-  for (std::size_t i = 1; i < command.size(); ++i)
-    if (command[i - 1] == "--launcher" || command[i].starts_with("--launcher="))
-      command[i] = without_secret_variables(command[i]);
+  replace_values(command, "--launcher", without_secret_variables);
   for (const auto& workload : Registry<WorkloadEntry>::all())
     for (const auto& spec : workload.options) {
-      if (!spec.shown) continue;
       const auto flag = "--" + spec.name;
-      for (std::size_t i = 1; i < command.size(); ++i) {
-        auto& word = command[i];
-        if (command[i - 1] == flag)
-          word = spec.show(word);
-        else if (word.starts_with(flag + "="))
-          word = flag + "=" + spec.show(word.substr(flag.size() + 1));
-      }
+      if (spec.shown)
+        replace_values(command, flag, [&](const auto& text) { return spec.show(text); });
+      if (!spec.hidden_by.empty() &&
+          std::ranges::find(command, "--" + spec.hidden_by) != command.end())
+        replace_values(command, flag, [](const auto&) { return std::string(kHiddenText); });
     }
   return command;
 }

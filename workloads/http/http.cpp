@@ -13,10 +13,12 @@
 #include <optional>
 
 #include "bench/base/errors.hpp"
+#include "bench/base/split.hpp"
 #include "bench/model/workload.hpp"
 #include "bench/model/workload_entry.hpp"
 #include "workloads/http/clients.hpp"
 #include "workloads/http/limits.hpp"
+#include "workloads/http/secrets.hpp"
 #include "workloads/http/server.hpp"
 
 namespace asyncmark::http {
@@ -24,7 +26,6 @@ namespace {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
-constexpr char kHeaderSeparator = '|';
 /// A server that is there accepts sooner than this, or it could not be measured.
 constexpr Duration kPreflightLimit = std::chrono::seconds(5);
 
@@ -43,22 +44,22 @@ void check_is_ours_to_give(const std::string& name) {
       throw UsageError(fmt::format("--header: {} follows from {}; leave it out", own, option));
 }
 
+/// A header is a line. What is wrong with one is told without it, for it may be secret.
 Headers parse_headers(const std::string& text) {
-  if (std::ranges::any_of(text, [](unsigned char c) { return std::iscntrl(c) && c != '\t'; }))
-    throw UsageError(
-        "--header: has a line break or another control character in it; separate headers by |");
   Headers headers;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const auto end = std::min(text.find(kHeaderSeparator, begin), text.size());
-    const auto one = text.substr(begin, end - begin);
-    const auto colon = one.find(':');
-    const auto name = trimmed(one.substr(0, colon));
-    if (colon == std::string::npos || !is_token(name))
+  for (const auto& line : lines_in(text)) {
+    if (std::ranges::any_of(line, [](unsigned char c) { return std::iscntrl(c) && c != '\t'; }))
+      throw UsageError("--header: has a line break or another control character in it");
+    const auto colon = line.find(':');
+    if (colon == std::string::npos)
+      throw UsageError("--header: one has no colon; give it as 'Accept: text/plain'");
+    const auto name = trimmed(line.substr(0, colon));
+    if (!is_token(name))
       throw UsageError(
-          fmt::format("--header: '{}' is no header; give it as 'Accept: text/plain'", one));
+          "--header: one has no name, or more than a name before its colon; give it as 'Accept: "
+          "text/plain'");
     check_is_ours_to_give(name);
-    headers.emplace_back(name, trimmed(one.substr(colon + 1)));
-    begin = end + 1;
+    headers.emplace_back(name, trimmed(line.substr(colon + 1)));
   }
   return headers;
 }
@@ -200,27 +201,18 @@ class Http final : public Workload {
   mutable Plan plan_;
 };
 
-/// Without what lets somebody in.
-std::string shown_headers(const std::string& text) {
-  std::string shown;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const auto end = std::min(text.find(kHeaderSeparator, begin), text.size());
-    const auto one = text.substr(begin, end - begin);
-    const auto name = trimmed(one.substr(0, one.find(':')));
-    const bool secret =
-        std::ranges::any_of(std::array{"Authorization", "Proxy-Authorization", "Cookie"},
-                            [&](const char* kind) { return strcasecmp(name.c_str(), kind) == 0; });
-    shown += (begin == 0 ? "" : std::string(1, kHeaderSeparator)) + (secret ? name + ": ***" : one);
-    begin = end + 1;
-  }
-  return shown;
-}
-
 OptionSpec header_option() {
   auto option = text_option("header", "",
-                            "of the request, as 'Accept: text/plain'; may be given several times");
+                            "of the request, as 'Accept: text/plain'; may be given several times. "
+                            "Results do not show values that let somebody in");
   option.adds_up = true;
   option.shown = shown_headers;
+  return option;
+}
+
+OptionSpec body_option() {
+  auto option = text_option("body", "", "of the request: the text, or @FILE");
+  option.hidden_by = "hide-body";
   return option;
 }
 
@@ -228,9 +220,9 @@ OptionSpec client_option() {
   auto option = choice_option(
       "client", {"beast", "httplib"},
       "beast: the same code on threads and event loops; httplib: cpp-httplib, which blocks, "
-      "connects with its first operation, looks whether a kept connection still stands before "
-      "using it, counts --timeout anew for connecting, writing and each reading, and never gives "
-      "up a header without end");
+      "connects with its first operation, sends the whole body before it looks for an answer, "
+      "counts --timeout anew for connecting, writing and each reading, and never gives up a header "
+      "without end");
   option.is_client = true;
   return option;
 }
@@ -240,9 +232,8 @@ const bool registered = Registry<WorkloadEntry>::add({
     .summary = "calls a URL of yours, over connections that are kept or made for every call",
     .options =
         {
-            text_option("url", "",
-                        "what to call, as http://127.0.0.1:8080/path; or https (default: a server "
-                        "of ours)"),
+            url_option("what to call, as http://127.0.0.1:8080/path; or https (default: a server "
+                       "of ours)"),
             choice_option("server", {"event-loop", "thread-pool"},
                           "the model of our own server, as of 'asyncmark serve http'"),
             duration_option("delay", Duration(0), "how long an answer of our own server waits"),
@@ -253,11 +244,13 @@ const bool registered = Registry<WorkloadEntry>::add({
                         "200ms@500"),
             text_option("method", "",
                         "of the request (default: GET, or POST where there is a body)"),
-            text_option("body", "", "of the request: the text, or @FILE"),
+            body_option(),
+            flag_option("hide-body", "show the body in no result"),
             header_option(),
             choice_option("connect", {"pooled", "per-op"},
                           "pooled: connections are made before timing and kept, and made again "
-                          "where the server closes them; per-op: each operation makes its own"),
+                          "where the server closes them, as after a pause; per-op: each operation "
+                          "makes its own"),
             duration_option(
                 "timeout", std::chrono::seconds(10),
                 "of one operation, however much answer still comes; event loops notice up to "

@@ -152,11 +152,13 @@ TEST(HttpOptions, AreLookedAtBeforeTheRun) {
   refused({"--body", "@no-such-file"}, "--body: the file 'no-such-file'");
   refused({"--body", "@."}, "--body: the file '.'");
   refused({"--body", "@/dev/zero"}, "--body: the file '/dev/zero' cannot be read, or is no reg");
-  refused({"--header", "nothing"}, "--header: 'nothing'");
-  refused({"--header", "A: b|C d: e"}, "--header: 'C d: e'");
+  refused({"--header", "nothing"}, "--header: one has no colon");
+  refused({"--header", "A: b", "--header", "C d: e"}, "--header: one has no name");
+  refused({"--header", ": e"}, "--header: one has no name");
   refused({"--header", "A: b\r\nC: d"}, "--header: has a line break");
+  refused({"--header", "A: b\nC: d"}, "--header: has a line break");
   refused({"--header", "A: \x01"}, "--header: has a line break or another control character");
-  refused({"--header", "A: b|connection: close"}, "--header: Connection follows from --connect");
+  refused({"--header", "connection: close"}, "--header: Connection follows from --connect");
   refused({"--header", "Content-Length: 5"}, "--header: Content-Length follows from --body");
   refused({"--timeout", "0s"}, "--timeout: ");
   refused({"--connect", "sometimes"}, "--connect: ");
@@ -348,18 +350,10 @@ TEST(HttpChecks, FlagRunnersWhoseClientsDiffer) {
               Not(HasSubstr("mixed-clients")));
 }
 
-TEST(Http, KeepsToItselfWhatLetsItIn) {
-  const RawServer server(always(answer("hello")));
-  const auto ended =
-      asyncmark({"run", "http", "--url", server.url(), "--header", "Authorization: Basic s3cr3t",
-                 "--header=cookie: id=s3cr3t", "--header", "Accept: text/plain", "--ops", "5",
-                 "--runner", "sync", "--repetitions", "1", "--out", "out.json"});
-  EXPECT_EQ(ended.code, 0) << ended.err;
-  EXPECT_THAT(server.last_request(), HasSubstr("Basic s3cr3t"));
-  EXPECT_THAT(server.last_request(), HasSubstr("id=s3cr3t"));
-  for (const auto& text : {ended.out, ended.files.at("out.json")})
-    EXPECT_THAT(text, AllOf(Not(HasSubstr("s3cr3t")), HasSubstr("Authorization: ***"),
-                            HasSubstr("cookie: ***"), HasSubstr("Accept: text/plain")));
+TEST(Http, RefusesAHostBeyondAscii) {
+  expect_usage_error(run("http://gr\xc3\xb6\xc3\x9f"
+                         "e.example/"),
+                     "--url: 'http://gr");
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <boost/url/src.hpp>  // With its source: no library to link.
 
 #include "bench/base/errors.hpp"
+#include "workloads/http/secrets.hpp"
 
 namespace asyncmark::http {
 namespace {
@@ -16,7 +17,23 @@ constexpr std::uint16_t kPlainPort = 80, kTlsPort = 443;
 
 UsageError wrong(const std::string& text, const std::string& why) {
   return UsageError(
-      fmt::format("--url: '{}' {}; give it as http://127.0.0.1:8080/path", text, why));
+      fmt::format("--url: '{}' {}; give it as http://127.0.0.1:8080/path", shown_url(text), why));
+}
+
+/// Where the path begins, or the query where there is none.
+std::size_t path_of(const std::string& url) {
+  const auto scheme = url.find("://");
+  const auto begin = scheme == std::string::npos ? 0 : scheme + 3;
+  return std::min(url.find_first_of("/?#", begin), url.size());
+}
+
+/// Once and for all runners. What is encoded already stays so, even where it is not well-formed.
+std::string percent_encoded(const std::string& url) {
+  const auto path = path_of(url);
+  auto encoded = url.substr(0, path);
+  for (const unsigned char c : url.substr(path))
+    encoded += c < 0x80 ? std::string(1, static_cast<char>(c)) : fmt::format("%{:02X}", c);
+  return encoded;
 }
 
 /// Takes the zone out of an IPv6 address, as `%eth0` out of `[fe80::1%eth0]`: Boost.URL 1.81 knows
@@ -49,7 +66,7 @@ Url Url::parse(const std::string& text) {
   const auto known = urls::string_to_scheme(scheme);
   if (known != urls::scheme::http && known != urls::scheme::https)
     throw wrong(text, fmt::format("has the scheme {}, which is neither http nor https", scheme));
-  const auto begin = colon + 3, end = std::min(text.find_first_of("/?#", begin), text.size());
+  const auto begin = colon + 3, end = path_of(text);
   auto authority = text.substr(begin, end - begin);
   if (authority.starts_with('[') && authority.find(']') == std::string::npos)
     throw wrong(text, "has a '[' without its ']'");
@@ -66,6 +83,13 @@ Url Url::parse(const std::string& text) {
           .host = parsed->host_address() + zone,
           .port = port_of(*parsed, tls, text),
           .target = (text.substr(end).starts_with('/') ? "" : "/") + text.substr(end)};
+}
+
+OptionSpec url_option(std::string help) {
+  auto option = text_option("url", "", std::move(help));
+  option.canonical = percent_encoded;
+  option.shown = shown_url;
+  return option;
 }
 
 std::string Url::authority() const {
