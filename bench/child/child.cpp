@@ -157,6 +157,7 @@ Measurement as_documented(Measurement&& m) {
                      .involuntary_switches = used.involuntary_switches,
                      .minor_faults = used.minor_faults,
                      .major_faults = used.major_faults,
+                     .connections_reopened = used.connections_reopened,
                      .run_queue_wait = std::nullopt,
                      .peak_rss_bytes = used.peak_rss_bytes,
                      .grown_bytes = used.grown_bytes};

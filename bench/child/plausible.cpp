@@ -241,6 +241,9 @@ Words wrong_resources(const Measurement& m, const Concurrency& how, Duration liv
     if (static_cast<double>(times) > most)
       return fmt::format("{}: {} are more than {} processors make in {}", what, times, processors,
                          rounded_text(lived));
+  if (used.connections_reopened > ended(m))
+    return fmt::format("connections_reopened: {} are more than its {} operations",
+                       used.connections_reopened, ended(m));
   const auto memory =
       static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
   if (static_cast<double>(used.peak_rss_bytes) > memory)

@@ -129,6 +129,7 @@ class Course {
     warm_up(load_, how_, crew_);
     phases.warm_up = Clock::now() - begun_;
     connections_before_ = connections();
+    reopened_before_ = window().connections_reopened.load();
     meet(Phase::ready);
     ready_ = Clock::now();
     for (std::uint64_t i = 0; i < load_.passes; ++i) {
@@ -195,6 +196,8 @@ class Course {
       measurement_.connections = {made - made_before,
                                   ended - std::min(ended, tried - tried_before)};
     }
+    measurement_.resources.connections_reopened =
+        window().connections_reopened.load() - reopened_before_;
     Peak of_lanes;
     for (const auto& recorder : crew_.recorders) of_lanes.add(recorder.peak);
     measurement_.peak_in_flight = crew_.stage.in_flight.peak() + of_lanes.most;
@@ -217,6 +220,7 @@ class Course {
   Clock::time_point begun_, ready_;
   Measurement measurement_;
   std::pair<std::uint64_t, std::uint64_t> connections_before_;
+  std::uint64_t reopened_before_ = 0;
   // Of the pass that is carried out.
   std::uint64_t completed_before_ = 0, ended_before_ = 0;
   std::optional<Duration> waited_before_;

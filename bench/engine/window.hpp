@@ -43,6 +43,9 @@ struct Window {
   /// that have some, here so that it costs nothing where none is made.
   alignas(64) std::atomic<std::uint64_t> connections_tried{0};
   std::atomic<std::uint64_t> connections_made{0};
+  /// Of those tried: in place of one that the other side had closed while nothing was asked over
+  /// it.
+  std::atomic<std::uint64_t> connections_reopened{0};
   std::array<LaneCounts, kMostLanes> lanes;
 
   std::uint64_t all_in_flight() const;

@@ -51,6 +51,8 @@ struct Resources {
   std::uint64_t involuntary_switches = 0;
   std::uint64_t minor_faults = 0;  ///< Page faults served without reading a disk.
   std::uint64_t major_faults = 0;
+  /// Made in place of one that the server had closed while nothing was asked over it.
+  std::uint64_t connections_reopened = 0;
   /// Time in which threads could have run and no processor took them; absent where it is not known
   /// of all, as of threads that have ended.
   std::optional<Duration> run_queue_wait = Duration(0);

@@ -140,6 +140,10 @@ void fields(Visitor& visit, Resources& resources) {
         {.presence = Presence::written, .per_operation = true});
   visit("minor_faults", resources.minor_faults, {.per_operation = true});
   visit("major_faults", resources.major_faults, {.per_operation = true});
+  visit("connections_reopened", resources.connections_reopened,
+        {.about = "Made in place of one that the server had closed while nothing was asked over "
+                  "it: no failures.",
+         .per_operation = true});
   visit("peak_rss_bytes", resources.peak_rss_bytes,
         {.about = "Of the child alone, without the workers of a pool.",
          .presence = Presence::written,

@@ -42,6 +42,7 @@ Measurement example() {
                  .involuntary_switches = 44,
                  .minor_faults = 45,
                  .major_faults = 46,
+                 .connections_reopened = 48,
                  .run_queue_wait = 47ns,
                  .peak_rss_bytes = 55,
                  .grown_bytes = -66};

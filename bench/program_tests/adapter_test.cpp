@@ -308,6 +308,68 @@ TEST(Adapters, FrameAnswersAndNameFailuresAsOurOwnRunners) {
   }
 }
 
+/// Keeps each request that differs from those before, and ends connections that are idle.
+const std::string kIdle = R"script(
+import os, re, socket, threading
+seen = []
+def serve(connection):
+    connection.settimeout(0.03)
+    try:
+        while True:
+            request = b""
+            while b"\r\n\r\n" not in request:
+                piece = connection.recv(65536)
+                if not piece:
+                    return
+                request += piece
+            length = re.search(rb"Content-Length: (\d+)", request)
+            while length and len(request.split(b"\r\n\r\n", 1)[1]) < int(length[1]):
+                request += connection.recv(65536)
+            lines = sorted(request.split(b"\r\n"))
+            if lines not in seen:
+                seen.append(lines)
+                with open(f"request{len(seen)}", "wb") as file:
+                    file.write(request)
+            connection.sendall(b"HTTP/1.1 201 Made\r\nContent-Length: 0\r\n\r\n")
+    except OSError:
+        pass
+    finally:
+        connection.close()
+server = socket.create_server(("127.0.0.1", 0))
+with open("port.new", "w") as port:
+    port.write(str(server.getsockname()[1]))
+os.rename("port.new", "port")
+while True:
+    threading.Thread(target=serve, args=server.accept()[:1], daemon=True).start()
+)script";
+
+TEST(Adapters, SendWhatOursSendAndMakeIdleConnectionsAnew) {
+  const std::string script = R"script(
+python3 server.py & server=$!
+while [ ! -e port ] && kill -0 $server; do sleep 0.02; done
+"$0" run http --url "http://127.0.0.1:$(cat port)/größe/%zz?q=[1]" --rate 8 --ops 5 --in-flight 1 \
+  --runner event-loop,python-asyncio,python-threads,python-processes,node --repetitions 1 \
+  --method PUT --body "some text" --header "X-Filter: a|b" \
+  --header "Authorization: Bearer 7|größe" --expect 201 --out r.json --no-calibration
+kill $server)script";
+  const auto ended =
+      run_program({"sh", "-c", script, program()}, {.files = {{"server.py", kIdle}}});
+  const auto all = kept(ended);
+  ASSERT_THAT(all, SizeIs(5)) << ended.err;
+  for (const auto& row : all) {
+    SCOPED_TRACE(row.at("name").get<std::string>());
+    const auto& m = row.at("asyncmark").at("measurement");
+    EXPECT_EQ(m.at("completed"), 5) << m.at("failures");
+    EXPECT_GE(m.at("resources").at("connections_reopened"), 1);
+  }
+  EXPECT_FALSE(ended.files.contains("request2"));
+  EXPECT_THAT(
+      ended.files.at("request1"),
+      AllOf(StartsWith("PUT /gr%C3%B6%C3%9Fe/%zz?q=[1] HTTP/1.1\r\n"),
+            HasSubstr("\r\nX-Filter: a|b\r\n"), HasSubstr("\r\nAuthorization: Bearer 7|größe\r\n"),
+            EndsWith("\r\n\r\nsome text")));
+}
+
 /// What only computes lets nothing else be begun meanwhile, on one loop.
 TEST(Adapters, ComputeOneAtATimeOnALoop) {
   const auto ended =

@@ -130,6 +130,10 @@ Cell connections_made(const Figures& f) {
   return shown ? Cell(kNone) : std::nullopt;
 }
 
+Cell connections_reopened(const Figures& f) {
+  return some(f, f.all.resources.connections_reopened);
+}
+
 /// Over all repetitions, as the percentiles of operations.
 bool knows_loop_lag(const Result* one) {
   return one->summary().all.loop.lag.percentile(0.99).has_value();
@@ -183,6 +187,7 @@ const std::vector<Measure>& measures() {
       {{"memory", "per op"},
        [](const Figures& f) { return counter<rounded_bytes>(f, "memory_bytes_per_op"); }},
       {{"connections", "made"}, connections_made, "0"},
+      {{"connections", "reopened"}, connections_reopened, "0"},
       {{"", "failed"}, [](const Figures& f) { return some(f, f.all.failed); }, "0"},
       {{"never", "started"}, [](const Figures& f) { return some(f, f.all.never_started); }, "0"},
   };

@@ -1,13 +1,11 @@
 """What the runners in Python share: a case, and what its operations do, as docs/protocol.md says."""
 import array
+import errno
 import hashlib
-import http.client
 import importlib
 import itertools
-import socket
 import sys
 import time
-import urllib.parse
 
 now = time.monotonic_ns
 NEVER = 1 << 62
@@ -122,13 +120,18 @@ class Pass:
                 record.add(op, started - t0, finished - t0, reason)
 
 
+REASONS = {errno.EHOSTUNREACH: "unreachable", errno.ENETUNREACH: "unreachable",
+           errno.EADDRNOTAVAIL: "no port", errno.EMFILE: "no descriptor", errno.ENFILE: "no descriptor"}
+
+
 def reason_of(error):
     known = {ConnectionRefusedError: "refused", ConnectionResetError: "reset",
-             BrokenPipeError: "reset", TimeoutError: "time-out",
-             http.client.RemoteDisconnected: "closed early", http.client.IncompleteRead: "truncated",
-             http.client.BadStatusLine: "bad framing", http.client.LineTooLong: "bad framing",
-             http.client.UnknownProtocol: "bad framing"}
-    return str(error) if isinstance(error, Failed) else known.get(type(error), type(error).__name__)
+             BrokenPipeError: "closed early", TimeoutError: "time-out"}
+    if isinstance(error, Failed):
+        return str(error)
+    if type(error) is OSError and error.errno in REASONS:
+        return REASONS[error.errno]
+    return known.get(type(error), type(error).__name__)
 
 
 # ---- what an operation does, in a thread of its own
@@ -168,40 +171,6 @@ def open_hash(case):
     return call
 
 
-class Request:
-    """The parts of a call that all clients of HTTP need."""
-
-    def __init__(self, case):
-        options = case.options
-        case.needs_default(client="beast", header="", expect="2xx", insecure=False, ca="")
-        if options.get("body", "").startswith("@"):
-            raise Refused(f"{case.runner} takes no --body from a file")
-        self.url = case.endpoint or options["url"]
-        parts = urllib.parse.urlsplit(self.url)
-        if parts.scheme != "http":
-            raise Refused(f"{case.runner} calls http only")
-        self.host, self.port = parts.hostname, parts.port or 80
-        self.target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        self.body = options.get("body", "").encode() or None
-        self.method = options.get("method") or ("POST" if self.body else "GET")
-        self.kept = options.get("connect", "pooled") == "pooled"
-        self.timeout_ns = options.get("timeout_ns", 10_000_000_000)
-        self.timeout = min(self.timeout_ns / 1e9, 1e6)
-
-    @staticmethod
-    def judge(status):
-        if not 200 <= status < 300:
-            raise Failed(f"bad status {status}")
-
-
-class Limited(socket.socket):
-    """Its reads end when the operation's time is over, and not each after a time of its own."""
-
-    def recv_into(self, *arguments):
-        self.settimeout(seconds_until(self.until))
-        return super().recv_into(*arguments)
-
-
 def seconds_until(until):
     left = until - now()
     if left <= 0:
@@ -209,45 +178,7 @@ def seconds_until(until):
     return min(left / 1e9, 1e6)  # More than that is too much for a socket.
 
 
-class Connection(http.client.HTTPConnection):
-    """Over which an operation may take until `until`, all in all."""
-
-    def begin(self, until):
-        self.until, self.timeout = until, seconds_until(until)
-        if self.sock is not None:
-            self.limit()
-
-    def connect(self):
-        super().connect()
-        self.sock = Limited(fileno=self.sock.detach())
-        self.limit()
-
-    def limit(self):
-        self.sock.until = self.until
-        self.sock.settimeout(seconds_until(self.until))  # Of sending, that is all the time there is.
-
-
-def open_http(case):
-    request = Request(case)
-    connection = Connection(request.host, request.port)
-    headers = {} if request.kept else {"Connection": "close"}
-
-    def call(op):
-        try:
-            connection.begin(now() + request.timeout_ns)
-            connection.request(request.method, request.target, request.body, headers)
-            answer = connection.getresponse()
-            answer.read()
-        except Exception:
-            connection.close()
-            raise
-        if not request.kept:
-            connection.close()
-        request.judge(answer.status)
-    return call
-
-
-BLOCKING = {"null": open_null, "sleep": open_sleep, "hash": open_hash, "http": open_http}
+BLOCKING = {"null": open_null, "sleep": open_sleep, "hash": open_hash}
 LIBRARIES = {}  # What a workload cannot do without, and Python does not come with.
 
 
@@ -255,6 +186,11 @@ def open_blocking(case):
     if case.workload not in BLOCKING:
         raise case.unknown_workload(BLOCKING)
     return BLOCKING[case.workload](case)
+
+
+def reopened_by(calls):
+    """Connections made in place of such as the server had closed while nothing was asked over them."""
+    return sum(getattr(call, "reopened", 0) for call in set(calls))
 
 
 def make_ready(call):

@@ -15,7 +15,8 @@
 #define ASYNCMARK_FILE(file) ".incbin \"" ASYNCMARK_SCRIPTS "/" file "\"\n"
 
 #define ASYNCMARK_PYTHON(files) \
-  ASYNCMARK_FILE("adapter.py") ASYNCMARK_FILE("report.py") ASYNCMARK_FILE("postgres.py") files
+  ASYNCMARK_FILE("adapter.py")  \
+  ASYNCMARK_FILE("http11.py") ASYNCMARK_FILE("report.py") ASYNCMARK_FILE("postgres.py") files
 
 #define ASYNCMARK_ASYNCIO               \
   ASYNCMARK_FILE("asyncio_http.py")     \
@@ -25,4 +26,4 @@
 ASYNCMARK_CARRY(python_asyncio, ASYNCMARK_PYTHON(ASYNCMARK_ASYNCIO))
 ASYNCMARK_CARRY(python_threads, ASYNCMARK_PYTHON(ASYNCMARK_FILE("python_threads.py")))
 ASYNCMARK_CARRY(python_processes, ASYNCMARK_PYTHON(ASYNCMARK_FILE("python_processes.py")))
-ASYNCMARK_CARRY(node, ASYNCMARK_FILE("node.js"))
+ASYNCMARK_CARRY(node, ASYNCMARK_FILE("node_http.js") ASYNCMARK_FILE("node.js"))

@@ -1,10 +1,9 @@
-// One event loop of Node.js, on its own standard library: a case in, operations out, as
+// One event loop of Node.js, on its own standard library (node_http.js is part of it): a case in, operations out, as
 // docs/protocol.md says. A burst is Promise.all, a cap so many async functions that each take the
 // next operation, and an open loop begins operations as they are due.
 "use strict";
 const crypto = require("node:crypto");
 const fs = require("node:fs");
-const http = require("node:http");
 
 class Refused extends Error {}
 class Failed extends Error {}
@@ -55,40 +54,13 @@ function openHash(one) {
   };
 }
 
-function openHttp(one) {
-  needsDefault(one, { client: "beast", header: "", expect: "2xx", insecure: false, ca: "" });
-  const { method, body, connect, timeout_ns: timeout } = one.options;
-  if (body?.startsWith("@")) throw new Refused("node takes no --body from a file");
-  const url = new URL(one.endpoint || one.options.url);
-  if (url.protocol !== "http:") throw new Refused("node calls http only");
-  const agent = new http.Agent({ keepAlive: connect !== "per-op", maxSockets: 1 });
-  const settings = { agent, method: method || (body ? "POST" : "GET") };
-  return () =>
-    new Promise((done, fail) => {
-      const request = http.request(url, settings, (answer) => {
-        answer.on("error", fail).resume().on("end", () => {
-          clearTimeout(timer);
-          const { statusCode: status } = answer;
-          if (status >= 200 && status < 300) done();
-          else fail(new Failed(`bad status ${status}`));
-        });
-      });
-      const timer = setTimeout(() => request.destroy(new Failed("time-out")),
-                               Math.min(timeout / 1e6, kLongestTimer));
-      request.on("error", (error) => (clearTimeout(timer), fail(error))).end(body || undefined);
-    });
-}
-
 const kWorkloads = { null: () => () => {}, sleep: openSleep, hash: openHash, http: openHttp };
-const kReasons = { ECONNREFUSED: "refused", ECONNRESET: "reset", EPIPE: "reset",
-                   HPE_INVALID_EOF_STATE: "truncated" };
+const kReasons = { ECONNREFUSED: "refused", ECONNRESET: "reset", EPIPE: "closed early",
+                   ETIMEDOUT: "time-out", EHOSTUNREACH: "unreachable", ENETUNREACH: "unreachable",
+                   EADDRNOTAVAIL: "no port", EMFILE: "no descriptor", ENFILE: "no descriptor" };
 
-function reasonOf(error) {
-  if (error instanceof Failed) return error.message;
-  if (error.message === "socket hang up") return "closed early"; // Both have ECONNRESET's code,
-  if (error.message === "aborted") return "truncated";           // where nobody reset anything.
-  return kReasons[error.code] ?? (error.code?.startsWith("HPE_") ? "bad framing" : error.code) ?? error.name;
-}
+const reasonOf = (error) =>
+  error instanceof Failed ? error.message : kReasons[error.code] ?? error.code ?? error.name;
 
 // ---- the load
 
@@ -178,11 +150,13 @@ async function life() {
   phase("set_up_ns");
   await carryOut({ ...one, ops: one.warmup, due: null, duration: undefined }, sessions);
   phase("warm_up_ns");
-  const resources = { user_ns: 0, system_ns: 0, voluntary_switches: 0, involuntary_switches: 0 };
+  const resources = { user_ns: 0, system_ns: 0, voluntary_switches: 0, involuntary_switches: 0,
+                      connections_reopened: 0 };
+  const reopened = () => sessions.reduce((sum, call) => sum + (call.reopened?.() ?? 0), 0);
   const passes = [];
   let completed = 0, never_started = 0;
   for (let i = 0; i < one.passes; ++i) {
-    const before = process.resourceUsage();
+    const before = process.resourceUsage(), reopenedBefore = reopened();
     const { list: operations, whole, elapsed, dropped } = await carryOut(one, sessions);
     if (!whole && i + 1 < one.passes)
       throw new Refused("a pass before the last one did not end within its --drain");
@@ -195,6 +169,7 @@ async function life() {
     resources.voluntary_switches += after.voluntaryContextSwitches - before.voluntaryContextSwitches;
     resources.involuntary_switches +=
       after.involuntaryContextSwitches - before.involuntaryContextSwitches;
+    resources.connections_reopened += reopened() - reopenedBefore;
     const failed = Object.values(operations.failed).reduce((sum, ops) => sum + ops.length, 0);
     completed += operations.op.length - failed;
     passes.push({ elapsed_ns: elapsed, cpu_ns: user + system, operations });
@@ -206,7 +181,7 @@ async function life() {
   resources.grown_bytes = resources.peak_rss_bytes - stood - listed;
   const facts = { interpreter: `Node.js ${process.versions.node}`, loop: `libuv ${process.versions.uv}`,
                   "garbage collector": `V8 ${process.versions.v8}'s, as by default` };
-  if (one.workload === "http") facts.client = "node:http";
+  if (one.workload === "http") facts.client = "node:net";
   return { measurement: { completed, never_started, passes, resources, phases, facts } };
 }
 

@@ -1,7 +1,7 @@
 """One event loop of asyncio, a task for each operation; by uvloop and aiohttp where they are there."""
 import asyncio
 
-from adapter import BLOCKING, Pass, Record, burn, now, open_blocking, reason_of
+from adapter import BLOCKING, Pass, Record, burn, now, open_blocking, reason_of, reopened_by
 from asyncio_http import aiohttp, at_end, open_aiohttp, open_streams
 from asyncio_postgres import open_asyncpg
 from report import HardEnd, Usage, main
@@ -109,7 +109,7 @@ async def life(case, report):
     loop = asyncio.get_running_loop()
     report.facts["loop"] = f"uvloop {uvloop.__version__}" if uvloop else f"asyncio's own {type(loop).__name__}"
     if case.workload == "http":
-        report.facts["client"] = f"aiohttp {aiohttp.__version__}" if aiohttp else "asyncio's own streams"
+        report.facts["client"] = f"aiohttp {aiohttp.__version__}" if aiohttp else "asyncio's own transports"
     report.phase("set_up")
     opens = ASYNC[case.workload]
     sessions = case.cap if opens in HAVE_SESSIONS else 1
@@ -120,10 +120,11 @@ async def life(case, report):
     report.phase("warm_up")
     passes = []
     for _ in range(case.passes):
-        before, one = Usage(), Pass(case)
+        before, one, reopened = Usage(), Pass(case), reopened_by(calls)
 
         def so_far():
-            return one, [clients.record], Usage().since(before)
+            used = Usage().since(before) | {"connections_reopened": reopened_by(calls) - reopened}
+            return one, [clients.record], used
         with HardEnd(one, lambda: report.give_up([*passes, so_far()])):
             await clients.carry_out(one)
         passes.append(so_far())

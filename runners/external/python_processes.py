@@ -3,8 +3,9 @@ import ctypes
 import multiprocessing
 import os
 
-import postgres  # Which adds itself to what is known.
-from adapter import Pass, Record, Refused, make_ready, now, open_blocking
+import http11  # This and the next add themselves to what is known.
+import postgres
+from adapter import Pass, Record, Refused, make_ready, now, open_blocking, reopened_by
 from report import HardEnd, Usage, kilobytes, main
 
 SIGKILL, PR_SET_PDEATHSIG = 9, 1
@@ -36,10 +37,12 @@ def live(worker, case, counter, pipe):
     while (told := pipe.recv()) is not None:
         warm_up, t0 = told
         one, record, before = Pass(case, warm_up, counter), Record(worker), Usage()
+        reopened = reopened_by([call])
         one.begin(t0)
 
         def answer():
-            pipe.send((record, Usage().since(before), kilobytes("VmHWM") - stood))
+            used = Usage().since(before) | {"connections_reopened": reopened_by([call]) - reopened}
+            pipe.send((record, used, kilobytes("VmHWM") - stood))
 
         def give_up():
             answer()
@@ -71,7 +74,7 @@ class Pool:
         answers = [pipe.recv() for pipe in self.pipes]
         used = Usage().since(before)
         for _, its, _ in answers:
-            used = {key: value + its[key] for key, value in used.items()}
+            used = {key: used.get(key, 0) + value for key, value in its.items()}
         self.grown = sum(grown for _, _, grown in answers)
         return one, [record for record, _, _ in answers], used
 
@@ -86,7 +89,7 @@ def carry_out(case, report):
     pool = Pool(case)
     report.facts["processes"] = "of multiprocessing, forked, with a lock around the next number"
     if case.workload == "http":
-        report.facts["client"] = "http.client"
+        report.facts["client"] = "sockets"
     report.phase("set_up")
     pool.carry_out(warm_up=True)
     report.phase("warm_up")

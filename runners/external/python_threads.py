@@ -1,8 +1,9 @@
 """Threads that each carry out one operation after the other, by Python's threading."""
 import threading
 
-import postgres  # Which adds itself to what is known.
-from adapter import Pass, Record, make_ready, now, open_blocking
+import http11  # This and the next add themselves to what is known.
+import postgres
+from adapter import Pass, Record, make_ready, now, open_blocking, reopened_by
 from report import HardEnd, Usage, main
 
 
@@ -34,7 +35,7 @@ def carry_out(case, report):
     pool = Pool(case)
     report.facts["threads"] = "of threading, under one interpreter lock"
     if case.workload == "http":
-        report.facts["client"] = "http.client"
+        report.facts["client"] = "sockets"
     report.phase("set_up")
     for call in pool.calls:
         make_ready(call)
@@ -43,10 +44,11 @@ def carry_out(case, report):
     report.phase("warm_up")
     passes = []
     for _ in range(case.passes):
-        before, one = Usage(), Pass(case)
+        before, one, reopened = Usage(), Pass(case), reopened_by(pool.calls)
 
         def so_far():
-            return one, pool.records, Usage().since(before)
+            used = Usage().since(before) | {"connections_reopened": reopened_by(pool.calls) - reopened}
+            return one, pool.records, used
         with HardEnd(one, lambda: report.give_up([*passes, so_far()])):
             pool.carry_out(one)
         passes.append(so_far())

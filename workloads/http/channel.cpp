@@ -93,6 +93,15 @@ Channel::Progress Channel::receive(std::span<char> into) {
   return {.failure = failure_of(errno)};
 }
 
+bool Channel::stands() {
+  char byte = 0;
+  errno = 0;
+  if (!tls_) return recv(socket_.get(), &byte, 1, MSG_PEEK) < 0 && errno == EAGAIN;
+  // What is there may be no more than a session ticket.
+  const int got = SSL_peek(tls_.get(), &byte, 1);
+  return got <= 0 && tls_progress(got).want == Want::readable;
+}
+
 void Channel::close() {
   tls_.reset();
   socket_.reset();

@@ -41,6 +41,9 @@ class Channel {
   Progress receive(std::span<char> into);
   /// Whether receive() would give more without the socket becoming readable.
   bool holds_more() const { return tls_ && SSL_pending(tls_.get()) > 0; }
+  /// Whether a connection that waits for nothing is still good: the other side has neither closed
+  /// it nor sent what nobody asked for.
+  bool stands();
   void close();
 
   /// Connects there and closes again, without a byte. Gives the reason when it cannot.

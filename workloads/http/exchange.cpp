@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <cctype>
-#include <cstring>
+#include <ctime>
 #include <memory>
 
 #include "bench/base/errors.hpp"
@@ -21,6 +21,16 @@ constexpr std::size_t kArrivals = 64 * 1024;
 std::span<char> arrivals() {
   thread_local const auto buffer = std::make_unique_for_overwrite<char[]>(kArrivals);
   return {buffer.get(), kArrivals};
+}
+
+/// Shorter pauses are none: to look at a connection takes a system call.
+constexpr std::int64_t kPause = 10'000'000;
+
+/// In ns; it takes less to ask than Clock, and is good to some milliseconds.
+std::int64_t coarse_now() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+  return now.tv_sec * 1'000'000'000 + now.tv_nsec;
 }
 
 }  // namespace
@@ -44,12 +54,19 @@ void Exchange::begin_opening() {
 
 void Exchange::begin(std::uint64_t) {
   only_opening_ = answered_ = false;
-  failure_ = {};
+  failure_ = send_failure_ = {};
   sent_ = 0;
-  rest_.clear();
   answer_.begin(call_.has_body);
-  state_ = channel_.is_open() ? State::sending : State::opening;
+  if (was_closed_while_idle()) {
+    spent_ = true;
+    ++window().connections_reopened;
+  }
+  state_ = channel_.is_open() && !spent_ ? State::sending : State::opening;
   if (state_ == State::opening) ++window().connections_tried;
+}
+
+bool Exchange::was_closed_while_idle() {
+  return channel_.is_open() && coarse_now() - idle_since_ > kPause && !channel_.stands();
 }
 
 Want Exchange::step() {
@@ -67,20 +84,24 @@ Want Exchange::open() {
   if (!progress.failure.empty()) return over(progress.failure);
   if (progress.ended) return over(failures::kClosedEarly);
   ++window().connections_made;
-  if (!only_opening_) {
-    state_ = State::sending;
-    return Want::nothing;
-  }
-  state_ = State::over;
+  state_ = only_opening_ ? State::over : State::sending;
+  if (only_opening_) idle_since_ = coarse_now();
   return Want::nothing;
 }
 
 Want Exchange::send() {
   while (sent_ < call_.request.size()) {
     const auto progress = channel_.send(std::string_view(call_.request).substr(sent_));
-    if (progress.want != Want::nothing) return progress.want;
-    if (!progress.failure.empty()) return over(progress.failure);
-    if (progress.ended) return over(failures::kClosedEarly);
+    if (progress.want != Want::nothing) {
+      // A server may answer before it has read everything, and then read no more.
+      receive();
+      return state_ == State::over ? Want::nothing : Want::either;
+    }
+    if (!progress.failure.empty() || progress.ended) {
+      send_failure_ = progress.ended ? failures::kClosedEarly : progress.failure;
+      state_ = State::receiving;
+      return receive();
+    }
     sent_ += progress.bytes;
   }
   state_ = State::receiving;
@@ -91,21 +112,22 @@ Want Exchange::send() {
 Want Exchange::receive() {
   const auto buffer = arrivals();
   do {
-    std::memcpy(buffer.data(), rest_.data(), rest_.size());
-    const auto progress = channel_.receive(buffer.subspan(rest_.size()));
+    const auto progress = channel_.receive(buffer);
     if (progress.want != Want::nothing) return progress.want;
-    if (!progress.failure.empty()) return over(progress.failure);
+    if (!progress.failure.empty())
+      return over(send_failure_.empty() ? progress.failure : send_failure_);
     if (progress.ended) return end_of_input();
     answered_ = true;
-    const std::string_view all(buffer.data(), rest_.size() + progress.bytes);
-    std::size_t left = 0;
-    switch (answer_.feed(all, left)) {
+    std::string_view piece(buffer.data(), progress.bytes);
+    switch (answer_.feed(piece)) {
       case AnswerReader::State::complete:
-        return judge(left);
+        return judge(piece.size());
       case AnswerReader::State::malformed:
         return over(failures::kBadFraming);
+      case AnswerReader::State::header_too_long:
+        return over(failures::kLongHeader);
       case AnswerReader::State::incomplete:
-        rest_ = all.substr(all.size() - left);
+        break;
     }
   } while (channel_.holds_more());
   return Want::readable;
@@ -113,13 +135,15 @@ Want Exchange::receive() {
 
 Want Exchange::end_of_input() {
   if (answer_.end() == AnswerReader::State::complete) return judge(0);
+  if (!send_failure_.empty()) return over(send_failure_);
   return over(answered_ ? failures::kTruncated : failures::kClosedEarly);
 }
 
 Want Exchange::judge(std::size_t excess) {
   if (excess != 0) return over(failures::kBadFraming);
   state_ = State::over;
-  spent_ = !call_.keep_alive || !answer_.keep_alive();
+  spent_ = !call_.keep_alive || !answer_.keep_alive() || sent_ < call_.request.size();
+  idle_since_ = coarse_now();
   if (!call_.expect.holds(answer_.status())) failure_ = failures::bad_status(answer_.status());
   return Want::nothing;
 }

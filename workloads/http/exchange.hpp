@@ -28,11 +28,13 @@ struct Call {
 
 /// Requests and answers over one connection, which it opens where there is none. Like Channel it
 /// waits for nothing: whoever owns it waits, in the way of its runner. Nothing is ever tried twice.
+/// A connection that the server closed while nothing was asked over it is made anew.
 class Exchange {
  public:
   Exchange(const Endpoint& endpoint, const Call& call);
 
-  /// Begins with a connection alone, or with a whole operation, which are all the same.
+  /// Begins with a connection alone, or with a whole operation, which are all the same. The
+  /// connection is spent then where it has to be made anew.
   void begin_opening();
   void begin(std::uint64_t op = 0);
   /// Goes on as far as it gets, and says what socket() has to become; nothing: it is over.
@@ -59,14 +61,16 @@ class Exchange {
   Want receive();
   Want end_of_input();
   Want judge(std::size_t excess);
+  bool was_closed_while_idle();
   Want over(FailureReason why);
 
   const Call& call_;
   Channel channel_;
   AnswerReader answer_;
-  std::string rest_;  ///< Of what was received, not yet understood for want of more.
   std::size_t sent_ = 0;
   FailureReason failure_;
+  FailureReason send_failure_;  ///< The answer may have come before it.
+  std::int64_t idle_since_ = 0;
   State state_ = State::over;
   bool only_opening_ = false;
   bool answered_ = false;  ///< A byte of the answer has come.

@@ -12,6 +12,7 @@ using namespace asyncmark::failures;
 
 inline constexpr FailureReason kTruncated{"truncated"};     ///< In the middle of the answer.
 inline constexpr FailureReason kBadFraming{"bad framing"};  ///< Not HTTP, or more than it said.
+inline constexpr FailureReason kLongHeader{"header > 256KiB"};
 inline constexpr FailureReason kBadCertificate{"bad certificate"};
 inline constexpr FailureReason kTls{"tls"};  ///< Any other failure of TLS.
 

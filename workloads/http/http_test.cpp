@@ -7,6 +7,8 @@
 #include <atomic>
 #include <cstdio>
 #include <fstream>
+#include <functional>
+#include <thread>
 
 #include "bench/base/errors.hpp"
 #include "bench/engine/client.hpp"
@@ -101,8 +103,7 @@ TEST_P(Client, SendsWhatItIsTold) {
     connection.read_request();
     connection.write(answer("hello"));
   });
-  reasons(server, 1,
-          {{"method", "PUT"}, {"body", "some text"}, {"header", "A-B: c|d"}});
+  reasons(server, 1, {{"method", "PUT"}, {"body", "some text"}, {"header", "A-B: c|d"}});
   EXPECT_THAT(server.last_request(),
               AllOf(StartsWith("PUT /path?query HTTP/1.1\r\n"), HasSubstr("\r\nHost: 127.0.0.1:"),
                     HasSubstr("\r\nA-B: c|d\r\n"), HasSubstr("\r\nUser-Agent: asyncmark\r\n"),
@@ -153,6 +154,61 @@ TEST_P(Client, CountsAnUnannouncedEndOfAKeptConnectionAsAFailure) {
   EXPECT_EQ(server.connections(), 2u);
 }
 
+TEST_P(Client, TakesAnAnswerThatComesBeforeTheRequestIsSent) {
+  const std::string refusal = "HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n";
+  std::atomic<bool> is_over = false;
+  struct Server {
+    const char* what;
+    const char* more;  ///< The end of its header.
+    std::function<void(Connection&)> then;
+  };
+  const Server servers[] = {
+      {"reads no more", "\r\n", [&](Connection&) { is_over.wait(false); }},
+      {"reads the rest", "Connection: close\r\n\r\n", [](Connection& c) { c.hold(); }},
+      {"half closes and reads the rest", "Connection: close\r\n\r\n", [](Connection&) {}},
+      {"resets", "\r\n", [](Connection& c) { c.reset(); }}};
+  for (const auto& one : servers) {
+    SCOPED_TRACE(one.what);
+    is_over = false;
+    const RawServer server([&](Connection& connection) {
+      connection.read_some();
+      connection.write(refusal + one.more);
+      one.then(connection);
+    });
+    const Options options{{"body", std::string(8'000'000, 'x')}, {"timeout", "20s"}};
+    const auto begun = Clock::now();
+    EXPECT_THAT(reasons(server, 2, options), Each("bad status 413"));
+    EXPECT_LT(Clock::now() - begun, std::chrono::seconds(10)) << "no time-out";
+    is_over = true;
+    is_over.notify_all();
+  }
+}
+
+TEST_P(Client, PercentEncodesWhatIsBeyondAscii) {
+  const std::pair<const char*, const char*> targets[] = {{"/gr\xc3\xb6\xc3\x9f"
+                                                          "e/%zz?q=\xc3\xbc",
+                                                          "/gr%C3%B6%C3%9Fe/%zz?q=%C3%BC"},
+                                                         {"/caf\xe9", "/caf%E9"},
+                                                         {"?q=[1]|%41'", "/?q=[1]|%41'"}};
+  const RawServer server(always(answer("hello")));
+  for (const auto& [given, sent] : targets)
+    for (const auto* client : {"beast", "httplib"}) {
+      EXPECT_THAT(reasons_of(GetParam(), {{"url", server.url(given)}, {"client", client}}, 1),
+                  ElementsAre(""));
+      EXPECT_THAT(server.last_request(), StartsWith(fmt::format("GET {} HTTP/1.1\r\n", sent)));
+    }
+}
+
+TEST_P(Client, CallsAnAddressOfIpv6) {
+  const RawServer server(always(answer("hello")), nullptr, /*v6=*/true);
+  const auto host = server.url("").substr(7);
+  for (const auto* client : {"beast", "httplib"}) {
+    EXPECT_THAT(reasons_of(GetParam(), {{"url", server.url()}, {"client", client}}, 2),
+                ElementsAre("", ""));
+    EXPECT_THAT(server.last_request(), HasSubstr(fmt::format("\r\nHost: {}\r\n", host)));
+  }
+}
+
 /// Does that to the first request, and answers those on later connections.
 RawServer::Script once(std::function<void(Connection&)> wrong) {
   return [wrong](Connection& connection) {
@@ -172,16 +228,16 @@ TEST_P(Client, TellsWhyAnOperationFailedAndGoesOnWithAnotherConnection) {
       {"bad framing", [](Connection& c) { c.write("SSH-2.0-OpenSSH_9.2\r\n"), c.hold(); }},
       {"bad framing", [](Connection& c) { c.write(answer("hello") + "more"), c.hold(); }},
       {"bad framing", [](Connection& c) { c.write(kChunked + "nonsense\r\n"), c.hold(); }},
-      {"bad framing",
+      {"header > 256KiB",
        [](Connection& c) {
          c.write("HTTP/1.1 200 OK\r\n");
-         while (c.write("Endless: header\r\n")) {
+         while (c.write("Endless: " + std::string(4000, 'x') + "\r\n")) {
          }
        }},
       {"bad framing",
        [](Connection& c) {
          c.write(kChunked + "5;");
-         while (c.write("endless=extension;")) {
+         while (c.write("endless=" + std::string(4000, 'x') + ";")) {
          }
        }},
       {"time-out", [](Connection& c) { c.hold(); }},

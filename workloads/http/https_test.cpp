@@ -7,7 +7,10 @@
 #include <openssl/x509v3.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <chrono>
 #include <cstdio>
+#include <thread>
 
 #include "bench/base/errors.hpp"
 #include "workloads/http/testing/calls.hpp"
@@ -76,6 +79,27 @@ TEST_P(TlsClient, TrustsWhatItIsToldToTrust) {
   EXPECT_THAT(reasons(server, 3, {{"ca", address_.file()}, {"connect", "per-op"}}),
               ElementsAre("", "", ""));
   EXPECT_EQ(server.connections(), 4u);
+}
+
+TEST_P(TlsClient, MakesAConnectionAnewThatWasClosedWhileItWasIdle) {
+  std::atomic<bool> has_ended = false;
+  const RawServer server(
+      [&](Connection& connection) {
+        if (connection.number() != 1) return always(answer("hello"))(connection);
+        connection.read_request();
+        connection.write(answer("hello"));
+        has_ended = true;
+      },
+      address_.context());
+  const Options options{{"url", server.url()}, {"ca", address_.file()}};
+  for (int i = 0; i < 2; ++i) {  // The first connection stands, with the tickets of its session.
+    asyncmark::testing::Caller caller(GetParam(), make_http(options));
+    EXPECT_EQ(caller.call(0).failure, "");
+    while (i == 1 && !has_ended) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    std::this_thread::sleep_for(std::chrono::milliseconds(40));
+    EXPECT_EQ(caller.call(0).failure, "");
+  }
+  EXPECT_EQ(server.connections(), 3u);
 }
 
 TEST_P(TlsClient, RefusesACertificateThatNobodyVouchesFor) {

@@ -14,13 +14,13 @@ namespace {
 constexpr std::string_view kHidden = "***";
 
 // Parts of names. To hide a harmless value costs less than to show a secret one.
-constexpr std::array<std::string_view, 11> kOfHeaders{
-    "auth",    "cookie",     "token", "secret",     "passw", "key",
-    "session", "credential", "sign",  "assertion", "jwt"};
+constexpr std::array<std::string_view, 11> kOfHeaders{"auth",  "cookie",    "token",   "secret",
+                                                      "passw", "key",       "session", "credential",
+                                                      "sign",  "assertion", "jwt"};
 // In a query `key` is mostly no secret.
 constexpr std::array<std::string_view, 12> kOfQueries{
-    "auth",  "token",  "secret", "passw",      "apikey",     "api_key",
-    "api-key", "access_key", "session", "credential", "sig", "jwt"};
+    "auth",    "token",      "secret",  "passw",      "apikey", "api_key",
+    "api-key", "access_key", "session", "credential", "sig",    "jwt"};
 
 bool has_part(std::string_view name, std::span<const std::string_view> parts) {
   std::string lower(name);
@@ -58,7 +58,8 @@ std::string shown_url(const std::string& url) {
   auto shown = url.substr(0, begin);
   const auto at = url.substr(begin, path - begin).rfind('@');
   if (at != url.npos) shown.append(kHidden);
-  shown += url.substr(at == url.npos ? begin : begin + at, path - (at == url.npos ? begin : begin + at));
+  shown +=
+      url.substr(at == url.npos ? begin : begin + at, path - (at == url.npos ? begin : begin + at));
   const auto query = url.find('?', path);
   shown += url.substr(path, query == url.npos ? url.npos : query + 1 - path);
   if (query == url.npos) return shown;

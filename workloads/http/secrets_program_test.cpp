@@ -27,12 +27,28 @@ std::string all_of(const Ended& ended) {
 
 TEST(HttpSecrets, AreInNoOutput) {
   const RawServer server(always(answer("hello")));
-  const auto ended =
-      asyncmark({"run", "http", "--url", server.url("/?token=s3cr3t&id=7"), "--header",
-                 "Authorization: Basic 7|s3cr3t", "--header=cookie: id=s3cr3t", "--header",
-                 "Accept: text/plain", "--header", "X-Filter: a|b", "--body", "s3cr3t",
-                 "--hide-body", "--ops", "5", "--runner", "sync", "--repetitions", "1", "--out",
-                 "out.json"});
+  const auto ended = asyncmark({"run",
+                                "http",
+                                "--url",
+                                server.url("/?token=s3cr3t&id=7"),
+                                "--header",
+                                "Authorization: Basic 7|s3cr3t",
+                                "--header=cookie: id=s3cr3t",
+                                "--header",
+                                "Accept: text/plain",
+                                "--header",
+                                "X-Filter: a|b",
+                                "--body",
+                                "s3cr3t",
+                                "--hide-body",
+                                "--ops",
+                                "5",
+                                "--runner",
+                                "sync",
+                                "--repetitions",
+                                "1",
+                                "--out",
+                                "out.json"});
   EXPECT_EQ(ended.code, 0) << ended.err;
   EXPECT_THAT(server.last_request(),
               AllOf(HasSubstr("\r\nAuthorization: Basic 7|s3cr3t\r\n"),

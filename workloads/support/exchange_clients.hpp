@@ -20,7 +20,8 @@ namespace asyncmark {
 /// loop. Nothing is ever tried twice.
 template <class T>
 concept Exchange = requires(T exchange, const T& there, std::uint64_t op, FailureReason why) {
-  // Begin with a connection alone, or with a whole operation.
+  // Begin with a connection alone, or with a whole operation. Where is_spent() after that, the
+  // connection is closed first and then made anew.
   exchange.begin_opening();
   exchange.begin(op);
   // Goes on as far as it gets, and says what socket() has to become; nothing: it is over.
@@ -56,6 +57,7 @@ class BlockingClient final : public BlockingSession {
 
   Outcome call(std::uint64_t op) override {
     exchange_.begin(op);
+    if (exchange_.is_spent()) exchange_.close();
     return carry_out();
   }
 
@@ -93,6 +95,7 @@ class LoopClient final : public AsyncSession, Deadline {
 
   Async<Outcome> call(std::uint64_t op) override {
     exchange_.begin(op);
+    if (exchange_.is_spent()) close();
     return carry_out();
   }
 
@@ -112,10 +115,7 @@ class LoopClient final : public AsyncSession, Deadline {
       if (!exchange_.keeps_socket()) forget_socket();
     }
     deadlines_.end(*this);
-    if (exchange_.is_spent()) {
-      forget_socket();
-      exchange_.close();
-    }
+    if (exchange_.is_spent()) close();
     co_return exchange_.outcome();
   }
 
@@ -130,6 +130,11 @@ class LoopClient final : public AsyncSession, Deadline {
     is_late_ = true;
     boost::system::error_code error;
     watch_.cancel(error);
+  }
+
+  void close() {
+    forget_socket();
+    exchange_.close();
   }
 
   /// Before the socket is closed: the loop would blame whoever gets its number next.

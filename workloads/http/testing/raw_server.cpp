@@ -52,6 +52,11 @@ std::string Connection::read_request() {
   }
 }
 
+bool Connection::read_some() {
+  char piece[4096];
+  return receive(piece, sizeof piece) > 0;
+}
+
 bool Connection::write(std::string_view text) {
   while (!text.empty()) {
     const auto put = tls_ ? SSL_write(tls_.get(), text.data(), static_cast<int>(text.size()))
@@ -75,7 +80,8 @@ void Connection::hold() {
   }
 }
 
-RawServer::RawServer(Script script, SSL_CTX* tls) : script_(std::move(script)), tls_(tls) {
+RawServer::RawServer(Script script, SSL_CTX* tls, bool v6)
+    : script_(std::move(script)), tls_(tls), v6_(v6) {
   listen();
 }
 
@@ -86,19 +92,23 @@ RawServer::~RawServer() {
 
 void RawServer::listen() {
   const std::scoped_lock lock(listening_);
-  listener_ = Descriptor(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  listener_ = Descriptor(socket(v6_ ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const int on = 1;  // Connections of before, not yet forgotten, would be in its way.
   setsockopt(listener_.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(port_);
-  socklen_t size = sizeof address;
-  auto* const plain = reinterpret_cast<sockaddr*>(&address);
+  sockaddr_in v4{};
+  v4.sin_family = AF_INET;
+  v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  v4.sin_port = htons(port_);
+  sockaddr_in6 v6{};
+  v6.sin6_family = AF_INET6;
+  v6.sin6_addr = in6addr_loopback;
+  v6.sin6_port = v4.sin_port;
+  socklen_t size = v6_ ? sizeof v6 : sizeof v4;
+  auto* const plain = v6_ ? reinterpret_cast<sockaddr*>(&v6) : reinterpret_cast<sockaddr*>(&v4);
   if (bind(listener_.get(), plain, size) != 0 || ::listen(listener_.get(), 1024) != 0 ||
       getsockname(listener_.get(), plain, &size) != 0)
     throw std::runtime_error("the test server cannot listen");
-  if (port_ == 0) port_ = ntohs(address.sin_port);
+  if (port_ == 0) port_ = ntohs(v6_ ? v6.sin6_port : v4.sin_port);
   acceptor_ = std::thread([this, listener = listener_.get()] { serve(listener); });
 }
 
@@ -122,7 +132,8 @@ std::string RawServer::last_request() const {
 }
 
 std::string RawServer::url(const std::string& target) const {
-  return fmt::format("{}://127.0.0.1:{}{}", tls_ ? "https" : "http", port_, target);
+  return fmt::format("{}://{}:{}{}", tls_ ? "https" : "http", v6_ ? "[::1]" : "127.0.0.1", port_,
+                     target);
 }
 
 void RawServer::play(int socket, std::size_t number) {

@@ -26,6 +26,8 @@ class Connection {
   std::size_t number() const { return number_; }  ///< From 0, in the order of accepting.
   /// The next request whole, header and body; empty when the client has closed.
   std::string read_request();
+  /// Whatever comes next; false when the client has closed.
+  bool read_some();
   /// False when the client is gone.
   bool write(std::string_view text);
   /// Ends the connection by a reset, instead of in order.
@@ -44,13 +46,14 @@ class Connection {
   bool is_reset_ = false;
 };
 
-/// A server of plain sockets on 127.0.0.1 that plays a script on each connection, in a thread of
-/// its own, and closes the connection at its end. Nothing in it knows HTTP but read_request().
+/// A server of plain sockets on 127.0.0.1, or ::1, that plays a script on each connection, in a
+/// thread of its own, and closes the connection at its end. Nothing in it knows HTTP but
+/// read_request().
 class RawServer {
  public:
   using Script = std::function<void(Connection&)>;
 
-  explicit RawServer(Script script, SSL_CTX* tls = nullptr);
+  explicit RawServer(Script script, SSL_CTX* tls = nullptr, bool v6 = false);
   ~RawServer();
   RawServer(const RawServer&) = delete;
   RawServer& operator=(const RawServer&) = delete;
@@ -75,6 +78,7 @@ class RawServer {
 
   Script script_;
   SSL_CTX* tls_;
+  bool v6_;
   std::uint16_t port_ = 0;
   Descriptor listener_;
   std::atomic<std::size_t> accepted_{0};
