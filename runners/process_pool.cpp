@@ -86,11 +86,11 @@ class ProcessPool {
   Usage usage() {
     auto sum = own_usage();  // With the workers that died.
     for (std::size_t i = 0; i < workers_.size(); ++i) {
-      // Of one that is away, as at a hard end, the kernel tells.
-      if (seats_[i].arrived.load(std::memory_order_acquire) > pass_)
-        sum += seats_[i].used;
-      else
-        sum.user += processor_time_of(workers_[i].pid());
+      sum += seats_[i].used;
+      if (seats_[i].arrived.load(std::memory_order_acquire) > pass_) continue;
+      // Of one that is away, as at a hard end, the kernel tells what it used since.
+      sum.user +=
+          std::max(Duration(0), processor_time_of(workers_[i].pid()) - seats_[i].used.cpu());
     }
     return sum;
   }

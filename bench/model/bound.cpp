@@ -79,8 +79,12 @@ std::optional<Bound> ideal_bound(const Workload& workload, const Load& load,
   return bound;
 }
 
+std::optional<Bound> ideal_bound(const Case& one, const Concurrency& how) {
+  return ideal_bound(*one.make_workload(), one.load, how);
+}
+
 std::optional<Bound> ideal_bound(const Case& one) {
-  return ideal_bound(*one.make_workload(), one.load, one.concurrency());
+  return ideal_bound(one, one.concurrency());
 }
 
 }  // namespace asyncmark

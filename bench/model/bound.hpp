@@ -44,6 +44,8 @@ inline constexpr double kClockError = 0.002;
 /// time, for loads limited by a duration alone, and for more than ten million operations.
 std::optional<Bound> ideal_bound(const Workload& workload, const Load& load,
                                  const Concurrency& how);
+std::optional<Bound> ideal_bound(const Case& one, const Concurrency& how);
+/// As its runner resolves the load here.
 std::optional<Bound> ideal_bound(const Case& one);
 
 }  // namespace asyncmark

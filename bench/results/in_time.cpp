@@ -60,20 +60,28 @@ double height_at_zero(const std::vector<std::pair<double, double>>& points) {
   return std::max(0.0, (y - slope * x) / count - rise / 10);
 }
 
-/// How many operations stay in flight however long the schedule is. `least` is how long an
+/// Where no schedule is long enough to show a steady state, and what ended tells no rate: none.
+bool is_long_enough(const Offer& offer, Duration least) {
+  return seconds(least) <= kTooLong * seconds(offer.last);
+}
+
+/// How many operations surely stay in flight however long the schedule is. `least` is how long an
 /// operation takes at least.
 double in_flight_always(const Offer& offer, const Ends& succeeded, const Ends& failed,
                         Duration least) {
   const auto whole = seconds(offer.last);
+  if (!is_long_enough(offer, least)) return offer.due / whole * std::min(seconds(least), whole);
+  // By Little's law, at the rate at which they ended once the first had.
+  const auto ended = succeeded.by(offer.last) + failed.by(offer.last);
+  const auto at_least = ended / (whole - seconds(least)) * seconds(least);
   const auto first = std::max(kFirstPart * whole, seconds(least));
-  if (first > kTooLong * whole) return offer.due / whole * std::min(seconds(least), whole);
   std::vector<std::pair<double, double>> backlog;
   for (int i = 0; i <= kMoments; ++i) {
     const auto at = from_seconds(first + (whole - first) * i / kMoments);
     const auto seen = at + grace(offer.last);
     backlog.emplace_back(seconds(at), offer.due_by(at) - succeeded.by(seen) - failed.by(seen));
   }
-  return height_at_zero(backlog);
+  return std::max(at_least, height_at_zero(backlog));
 }
 
 InTime by_timeline(const Offer& offer, const Timeline& timeline) {

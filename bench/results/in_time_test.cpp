@@ -149,6 +149,23 @@ TEST(InTime, CountsWhatNeverStarted) {
   EXPECT_NEAR(shares(every(10ms, 500), capped).ended, 0.1, 0.02);
 }
 
+TEST(InTime, OfAPoolCountsTheWaveThatIsUnderWay) {
+  // 32 at a time, each a second: 32/s of 100/s, and after 4.97 s the fifth wave is under way.
+  Load load = every(10ms, 498);
+  Measurement one;
+  for (std::uint64_t op = 0; op < 498; ++op) {
+    const Duration due((*load.due)[op]), started = 1s * static_cast<std::int64_t>(op / 32);
+    if (op >= 160) {
+      ++one.never_started;
+      continue;
+    }
+    one.timeline.operations.push_back({op, due, std::max(started, due), started + 1s, 0, true});
+    ++one.completed;
+  }
+  one.passes.push_back({5s, {}, one.completed});
+  EXPECT_NEAR(in_time(load, one).succeeded, 160, 3);
+}
+
 TEST(InTime, OfASampleIsThatOfAll) {
   const auto load = every(100us, 50'000);
   auto all = carry_out(load, serial(300us));

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "bench/model/workload.hpp"
 #include "bench/results/in_time.hpp"
 
 namespace asyncmark {
@@ -39,7 +38,7 @@ void judge(const Result& result, Repetition& repetition) {
   if (index > 0 && (load.rate || (bound && !bound->alike))) {
     const auto drawn = result.what.of_repetition(index);
     load = drawn.load;
-    if (bound) bound = ideal_bound(*drawn.make_workload(), load, result.how);
+    if (bound) bound = ideal_bound(drawn, result.how);
   }
   repetition.died = too_good(bound, measured).value_or("");
   if (bound) measured.ideal = bound->time * static_cast<std::int64_t>(measured.passes.size());
@@ -56,7 +55,7 @@ void take(Result& result, Repetition repetition) {
                                     measured.placement.client, before.front()->placement.client);
     } else {
       result.how = *repetition.how;
-      result.bound = ideal_bound(*result.what.make_workload(), result.what.load, result.how);
+      result.bound = ideal_bound(result.what, result.how);
     }
   }
   if (repetition.died.empty()) judge(result, repetition);

@@ -1,4 +1,5 @@
 """Processes that each carry out one operation after the other, by Python's multiprocessing."""
+import contextlib
 import ctypes
 import multiprocessing
 import os
@@ -6,7 +7,7 @@ import os
 import http11  # This and the next add themselves to what is known.
 import postgres
 from adapter import Pass, Record, Refused, make_ready, now, open_blocking, reopened_by
-from report import HardEnd, Usage, kilobytes, main
+from report import PASS_MISSING, HardEnd, Usage, kilobytes, main
 
 SIGKILL, PR_SET_PDEATHSIG = 9, 1
 fork = multiprocessing.get_context("fork")
@@ -69,9 +70,12 @@ class Pool:
         before = Usage()
         self.counter.value.value = 0
         one = Pass(self.case, warm_up, self.counter)
-        for pipe in self.pipes:
-            pipe.send((warm_up, one.t0))
-        answers = [pipe.recv() for pipe in self.pipes]
+        try:
+            for pipe in self.pipes:
+                pipe.send((warm_up, one.t0))
+            answers = [pipe.recv() for pipe in self.pipes]
+        except (OSError, EOFError):  # One has ended with the pass before.
+            raise Refused(PASS_MISSING)
         used = Usage().since(before)
         for _, its, _ in answers:
             used = {key: used.get(key, 0) + value for key, value in its.items()}
@@ -80,7 +84,8 @@ class Pool:
 
     def end(self):
         for pipe in self.pipes:
-            pipe.send(None)
+            with contextlib.suppress(OSError):  # Of one that ended with its last pass.
+                pipe.send(None)
         for child in multiprocessing.active_children():
             child.join()
 

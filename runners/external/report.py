@@ -10,6 +10,7 @@ import threading
 
 from adapter import LIBRARIES, NEVER, Case, Refused, imported, now
 
+PASS_MISSING = "a pass before the last one did not end within its --drain"
 GRACE = 100_000_000  # Until then, operations that ended just in time are written down.
 
 
@@ -86,7 +87,7 @@ class Report:
     def give_up(self, passes):
         """Hands back what there is of the last pass, whatever still goes on."""
         if len(passes) < self.case.passes:
-            hand_back({"protocol": 1, "error": "a pass before the last one did not end within its --drain"})
+            hand_back({"protocol": 1, "error": PASS_MISSING})
             os._exit(4)
         self.finish(passes)
         hand_back(self.document())
