@@ -71,8 +71,11 @@ OptionValue OptionSpec::parse(std::string_view text) const {
       // Mostly a variable of a shell that is not set; left out, it would mean something else.
       if (text.empty())
         throw UsageError(fmt::format("{}: is empty; give it a value, or leave it out", what));
-      check_text(text, what);
-      return canonical ? canonical(std::string(text)) : std::string(text);
+      {
+        auto value = canonical ? canonical(std::string(text)) : std::string(text);
+        check_text(value, what);
+        return value;
+      }
     case OptionKind::choice:
       if (std::ranges::find(choices, text) == choices.end())
         throw UsageError(fmt::format("{}: no such choice '{}'; there are {}", what, text,

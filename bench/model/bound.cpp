@@ -83,8 +83,6 @@ std::optional<Bound> ideal_bound(const Case& one, const Concurrency& how) {
   return ideal_bound(*one.make_workload(), one.load, how);
 }
 
-std::optional<Bound> ideal_bound(const Case& one) {
-  return ideal_bound(one, one.concurrency());
-}
+std::optional<Bound> ideal_bound(const Case& one) { return ideal_bound(one, one.concurrency()); }
 
 }  // namespace asyncmark

@@ -151,17 +151,18 @@ TEST(InTime, CountsWhatNeverStarted) {
 
 TEST(InTime, OfAPoolCountsTheWaveThatIsUnderWay) {
   // 32 at a time, each a second: 32/s of 100/s, and after 4.97 s the fifth wave is under way.
-  Load load = every(10ms, 498);
+  const auto load = every(10ms, 498);
   Measurement one;
-  for (std::uint64_t op = 0; op < 498; ++op) {
-    const Duration due((*load.due)[op]), started = 1s * static_cast<std::int64_t>(op / 32);
-    if (op >= 160) {
-      ++one.never_started;
-      continue;
-    }
-    one.timeline.operations.push_back({op, due, std::max(started, due), started + 1s, 0, true});
+  std::vector<Duration> free(32);
+  for (std::uint64_t op = 0; op < 160; ++op) {
+    const Duration due((*load.due)[op]);
+    auto& worker = *std::ranges::min_element(free);
+    const auto started = std::max(worker, due);
+    worker = started + 1s;
+    one.timeline.operations.push_back({op, due, started, worker, 0, true});
     ++one.completed;
   }
+  one.never_started = 498 - one.completed;
   one.passes.push_back({5s, {}, one.completed});
   EXPECT_NEAR(in_time(load, one).succeeded, 160, 3);
 }

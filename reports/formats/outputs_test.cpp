@@ -9,6 +9,7 @@
 #include <set>
 
 #include "bench/base/split.hpp"
+#include "bench/base/visible.hpp"
 #include "bench/results/format_entry.hpp"
 #include "bench/results/result_set.hpp"
 #include "bench/testing/run_program.hpp"
@@ -109,7 +110,7 @@ TEST(CsvFile, IsReadByPythonsModule) {
   }
   EXPECT_EQ(rows[0].at("real_time_ns"), "50000000");
   EXPECT_EQ(rows[1].at("real_time_ns"), "60000000");
-  EXPECT_EQ(rows[2].at("error_message"), reason);
+  EXPECT_EQ(rows[2].at("error_message"), visible_lines(reason)) << "a terminal obeys what it had";
   EXPECT_EQ(rows[3].at("name"), "BM_x<1, 2>");
   EXPECT_EQ(rows[3].at("real_time_ns"), "2.5");
   EXPECT_EQ(rows[3].at("a,b"), "7");

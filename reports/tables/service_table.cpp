@@ -97,8 +97,8 @@ std::optional<Table> service_table(const Cases& cases, bool partial) {
   if (std::ranges::none_of(all, is_known)) return std::nullopt;
   auto table = leading_columns(cases, partial);
   const auto words = cases.front()->what.service();
-  table.title = fmt::format("The service: {}", words ? fmt::format("{}", fmt::join(*words, " "))
-                                                     : cases.front()->what.address());
+  table.title = words ? fmt::format("The service: {}", fmt::join(*words, " "))
+                      : "The service, as the kernel sees it";
   if (!tells_rows_apart(table)) {
     table.columns.push_back({"", "cap"});
     for (std::size_t i = 0; i < cases.size(); ++i)
