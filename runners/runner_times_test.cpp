@@ -42,6 +42,18 @@ TEST_P(TimesOfEveryRunner, TakesServiceTimeAlwaysAndResponseTimeOutsideAClosedLo
   EXPECT_GE(open_loop.response_time.max(), open_loop.service_time.max());
 }
 
+TEST_P(TimesOfEveryRunner, HasNothingInFlightBetweenOperationsThatAreDueFarApart) {
+  Watched watched;
+  auto load = closed(4, 2);
+  load.rate = 10;
+  load.due = std::make_shared<const std::vector<std::int64_t>>(
+      std::vector<std::int64_t>{0, 100'000'000, 200'000'000, 300'000'000});
+  const auto done = run(watched, load);
+  if (!done.peak_is_upper_bound) {
+    EXPECT_EQ(done.peak_in_flight, 1u);
+  }
+}
+
 TEST_P(TimesOfEveryRunner, KnowsHowLongItWaitedForProcessorsUnlessItsThreadsEnd) {
   Watched watched;
   const auto wait = run(watched, closed(300, 7)).resources.run_queue_wait;

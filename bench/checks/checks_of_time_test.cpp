@@ -87,6 +87,15 @@ TEST(ChecksOfTime, TakeOneHoldInManyRepetitionsForTheMachines) {
   EXPECT_THAT(codes({result}), IsEmpty());
 }
 
+TEST(ChecksOfTime, TakeAHoldInOneOfTwoRepetitionsForTheMachines) {
+  auto result = clean({});
+  result.repetitions.pop_back();
+  result.repetitions[1].measurement.loop.longest_hold = milliseconds(40);
+  EXPECT_THAT(codes({result}), IsEmpty());
+  result.repetitions[0].measurement.loop.longest_hold = milliseconds(40);
+  EXPECT_THAT(codes({result}), ElementsAre("loop-held"));
+}
+
 TEST(ChecksOfTime, FindThreadsBesideAnEventLoop) {
   const auto threads = [](const std::string& runner) {
     return changed(clean({.runner = runner}), [](Measurement& m) { m.observed.peak_threads = 2; });

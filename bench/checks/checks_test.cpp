@@ -15,9 +15,11 @@ using testing::calibrated;
 using testing::changed;
 using testing::clean;
 using testing::codes;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using testing::only_finding;
 using testing::Plan;
 using testing::quiet;
@@ -65,6 +67,22 @@ TEST(Checks, FindUnequalNumbersOfOperations) {
   const auto found = only_finding({clean({}), fewer});
   EXPECT_THAT(found.cases, ElementsAre(fewer.name(), clean({}).name()));
   EXPECT_THAT(found.evidence, HasSubstr("990 operations a run by sleep/thread-pool"));
+}
+
+TEST(Checks, CompareOnlyCasesUnderTheSameLoad) {
+  const auto findings = [](auto change) {
+    auto fewer = changed(clean({.runner = "thread-pool", .rate = 10}),
+                         [](Measurement& m) { m.completed = m.passes[0].completed = 990; });
+    change(fewer.what);
+    return codes({clean({.rate = 10}), fewer});
+  };
+  EXPECT_THAT(findings([](Case&) {}), Contains("unequal-operations"));
+  EXPECT_THAT(findings([](Case& one) { one.load.arrivals = Arrivals::poisson; }),
+              Not(Contains("unequal-operations")));
+  EXPECT_THAT(findings([](Case& one) { one.load.rate = 11; }), Not(Contains("unequal-operations")));
+  EXPECT_THAT(findings([](Case& one) { one.load.passes = 2; }),
+              Not(Contains("unequal-operations")));
+  EXPECT_THAT(findings([](Case& one) { one.seed = 7; }), Not(Contains("unequal-operations")));
 }
 
 TEST(Checks, FindMoreFailedOperationsThanMay) {
@@ -235,6 +253,26 @@ TEST(Checks, FindAServiceThatIsSlowWithoutBeingBusy) {
   EXPECT_THAT(codes({served(0.3, milliseconds(100))}), ElementsAre("saturated", "service-idle"));
   EXPECT_THAT(codes({served(0.3, milliseconds(1900))}), ElementsAre("saturated"));
   EXPECT_THAT(codes({served(1, milliseconds(100))}), IsEmpty()) << "it kept up";
+}
+
+TEST(Checks, CountOfAServiceWithAProcessForEachConnectionThoseAtWork) {
+  const auto served = [](Duration cpu, std::uint64_t connections, std::uint64_t samples) {
+    return changed(clean({.runner = "thread-pool", .ops = 100'000}), [&](Measurement& m) {
+      m.passes = {{std::chrono::seconds(2), milliseconds(500), m.completed}};
+      m.observed.samples = 0;
+      m.observed.service = {.cpu = cpu,
+                            .threads = 33,
+                            .peak_connections = connections,
+                            .requests = 100'000,
+                            .activity_samples = samples,
+                            .mean_active = 1};
+      m.placement.service = "2-3";
+    });
+  };
+  EXPECT_THAT(codes({served(milliseconds(1980), 1, 100)}), ElementsAre("service-saturated"));
+  EXPECT_THAT(codes({served(milliseconds(1980), 2, 100)}), IsEmpty()) << "half of both";
+  EXPECT_THAT(codes({served(milliseconds(3960), 40, 100)}), ElementsAre("service-saturated"));
+  EXPECT_THAT(codes({served(milliseconds(1980), 1, 0)}), IsEmpty()) << "nobody knows who works";
 }
 
 TEST(Checks, FindAQueueInFrontOfTheService) {

@@ -161,6 +161,17 @@ TEST(Listed, AnOperationThatEndsMakesPlaceForOneThatBegins) {
   EXPECT_EQ(m.peak_in_flight, 2u);
 }
 
+TEST(Listed, HaveThePeakOfAllPasses) {
+  const Listed one_at_a_time{
+      .op = {}, .started = {0ms, 10ms, 20ms}, .finished = {10ms, 20ms, 30ms}, .worker = {}};
+  for (const auto& passes : {std::vector{three(), one_at_a_time}, {one_at_a_time, three()}}) {
+    Measurement m = told(6);
+    m.passes = {{30ms, 0ns, 0}, {30ms, 0ns, 0}};
+    add_up(m, passes, sleeps(3, 2), sleeps(3, 2).concurrency());
+    EXPECT_EQ(m.peak_in_flight, 2u);
+  }
+}
+
 TEST(Listed, WhatCannotBeIsRefusedByItsOperation) {
   const auto with = [](auto change) { return refusal(but(change)); };
   EXPECT_EQ(refusal(three()), "");

@@ -171,6 +171,35 @@ TEST(PairedRule, WhatOnlyComputesIsJudgedByProcessorTimeWhereTheTimeIsOthersDoin
   EXPECT_NE(verdict_of(contended(1.5, 1)), Verdict::same);
 }
 
+TEST(PairedRule, ProcessorTimeDoesNotTellOfAContenderThatWaitsForLonger) {
+  // The time is others' doing, as above.
+  const auto waits = [](double base, double contender) {
+    return pairs_of(60, [=](std::size_t i) {
+      Pair one{block(100 * base, 1 / base), block(100 * contender, 1 / contender)};
+      if (i % 10 != 0) (i % 2 == 0 ? one.base : one.contender).wall_ns = block(140).wall_ns;
+      return one;
+    });
+  };
+  EXPECT_EQ(verdict_of(waits(1.04, 1)), Verdict::same);
+  EXPECT_EQ(verdict_of(waits(1.04, 1.04)), Verdict::same);
+  EXPECT_EQ(verdict_of(waits(1, 1.04)), Verdict::inconclusive);
+}
+
+TEST(Tally, IsTheSameWhereItsIntervalExcludesTheRise) {
+  const auto tally = [](double low, double high) {
+    return Tally{.pairs = 40,
+                 .worse = 8,
+                 .better = 8,
+                 .base = 0.1,
+                 .contender = 0.1,
+                 .high = high,
+                 .low = low};
+  };
+  EXPECT_EQ(judge(tally(-0.05, 0.05), kRiseOfPasses), Verdict::same);
+  EXPECT_EQ(judge(tally(-0.09, 0.09), kRiseOfPasses), Verdict::inconclusive);
+  EXPECT_EQ(judge(tally(-0.09, 0.05), kRiseOfPasses), Verdict::same) << "rarer is no matter";
+}
+
 TEST(PairedRule, SlowPassesThatGetMoreFrequentAreFound) {
   // 10 % of passes take half as long again, and then 40 %: no minimum tells.
   std::mt19937 random(7);

@@ -256,6 +256,23 @@ TEST(Compute, IsDroppedWhereItWasNotBegunWhenTheLoopEnds) {
   EXPECT_LT(begun, 10);
 }
 
+TEST(EventLoop, CountsAProbeThatWasDueAndNeverRan) {
+  for (const auto held : {0ms, 60ms}) {
+    EventLoop loop;
+    LoopTimes times;
+    auto last_finished = Clock::now();
+    loop.post([&] {
+      loop.start_watch(times, last_finished);
+      std::this_thread::sleep_for(held);
+      if (held > 0ms) last_finished = Clock::now();
+      loop.stop_watch();
+    });
+    loop.run();
+    EXPECT_EQ(times.lag.count(), held > 0ms ? 1u : 0u);
+    EXPECT_GE(times.lag.max(), held > 0ms ? held - kLoopProbePeriod : 0ms);
+  }
+}
+
 /// A workload that knows blocking calls only.
 class Doubling final : public Workload {
  public:

@@ -86,6 +86,14 @@ TEST(CheckAdapter, SaysOfEachThatDoesWrongWhatThatIs) {
         << mode;
 }
 
+TEST(CheckAdapter, SaysOfOneThatTakesNoNoteOfADurationHowLongItTook) {
+  const auto said = checked({"-- " + kBroken + "ends-early", "-- " + kBroken + "ends-late"});
+  for (const auto& [mode, took] : {std::pair{"ends-early", "5.00 ms"}, {"ends-late", "600 ms"}})
+    EXPECT_THAT(said.at("-- " + kBroken + mode),
+                HasSubstr(fmt::format(
+                    "its pass took {}, where operations were to be begun for 100ms", took)));
+}
+
 TEST(CheckAdapter, FindsNothingWrongWithTheOneOfTheDocumentation) {
   const auto text = text_of("docs/protocol.md");
   const auto begin = text.find("```python\n") + 10;
@@ -97,16 +105,6 @@ TEST(CheckAdapter, FindsNothingWrongWithTheOneOfTheDocumentation) {
               HasSubstr("-      sleep of 1 ms, 40 of them due at 400 a second: this program "
                         "knows no open loop"));
   EXPECT_THAT(ended.out, ContainsRegex("[0-9] right, 0 wrong, [0-9] refused\n"));
-}
-
-/// Its case does not fit a pipe.
-TEST(Adapters, ThatNeverReadTheirCaseEndAtTheTimeLimit) {
-  const auto ended =
-      asyncmark({"run", "exec", "--command", "true " + std::string(100'000, 'x'), "--ops", "1",
-                 "--runner", "cmd:sleep 97531", "--time-limit", "500ms", "--repetitions", "1"});
-  EXPECT_EQ(ended.code, 4);
-  EXPECT_THAT(ended.err, HasSubstr("still running after --time-limit 500ms"));
-  EXPECT_THAT(ended.left_running, IsEmpty());
 }
 
 /// One operation ends in time, and the next one would after the drain.

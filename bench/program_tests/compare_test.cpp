@@ -127,6 +127,15 @@ TEST(Compare, ABuildThatLacksTheCaseOrSpeaksOtherwiseIsNamed) {
               HasSubstr("its workload 'sleep' does not know the option 'wait_ns'"));
 }
 
+TEST(Compare, ABuildThatPassesOverAnOptionOfTheRunnerIsNamed) {
+  const auto ended =
+      compare(reports(R"({"protocol": 1, "measurement": {"completed": 5, "passes": []},
+                          "case": {"workload": {"options": {}}, "runner": {"options": {}}}})"),
+              {"--budget", "1s"},
+              {"--", "null", "--ops", "10", "--runner", "thread-pool", "--workers", "2"});
+  EXPECT_THAT(ended.err, HasSubstr("its runner 'thread-pool' does not know the option 'workers'"));
+}
+
 TEST(Compare, OperationsThatFailAreNoMeasurement) {
   const auto ended = compare(edits(R"(s/"fault":"none"/"fault":"fail"/)"), {"--budget", "1s"},
                              {"--", "faulty", "--ops", "10", "--runner", "sync"});

@@ -48,5 +48,15 @@ TEST(Limits, WithoutRoomForFilesSaysSo) {
   }
 }
 
+/// Its case does not fit a pipe.
+TEST(Adapters, ThatNeverReadTheirCaseEndAtTheTimeLimit) {
+  const auto ended =
+      asyncmark({"run", "exec", "--command", "true " + std::string(100'000, 'x'), "--ops", "1",
+                 "--runner", "cmd:sleep 97531", "--time-limit", "500ms", "--repetitions", "1"});
+  EXPECT_EQ(ended.code, 4);
+  EXPECT_THAT(ended.err, HasSubstr("still running after --time-limit 500ms"));
+  EXPECT_THAT(ended.left_running, IsEmpty());
+}
+
 }  // namespace
 }  // namespace asyncmark::testing::limits_test

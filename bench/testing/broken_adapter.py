@@ -19,10 +19,12 @@ def a_pass(load, cap, wait):
         started = list(array.array("q", open(4, "rb").read()))
     else:
         wave = max(1, 2 * cap if mode == "over-cap" else cap)
-        started = [op // wave * wait for op in range(load["ops"])]
+        started = [op // wave * wait for op in range(load.get("ops") or cap)]
     took = wait // 2 if mode == "too-fast" else wait
     finished = [at + took for at in started]
     elapsed = max(finished)
+    if "duration_ns" in load and mode == "ends-late":
+        elapsed = 6 * load["duration_ns"]
     time.sleep(elapsed / 1e9)
     if mode == "backwards":
         finished[3] = started[3] - 1
@@ -35,7 +37,7 @@ def report(document):
         return error(f"no workload {name}")
     if document["protocol"] != 1:
         return error("another protocol")
-    if "duration_ns" in load:
+    if "duration_ns" in load and mode not in ("ends-early", "ends-late"):
         return error("no durations")
     options = document["workload"]["options"]
     wait = options.get("wait_ns", 0) + (options.get("cpu_ns", 0) if mode != "no-options" else 0)

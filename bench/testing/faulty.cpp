@@ -34,6 +34,7 @@ class Faulty final : public Workload {
   void open() const {
     if (fault_ == "refuse-open") throw CaseError("the session would not open");
     if (fault_ == "crash-open") std::abort();
+    if (fault_ == "slow-open") sleep_until(Clock::now() + wait_);
   }
 
   Outcome act(std::uint64_t op) const {
@@ -113,7 +114,7 @@ const bool registered = Registry<WorkloadEntry>::add({
         {
             choice_option("fault",
                           {"none", "fail", "throw", "hang", "kill", "crash", "exit", "refuse-open",
-                           "crash-open", "skip", "slow-down", "slow-passes"},
+                           "crash-open", "slow-open", "skip", "slow-down", "slow-passes"},
                           "what goes wrong"),
             count_option("every", 1, "at every so many operations"),
             count_option("at", 0, "at this operation alone, or slow-down from it on (default: 0)"),

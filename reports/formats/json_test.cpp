@@ -108,6 +108,13 @@ TEST(JsonDocument, AggregatesTwoFinishedRepetitionsOrMore) {
                           "iterations", "real_time", "cpu_time", "time_unit", "ops_per_s"));
 }
 
+TEST(JsonDocument, AggregatesProcessorTimeByItself) {
+  const auto rows = document(
+      {construct({.times = {milliseconds(40), milliseconds(50), milliseconds(90)}})})["benchmarks"];
+  EXPECT_DOUBLE_EQ(rows[3]["cpu_time"], 0.6);
+  EXPECT_DOUBLE_EQ(rows[4]["cpu_time"], 0.5);
+}
+
 TEST(JsonDocument, HasADeadRepetitionAsAnErrorOfGoogleBenchmarks) {
   const auto row = document({dead()})["benchmarks"][0];
   EXPECT_EQ(row["error_occurred"], true);

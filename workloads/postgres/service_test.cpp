@@ -350,6 +350,17 @@ TEST_F(PostgresService, TellsWhatAllItsProcessesUseAndDo) {
   EXPECT_EQ(service->ended(), "");
 }
 
+TEST_F(PostgresService, HadTheRequestsThatFailedAsWell) {
+  const auto ended = asyncmark({"run", "postgres", "--sql", "SELECT 1 / (random() * 2)::int",
+                                "--runner", "event-loop", "--ops", "200", "--in-flight", "4",
+                                "--repetitions", "1", "--max-failed", "100%", "--out", "r"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  const auto document = Json::parse(ended.files.at("r"));
+  const auto& measured = document.at("benchmarks").at(0).at("asyncmark").at("measurement");
+  EXPECT_GT(measured.at("failed"), 0);
+  EXPECT_EQ(measured.at("observed").at("service").at("requests"), 200);
+}
+
 TEST_F(PostgresService, WithoutProcessorTimeLeftIsNamedAsTheBottleneck) {
   if (own_cpus().size() < 2) GTEST_SKIP() << "both sides would have the same processor";
   bool noisy = false;
