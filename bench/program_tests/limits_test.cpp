@@ -1,6 +1,6 @@
 // Limits of the machine that are too low for anything: what the built program says of them.
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include "bench/testing/run_program.hpp"
 #include "bench/testing/sanitized.hpp"
@@ -8,6 +8,8 @@
 namespace asyncmark::testing::limits_test {
 namespace {
 
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using Words = std::vector<std::string>;
 
 TEST(Limits, WithoutWhatAnythingNeedsSaysSoInOneLine) {
