@@ -294,7 +294,7 @@ std::optional<std::string> unserved(const Measurement& m, std::uint64_t requests
   constexpr double kAtLeast = 0.8;
   constexpr Duration kLong = std::chrono::milliseconds(1);
   if (requests < m.completed)
-    return fmt::format("{} operations succeeded, and the service saw {} requests", m.completed,
+    return fmt::format("{} operations succeeded, and the service counted {}", m.completed,
                        requests);
   const auto inside = own_time.percentile(0.5), outside = m.service_time.percentile(0.5);
   // Where a client gave up the service may have gone on.

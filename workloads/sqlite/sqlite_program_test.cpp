@@ -370,7 +370,9 @@ TEST(SqliteFaults, AWorkerThatIsKilledCostsItsOperationAlone) {
                           "INSERT INTO t (value) VALUES ('x')", "--duration", "2s", "--runner",
                           "process-pool", "--workers", "2", "--warmup", "0"},
                          kOnce));
-  EXPECT_TRUE(eventually([&] { return database.number("SELECT count(*) FROM t") > 20; }));
+  // Enough that the slower of the two has begun as well: one that is opening its file has no
+  // operation to lose.
+  EXPECT_TRUE(eventually([&] { return database.number("SELECT count(*) FROM t") > 300; }));
   const auto children = asyncmark::testing::children_of(running.pid());
   ASSERT_THAT(children, SizeIs(1));
   const auto workers = asyncmark::testing::children_of(children[0]);
@@ -380,8 +382,7 @@ TEST(SqliteFaults, AWorkerThatIsKilledCostsItsOperationAlone) {
   EXPECT_EQ(ended.code, 4) << ended.err;
   const auto all = rows(ended);
   ASSERT_THAT(all, SizeIs(1));
-  EXPECT_EQ(number(all[0], "failed"), 1u);
-  EXPECT_THAT(failures(all[0]), HasSubstr("SIGKILL"));
+  EXPECT_THAT(failures(all[0]), HasSubstr("\"SIGKILL\":1"));
   const auto inserted = static_cast<std::uint64_t>(database.number("SELECT count(*) FROM t"));
   EXPECT_THAT(inserted, AnyOf(number(all[0], "completed"), number(all[0], "completed") + 1))
       << "it may have been killed between its end and saying so";
