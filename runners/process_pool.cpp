@@ -16,6 +16,7 @@
 #include "bench/base/errors.hpp"
 #include "bench/base/pages.hpp"
 #include "bench/engine/client.hpp"
+#include "bench/engine/hard_end.hpp"
 #include "bench/engine/passes.hpp"
 #include "bench/model/caps.hpp"
 #include "bench/model/runner_entry.hpp"
@@ -68,6 +69,7 @@ class ProcessPool {
     ++pass_;
     shared_[0].pass.set_and_wake_all(pass_);
     wait_for_all(pass_ + 1);
+    const auto held = HardEnd::hold();
     count_lost(stage().schedule.claimed() - (accounted() - accounted_before));
   }
 
@@ -173,6 +175,7 @@ class ProcessPool {
   }
 
   void replace(std::size_t i) {
+    const auto held = HardEnd::hold();
     const auto end = workers_[i].wait();
     died_ = true;
     const bool opened = seats_[i].arrived.load(std::memory_order_acquire) != 0;

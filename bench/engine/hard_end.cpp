@@ -65,6 +65,10 @@ void HardEnd::disarm() {
   shared->at = Clock::time_point::max();
 }
 
+std::unique_lock<std::mutex> HardEnd::hold() {
+  return shared ? std::unique_lock(shared->mutex) : std::unique_lock<std::mutex>();
+}
+
 void HardEnd::deliver(std::optional<Measurement> measurement) {
   shared->deliver(std::move(measurement));
   for (;;) pause();

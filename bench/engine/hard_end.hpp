@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <mutex>
 #include <optional>
 
 #include "bench/base/units.hpp"
@@ -30,6 +31,10 @@ class HardEnd {
   static void arm(Clock::time_point at, std::function<void()> give_up);
   /// Does not return when `give_up` has been called.
   static void disarm();
+
+  /// While this is held `give_up` is not called. Does not return when it has been: for who changes
+  /// what that reads.
+  static std::unique_lock<std::mutex> hold();
 
   [[noreturn]] static void deliver(std::optional<Measurement> measurement);
 };

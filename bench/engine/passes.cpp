@@ -150,9 +150,9 @@ class Course {
     used_before_ = crew_.usage();
     auto& stage = crew_.stage;
     stage.drain.forget();
-    if (const auto length = length_of(load_))
-      HardEnd::arm(Clock::now() + *length + load_.drain, [this] { give_up(); });
     stage.schedule.begin(load_, kind_of(load_, how_), Clock::now());
+    if (const auto length = length_of(load_))
+      HardEnd::arm(stage.schedule.t0() + *length + load_.drain, [this] { give_up(); });
   }
 
   void carry_out_pass() {

@@ -8,6 +8,7 @@
 #include "bench/model/runner_entry.hpp"
 #include "bench/testing/rows.hpp"
 #include "bench/testing/run_program.hpp"
+#include "bench/testing/sanitized.hpp"
 
 namespace asyncmark::testing::evidence_test {
 namespace {
@@ -87,7 +88,8 @@ TEST(Evidence, OfAnOpenLoopIsWatchedFromOutsideAsThatOfAnyLoad) {
                    "sleep", "--wait", "100ms", "--rate", "200", "--ops", "100", "--runner",
                    "event-loop", "--repetitions", "1", "--benchmark_format=json"});
   const auto one = row(ended, "sleep/event-loop");
-  EXPECT_EQ(one.at("peak_threads"), 1);
+  // A sanitizer may have a thread of its own.
+  EXPECT_LE(one.at("peak_threads"), kSanitized ? 2 : 1);
   EXPECT_GT(one.at("sampled_in_flight"), 4);
 }
 
