@@ -185,14 +185,14 @@ std::optional<std::string> service_saturated(const Subject& one) {
                      rounded_text(*service->cpu_per_request()));
 }
 
-/// Little's law says that it was worked at, its processor time that it was not: it waits for
-/// something, or lets the others wait.
+/// A service that leaves operations waiting while its processors are free. Where the client had as
+/// many in flight as it may, the cap is the limit, and nothing is known of the service.
 std::optional<std::string> service_idle(const Subject& one) {
   const auto& service = one.all.observed.service;
   const auto& offer = one.result.summary().offered;
   const auto elapsed = one.all.elapsed();
   if (!service || !offer || !offer->saturated() || one.busy() >= kBusy ||
-      elapsed < kLongEnoughForService)
+      elapsed < kLongEnoughForService || one.all.peak_in_flight >= one.result.how.cap)
     return std::nullopt;
   const auto share = seconds(service->cpu) / seconds(elapsed);
   if (share > kIdle) return std::nullopt;

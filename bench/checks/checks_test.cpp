@@ -253,6 +253,9 @@ TEST(Checks, FindAServiceThatIsSlowWithoutBeingBusy) {
   EXPECT_THAT(codes({served(0.3, milliseconds(100))}), ElementsAre("saturated", "service-idle"));
   EXPECT_THAT(codes({served(0.3, milliseconds(1900))}), ElementsAre("saturated"));
   EXPECT_THAT(codes({served(1, milliseconds(100))}), IsEmpty()) << "it kept up";
+  const auto capped =
+      changed(served(0.3, milliseconds(100)), [](Measurement& m) { m.peak_in_flight = 1000; });
+  EXPECT_THAT(codes({capped}), ElementsAre("saturated")) << "the client's cap may be the limit";
 }
 
 TEST(Checks, CountOfAServiceWithAProcessForEachConnectionThoseAtWork) {
