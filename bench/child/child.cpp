@@ -268,6 +268,7 @@ Repetition watch(const Case& one, const ChildSettings& settings, Service* servic
                                   used ? used->own_time : service->usage().own_time))
       report.error = fmt::format("its report cannot be true: {}", *why);
   report.measurement.observed = watcher.observed();
+  if (service && program_of(one)) service->end_window();
   if (used && somebody) service_cpus = list_text(somebody->cpus());
   report.measurement.placement.service = service_cpus;
   if (used && (somebody || !service->sees_requests()))

@@ -16,7 +16,7 @@ constexpr int kShortPart = 5;
 /// that a steady state has in flight are still coming together.
 constexpr int kMoments = 32;
 constexpr double kFirstPart = 0.25;
-/// A schedule that an operation takes up by more than this part shows no steady state.
+/// Where one operation takes more than this part of the schedule, no steady state can be seen.
 constexpr double kTooLong = 0.8;
 
 Duration grace(Duration last) { return std::min(kShortDelay, last / kShortPart); }
@@ -49,8 +49,8 @@ struct Offer {
   }
 };
 
-/// How high a straight line through the points (least squares) surely is at x = 0: by less than it
-/// is, for points that scatter tell it to about a tenth of what the line rises.
+/// The height at x = 0 of a straight line through the points (least squares), less a tenth of the
+/// line's rise: scattered points do not tell the height more exactly than that.
 double height_at_zero(const std::vector<std::pair<double, double>>& points) {
   double x = 0, y = 0, xx = 0, xy = 0;
   const auto count = static_cast<double>(points.size());
@@ -60,17 +60,12 @@ double height_at_zero(const std::vector<std::pair<double, double>>& points) {
   return std::max(0.0, (y - slope * x) / count - rise / 10);
 }
 
-/// Where no schedule is long enough to show a steady state, and what ended tells no rate: none.
-bool is_long_enough(const Offer& offer, Duration least) {
-  return seconds(least) <= kTooLong * seconds(offer.last);
-}
-
-/// How many operations surely stay in flight however long the schedule is. `least` is how long an
-/// operation takes at least.
+/// The number of operations that a steady state has in flight. `least` is the time that the
+/// shortest of them took.
 double in_flight_always(const Offer& offer, const Ends& succeeded, const Ends& failed,
                         Duration least) {
   const auto whole = seconds(offer.last);
-  if (!is_long_enough(offer, least)) return offer.due / whole * std::min(seconds(least), whole);
+  if (seconds(least) > kTooLong * whole) return offer.due / whole * std::min(seconds(least), whole);
   // By Little's law, at the rate at which they ended once the first had.
   const auto ended = succeeded.by(offer.last) + failed.by(offer.last);
   const auto at_least = ended / (whole - seconds(least)) * seconds(least);
@@ -120,7 +115,7 @@ Duration last_due(const Load& load, double due) {
   return load.last_due.value_or(from_seconds(due / *load.rate));
 }
 
-/// As if they had ended evenly.
+/// Without a timeline: as if the operations had ended at even distances.
 InTime by_totals(const Offer& offer, const Measurement& one) {
   const auto least = shortest(one.service_time);
   const auto active = one.per_pass(one.elapsed()) - std::min(least, offer.last) - grace(offer.last);
