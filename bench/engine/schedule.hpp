@@ -75,7 +75,7 @@ class Schedule {
 
   Clock::time_point t0() const { return t0_; }
 
-  /// Until when operations of a load that lasts for a time count as carried out; never else.
+  /// Operations that end later are dropped; without end where the load is a number of operations.
   Clock::time_point hard_end() const { return hard_end_; }
   bool counts(Clock::time_point finished) const { return finished <= hard_end_; }
 
@@ -86,7 +86,8 @@ class Schedule {
     return std::min(sum, ops_);
   }
 
-  /// How many were due and could not start, or did not end until the hard end, where so many did.
+  /// The operations that were due and never started, or had not ended at the hard end. `ended` is
+  /// how many did.
   std::uint64_t dropped(std::uint64_t ended) const {
     const auto all = ops_ == kUnbounded ? claimed() : ops_;
     return all - std::min(all, ended);

@@ -87,12 +87,11 @@ const std::vector<std::pair<std::string, std::string>>& run_options() {
        "start operations for this long, instead of a number of them; without --rate, event-loop, "
        "multi-loop, hybrid and thread-per-op then need --in-flight"},
       {"drain",
-       "with --duration or --rate: what has not ended so long after its end is dropped, and the "
-       "run is over (default: 10s)"},
+       "with --duration or --rate: the time that operations have to end after the last was begun "
+       "or due; what has not ended then is dropped (default: 10s)"},
       {"in-flight",
-       "LIST of caps on operations in flight, the same for every runner; or unbounded (default: "
-       "the "
-       "runner's own; of an open loop at most 1000)"},
+       "LIST of caps on operations in flight, the same for every runner; or unbounded "
+       "(default: the runner's own; with --rate at most 1000)"},
       {"rate", "LIST of operations due per second: an open loop"},
       {"arrivals", "fixed or poisson: how the due times of an open loop are spaced"},
       {"warmup", "operations before timing, discarded (default: one a session)"},
@@ -102,7 +101,7 @@ const std::vector<std::pair<std::string, std::string>>& run_options() {
        "LIST of processors to keep the client to, as 0 or 0-1; or of both sides, as "
        "client=0,service=1 (default: any; where a service of ours is called, the first half of "
        "them, and the service has the others)"},
-      {"seed", "of everything that is drawn at random, anew for each repetition (default: 1)"},
+      {"seed", "of all random numbers; each repetition draws new ones from it (default: 1)"},
   };
   return options;
 }
