@@ -71,9 +71,8 @@ struct CheckEntry {
   std::string name;  ///< The code of its findings: "loop-held".
   int order;         ///< Findings are sorted by it.
   check_rules::Rule look;
-  std::string sentence;   ///< What is wrong, in plain words.
-  std::string remedy;     ///< What to do about it.
-  std::string mark = {};  ///< Stands in the row of a case that it finds something about.
+  std::string sentence;  ///< What is wrong, in plain words.
+  std::string remedy;    ///< What to do about it.
   LimitedBy limit = LimitedBy::unknown;
   bool is_noise = false;  ///< It finds that the machine had other things to do.
 };

@@ -43,7 +43,7 @@ std::optional<Difference> extremes(const Compared& cases, Amount amount, Words w
   // A share may differ in its last bit.
   if (amount(**most) - amount(**least) <= 1e-9 * amount(**most)) return std::nullopt;
   const auto a = (*least)->result.name(), b = (*most)->result.name();
-  return Difference{{a, b}, fmt::format("{} by {}, {} by {}", words(**least), a, words(**most), b)};
+  return Difference{{a, b}, fmt::format("{} in {}, {} in {}", words(**least), a, words(**most), b)};
 }
 
 std::optional<Difference> unequal_operations(const Compared& cases) {
@@ -77,8 +77,8 @@ std::optional<Difference> client_cpus_differ(const Compared& cases) {
     const auto& others = first->all.placement.client;
     if (cpus != others)
       return Difference{{first->result.name(), one->result.name()},
-                        fmt::format("processors {} by {}, {} by {}", others, first->result.name(),
-                                    cpus, one->result.name())};
+                        fmt::format("CPUs {} in {}, {} in {}", others, first->result.name(), cpus,
+                                    one->result.name())};
   }
   return std::nullopt;
 }
@@ -102,7 +102,7 @@ std::optional<Difference> mixed_clients(const Compared& all) {
       if (client(*a) < client(*b) && a->result.what.workload == b->result.what.workload &&
           !is_told_apart(*a, *b))
         return Difference{{a->result.name(), b->result.name()},
-                          fmt::format("the client {} under {}, {} under {}", client(*a),
+                          fmt::format("client {} with {}, {} with {}", client(*a),
                                       a->result.what.runner, client(*b), b->result.what.runner)};
   return std::nullopt;
 }
@@ -113,7 +113,7 @@ std::optional<std::string> failed_operations(const Subject& one, const Context& 
   std::vector<std::string> reasons;
   for (const auto& [reason, times] : one.all.failures)
     reasons.push_back(fmt::format("{} {}", times, reason));
-  return fmt::format("{} of {:.0f} failed ({}), where --max-failed lets {} fail", one.all.failed,
+  return fmt::format("{} of {:.0f} failed ({}); --max-failed allows {}", one.all.failed,
                      one.ended(), fmt::join(reasons, ", "), budget == "0" ? "none" : budget);
 }
 
@@ -126,15 +126,14 @@ std::optional<std::string> cap_not_reached(const Subject& one) {
   const auto peak = one.all.peak_in_flight;
   if (peak <= asked && static_cast<double>(peak) >= 0.9 * static_cast<double>(asked))
     return std::nullopt;
-  const auto found =
-      asked < *load.in_flight
-          ? fmt::format("at most {} of {} operations in flight at once", peak, asked)
-          : fmt::format("at most {} in flight, where {} were asked for", peak, asked);
+  const auto found = asked < *load.in_flight
+                         ? fmt::format("at most {} of {} operations in flight at once", peak, asked)
+                         : fmt::format("at most {} in flight, {} allowed", peak, asked);
   // What is held by its operations can have no more of them, whatever the runner.
   const bool hold = one.holds_the_loop();
   const auto most = at_once(one.result.how, hold);
   if (!hold || peak > most || most >= one.result.how.cap) return found;
-  return fmt::format("{}: each holds its loop, and there {} {}", found, most == 1 ? "is" : "are",
+  return fmt::format("{}: each blocks its loop, and there {} {}", found, most == 1 ? "is" : "are",
                      most);
 }
 
@@ -143,9 +142,8 @@ std::optional<std::string> saturated(const Subject& one) {
   if (!offer || !offer->saturated()) return std::nullopt;
   const auto passes = static_cast<double>(one.all.passes.size());
   const auto never = static_cast<double>(one.all.never_started) / passes;
-  return fmt::format(
-      "{:.0f} % of the {} operations/s that fell due, {:.0f} of {:.0f} never started",
-      100 * offer->achieved, rounded_count(offer->per_s), never, one.ended() / passes + never);
+  return fmt::format("achieved {:.0f} % of {}/s, dropped {:.0f} of {:.0f}", 100 * offer->achieved,
+                     rounded_count(offer->per_s), never, one.ended() / passes + never);
 }
 
 std::optional<std::string> generator_saturated(const Subject& one) {
@@ -157,10 +155,9 @@ std::optional<std::string> generator_saturated(const Subject& one) {
   const auto cost = typical_cost(one);
   if (cost && seconds(cost->cpu) * one.ended() >= kMostlyWork * seconds(one.all.cpu()))
     return std::nullopt;
-  return fmt::format("{:.0f} % of {:g} {} busy, for {:.0f} % of the {} operations/s that fell due",
-                     100 * one.busy(), one.processors,
-                     one.processors == 1 ? "processor were" : "processors were",
-                     100 * offer->achieved, rounded_count(offer->per_s));
+  return fmt::format("{:.0f} % of {:g} {} busy, {:.0f} % of {}/s achieved", 100 * one.busy(),
+                     one.processors, one.processors == 1 ? "CPU" : "CPUs", 100 * offer->achieved,
+                     rounded_count(offer->per_s));
 }
 
 std::optional<std::string> service_saturated(const Subject& one) {
@@ -176,13 +173,12 @@ std::optional<std::string> service_saturated(const Subject& one) {
   const auto share = seconds(service->cpu) / (seconds(elapsed) * static_cast<double>(usable));
   const auto one_thread = seconds(service->busiest_thread) / seconds(elapsed);
   if (share < kNoTimeLeft && one_thread >= kNoTimeLeft)
-    return fmt::format("one of its {} threads used {:.0f} % of a processor, {} a request",
+    return fmt::format("one of its {} threads used {:.0f} % of a CPU, {} per request",
                        service->threads, 100 * one_thread,
                        rounded_text(*service->cpu_per_request()));
   if (share < kNoTimeLeft) return std::nullopt;
-  return fmt::format("it used {:.0f} % of the {} processor{} that it could, {} a request",
-                     100 * share, usable, usable == 1 ? "" : "s",
-                     rounded_text(*service->cpu_per_request()));
+  return fmt::format("it used {:.0f} % of its {} CPU{}, {} per request", 100 * share, usable,
+                     usable == 1 ? "" : "s", rounded_text(*service->cpu_per_request()));
 }
 
 /// A service that leaves operations waiting while its processors are free. Where the client had as
@@ -197,8 +193,7 @@ std::optional<std::string> service_idle(const Subject& one) {
   const auto share = seconds(service->cpu) / seconds(elapsed);
   if (share > kIdle) return std::nullopt;
   return fmt::format(
-      "it carried out {:.0f} % of the {} operations/s that fell due and used {:.0f} "
-      "% of a processor, with up to {} in flight",
+      "it achieved {:.0f} % of {}/s and used {:.0f} % of a CPU, with up to {} in flight",
       100 * offer->achieved, rounded_count(offer->per_s), 100 * share, one.all.peak_in_flight);
 }
 
@@ -212,23 +207,24 @@ std::optional<std::string> service_queue(const Subject& one) {
   // Where a side computes all the time, that is what it waits for.
   if (one.busy() > kMuchComputing || seconds(service->cpu) / elapsed > kMuchComputing)
     return std::nullopt;
-  return fmt::format("half of them took {} or more, of which the service knows {}",
-                     rounded_text(*outside), rounded_text(*inside));
+  return fmt::format("p50 {} at the client, {} in the service", rounded_text(*outside),
+                     rounded_text(*inside));
 }
 
 std::optional<std::string> few_operations(const Subject& one) {
   const auto a_pass = one.all.per_pass(one.all.elapsed());
   const bool is_work = !one.result.what.measures_the_harness() && one.ended() > 0;
   if (is_work && !one.result.bound && a_pass < kLongEnough)
-    return fmt::format("over in {}; the first moments are not typical", rounded_text(a_pass));
+    return fmt::format("the run took {}, which is mostly start-up", rounded_text(a_pass));
   const auto count = one.all.service_time.count();
   if (count == 0) return std::nullopt;  // More of them would fail as well.
   // The headline of an open loop is the tail of its response times.
   if (one.kind() == LoadKind::open_loop && count < kEnoughForP99)
-    return fmt::format("{} in all repetitions; a p99 needs {}", count, kEnoughForP99);
+    return fmt::format("{} operations in all repetitions; a p99 needs {}", count, kEnoughForP99);
   // That of a burst is its makespan; and where the cost is known, a few show it.
   if (one.kind() == LoadKind::closed_loop && !one.result.bound && count < kEnoughForMedian)
-    return fmt::format("{} in all repetitions; a median needs {}", count, kEnoughForMedian);
+    return fmt::format("{} operations in all repetitions; a median needs {}", count,
+                       kEnoughForMedian);
   return std::nullopt;
 }
 
@@ -238,81 +234,79 @@ std::optional<std::string> processor_bound(const Subject& one) {
   if (!bound || bound->time <= Duration(0) || one.busy() < kBusy) return std::nullopt;
   const auto share = one.result.summary().efficiency;
   if (!share || *share >= kPoorEfficiency) return std::nullopt;
-  return fmt::format("its ideal bound of {} is {:.0f} % of its time, {:.0f} % of {:g} {} busy",
-                     rounded_text(bound->time), 100 * *share, 100 * one.busy(), one.processors,
-                     one.processors == 1 ? "processor were" : "processors were");
+  return fmt::format(
+      "the theoretical best is {}, {:.0f} % of the measured time; {:.0f} % of {:g} {} busy",
+      rounded_text(bound->time), 100 * *share, 100 * one.busy(), one.processors,
+      one.processors == 1 ? "CPU" : "CPUs");
 }
 
 const bool unequal_operations_registered = Registry<CheckEntry>::add({
     .name = "unequal-operations",
     .order = 10,
     .look = in_each_comparison(unequal_operations),
-    .sentence =
-        "compared cases ended different numbers of operations, so they did not do the same work",
-    .remedy =
-        "see why the fewer were not all carried out, or give a load that every runner can carry",
+    .sentence = "the cases did not complete the same number of operations",
+    .remedy = "find out why some operations did not run, or use a load that every runner can "
+              "carry",
 });
 
 const bool failed_operations_registered = Registry<CheckEntry>::add({
     .name = "failed-operations",
     .order = 20,
     .look = in_each_case(failed_operations),
-    .sentence = "more operations failed than may, and the times are of those that did not",
-    .remedy = "mend what fails, or allow it with --max-failed",
+    .sentence = "more operations failed than --max-failed allows, and the times are those of "
+                "the others",
+    .remedy = "fix what fails, or allow it with --max-failed",
 });
 
 const bool unequal_failures_registered = Registry<CheckEntry>::add({
     .name = "unequal-failures",
     .order = 30,
     .look = in_each_comparison(unequal_failures),
-    .sentence =
-        "compared cases failed differently often, and an operation that fails early looks fast",
-    .remedy = "mend what fails, or compare at a load at which nothing does",
+    .sentence = "the cases have different failure rates, and an operation that fails early "
+                "looks fast",
+    .remedy = "fix what fails, or compare at a load where nothing fails",
 });
 
 const bool client_cpus_differ_registered = Registry<CheckEntry>::add({
     .name = "client-cpus-differ",
     .order = 40,
     .look = in_each_comparison(client_cpus_differ),
-    .sentence = "compared cases ran on different processors, so they had not the same to run on",
-    .remedy = "give all of them the same --cpus and --launcher",
+    .sentence = "the cases ran on different CPUs",
+    .remedy = "use the same --cpus and --launcher for all of them",
 });
 
 const bool mixed_clients_registered = Registry<CheckEntry>::add({
     .name = "mixed-clients",
     .order = 50,
     .look = in_all_cases(mixed_clients),
-    .sentence =
-        "runners did their operations by different clients, so they differ in more than the model",
-    .remedy = "give all of them the same client, or one of the runners both",
+    .sentence = "the runners used different clients, so they differ in more than the model",
+    .remedy = "use the same client for all of them, or run one of the runners with both",
 });
 
 const bool cap_not_reached_registered = Registry<CheckEntry>::add({
     .name = "cap-not-reached",
     .order = 60,
     .look = in_each_case(cap_not_reached),
-    .sentence = "other than the cap that was asked for was in flight, so this is no comparison at "
-                "equal cap",
-    .remedy = "leave --workers out, or compare as usually deployed, without --in-flight; a call "
-              "that holds its loop has to become an asynchronous one",
+    .sentence = "the operations in flight did not match the concurrency limit",
+    .remedy = "leave out --workers, or compare at default concurrency (without --in-flight); "
+              "make calls that block the loop asynchronous",
 });
 
 const bool saturated_registered = Registry<CheckEntry>::add({
     .name = "saturated",
     .order = 70,
     .look = in_each_case(saturated),
-    .sentence = "less was carried out than was offered, so response times grow with the run",
-    .remedy = "offer a lower --rate, or more --in-flight or --workers",
-    .mark = "SATURATED",
+    .sentence = "the achieved rate is below the offered rate, so response times grow with the "
+                "length of the run",
+    .remedy = "offer a lower --rate, or allow more --in-flight or --workers",
 });
 
 const bool generator_saturated_registered = Registry<CheckEntry>::add({
     .name = "generator-saturated",
     .order = 80,
     .look = in_each_case(generator_saturated),
-    .sentence = "the load generator's own processors were busy, so it is the limit and not what it "
-                "measures",
-    .remedy = "offer a lower --rate, give the client more processors (--cpus), or take a runner "
+    .sentence = "the load generator ran out of CPU time, so the load generator is the limit",
+    .remedy = "offer a lower --rate, give the client more CPUs (--cpus), or use a runner "
               "that uses more of them",
     .limit = LimitedBy::processors,
 });
@@ -321,10 +315,9 @@ const bool service_saturated_registered = Registry<CheckEntry>::add({
     .name = "service-saturated",
     .order = 90,
     .look = in_each_case(service_saturated),
-    .sentence =
-        "the service had no processor time left: it is the bottleneck, and not what calls it",
-    .remedy = "offer less (--rate, --in-flight), give the service more processors (--cpus), or "
-              "take a faster one",
+    .sentence = "the service has no CPU time left and is the bottleneck",
+    .remedy = "offer a lower load (--rate, --in-flight), or give the service more CPUs "
+              "(--cpus)",
     .limit = LimitedBy::busy_service,
 });
 
@@ -332,17 +325,18 @@ const bool service_idle_registered = Registry<CheckEntry>::add({
     .name = "service-idle",
     .order = 95,
     .look = in_each_case(service_idle),
-    .sentence = "the service could not keep up though it had processor time left",
-    .remedy = "look in it for what makes requests wait for one another: a call that blocks its "
-              "loop, a lock, a pool of workers or connections that is too small",
+    .sentence = "the service did not keep up although it had CPU time left",
+    .remedy = "look for what makes requests wait for each other: a call that blocks the "
+              "service's event loop, a lock, a small pool of workers or connections",
 });
 
 const bool service_queue_registered = Registry<CheckEntry>::add({
     .name = "service-queue",
     .order = 100,
     .look = in_each_case(service_queue),
-    .sentence = "requests waited in front of the service, of which its own figures know nothing",
-    .remedy = "give the service more workers, or keep fewer in flight",
+    .sentence = "requests waited in front of the service, and its own times do not include "
+                "that wait",
+    .remedy = "give the service more workers, or keep fewer requests in flight",
     .limit = LimitedBy::queue_of_service,
 });
 
@@ -350,17 +344,16 @@ const bool few_operations_registered = Registry<CheckEntry>::add({
     .name = "few-operations",
     .order = 110,
     .look = in_each_case(few_operations),
-    .sentence =
-        "too few operations, or over too soon, for the figures that this kind of run is for",
-    .remedy = "give more --ops, a longer --duration or more --repetitions",
+    .sentence = "too few operations, or too short a run, for reliable figures",
+    .remedy = "use more --ops, a longer --duration or more --repetitions",
 });
 
 const bool processor_bound_registered = Registry<CheckEntry>::add({
     .name = "processor-bound",
     .order = 120,
     .look = in_each_case(processor_bound),
-    .sentence = "the processor is the limit: what is timed is mostly computing, not the waits",
-    .remedy = "spread it over more processors, or keep fewer in flight",
+    .sentence = "the CPU is the bottleneck, so the time is mostly computing and not waiting",
+    .remedy = "use more CPUs, or keep fewer operations in flight",
     .limit = LimitedBy::processors,
 });
 

@@ -58,7 +58,7 @@ std::optional<std::string> harness_cost(const Subject& one, const Context& conte
     const auto own = cost.value("ns_per_op", 0.0);
     const auto all = seconds(one.all.elapsed()) * 1e9 / one.ended();
     if (own <= kMuchHarness * all || one.ended() < kEnoughOperations) return std::nullopt;
-    return fmt::format("{} an operation, of which {} remain with nothing to do",
+    return fmt::format("{} per operation, of which {} is overhead",
                        rounded_text(from_seconds(all / 1e9)),
                        rounded_text(from_seconds(std::min(own, all) / 1e9)));
   }
@@ -72,7 +72,7 @@ std::optional<std::string> network_trouble(const Subject& one) {
   };
   if (may_have_waited_for_the_network(one)) {
     add(one.all.observed.network.listen_overflows, "listen overflow");
-    add(one.all.observed.network.tcp_timeouts, "TCP time-out");
+    add(one.all.observed.network.tcp_timeouts, "TCP timeout");
   }
   const auto add_failures = [&](const FailureReason& reason, std::string_view lacking) {
     if (const auto number = times(one.all, reason))
@@ -92,8 +92,8 @@ std::optional<std::string> client_and_service_share_cpu(const Subject& one) {
   std::ranges::set_intersection(parse_cpus(client, "placement"), parse_cpus(service, "placement"),
                                 std::back_inserter(both));
   if (both.empty()) return std::nullopt;
-  return fmt::format("processor{} {}: of {} for the client and {} for the service",
-                     both.size() == 1 ? "" : "s", list_text(both), client, service);
+  return fmt::format("CPU{} {}: client {}, service {}", both.size() == 1 ? "" : "s",
+                     list_text(both), client, service);
 }
 
 std::optional<std::string> coarse_timers(const Context& context) {
@@ -102,9 +102,8 @@ std::optional<std::string> coarse_timers(const Context& context) {
   const Duration slack(calibration.value("timer_slack_ns", std::int64_t{0}));
   std::vector<std::string> signs;
   if (overshoot > kCoarse)
-    signs.push_back(fmt::format("half of some sleeps of 1 ms ended {} or more too late",
-                                rounded_text(overshoot)));
-  if (slack > kCoarse) signs.push_back(fmt::format("a timer slack of {}", rounded_text(slack)));
+    signs.push_back(fmt::format("a sleep of 1 ms ends {} late (median)", rounded_text(overshoot)));
+  if (slack > kCoarse) signs.push_back(fmt::format("the timer slack is {}", rounded_text(slack)));
   if (signs.empty()) return std::nullopt;
   return fmt::format("{}", fmt::join(signs, "; "));
 }
@@ -119,16 +118,14 @@ std::optional<std::string> noisy_machine(const Context& context) {
   const bool others_known = facts.contains("others_share") && !facts.value("calls_others", false);
   if (!others_known && !loads.empty() && loads.front() > cores)
     signs.push_back(
-        fmt::format("a load average of {:.2f} on {} cores before the run", loads.front(), cores));
+        fmt::format("load average {:.2f} on {} cores before the run", loads.front(), cores));
   if (const auto steal = facts.value("steal_share", 0.0); steal > kMuchSteal)
-    signs.push_back(
-        fmt::format("{:.0f} % of all processor time went to other virtual machines", 100 * steal));
+    signs.push_back(fmt::format("other virtual machines used {:.0f} % of the CPU", 100 * steal));
   if (const auto others = facts.value("others_share", 0.0); others_known && others > kMuchByOthers)
-    signs.push_back(
-        fmt::format("{:.0f} % of all processor time went to other programs", 100 * others));
+    signs.push_back(fmt::format("other processes used {:.0f} % of the CPU", 100 * others));
   const auto& calibration = calibration_of(context);
   if (const auto apart = aa_difference(calibration); apart && *apart > kFarApart)
-    signs.push_back(fmt::format("{} measured twice, by turns, came out {:.0f} % apart",
+    signs.push_back(fmt::format("two measurements of {} differed by {:.0f} %",
                                 calibration["aa_pair"].value("case", "the same"), 100 * *apart));
   if (signs.empty()) return std::nullopt;
   return fmt::format("{}", fmt::join(signs, "; "));
@@ -138,9 +135,8 @@ const bool harness_cost_registered = Registry<CheckEntry>::add({
     .name = "harness-cost",
     .order = 180,
     .look = in_each_case(harness_cost),
-    .sentence = "more than half of the time is the runner's own: it takes that for operations that "
-                "do nothing",
-    .remedy = "give each operation more to do, or look at the difference to the workload null",
+    .sentence = "more than half of the time is the runner's own overhead",
+    .remedy = "use longer operations, or subtract the time of the workload null",
     .limit = LimitedBy::runner,
 });
 
@@ -148,35 +144,36 @@ const bool network_trouble_registered = Registry<CheckEntry>::add({
     .name = "network-trouble",
     .order = 190,
     .look = in_each_case(network_trouble),
-    .sentence =
-        "the network's own trouble was measured too: what was dropped is sent again much later",
-    .remedy = "raise the listener's backlog, somaxconn or 'ulimit -n', or open fewer connections",
+    .sentence = "the network lost or delayed packets, or connections could not be opened",
+    .remedy = "raise the listener's backlog, somaxconn or 'ulimit -n', or open fewer "
+              "connections",
 });
 
 const bool client_and_service_share_cpu_registered = Registry<CheckEntry>::add({
     .name = "client-and-service-share-cpu",
     .order = 200,
     .look = in_each_case(client_and_service_share_cpu),
-    .sentence = "the client and what it calls may run on the same processor, and each then waits "
-                "for the other",
-    .remedy =
-        "give each its own, as --cpus client=0,service=1, on a machine of two processors or more",
+    .sentence = "the client and the service can run on the same CPU, and then wait for each "
+                "other",
+    .remedy = "give each its own CPU, as --cpus client=0,service=1, on a machine with two "
+              "CPUs or more",
 });
 
 const bool coarse_timers_registered = Registry<CheckEntry>::add({
     .name = "coarse-timers",
     .order = 210,
     .look = in_the_context(coarse_timers),
-    .sentence = "timers of this machine are late, and all that waits is late with them",
-    .remedy = "look for timer slack, power saving, or a virtual machine that is seldom run",
+    .sentence = "timers on this machine are late, and so is everything that waits",
+    .remedy = "check timer slack, power saving, or a virtual machine that gets little CPU "
+              "time",
 });
 
 const bool noisy_machine_registered = Registry<CheckEntry>::add({
     .name = "noisy-machine",
     .order = 220,
     .look = in_the_context(noisy_machine),
-    .sentence = "others were using this machine, so times are longer than they need be and vary",
-    .remedy = "end what else runs, or take another machine",
+    .sentence = "other work used the CPU, so times are longer and vary more",
+    .remedy = "repeat on an idle machine",
     .is_noise = true,
 });
 

@@ -42,7 +42,7 @@ bool asked_for_such_waits(const Case& one) {
 
 /// The slowest and the fastest of some runs, if they are far apart.
 template <class Run, class Ended>
-std::optional<std::string> uneven(const std::vector<Run>& runs, Ended ended) {
+std::optional<std::string> uneven(const std::vector<Run>& runs, const char* kind, Ended ended) {
   std::vector<double> rates;
   for (const auto& run : runs) {
     const auto [elapsed, operations] = ended(run);
@@ -52,8 +52,8 @@ std::optional<std::string> uneven(const std::vector<Run>& runs, Ended ended) {
   if (rates.size() < 2) return std::nullopt;
   const auto [slowest, fastest] = std::ranges::minmax(rates);
   if (fastest <= kUneven * slowest) return std::nullopt;
-  return fmt::format("of {}, from {} to {} operations/s", rates.size(), rounded_count(slowest),
-                     rounded_count(fastest));
+  return fmt::format("{} to {} operations/s in {} {}", rounded_count(slowest),
+                     rounded_count(fastest), rates.size(), kind);
 }
 
 /// The part of one pass that differs most from their mean, if by more than noise.
@@ -80,7 +80,7 @@ std::optional<std::string> uneven_slices(const Measurement& run, std::uint64_t c
   const auto noise = (0.25 + held_up) * mean + 2 * static_cast<double>(cap) + 4 * std::sqrt(mean);
   const auto worst = std::ranges::max_element(slices, {}, off);
   if (off(*worst) <= noise) return std::nullopt;
-  return fmt::format("{} operations begun in part {} of {}, {} in each by the mean",
+  return fmt::format("{} operations started in part {} of {}, {} in a part on average",
                      rounded_count(static_cast<double>(*worst)), worst - slices.begin() + 1,
                      slices.size(), rounded_count(mean));
 }
@@ -95,10 +95,8 @@ std::optional<std::string> one_at_a_time(const Subject& one) {
     return std::nullopt;
   // That no two were ever due within one service time is not for this to explain.
   if (seconds(*response) <= kWaitedFor * seconds(*service)) return std::nullopt;
-  return fmt::format(
-      "never more than one in flight; half of them took {} or more, and {} or more "
-      "from when they were due",
-      rounded_text(*service), rounded_text(*response));
+  return fmt::format("never more than one in flight; service p50 {}, response p50 {}",
+                     rounded_text(*service), rounded_text(*response));
 }
 
 /// Little's law holds exactly over a run that begins and ends with nothing in flight, be it a
@@ -124,7 +122,7 @@ std::optional<std::string> in_flight_disagrees(const Subject& one) {
   const auto error = std::sqrt(std::max(0.0, expected * (peak - expected)) / samples);
   if (std::abs(sampled - expected) <= std::max(kLittleTolerance * expected, 4 * error))
     return std::nullopt;
-  return fmt::format("{:.3g} in flight in {} samples, {:.3g} by throughput and service time",
+  return fmt::format("{:.3g} in flight in {} samples, {:.3g} from throughput and service time",
                      sampled, samples, expected);
 }
 
@@ -148,7 +146,7 @@ std::optional<std::string> loop_held(const Subject& one) {
   if (loop.longest_hold <= std::max(kLongHold, own_work) ||
       seconds(loop.longest_hold) <= kLargeHold * seconds(service))
     return std::nullopt;
-  return fmt::format("operation {} held asyncmark's loop for {}; the mean service time is {}",
+  return fmt::format("operation {} blocked the loop for {}; the mean service time is {}",
                      loop.held_by, rounded_text(loop.longest_hold), rounded_text(service));
 }
 
@@ -172,7 +170,7 @@ std::optional<std::string> delayed_acknowledgement(const Subject& one) {
   const auto share = piled / std::max(1.0, static_cast<double>(one.all.completed));
   const auto cpu = from_seconds(seconds(one.all.cpu()) / std::max(1.0, one.ended()));
   if (piled < 20 || share < 0.2 || around * 4 > piled || cpu > milliseconds(2)) return std::nullopt;
-  return fmt::format("{:.0f} % of its operations took from 38 to 50 ms, with {} of CPU each",
+  return fmt::format("{:.0f} % of the operations took 38 to 50 ms, with {} of CPU each",
                      100 * share, rounded_text(cpu));
 }
 
@@ -193,12 +191,11 @@ std::optional<std::string> late_timers(const Subject& one) {
                          static_cast<double>(one.all.peak_in_flight) / one.processors;
   if (computing >= kMuchOfAnOperation * seconds(asked)) return std::nullopt;
   if (*measured <= asked + asked / 10 + milliseconds(1)) return std::nullopt;
-  return fmt::format("half of them took {} or more, for {} asked for", rounded_text(*measured),
-                     rounded_text(asked));
+  return fmt::format("p50 {}, expected {}", rounded_text(*measured), rounded_text(asked));
 }
 
 std::optional<std::string> uneven_repetitions(const Subject& one) {
-  return uneven(one.result.finished(), [](const Measurement* run) {
+  return uneven(one.result.finished(), "repetitions", [](const Measurement* run) {
     return std::pair(run->elapsed(), static_cast<double>(run->completed + run->failed));
   });
 }
@@ -206,7 +203,7 @@ std::optional<std::string> uneven_repetitions(const Subject& one) {
 std::optional<std::string> unstable_passes(const Subject& one) {
   for (const auto* run : one.result.finished()) {
     if (run->failed != 0) continue;  // A pass does not tell how many of its own failed.
-    if (auto evidence = uneven(run->passes, [](const Pass& pass) {
+    if (auto evidence = uneven(run->passes, "passes", [](const Pass& pass) {
           return std::pair(pass.elapsed, static_cast<double>(pass.completed));
         }))
       return evidence;
@@ -222,20 +219,19 @@ const bool in_flight_disagrees_registered = Registry<CheckEntry>::add({
     .name = "in-flight-disagrees",
     .order = 130,
     .look = in_each_case(in_flight_disagrees),
-    .sentence = "what was seen in flight is not throughput times service time, so one of the three "
-                "is wrong",
-    .remedy =
-        "run it again on a quiet machine; if it stays, the runner or workload times something else",
+    .sentence = "the observed number in flight is not throughput x service time, so one of the "
+                "three is wrong",
+    .remedy = "repeat on an idle machine; if the warning stays, the runner or the workload "
+              "measures something else",
 });
 
 const bool loop_held_registered = Registry<CheckEntry>::add({
     .name = "loop-held",
     .order = 140,
     .look = in_each_case(loop_held),
-    .sentence =
-        "an operation kept asyncmark's own event loop to itself, and the others waited meanwhile; "
-        "this says nothing about a loop in the service",
-    .remedy = "make that call an asynchronous one, or give it to threads (hybrid, thread-pool)",
+    .sentence = "an operation blocked asyncmark's own event loop while others waited; this is "
+                "not a finding about the service",
+    .remedy = "make the call asynchronous, or run it on threads (hybrid, thread-pool)",
     .limit = LimitedBy::held_loop,
 });
 
@@ -243,44 +239,41 @@ const bool hidden_threads_registered = Registry<CheckEntry>::add({
     .name = "hidden-threads",
     .order = 150,
     .look = in_each_case(hidden_threads),
-    .sentence = "an event loop of one thread had more: something waits or computes in hidden ones",
-    .remedy = "look for the library that starts them, and count them in what is compared",
+    .sentence = "an event loop of one thread had more threads, so something waits or computes "
+                "in hidden ones",
+    .remedy = "find the library that starts them, and count them in the comparison",
 });
 
 const bool delayed_acknowledgement_registered = Registry<CheckEntry>::add({
     .name = "delayed-ack",
     .order = 160,
     .look = in_each_case(delayed_acknowledgement),
-    .sentence = "service times pile up where Nagle's algorithm meets a delayed acknowledgement, "
-                "unless the service takes as long by itself",
-    .remedy = "set TCP_NODELAY on both ends, or send each message in one piece",
+    .sentence = "service times cluster where Nagle's algorithm meets a delayed acknowledgement",
+    .remedy = "set TCP_NODELAY on both ends, or send each message with one write",
 });
 
 const bool late_timers_registered = Registry<CheckEntry>::add({
     .name = "late-timers",
     .order = 170,
     .look = in_each_case(late_timers),
-    .sentence = "operations took longer than what they wait for, though processors were idle",
-    .remedy = "look for timer slack, power saving and other load on the machine",
+    .sentence = "operations took longer than their wait although CPUs were idle",
+    .remedy = "check timer slack, power saving and other load on the machine",
 });
 
 const bool uneven_repetitions_registered = Registry<CheckEntry>::add({
     .name = "uneven-repetitions",
     .order = 230,
     .look = in_each_case(uneven_repetitions),
-    .sentence =
-        "repetitions of the same case were not equally fast, so small differences mean nothing",
-    .remedy = "quiet the machine, or give more --repetitions and quote the interval",
+    .sentence = "the repetitions were not equally fast, so small differences mean nothing",
+    .remedy = "repeat on an idle machine, or use more --repetitions and quote the interval",
 });
 
 const bool unstable_passes_registered = Registry<CheckEntry>::add({
     .name = "unstable",
     .order = 240,
     .look = in_each_case(unstable_passes),
-    .sentence = "passes of one process, or parts of one pass, were not equally fast, so it was in "
-                "no steady state",
-    .remedy = "give a longer --warmup or longer passes",
-    .mark = "UNSTABLE",
+    .sentence = "the speed changed during the run, so there was no steady state",
+    .remedy = "use a longer --warmup or longer passes",
 });
 
 }  // namespace

@@ -80,7 +80,7 @@ TEST(ChecksOfTheMachine, FindTheSameMeasuredTwiceFarApart) {
   auto context = quiet();
   context.facts["calibration"]["aa_pair"]["b_ns_per_op"] = 70.0;
   EXPECT_THAT(codes(took(milliseconds(46)), context), ElementsAre("noisy-machine"));
-  EXPECT_THAT(evidence(took(milliseconds(46)), context), HasSubstr("40 % apart"));
+  EXPECT_THAT(evidence(took(milliseconds(46)), context), HasSubstr("differed by 40 %"));
 }
 
 TEST(ChecksOfTheMachine, FindTimersThatAreCoarse) {
@@ -97,7 +97,7 @@ TEST(ChecksOfTheMachine, FindWhereTheHarnessIsMostOfWhatIsMeasured) {
   const auto quick = took(Duration(80));
   EXPECT_THAT(found(quick), ElementsAre("harness-cost"));
   EXPECT_THAT(evidence(quick, calibrated({quick})),
-              HasSubstr("80 ns an operation, of which 50 ns"));
+              HasSubstr("80 ns per operation, of which 50 ns is overhead"));
   EXPECT_THAT(found(took(Duration(120))), IsEmpty());
   EXPECT_THAT(codes(quick), IsEmpty()) << "not calibrated";
   EXPECT_THAT(found(took(Duration(80), "null")), IsEmpty()) << "which is what it is for";
@@ -114,7 +114,7 @@ TEST(ChecksOfTheMachine, FindThatTheNetworkHadTrouble) {
               ElementsAre("network-trouble"));
   EXPECT_THAT(codes(with({.tcp_timeouts = 1})), ElementsAre("network-trouble"));
   EXPECT_THAT(evidence(with({.listen_overflows = 5, .tcp_timeouts = 1})),
-              HasSubstr("5 listen overflows, 1 TCP time-out"));
+              HasSubstr("5 listen overflows, 1 TCP timeout"));
   EXPECT_THAT(codes(with({.retransmitted_segments = 9})), IsEmpty()) << "without a time-out";
   EXPECT_THAT(codes(with({.tcp_timeouts = 1}, milliseconds(200))), IsEmpty())
       << "another program's, for nothing here took so much longer than it should";
@@ -127,8 +127,8 @@ TEST(ChecksOfTheMachine, FindThatClientAndServiceShareAProcessor) {
     });
   };
   EXPECT_THAT(codes(placed("0-1", "1-2")), ElementsAre("client-and-service-share-cpu"));
-  EXPECT_THAT(evidence(placed("0-1", "1-2")), HasSubstr("processor 1: of 0-1 for the client and"));
-  EXPECT_THAT(evidence(placed("0-3", "0,2")), HasSubstr("processors 0,2: of 0-3"));
+  EXPECT_THAT(evidence(placed("0-1", "1-2")), HasSubstr("CPU 1: client 0-1, service 1-2"));
+  EXPECT_THAT(evidence(placed("0-3", "0,2")), HasSubstr("CPUs 0,2: client 0-3"));
   EXPECT_THAT(codes(placed("0,2", "1,3-4")), IsEmpty());
   EXPECT_THAT(codes(placed("0", "")), IsEmpty()) << "nothing is known of the service";
 }

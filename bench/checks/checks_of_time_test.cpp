@@ -57,7 +57,7 @@ TEST(ChecksOfTime, FindAnOperationThatHoldsTheLoop) {
   };
   EXPECT_THAT(codes({held(40, 7)}), ElementsAre("loop-held"));
   EXPECT_THAT(only_finding({held(40, 7)}).evidence,
-              HasSubstr("operation 7 held asyncmark's loop for 40.0 ms"));
+              HasSubstr("operation 7 blocked the loop for 40.0 ms"));
   EXPECT_THAT(codes({held(9, 7)}), IsEmpty());
   for (const auto& [waited_ms, found] : {std::pair{15, 1u}, {25, 0u}, {400, 0u}}) {
     const auto busy = changed(
@@ -178,7 +178,7 @@ TEST(ChecksOfTime, FindPartsOfOnePassThatDiffer) {
   EXPECT_THAT(codes({sliced({1200, 600, 600, 600, 600, 600, 600, 600, 600, 600})}),
               ElementsAre("unstable"));
   EXPECT_THAT(check(quiet(), {sliced({600, 600, 200})}).front().evidence,
-              HasSubstr("200 operations begun in part 3 of 3"));
+              HasSubstr("200 operations started in part 3 of 3"));
 }
 
 TEST(ChecksOfTime, AllowPartsOfOnePassTheirWavesAndTheirNoise) {

@@ -66,7 +66,7 @@ TEST(Checks, FindUnequalNumbersOfOperations) {
   EXPECT_THAT(codes({clean({.ops = 990}), clean({.runner = "sync"})}), IsEmpty());
   const auto found = only_finding({clean({}), fewer});
   EXPECT_THAT(found.cases, ElementsAre(fewer.name(), clean({}).name()));
-  EXPECT_THAT(found.evidence, HasSubstr("990 operations a run by sleep/thread-pool"));
+  EXPECT_THAT(found.evidence, HasSubstr("990 operations a run in sleep/thread-pool"));
 }
 
 TEST(Checks, CompareOnlyCasesUnderTheSameLoad) {
@@ -94,7 +94,7 @@ TEST(Checks, FindMoreFailedOperationsThanMay) {
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].code, "failed-operations");
   EXPECT_THAT(found[0].evidence,
-              HasSubstr("30 of 3000 failed (30 reset), where --max-failed lets none fail"));
+              HasSubstr("30 of 3000 failed (30 reset); --max-failed allows none"));
   for (const auto* budget : {"30", "1%"})
     EXPECT_THAT(check({{{"max_failed", budget}}}, {failing}), IsEmpty()) << budget;
 }
@@ -139,10 +139,10 @@ TEST(Checks, SayThatALoopIsHeldWhereThatIsWhyTheCapIsNotReached) {
         .evidence;
   };
   EXPECT_THAT(evidence("multi-loop", "3", true, 3),
-              HasSubstr("at most 3 in flight, where 28 were asked for: each holds its loop, and "
+              HasSubstr("at most 3 in flight, 28 allowed: each blocks its loop, and "
                         "there are 3"));
   EXPECT_THAT(evidence("event-loop", nullptr, true, 1),
-              HasSubstr("each holds its loop, and there is 1"));
+              HasSubstr("each blocks its loop, and there is 1"));
   EXPECT_THAT(evidence("multi-loop", "3", false, 3), Not(HasSubstr("holds")));
   EXPECT_THAT(evidence("thread-pool", nullptr, true, 14), Not(HasSubstr("holds")));
 }
@@ -153,8 +153,7 @@ TEST(Checks, FindAnOpenLoopThatCarriedOutLessThanWasOffered) {
     m.observed.samples = 0;
   });
   EXPECT_THAT(codes({slow}), ElementsAre("saturated"));
-  EXPECT_THAT(only_finding({slow}).evidence,
-              HasSubstr("84 % of the 100 operations/s that fell due"));
+  EXPECT_THAT(only_finding({slow}).evidence, HasSubstr("achieved 84 % of 100/s"));
   auto given_up = changed(clean({.runner = "sync", .rate = 1000}), [](Measurement& m) {
     m.never_started = 976;
     m.completed = m.passes[0].completed = 24;
@@ -218,7 +217,7 @@ TEST(Checks, FindAServiceWithoutProcessorTimeLeft) {
   EXPECT_THAT(codes({served(milliseconds(1980), 1, "2-3")}), ElementsAre("service-saturated"))
       << "its one thread can use one";
   EXPECT_THAT(only_finding({served(milliseconds(1980), 1, "2-3")}).evidence,
-              HasSubstr("99 % of the 1 processor that it could, 19.8 us a request"));
+              HasSubstr("99 % of its 1 CPU, 19.8 us per request"));
   EXPECT_THAT(codes({served(milliseconds(1980), 33, "2")}), ElementsAre("service-saturated"));
   EXPECT_THAT(codes({served(milliseconds(1980), 33, "2-3")}), IsEmpty()) << "half of both";
   EXPECT_THAT(codes({served(milliseconds(1800), 1, "2")}), IsEmpty()) << "90 %";
@@ -239,7 +238,7 @@ TEST(Checks, FindAServiceWhoseOneThreadIsBusy) {
   };
   EXPECT_THAT(codes({served(milliseconds(1980))}), ElementsAre("service-saturated"));
   EXPECT_THAT(only_finding({served(milliseconds(1980))}).evidence,
-              HasSubstr("one of its 11 threads used 99 % of a processor"));
+              HasSubstr("one of its 11 threads used 99 % of a CPU"));
   EXPECT_THAT(codes({served(milliseconds(1000))}), IsEmpty());
 }
 
@@ -292,7 +291,7 @@ TEST(Checks, FindAQueueInFrontOfTheService) {
   const auto elapsed = wait.repetitions[0].measurement.elapsed();
   EXPECT_THAT(codes({served(milliseconds(46), milliseconds(2), {})}), ElementsAre("service-queue"));
   EXPECT_THAT(only_finding({served(milliseconds(46), milliseconds(2), {})}).evidence,
-              HasSubstr("took 46.0 ms or more, of which the service knows 2.00 ms"));
+              HasSubstr("p50 46.0 ms at the client, 2.00 ms in the service"));
   EXPECT_THAT(codes({served(milliseconds(46), milliseconds(40), {})}), IsEmpty());
   EXPECT_THAT(codes({served(milliseconds(46), milliseconds(2), elapsed * 9 / 10)}), IsEmpty())
       << "it computed all the time";
@@ -304,7 +303,7 @@ TEST(Checks, FindClientsOnDifferentProcessors) {
   };
   EXPECT_THAT(codes({on("sync", "0-1"), on("event-loop", "1")}), ElementsAre("client-cpus-differ"));
   EXPECT_THAT(only_finding({on("sync", "0-1"), on("event-loop", "1")}).evidence,
-              HasSubstr("processors 0-1 by sleep/sync/ops:1000, 1 by sleep/event-loop/ops:1000"));
+              HasSubstr("CPUs 0-1 in sleep/sync/ops:1000, 1 in sleep/event-loop/ops:1000"));
   EXPECT_THAT(codes({on("sync", "1"), on("event-loop", "1")}), IsEmpty());
   EXPECT_THAT(codes({on("sync", ""), on("event-loop", "1")}), IsEmpty()) << "not known";
 }

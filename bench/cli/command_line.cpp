@@ -163,12 +163,8 @@ int do_run(const Grammar& grammar, const std::vector<std::string>& command) {
   auto settings = settings_of(grammar, command);
   const auto& shown = grammar.arguments.shown;
   const auto& format = Registry<FormatEntry>::at(shown.format);
-  if (shown.phases && !format.print_with_phases)
-    throw UsageError(fmt::format(
-        "--phases: --format {} has no place for them; use table or markdown", format.name));
-  settings.print = [&](const ResultSet& run) {
-    return (shown.phases ? format.print_with_phases : format.print)({&run});
-  };
+  check_view(format, shown.view);
+  settings.print = [&](const ResultSet& run) { return format.print({&run}, shown.view); };
   if (!shown.slo.empty()) settings.slo = Slo::parse(shown.slo);
   return run_and_print(requests, std::move(settings));
 }
@@ -212,7 +208,8 @@ void list_entries(const char* title, const auto& entries) {
 int do_report(const Grammar& grammar) {
   if (const auto rest = grammar.app.remaining(true); !rest.empty()) throw unknown(rest[0]);
   const auto& arguments = grammar.arguments;
-  return report({arguments.files, arguments.report_format, arguments.outputs});
+  return report(
+      {arguments.files, arguments.report_format, arguments.report_view, arguments.outputs});
 }
 
 /// `2.5%`, as a part of one.
@@ -233,7 +230,9 @@ std::string for_run_alone(const Arguments& given, const RunSettings& common) {
         {given.common.strict, "--strict"},
         {given.common.no_calibration, "--no-calibration"},
         {given.shown.format != Registry<FormatEntry>::default_entry().name, "--format"},
-        {given.shown.phases, "--phases"},
+        {!given.shown.view.columns.empty(), "--columns"},
+        {!given.shown.view.sort.empty(), "--sort"},
+        {given.shown.view.phases, "--phases"},
         {!given.shown.slo.empty(), "--slo"},
         {repeats, "--repetitions"},
         {common.driver.benchmark.list_tests, "--benchmark_list_tests"}})

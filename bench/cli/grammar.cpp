@@ -47,13 +47,25 @@ std::string format_help() {
   return "of what is printed: " + formats;
 }
 
+void add_view(CLI::App& app, View& view, const char* group) {
+  app.add_option("--columns", view.columns,
+                 "columns of the table: 'all', which also prints the evidence, or names such as "
+                 "p99,cpu/op")
+      ->type_name("all|LIST")
+      ->group(group);
+  app.add_option("--sort", view.sort, "column to sort the rows by (default: best first)")
+      ->type_name("COLUMN")
+      ->group(group);
+  app.add_flag("--phases", view.phases,
+               "print how long set-up, connecting, warm-up, the timed part and its drain took")
+      ->group(group);
+}
+
 void add_shown(CLI::App& app, Shown& shown) {
   app.add_option("--format", shown.format, format_help())
       ->capture_default_str()
       ->group("Output and limits");
-  app.add_flag("--phases", shown.phases,
-               "print how long set-up, connecting, warm-up, the timed part and its drain took")
-      ->group("Output and limits");
+  add_view(app, shown.view, "Output and limits");
   app.add_option(
          "--slo", shown.slo,
          "with --rate: name the highest rate whose response time keeps to this, as p99=50ms")
@@ -212,6 +224,7 @@ void Grammar::add_report() {
   report->add_option("--format", arguments.report_format,
                      fmt::format("{} (default: {}, unless files are written)", format_help(),
                                  Registry<FormatEntry>::default_entry().name));
+  add_view(*report, arguments.report_view, "Table");
   for (const auto& output : Registry<OutputEntry>::all())
     add_text(*report, arguments.outputs, output.name, output.summary, "Files")
         ->type_name(output.file ? "FILE" : "DIR");

@@ -27,7 +27,7 @@ struct Common {
 /// What stands behind the flags of `run` beside those.
 struct Shown {
   std::string format = Registry<FormatEntry>::default_entry().name;
-  bool phases = false;
+  View view;
   std::string slo;  ///< Empty: none.
 };
 
@@ -49,7 +49,8 @@ struct Arguments {
   Shown shown;
   std::vector<std::string> files;  ///< Of results, for a report.
   std::string report_format;       ///< Empty: not given.
-  Texts outputs;                   ///< Of a report, by the names of OutputEntry: where each goes.
+  View report_view;
+  Texts outputs;  ///< Of a report, by the names of OutputEntry: where each goes.
   std::string reproduction = Registry<ReproductionEntry>::default_entry().name;
   bool quick = false;
   std::string listed;

@@ -118,6 +118,7 @@ int report(const ReportSettings& settings) {
   const bool prints = !settings.format.empty() || outputs.empty();
   const auto& format = settings.format.empty() ? Registry<FormatEntry>::default_entry()
                                                : Registry<FormatEntry>::at(settings.format);
+  check_view(format, settings.view);
 
   std::vector<ResultSet> results;
   for (const auto& file : settings.files) results.push_back(read_results(file));
@@ -129,12 +130,14 @@ int report(const ReportSettings& settings) {
       to_standard_error("warning: '{}' is partial: not all that was planned is in it\n",
                         visible(settings.files[i]));
   }
+  auto view = settings.view;
+  view.is_stored = true;
   // All texts before the first file, for what cannot be made is said before anything is written.
   std::vector<std::map<std::string, std::string>> texts;
   for (const auto& output : outputs) texts.push_back(texts_of(output, sets, settings.files));
   bool written = true;
   if (prints) {
-    std::cout << format.print(sets) << std::flush;
+    std::cout << format.print(sets, view) << std::flush;
     if (!std::cout.flush()) throw UsageError("standard output cannot be written");
   }
   for (std::size_t i = 0; i < outputs.size(); ++i) written = write(outputs[i], texts[i]) && written;

@@ -4,12 +4,15 @@
 #include <utility>
 #include <vector>
 
+#include "bench/results/format_entry.hpp"
+
 namespace asyncmark {
 
 struct ReportSettings {
   std::vector<std::string> files;  ///< Of results.
   /// Of what is printed; empty: `table`, or nothing where there are outputs.
   std::string format;
+  View view;
   /// By the names of OutputEntry: the file or folder of each.
   std::vector<std::pair<std::string, std::string>> outputs;
 };

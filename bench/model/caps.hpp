@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <string_view>
 
@@ -16,11 +17,21 @@ namespace asyncmark {
 /// connections. `--in-flight unbounded` takes it away.
 inline constexpr std::uint64_t kOpenLoopCap = 1000;
 
+/// The most operations that a pass may have; 0 where a duration alone limits them. Each repetition
+/// of a Poisson process draws another number: this one is beyond nearly all, and the same for each.
+inline std::uint64_t most_operations(const Load& load) {
+  const auto all = load.due ? load.due->size() : load.ops;
+  if (!load.rate || !load.duration || load.arrivals != Arrivals::poisson) return all;
+  const auto mean = *load.rate * seconds(*load.duration);
+  constexpr double kDeviations = 6;  // Of a Poisson distribution, whose variance is its mean.
+  return static_cast<std::uint64_t>(std::ceil(mean + kDeviations * (std::sqrt(mean) + 1)));
+}
+
 /// The cap of a runner that by itself sets none: `--in-flight`, in an open loop else kOpenLoopCap,
 /// and never more than there are operations, for each may cost a session. Throws UsageError when
 /// neither bounds it, for then nothing would keep it from starting without end.
 inline std::uint64_t cap_or_all(const Load& load, std::string_view runner) {
-  const auto all = load.due ? load.due->size() : load.ops;
+  const auto all = most_operations(load);
   const auto asked = load.in_flight.value_or(load.rate ? kOpenLoopCap : kUnbounded);
   if (all != 0) return std::min<std::uint64_t>(asked, all);
   if (asked == kUnbounded && !load.rate)

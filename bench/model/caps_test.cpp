@@ -56,6 +56,19 @@ TEST(Cap, OfAnOpenLoopThatIsGivenNoneIsNotThousands) {
   EXPECT_EQ(cap_or_all(of_ops(50'000), "r"), 50'000u) << "a burst is all at once";
 }
 
+TEST(Cap, IsTheSameForEachRepetitionOfAPoissonProcess) {
+  for (const std::size_t drawn : {60, 70, 85}) {
+    auto load = open_loop(drawn);
+    load.arrivals = Arrivals::poisson;
+    load.rate = 70;
+    EXPECT_EQ(cap_or_all(load, "r"), 127u);
+    load.in_flight = 75;
+    EXPECT_EQ(cap_or_all(load, "r"), 75u);
+    load.in_flight = kUnbounded;
+    EXPECT_EQ(cap_or_all(load, "r"), 127u);
+  }
+}
+
 TEST(Cap, IsNeededForADuration) {
   EXPECT_THROW(cap_or_all(of_time(), "r"), UsageError);
   EXPECT_THROW(cap_or_all(of_time(kUnbounded), "r"), UsageError);

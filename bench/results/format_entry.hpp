@@ -10,19 +10,36 @@
 
 namespace asyncmark {
 
-/// A way to write results down (`--format table`): one or several sets of them in, text out. Throws
-/// UsageError where it has no place for several.
+/// What the user asked a table to show.
+struct View {
+  std::string columns = {};  ///< Names, separated by commas, or `all`; empty: the usual ones.
+  std::string sort = {};     ///< The name of a column; empty: best first.
+  bool phases = false;       ///< Also how long the parts of the runs took.
+  bool is_stored = false;    ///< The results come from files, which may be old or incomplete.
+
+  bool is_usual() const { return columns.empty() && sort.empty() && !phases; }
+  bool shows_all() const { return columns == "all"; }
+};
+
+/// A way to write results down (`--format table`).
 struct FormatEntry {
   static constexpr std::string_view kKind = "value of --format";
   std::string name;
   std::string summary;
-  std::function<std::string(const ResultSets&)> print;
-  /// The same with how long the parts of the runs took; empty where they have no place.
-  std::function<std::string(const ResultSets&)> print_with_phases = {};
+  /// Returns one or several sets of results as text. Throws UsageError where the format holds one
+  /// set alone.
+  std::function<std::string(const ResultSets&, const View&)> print;
+  /// Throws UsageError, which names the flag, for a view that it cannot show. Empty: it has one
+  /// view, the usual one.
+  std::function<void(const View&)> check_view = {};
   bool is_default = false;  ///< Used where no --format is given. One format has it.
 };
 
-/// What `report` writes into files where its flag, `--NAME`, is given. It has one of the functions.
+/// Throws UsageError, which names the flag, where the format cannot show the view.
+void check_view(const FormatEntry& format, const View& view);
+
+/// A file or folder that `report` writes where its flag, `--NAME`, is given. It has one of the
+/// functions.
 struct OutputEntry {
   static constexpr std::string_view kKind = "output of a report";
   std::string name;

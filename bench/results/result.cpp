@@ -51,8 +51,12 @@ void take(Result& result, Repetition repetition) {
   const auto& measured = repetition.measurement;
   if (repetition.died.empty() && repetition.how && *repetition.how != result.how) {
     if (const auto before = result.finished(); !before.empty()) {
-      repetition.died = fmt::format("ran on processors {}, and a repetition before it on {}",
-                                    measured.placement.client, before.front()->placement.client);
+      repetition.died = fmt::format(
+          "ran with {} workers and {} in flight on CPUs {}, a repetition before it with {} and {} "
+          "on "
+          "{}",
+          repetition.how->workers, repetition.how->cap, measured.placement.client,
+          result.how.workers, result.how.cap, before.front()->placement.client);
     } else {
       result.how = *repetition.how;
       result.bound = ideal_bound(result.what, result.how);

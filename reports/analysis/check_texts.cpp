@@ -5,28 +5,70 @@
 
 #include <algorithm>
 
+#include "bench/base/split.hpp"
+
 namespace asyncmark {
 namespace {
 
-/// `a` to `z`, then `aa`, `bb`, ...
-std::string sign(std::size_t number) {
-  return std::string(1 + number / 26, static_cast<char>('a' + number % 26));
+/// `loop-held` as words.
+std::string words_of(std::string code) {
+  std::ranges::replace(code, '-', ' ');
+  return code;
+}
+
+/// The runner in a case's name, which is enough beside the table.
+std::string runner_in(const std::string& name) {
+  const auto parts = split(name, '/');
+  return parts.size() > 1 ? parts[1] : name;
+}
+
+/// The evidence, with runners instead of the names of cases.
+std::string with_runners(const Finding& finding) {
+  auto text = finding.evidence;
+  for (const auto& name : finding.cases)
+    if (const auto at = text.find(name); at != std::string::npos)
+      text.replace(at, name.size(), runner_in(name));
+  return text;
+}
+
+/// That of the first case, and how many more there are.
+std::string brief_evidence(const std::vector<const Finding*>& findings) {
+  const auto& first = *findings.front();
+  if (findings.size() == 1) return with_runners(first);
+  const auto about = first.cases.size() == 1 ? runner_in(first.cases.front()) + ": " : "";
+  return fmt::format("{}{}; and {} more", about, with_runners(first), findings.size() - 1);
+}
+
+CheckText text_of(const std::vector<const Finding*>& findings, std::size_t number) {
+  const auto& first = *findings.front();
+  CheckText text{.sign = std::to_string(number),
+                 .heading = words_of(first.code) + ": " + first.sentence,
+                 .evidence = {},
+                 .remedy = first.remedy,
+                 .cases = {}};
+  text.brief = fmt::format("{} ({})", text.heading, brief_evidence(findings));
+  for (const auto* one : findings) {
+    text.cases.insert(one->cases.begin(), one->cases.end());
+    // A finding about several cases names them in its evidence.
+    text.evidence.push_back(one->cases.size() == 1 ? one->cases.front() + ": " + one->evidence
+                                                   : one->evidence);
+  }
+  return text;
 }
 
 }  // namespace
 
 std::vector<CheckText> check_texts(const std::vector<Finding>& findings) {
   std::vector<CheckText> texts;
-  std::string code;
+  std::vector<const Finding*> alike;
   for (const auto& one : findings) {
-    if (one.code != code)
-      texts.push_back({sign(texts.size()), one.code + ": " + one.sentence, {}, one.remedy, {}});
-    code = one.code;
-    texts.back().cases.insert(one.cases.begin(), one.cases.end());
-    // What is about several names them in its evidence.
-    texts.back().evidence.push_back(one.cases.size() == 1 ? one.cases.front() + ": " + one.evidence
-                                                          : one.evidence);
+    if (!alike.empty() && alike.front()->code != one.code) {
+      texts.push_back(text_of(alike, texts.size() + 1));
+      alike.clear();
+    }
+    alike.push_back(&one);
   }
+  if (!alike.empty()) texts.push_back(text_of(alike, texts.size() + 1));
   return texts;
 }
 
@@ -36,7 +78,7 @@ std::string check_signs(const std::vector<CheckText>& texts, const Cases& cases)
     if (std::ranges::any_of(cases,
                             [&](const auto* one) { return text.cases.contains(one->name()); }))
       signs.push_back(text.sign);
-  return fmt::format("{}", fmt::join(signs, " "));
+  return fmt::format("{}", fmt::join(signs, ","));
 }
 
 }  // namespace asyncmark

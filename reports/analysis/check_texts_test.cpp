@@ -25,7 +25,7 @@ Result with_threads(std::uint64_t ops) {
 TEST(CheckTexts, GiveTheCasesOfOneRuleTogether) {
   const auto texts = check_texts(check(some_context(), {with_threads(100), with_threads(500)}));
   ASSERT_EQ(texts.size(), 1u);
-  EXPECT_THAT(texts[0].heading, StartsWith("hidden-threads: "));
+  EXPECT_THAT(texts[0].heading, StartsWith("hidden threads: "));
   EXPECT_THAT(texts[0].evidence, ElementsAre("sleep/event-loop/ops:100: 5 threads and processes",
                                              "sleep/event-loop/ops:500: 5 threads and processes"));
   EXPECT_THAT(check_texts(check(some_context(), {construct({})})), IsEmpty());
@@ -38,28 +38,35 @@ TEST(CheckTexts, HaveSignsForTheRowsOfTheirCases) {
   findings.push_back({"of-all", {}, "s", "e", "r"});
   const auto texts = check_texts(findings);
   ASSERT_EQ(texts.size(), 3u);
-  EXPECT_EQ(texts[2].sign, "c");
-  EXPECT_EQ(check_signs(texts, {&results[0]}), "a b");
-  EXPECT_EQ(check_signs(texts, {&results[2]}), "b");
-  EXPECT_EQ(check_signs(texts, {&results[0], &results[2]}), "a b");
+  EXPECT_EQ(texts[2].sign, "3");
+  EXPECT_EQ(check_signs(texts, {&results[0]}), "1,2");
+  EXPECT_EQ(check_signs(texts, {&results[2]}), "2");
+  EXPECT_EQ(check_signs(texts, {&results[0], &results[2]}), "1,2");
   EXPECT_EQ(check_signs(texts, {}), "");
+}
 
-  findings.clear();
-  for (int i = 0; i < 28; ++i) findings.push_back({std::to_string(i), {}, "s", "e", "r"});
-  EXPECT_EQ(check_texts(findings)[25].sign, "z");
-  EXPECT_EQ(check_texts(findings)[27].sign, "bb");
+TEST(CheckTexts, InBriefHaveTheEvidenceOfTheFirstCase) {
+  const auto brief = [](const std::vector<Finding>& findings) {
+    return check_texts(findings).front().brief;
+  };
+  const Finding one{"loop-held", {"sleep/event-loop/ops:1"}, "it was blocked", "for 2 s", "r"};
+  EXPECT_EQ(brief({one}), "loop held: it was blocked (for 2 s)");
+  EXPECT_EQ(brief({one, one, one}), "loop held: it was blocked (event-loop: for 2 s; and 2 more)");
+  EXPECT_EQ(
+      brief({{"unequal", {"a/sync/b", "a/pool/b"}, "s", "3 in a/sync/b, 4 in a/pool/b", "r"}}),
+      "unequal: s (3 in sync, 4 in pool)");
 }
 
 TEST(CheckTexts, StandUnderTheTable) {
   EXPECT_THAT(printed("table", {with_threads(100)}),
-              HasSubstr("\nChecks\n  (a) hidden-threads: an event loop"));
-  EXPECT_THAT(printed("table", {construct({})}), Not(HasSubstr("Checks")));
+              HasSubstr("\nWarnings\n (1) hidden threads: an event loop"));
+  EXPECT_THAT(printed("table", {construct({})}), Not(HasSubstr("Warnings")));
 }
 
 TEST(CheckTexts, StandUnderTheTableInMarkdown) {
   EXPECT_THAT(printed("markdown", {with_threads(100)}),
-              HasSubstr("\n#### Checks\n\n- (a) hidden-threads: an event loop"));
-  EXPECT_THAT(printed("markdown", {construct({})}), Not(HasSubstr("Checks")));
+              HasSubstr("\n#### Warnings\n\n- (1) hidden threads: an event loop"));
+  EXPECT_THAT(printed("markdown", {construct({})}), Not(HasSubstr("Warnings")));
 }
 
 TEST(CheckTexts, AreInTheJsonDocument) {

@@ -28,7 +28,7 @@ struct Subject {
     });
   }
   double ended() const { return static_cast<double>(all.completed + all.failed); }
-  bool calls_somebody() const {
+  bool calls_a_service() const {
     return all.observed.service || result.what.service() || !result.what.address().empty();
   }
   /// Of several processors the measurement has to tell how many there were: the machine that reads
@@ -40,17 +40,15 @@ struct Subject {
 };
 
 std::string processors_of(const Subject& one) {
-  if (one.calls_somebody()) return "the client";
-  return one.result.how.processors == 1 || usable_processors(one.result, one.all) == 1
-             ? "the processor"
-             : "the processors";
+  return one.calls_a_service() ? "client CPU" : "CPU";
 }
 
 /// What there are only so many of.
 std::string places_of(const Subject& one) {
-  if (one.result.how.cap == 1) return "one at a time";
+  if (one.result.how.cap == 1) return "single thread";
   const auto& how = one.result.how;
-  return one.result.what.load.in_flight || how.cap > how.workers ? "the cap" : "the pool";
+  return one.result.what.load.in_flight || how.cap > how.workers ? "concurrency limit"
+                                                                 : "pool size";
 }
 
 /// Of an open loop that could not keep up: whether as many as may be were in flight all the time,
@@ -65,15 +63,15 @@ bool is_full(const Subject& one) {
 std::string by_offer(const Subject& one) {
   const auto& offer = one.result.summary().offered;
   if (!offer) return "";
-  if (offer->kept_up() && one.all.never_started == 0) return "the rate";
+  if (offer->kept_up() && one.all.never_started == 0) return "offered rate";
   return is_full(one) ? places_of(one) : "";
 }
 
 /// All began at once, and the slowest of them took as long as all together.
 std::string by_slowest(const Subject& one, const Bound& bound) {
-  if (!bound.alike) return "the longest";
+  if (!bound.alike) return "longest operation";
   const auto computing = seconds(one.all.cpu()) / std::max(1.0, one.ended());
-  return computing < kLittleComputing * seconds(bound.asked) ? "the waits" : "";
+  return computing < kLittleComputing * seconds(bound.asked) ? "wait time" : "";
 }
 
 std::string by_bound(const Subject& one) {
@@ -81,9 +79,9 @@ std::string by_bound(const Subject& one) {
   const auto& bound = one.result.bound;
   const auto share = one.result.summary().median("efficiency");
   if (!bound || !share || *share < kNearIdeal) return "";
-  if (bound->term == kOneAtATime && one.result.how.cap > 1) return "a held loop";
+  if (bound->term == kOneAtATime && one.result.how.cap > 1) return "blocked loop";
   if (bound->term == kOneAtATime || bound->term == kCap) return places_of(one);
-  if (bound->term == kThreads) return "the threads";
+  if (bound->term == kThreads) return "threads";
   if (bound->term == kComputing) return processors_of(one);
   return bound->term == kSlowest ? by_slowest(one, *bound) : "";
 }
@@ -94,9 +92,9 @@ std::string limit_of(const Result& result, const std::vector<Finding>& findings)
   if (result.finished().empty()) return "";
   const Subject one{result, findings, result.summary().all};
   if (one.is_limited_by(LimitedBy::busy_service) || one.is_limited_by(LimitedBy::queue_of_service))
-    return "the service";
-  if (one.is_limited_by(LimitedBy::runner)) return "the runner";
-  if (one.is_limited_by(LimitedBy::held_loop) && one.all.peak_in_flight == 1) return "a held loop";
+    return "service";
+  if (one.is_limited_by(LimitedBy::runner)) return "runner overhead";
+  if (one.is_limited_by(LimitedBy::held_loop) && one.all.peak_in_flight == 1) return "blocked loop";
   if (one.is_limited_by(LimitedBy::processors) || one.is_busy()) return processors_of(one);
   return result.what.load.rate ? by_offer(one) : by_bound(one);
 }

@@ -52,12 +52,12 @@ Result open_loop(const std::string& runner, std::uint64_t cap, std::uint64_t com
 }
 
 TEST(Limit, OfABurstIsWhatItWaitsFor) {
-  EXPECT_EQ(limit(construct({})), "the waits");
+  EXPECT_EQ(limit(construct({})), "wait time");
   EXPECT_EQ(limit(construct({.times = {milliseconds(100)}})), "") << "far from its bound";
   auto uneven = construct({});
   uneven.bound->alike = false;
-  EXPECT_EQ(limit(uneven), "the longest");
-  EXPECT_EQ(limit(with_cpu(construct({}), milliseconds(45))), "the processor")
+  EXPECT_EQ(limit(uneven), "longest operation");
+  EXPECT_EQ(limit(with_cpu(construct({}), milliseconds(45))), "CPU")
       << "though it is as fast as can be";
 }
 
@@ -73,50 +73,50 @@ TEST(Limit, OfAClosedLoopIsWhatItHasOnlySoManyOf) {
     return limit(construct(
         {.runner = runner, .in_flight = in_flight, .times = {rounds * milliseconds(47)}}));
   };
-  EXPECT_EQ(at("sync", std::nullopt, 100), "one at a time");
-  EXPECT_EQ(at("thread-pool", std::nullopt, 4), "the pool");
-  EXPECT_EQ(at("thread-pool", 10, 10), "the cap");
-  EXPECT_EQ(at("event-loop", 10, 10), "the cap");
+  EXPECT_EQ(at("sync", std::nullopt, 100), "single thread");
+  EXPECT_EQ(at("thread-pool", std::nullopt, 4), "pool size");
+  EXPECT_EQ(at("thread-pool", 10, 10), "concurrency limit");
+  EXPECT_EQ(at("event-loop", 10, 10), "concurrency limit");
   EXPECT_EQ(at("event-loop", 10, 20), "") << "half the ideal";
 }
 
 TEST(Limit, OfOperationsThatHoldTheirThreadIsTheThread) {
   const auto quick = construct({.times = {milliseconds(47)}});
-  EXPECT_EQ(limit(with_term(quick, bound_terms::kOneAtATime)), "a held loop");
-  EXPECT_EQ(limit(with_term(quick, bound_terms::kThreads)), "the threads");
+  EXPECT_EQ(limit(with_term(quick, bound_terms::kOneAtATime)), "blocked loop");
+  EXPECT_EQ(limit(with_term(quick, bound_terms::kThreads)), "threads");
   auto held = construct({.times = {milliseconds(400)}});
   EXPECT_EQ(limit(held, "loop-held"), "") << "one long operation among many explains nothing";
   measured(held).peak_in_flight = 1;
-  EXPECT_EQ(limit(held, "loop-held"), "a held loop");
+  EXPECT_EQ(limit(held, "loop-held"), "blocked loop");
 }
 
 TEST(Limit, IsTheProcessorWhereThatWasBusy) {
   const auto slow = construct({.runner = "thread-pool", .times = {milliseconds(1000)}});
   EXPECT_EQ(limit(slow), "");
-  EXPECT_EQ(limit(with_cpu(slow, milliseconds(1900))), "the processors");
+  EXPECT_EQ(limit(with_cpu(slow, milliseconds(1900))), "CPU");
   EXPECT_EQ(limit(with_cpu(slow, milliseconds(1000))), "") << "half of what there is";
-  EXPECT_EQ(limit(with_cpu(slow, milliseconds(1000), "1")), "the processor");
+  EXPECT_EQ(limit(with_cpu(slow, milliseconds(1000), "1")), "CPU");
   EXPECT_EQ(limit_of(with_cpu(slow, milliseconds(1900), ""), {}), "") << "nobody knows of how many";
-  EXPECT_EQ(limit(with_cpu(slow, milliseconds(1000), ""), "processor-bound"), "the processors");
-  EXPECT_EQ(limit(with_term(construct({}), bound_terms::kComputing)), "the processor");
+  EXPECT_EQ(limit(with_cpu(slow, milliseconds(1000), ""), "processor-bound"), "CPU");
+  EXPECT_EQ(limit(with_term(construct({}), bound_terms::kComputing)), "CPU");
 }
 
 TEST(Limit, IsTheClientWhereThatIsBusyAndCallsAService) {
   auto one = with_cpu(construct({.times = {milliseconds(400)}}), milliseconds(390));
   measured(one).observed.service.emplace();
-  EXPECT_EQ(limit_of(one, {}), "the client");
-  EXPECT_EQ(limit(one, "service-saturated"), "the service");
-  EXPECT_EQ(limit(one, "service-queue"), "the service");
+  EXPECT_EQ(limit_of(one, {}), "client CPU");
+  EXPECT_EQ(limit(one, "service-saturated"), "service");
+  EXPECT_EQ(limit(one, "service-queue"), "service");
 }
 
 TEST(Limit, IsTheRunnerWhereItsOwnCostIsMostOfIt) {
-  EXPECT_EQ(limit(with_cpu(construct({}), milliseconds(45)), "harness-cost"), "the runner");
+  EXPECT_EQ(limit(with_cpu(construct({}), milliseconds(45)), "harness-cost"), "runner overhead");
 }
 
 TEST(Limit, OfAnOpenLoopIsTheRateUnlessItFallsBehind) {
-  EXPECT_EQ(limit(open_loop("event-loop", 100, 10'000, 0)), "the rate");
-  EXPECT_EQ(limit(open_loop("sync", 1, 210, 200)), "one at a time");
-  EXPECT_EQ(limit(open_loop("thread-pool", 32, 32 * 210, 3000)), "the pool");
+  EXPECT_EQ(limit(open_loop("event-loop", 100, 10'000, 0)), "offered rate");
+  EXPECT_EQ(limit(open_loop("sync", 1, 210, 200)), "single thread");
+  EXPECT_EQ(limit(open_loop("thread-pool", 32, 32 * 210, 3000)), "pool size");
   EXPECT_EQ(limit(open_loop("thread-pool", 32, 32 * 100, 3000)), "") << "it was half idle";
 }
 

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 #include <optional>
-#include <set>
 #include <string_view>
+#include <utility>
 
 #include "bench/base/visible.hpp"
 #include "bench/engine/executor_nice.hpp"
@@ -18,7 +18,6 @@ namespace {
 
 const char* const kNone = "-";
 const char* const kTooFew = "n/a";
-constexpr std::size_t kEnoughForInterval = 6;
 
 bool shows_column(const Table& table, std::string_view heading) {
   return std::ranges::find(table.columns, heading, &Column::heading) != table.columns.end();
@@ -36,104 +35,100 @@ bool shows(const Table& table, std::string_view heading, const std::string& cell
 std::optional<std::string> hop_note(const Cases& cases) {
   std::vector<Duration> cpu, alone;
   std::string runner;
-  std::set<std::uint64_t> threads;
   for (const auto* one : cases)
     for (const auto* run : one->finished())
       if (run->hop) {
         runner = one->what.runner;
-        threads.insert(one->how.workers);
         cpu.push_back(run->hop->cpu);
         alone.push_back(run->hop->alone);
       }
   if (cpu.empty()) return std::nullopt;
   return fmt::format(
-      "{}: service times include waiting for one of its threads ({}), which are at nice {}: others "
-      "on these processors go first; to hand work to them and have it back costs {} of CPU with 64 "
-      "at it, and takes {} for one alone (nothing to do, before each run)",
-      runner, fmt::join(threads, " or "), kExecutorNice, rounded_text(median(cpu)),
-      rounded_text(median(alone)));
+      "{}: executor hand-off: {} CPU per task (64 in flight), {} round trip when idle; its threads "
+      "run at nice {}",
+      runner, rounded_text(median(cpu)), rounded_text(median(alone)), kExecutorNice);
 }
 
-}  // namespace
-
-std::vector<std::string> notes_of_programs(const Cases& cases) {
-  std::vector<std::string> notes, runners;
+/// The runners that are other programs, with what each says about itself.
+std::vector<std::pair<std::string, std::string>> programs_in(const Cases& cases) {
+  std::vector<std::pair<std::string, std::string>> programs;
   for (const auto* one : cases) {
     const auto runner = visible(one->what.runner);
     const auto finished = one->finished();
     if (!runner_entry(one->what.runner).program || finished.empty()) continue;
-    if (std::ranges::find(runners, runner) != runners.end()) continue;
-    runners.push_back(runner);
+    if (std::ranges::find(programs, runner, &std::pair<std::string, std::string>::first) !=
+        programs.end())
+      continue;
     std::vector<std::string> facts;
     for (const auto& [about, text] : finished.front()->facts)
       facts.push_back(visible(fmt::format("{} {}", about, text)));
-    if (!facts.empty()) notes.push_back(fmt::format("{}: {}", runner, fmt::join(facts, "; ")));
+    programs.emplace_back(runner, fmt::format("{}", fmt::join(facts, "; ")));
   }
-  if (!runners.empty())
-    notes.push_back(fmt::format(
-        "{}: other programs, whose times are their own; nobody looked at them from outside, so "
-        "what "
-        "is in flight is by their own lists, and their threads and what a service did meanwhile "
-        "are not known",
-        fmt::join(runners, ", ")));
+  return programs;
+}
+
+std::optional<std::string> self_reported_note(const Cases& cases) {
+  std::vector<std::string> runners;
+  for (const auto& [runner, facts] : programs_in(cases)) runners.push_back(runner);
+  if (runners.empty()) return std::nullopt;
+  return fmt::format("{}: self-reported, not observed by asyncmark", fmt::join(runners, ", "));
+}
+
+bool is_too_few(const Table& table) {
+  return shows(table, "p50", kTooFew) || shows(table, "p99", kTooFew) ||
+         shows(table, "service", kTooFew) || shows(table, "response", kTooFew);
+}
+
+const char* const kTooFewNote = "n/a: too few operations for this percentile (a p99 needs 1000)";
+
+}  // namespace
+
+std::vector<std::string> notes_of_programs(const Cases& cases) {
+  std::vector<std::string> notes;
+  for (const auto& [runner, facts] : programs_in(cases))
+    if (!facts.empty()) notes.push_back(fmt::format("{}: {}", runner, facts));
+  if (auto note = self_reported_note(cases)) notes.push_back(std::move(*note));
   return notes;
+}
+
+void add_short_notes(Table& table, const Cases& cases) {
+  if (is_too_few(table)) table.notes.push_back(kTooFewNote);
+  if (auto note = self_reported_note(cases)) table.notes.push_back(std::move(*note));
 }
 
 void add_notes(Table& table, const Cases& cases) {
   auto& notes = table.notes;
-  std::size_t fewest = kEnoughForInterval, most = 0;
-  for (const auto* one : cases) {
-    const auto finished = one->finished().size();
-    if (finished == 0) continue;
-    fewest = std::min(fewest, finished);
-    most = std::max(most, finished);
-  }
-  if (most == 0) return;
-  if (fewest < kEnoughForInterval && shows_column(table, "time"))
-    notes.push_back(fmt::format("time: {}; 6 or more give it a 95 % interval (--repetitions 6)",
-                                most == 1        ? "of one repetition"
-                                : fewest == most ? fmt::format("the median of {} repetitions", most)
-                                                 : "the median of the repetitions"));
-  if (shows_column(table, "checks"))
-    notes.push_back("checks: what they object to, by its letter below");
-  if (shows(table, "over", "1x") && equal_cap(cases))
-    notes.push_back("sync: the baseline, with 1 in flight by definition");
+  if (std::ranges::all_of(cases, [](const auto* one) { return one->finished().empty(); })) return;
+  if (shows_column(table, "time") && !shows_column(table, "95 % interval"))
+    notes.push_back(
+        "time: 6 or more repetitions give a 95 % confidence interval (--repetitions 6)");
+  if (shows(table, "vs sync", "1x") && equal_cap(cases))
+    notes.push_back("sync: the baseline, 1 in flight by definition");
   if (auto hop = hop_note(cases)) notes.push_back(std::move(*hop));
   for (auto& note : notes_of_programs(cases)) notes.push_back(std::move(note));
-  if (shows(table, "service", kTooFew) || shows(table, "response", kTooFew))
-    notes.push_back(
-        "n/a: fewer operations than the percentile needs (p99: 1000 over all "
-        "repetitions)");
+  if (is_too_few(table)) notes.push_back(kTooFewNote);
   if (shows(table, "loop lag", kTooFew))
-    notes.push_back(
-        fmt::format("loop lag n/a: fewer looks at the loop, one every {}, than the percentile "
-                    "needs (p99: 1000)",
-                    exact_text(kLoopProbePeriod)));
+    notes.push_back(fmt::format("loop lag n/a: too few samples (one every {}; a p99 needs 1000)",
+                                exact_text(kLoopProbePeriod)));
   if (shows(table, "response", kNone))
-    notes.push_back(
-        "response -: no response time where fewer may be in flight than there are operations (a "
-        "closed loop): nothing is wanted there until something has ended");
+    notes.push_back("response -: closed loop: no arrival schedule, so no response time");
   if (std::ranges::any_of(cases, [](const auto* one) { return is_partly_open(one->what.load); }))
     notes.push_back(
-        "partly open: what is due while as many as the cap are in flight waits, and its response "
-        "time goes on");
+        "response: an operation that is due at the concurrency limit waits, and that counts");
   const auto knows_at_most = [](const auto* one) {
     return std::ranges::any_of(one->finished(), &Measurement::peak_is_upper_bound);
   };
-  if (shows_column(table, "in flight cap/peak") && std::ranges::any_of(cases, knows_at_most))
-    notes.push_back(
-        "in flight <=: several loops, each counting for itself, had their peaks at different "
-        "times");
+  if (shows_column(table, "in flight"))
+    notes.push_back("in flight: the concurrency limit, and the peak where that differs");
+  if (shows_column(table, "in flight") && std::ranges::any_of(cases, knows_at_most))
+    notes.push_back("in flight <=: an upper bound; each loop had its peak at a different time");
   if (shows_column(table, "service asked"))
+    notes.push_back("service asked: the mean length that was drawn; service mean: as measured");
+  if (shows_column(table, "efficiency"))
+    notes.push_back("efficiency: the theoretical best time, computed from waits and CPU, / time");
+  if (shows_column(table, "mem/op"))
     notes.push_back(
-        "service asked: the mean of what was drawn for the operations; service mean: of what they "
-        "took");
-  if (shows_column(table, "of ideal"))
-    notes.push_back("ideal bound: arithmetic from the waits and the CPU asked for, not measured");
-  if (shows_column(table, "memory per op"))
-    notes.push_back(
-        "memory: for each operation in flight, with the kernel's share: page tables, stacks of "
-        "threads, slab");
+        "mem/op: per operation in flight, including page tables, thread stacks and kernel slab");
 }
 
 }  // namespace asyncmark

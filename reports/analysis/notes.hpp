@@ -8,11 +8,14 @@
 
 namespace asyncmark {
 
-/// What carried out the cases of runners that are other programs, by their own words, and which of
-/// our looks there were none of.
+/// Returns what runners that are other programs say about themselves, and that their figures are
+/// their own.
 std::vector<std::string> notes_of_programs(const Cases& cases);
 
-/// Says what the signs in the table of make_table() mean, and what a reader has to know of it.
+/// Explains every column of the table of make_table() that needs it.
 void add_notes(Table& table, const Cases& cases);
+
+/// Explains what cannot be read without it: cells without a figure, and figures of other programs.
+void add_short_notes(Table& table, const Cases& cases);
 
 }  // namespace asyncmark

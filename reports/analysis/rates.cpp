@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
 #include <map>
 #include <set>
 
@@ -95,20 +96,18 @@ std::string highest_within(const Slo& slo, const Line& line) {
   return highest;
 }
 
-std::string who_keeps_to(const Slo& slo, const std::vector<Line>& lines) {
-  std::vector<std::string> who;
+std::string within(const Slo& slo, const std::vector<Line>& lines) {
+  std::vector<std::string> parts;
   bool unknown = false;
   for (const auto& line : lines) {
     const auto highest = highest_within(slo, line);
     unknown = unknown || highest == "n/a";
-    who.push_back(line.label + (highest == "none"  ? " at none of these rates"
-                                : highest == "n/a" ? " unknown, of too few operations"
-                                                   : " up to " + highest));
+    parts.push_back(line.label + (highest == "none"  ? " at no tested rate"
+                                  : highest == "n/a" ? " unknown (too few operations)"
+                                                     : " up to " + highest));
   }
-  auto text = fmt::format("Within {}: {}.", slo.text(), fmt::join(who, ", "));
-  if (unknown)
-    text +=
-        " Of few operations it is known only where even the longest kept to it; give more of them.";
+  auto text = fmt::format("{} holds: {}.", slo.text(), fmt::join(parts, ", "));
+  if (unknown) text += " Use more operations, or a longer --duration, to find out.";
   return text;
 }
 
@@ -126,7 +125,7 @@ std::optional<Interval> spread_of_p99(const Point& point) {
   return Interval{least, most};
 }
 
-/// Whether this line answered sooner than each of the others, and not by chance.
+/// Whether the p99 of this line is lower than those of the others by more than chance explains.
 bool is_soonest(const Line& line, const std::vector<const Line*>& others, double rate) {
   const auto own = spread_of_p99(line.points.at(rate));
   return own && std::ranges::all_of(others, [&](const Line* other) {
@@ -135,31 +134,69 @@ bool is_soonest(const Line& line, const std::vector<const Line*>& others, double
          });
 }
 
-std::string times_of(const Line& line, double rate) {
-  const auto& point = line.points.at(rate);
-  return fmt::format("{} in {} / {}", line.label, point.percentile_text(0.5),
-                     point.percentile_text(0.99));
+/// The highest rate up to which the line kept up at each; absent where it did at none.
+std::optional<double> highest_sustained(const Line& line) {
+  std::optional<double> highest;
+  for (const auto& [rate, point] : line.points) {
+    if (!point.finished() || !point.kept_up() || point.all.completed == 0) break;
+    highest = rate;
+  }
+  return highest;
 }
 
-/// At one rate: how soon those answered that kept up, and who did not. Empty when nobody did.
-std::string who_answered(const std::vector<Line>& lines, double rate) {
+/// What a line achieved of the lowest rate that it did not sustain: `sync 64 % of 153/s`.
+std::string shortfall_of(const Line& line) {
+  for (const auto& [rate, point] : line.points)
+    if (point.finished() && point.summary.offered && !point.kept_up())
+      return fmt::format("{} {:.0f} % of {}/s", line.label, 100 * point.summary.offered->achieved,
+                         rounded_count(point.summary.offered->per_s));
+  return line.label;
+}
+
+std::string joined(const std::vector<std::string>& parts) {
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+/// The runner with the lowest p99 at this rate, where chance does not explain it.
+std::string soonest(const std::vector<Line>& lines, double rate) {
   std::vector<const Line*> kept;
-  std::vector<std::string> times, late;
+  for (const auto& line : lines)
+    if (highest_sustained(line) >= std::optional(rate) && line.points.contains(rate))
+      kept.push_back(&line);
+  if (kept.size() < 2) return "";
+  for (const auto* line : kept)
+    if (is_soonest(*line, kept, rate))
+      return fmt::format("At {}/s, {} has the lowest response p99: {}.", rate, line->label,
+                         line->points.at(rate).percentile_text(0.99));
+  return "";
+}
+
+/// Up to which rate each kept up.
+std::string sustained(const std::vector<Line>& lines, const std::set<double>& rates) {
+  std::vector<std::string> all, some, none;
   for (const auto& line : lines) {
-    const auto point = line.points.find(rate);
-    if (point == line.points.end() || !point->second.finished()) continue;
-    if (point->second.kept_up() && point->second.all.completed > 0)
-      kept.push_back(&line), times.push_back(times_of(line, rate));
+    const bool measured =
+        std::ranges::any_of(line.points, [](auto& p) { return p.second.finished(); });
+    if (!measured) continue;
+    const auto highest = highest_sustained(line);
+    if (!highest)
+      none.push_back(shortfall_of(line));
+    else if (highest == line.points.rbegin()->first)
+      all.push_back(line.label);
     else
-      late.push_back(line.label);
+      some.push_back(fmt::format("{} {}/s", line.label, *highest));
   }
-  if (kept.empty()) return "";
-  auto text = fmt::format("At {} operations due per second, p50 / p99 of the response time: {}.",
-                          rate, fmt::join(times, ", "));
-  if (kept.size() > 1)
-    for (const auto* line : kept)
-      if (is_soonest(*line, kept, rate)) text += fmt::format(" {} answered soonest.", line->label);
-  if (!late.empty()) text += fmt::format(" Could not keep up: {}.", fmt::join(late, ", "));
+  if (all.empty() && some.empty() && none.empty()) return "";
+  const auto at = rates.size() == 1 ? fmt::format("{}/s", *rates.begin()) : "every rate";
+  std::vector<std::string> clauses;
+  if (!all.empty()) clauses.push_back(fmt::format("sustained {}: {}", at, joined(all)));
+  if (!some.empty()) clauses.push_back("highest rate sustained: " + joined(some));
+  if (!none.empty())
+    clauses.push_back(all.empty() && some.empty() ? fmt::format("no runner sustained {}/s: {}",
+                                                                *rates.begin(), joined(none))
+                                                  : "not sustained: " + joined(none));
+  auto text = fmt::format("{}.", fmt::join(clauses, "; "));
+  text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
   return text;
 }
 
@@ -177,7 +214,7 @@ std::optional<Table> make_rates_table(const Context& context, const Cases& cases
   const auto slo = slo_of(context);
   if (rates.size() < 2) return std::nullopt;
   Table table;
-  table.title = "response p50 / p99 by operations due per second";
+  table.title = "Response p50 / p99 by offered rate";
   table.columns = {{"", "runner", false}};
   for (const auto rate : rates) table.columns.push_back({"", fmt::format("{}/s", rate)});
   if (slo) table.columns.push_back({"highest within", slo->text()});
@@ -192,11 +229,11 @@ std::optional<Table> make_rates_table(const Context& context, const Cases& cases
   }
   if (saturated)
     table.notes.push_back(
-        "SATURATED: less than 95 % of what was offered was carried out in its time, so response "
-        "times only tell how long the run was");
+        "SATURATED: achieved less than 95 % of the offered rate, so response times grow with the "
+        "length of the run");
   if (failing)
     table.notes.push_back(
-        "FAILING: operations ended in time, but fewer than 95 % of what was offered succeeded");
+        "FAILING: fewer than 95 % of the operations succeeded, although they ended in time");
   return table;
 }
 
@@ -204,19 +241,11 @@ std::vector<std::string> read_rates(const Context& context, const Cases& cases) 
   const auto lines = lines_of(cases);
   if (lines.empty()) return {};
   std::vector<std::string> sentences;
-  if (const auto slo = slo_of(context)) sentences.push_back(who_keeps_to(*slo, lines));
   const auto rates = rates_of(lines);
-  for (auto rate = rates.rbegin(); rate != rates.rend(); ++rate)
-    if (auto text = who_answered(lines, *rate); !text.empty()) {
-      sentences.push_back(std::move(text));
-      return sentences;
-    }
-  const bool measured = std::ranges::any_of(lines, [](const Line& line) {
-    return std::ranges::any_of(line.points, [](const auto& one) { return one.second.finished(); });
-  });
-  if (!measured) return {};
-  sentences.push_back(fmt::format(
-      "At {} operations due per second and more, nobody kept up and answered.", *rates.begin()));
+  if (const auto slo = slo_of(context)) sentences.push_back(within(*slo, lines));
+  sentences.push_back(sustained(lines, rates));
+  sentences.push_back(soonest(lines, *rates.rbegin()));
+  std::erase(sentences, "");
   return sentences;
 }
 

@@ -7,9 +7,9 @@
 #include <cmath>
 #include <iterator>
 #include <map>
-#include <set>
 #include <tuple>
 
+#include "reports/analysis/limit.hpp"
 #include "reports/analysis/rates.hpp"
 
 namespace asyncmark {
@@ -19,7 +19,7 @@ auto size_of(const Load& load) { return std::tuple(load.ops, load.duration.value
 
 double rate_of(const Result* one) { return one->summary().median("ops_per_s").value_or(0); }
 
-/// Whether nearly all of its operations succeeded: who fails may be soon done.
+/// Whether nearly all of its operations succeeded: a failure may be over sooner than a success.
 bool succeeded(const Result& one) {
   const auto& all = one.summary().all;
   return all.completed > 0 && all.failed * 100 <= all.completed;
@@ -38,20 +38,26 @@ Cases at_largest_load(const Cases& cases) {
   return found;
 }
 
-std::string at(const Result& one) {
+/// The load, where the table has several.
+std::string at(const Result& one, const Cases& cases) {
   const auto& load = one.what.load;
-  if (!load.duration) return fmt::format("At {} operations", load.ops);
-  const auto took = one.summary().time;
-  // What was begun in time may end long after: ops/s is by all of it.
-  if (took > *load.duration * 3 / 2)
-    return fmt::format("Begun over {} and ended after {}", exact_text(*load.duration),
-                       rounded_text(took));
-  return fmt::format("Over {}", exact_text(*load.duration));
+  if (load.duration) {
+    // Throughput counts until the last operation ended, which may be long after the duration.
+    const auto took = one.summary().time;
+    if (took > *load.duration * 3 / 2)
+      return fmt::format("Started within {} and finished after {}: ", exact_text(*load.duration),
+                         rounded_text(took));
+  }
+  const bool alone = std::ranges::all_of(
+      cases, [&](const Result* other) { return size_of(other->what.load) == size_of(load); });
+  if (alone) return "";
+  return load.duration ? fmt::format("Over {}, ", exact_text(*load.duration))
+                       : fmt::format("At {} operations, ", load.ops);
 }
 
-/// What the case achieved: its time, or where that was given, its throughput.
+/// Returns the time of the case, or where the load gives that, its throughput.
 std::string achieved(const Result& one) {
-  if (one.what.load.duration) return rounded_count(rate_of(&one)) + " operations a second";
+  if (one.what.load.duration) return rounded_count(rate_of(&one)) + " operations/s";
   return rounded_text(one.summary().time);
 }
 
@@ -73,8 +79,8 @@ std::optional<Interval> spread(const Result& one) {
   return median_interval(seen).value_or(Interval{least, most});
 }
 
-/// Whether chance may have put one before the other. Of a single repetition nobody knows how far
-/// chance goes; kOfOne is more than is usual on a quiet machine.
+/// Whether chance may have put one before the other. A single repetition does not show how far
+/// chance goes; kOfOne is more than is usual on an idle machine.
 bool may_be_equal(const Result& one, const Result& other) {
   constexpr double kOfOne = 0.1;
   const auto a = spread(one), b = spread(other);
@@ -83,45 +89,75 @@ bool may_be_equal(const Result& one, const Result& other) {
   return std::abs(ratio - 1) < kOfOne;
 }
 
-std::string over_baseline(const Result& best, const Cases& cases) {
-  const auto* baseline = baseline_of(best, cases);
+std::string vs_baseline(const Result& best, const Cases& cases) {
   const auto times = times_baseline(best, cases);
-  if (!times || baseline == &best) return "";
-  return fmt::format(", {} the throughput of {} ({})", ratio_text(*times), kBaseline,
-                     achieved(*baseline));
+  if (!times || baseline_of(best, cases) == &best) return "";
+  return fmt::format(", {} {}", ratio_text(*times), kBaseline);
 }
 
-/// How far to trust who comes first: nothing where several repetitions agree.
+/// How near the case came to its ideal bound.
+std::string of_ideal(const Result& best) {
+  const auto share = best.summary().median("efficiency");
+  if (!share) return "";
+  return fmt::format(", {:.0f} % of the theoretical best ({})", *share * 100, best.bound->term);
+}
+
+/// How far to trust the order: empty where several repetitions agree.
 std::string how_sure(const Cases& ranked) {
   constexpr double kNoisy = 1.1;
   const auto seen = costs(*ranked.front());
   if (ranked.size() < 2 || seen.empty()) return "";
   if (seen.size() < 2)
-    return " This is of one repetition each; --repetitions 6 shows which differences are real.";
+    return "One run each: use --repetitions 6 to see which differences are real.";
   const auto [least, most] = std::ranges::minmax(seen);
   if (seconds(most) < kNoisy * seconds(least)) return "";
-  return fmt::format(" Its own repetitions differ by {:.0f} %, so smaller differences are noise.",
-                     100 * (seconds(most) / seconds(least) - 1));
+  return fmt::format("Repetitions of {} differ by {:.0f} %, so smaller differences are noise.",
+                     labels(ranked).front(), 100 * (seconds(most) / seconds(least) - 1));
 }
 
-std::string who_was_fastest(const Cases& ranked, const Cases& cases) {
+/// `a`, `a and b`, `a, b and c`.
+std::string listed(const std::vector<std::string>& names) {
+  if (names.size() < 2) return fmt::format("{}", fmt::join(names, ""));
+  return fmt::format("{} and {}", fmt::join(names.begin(), names.end() - 1, ", "), names.back());
+}
+
+std::string fastest(const Cases& ranked, const Cases& cases) {
   const auto& best = *ranked.front();
   const auto texts = labels(ranked);
-  std::vector<std::string> equal, figures;
+  std::vector<std::string> equal;
   for (std::size_t i = 0; i < ranked.size(); ++i)
-    if (i == 0 || may_be_equal(best, *ranked[i]))
-      equal.push_back(texts[i]), figures.push_back(achieved(*ranked[i]));
-  if (equal.size() > 1)
-    return fmt::format("{}, no difference is certain between {}: {}{}.{}", at(best),
-                       fmt::join(equal, ", "), fmt::join(figures, ", "), over_baseline(best, cases),
-                       how_sure(ranked));
-  return fmt::format("{}, {}{}: {}{}.{}", at(best), texts.front(),
-                     ranked.size() > 1 ? " was fastest" : "", achieved(best),
-                     over_baseline(best, cases), how_sure(ranked));
+    if (i == 0 || may_be_equal(best, *ranked[i])) equal.push_back(texts[i]);
+  const auto* verdict = equal.size() > 1    ? " are fastest and cannot be told apart"
+                        : ranked.size() > 1 ? " is fastest"
+                                            : "";
+  return fmt::format("{}{}{}: {}{}{}.", at(best, cases), listed(equal), verdict, achieved(best),
+                     vs_baseline(best, cases), of_ideal(best));
 }
 
-/// Of the fastest runner at several caps: up to which one throughput grows more than the time of an
-/// operation. That is the largest quotient of the two (Kleinrock's power, 1979).
+/// What limits the others, one clause a bottleneck. What the load or a wait decides is no
+/// bottleneck of a runner, and neither is the baseline's one thread.
+std::string bottlenecks(const Cases& ranked, const std::vector<Finding>& findings) {
+  std::vector<std::string> order;
+  std::map<std::string, std::vector<std::string>> runners;
+  const auto texts = labels(ranked);
+  for (std::size_t i = 0; i < ranked.size(); ++i) {
+    const auto limit = limit_of(*ranked[i], findings);
+    if (limit.empty() || limit == "wait time" || limit == "offered rate" ||
+        limit == "longest operation" || ranked[i]->what.runner == kBaseline)
+      continue;
+    if (!runners.contains(limit)) order.push_back(limit);
+    const bool sized = limit == "pool size" || limit == "concurrency limit";
+    runners[limit].push_back(sized ? fmt::format("{} ({})", texts[i], ranked[i]->how.cap)
+                                   : texts[i]);
+  }
+  std::vector<std::string> clauses;
+  for (const auto& limit : order) clauses.push_back(limit + " for " + listed(runners[limit]));
+  return clauses.empty() ? "" : fmt::format("Bottleneck: {}.", fmt::join(clauses, "; "));
+}
+
+/// Says, for the fastest runner at several concurrency limits, up to which one throughput grows
+/// more than the time of an operation: where the quotient of the two is largest (power: Kleinrock,
+/// 1979).
 std::string knee(const Cases& ranked) {
   std::map<std::uint64_t, const Result*> caps;
   for (const auto* one : ranked)
@@ -138,53 +174,30 @@ std::string knee(const Cases& ranked) {
   if (next == caps.end()) return "";
   const auto more = [](double now, double before) { return 100 * (now / before - 1); };
   return fmt::format(
-      "{}, {} -> {} in flight: {:+.0f} % throughput, {:+.0f} % time of an operation; from there on "
-      "more in flight mostly means longer waits.",
+      "{}: {} in flight is the best trade-off; {} give {:+.0f} % throughput and {:+.0f} % time per "
+      "operation.",
       ranked.front()->what.runner, best->first, next->first,
       more(rate_of(next->second), rate_of(best->second)),
       more(time(next->second), time(best->second)));
 }
 
-std::string what_bound_it(const Result& best) {
-  const auto share = best.summary().median("efficiency");
-  if (!share) return "";
-  return fmt::format("Its ideal bound is {}, {:.0f} % of the time it took; what binds: {}.",
-                     rounded_text(best.bound->time), *share * 100, best.bound->term);
-}
-
-std::string whether_caps_differ(const Cases& ranked, const Cases& cases) {
-  if (equal_cap(cases)) return "";
-  std::set<std::uint64_t> caps;
-  bool with_baseline = false;
-  for (const auto* one : ranked)
-    if (one->what.runner == kBaseline)
-      with_baseline = true;
-    else
-      caps.insert(one->how.cap);
-  if (caps.size() < 2) return "";
-  return fmt::format(
-      "{} were allowed between {} and {} in flight, so this compares ways to deploy them; "
-      "--in-flight gives all the same cap.",
-      with_baseline ? "The runners but sync" : "The runners", *caps.begin(), *caps.rbegin());
-}
-
-std::vector<std::string> read_closed(const Cases& cases) {
+std::vector<std::string> read_closed(const Cases& cases, const std::vector<Finding>& findings) {
   const auto ranked = at_largest_load(cases);
   if (ranked.empty()) return {};
-  std::vector<std::string> sentences{who_was_fastest(ranked, cases), knee(ranked),
-                                     what_bound_it(*ranked.front()),
-                                     whether_caps_differ(ranked, cases)};
+  std::vector<std::string> sentences{fastest(ranked, cases), how_sure(ranked), knee(ranked),
+                                     bottlenecks(ranked, findings)};
   std::erase(sentences, "");
   return sentences;
 }
 
 }  // namespace
 
-std::vector<std::string> reading(const Context& context, const Cases& cases) {
+std::vector<std::string> reading(const Context& context, const Cases& cases,
+                                 const std::vector<Finding>& findings) {
   const auto rates = read_rates(context, cases);
-  // One alone, beside open loops, is there for what its times hide: nobody was faster or slower.
+  // A single closed loop beside open loops shows what its times hide, and competes with nothing.
   if (!rates.empty() && at_largest_load(cases).size() == 1) return rates;
-  auto sentences = read_closed(cases);
+  auto sentences = read_closed(cases, findings);
   std::ranges::copy(rates, std::back_inserter(sentences));
   return sentences;
 }

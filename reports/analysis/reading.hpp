@@ -3,13 +3,15 @@
 #include <string>
 #include <vector>
 
+#include "bench/results/finding.hpp"
 #include "reports/analysis/cases.hpp"
 
 namespace asyncmark {
 
-/// A table read aloud, in a few sentences made from its figures: which runner was fastest at the
-/// largest load, by how much, what its ideal bound was; and of open loops, who kept up and answered
-/// soonest. Empty when nothing finished there.
-std::vector<std::string> reading(const Context& context, const Cases& cases);
+/// Returns what a table shows, in a few sentences: which runner is fastest at the largest load, by
+/// how much, and what limits the others; of open loops, up to which rate each kept up. Empty where
+/// nothing finished.
+std::vector<std::string> reading(const Context& context, const Cases& cases,
+                                 const std::vector<Finding>& findings);
 
 }  // namespace asyncmark

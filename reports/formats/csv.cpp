@@ -152,7 +152,7 @@ std::string print(const ResultSets& sets) {
 const bool registered = Registry<FormatEntry>::add({
     .name = "csv",
     .summary = "a row a repetition, raw numbers with their units in the names",
-    .print = print,
+    .print = [](const ResultSets& sets, const View&) { return print(sets); },
 });
 
 const bool output = Registry<OutputEntry>::add({

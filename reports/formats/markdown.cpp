@@ -15,62 +15,72 @@
 #include "reports/tables/service_table.hpp"
 #include "reports/tables/side_by_side.hpp"
 #include "reports/text/markdown_table.hpp"
+#include "reports/text/typeset.hpp"
 
 namespace asyncmark::markdown_format {
 namespace {
 
-std::string checks(const std::vector<Finding>& findings) {
+std::string warnings(const std::vector<Finding>& findings) {
   std::string text;
   for (const auto& one : check_texts(findings)) {
-    text += fmt::format("{}- ({}) {}\n", text.empty() ? "\n#### Checks\n\n" : "", one.sign,
+    text += fmt::format("{}- ({}) {}\n", text.empty() ? "\n#### Warnings\n\n" : "", one.sign,
                         markdown_text(one.heading));
     for (const auto& evidence : one.evidence)
       text += fmt::format("  - {}\n", markdown_text(evidence));
-    text += fmt::format("  - Remedy: {}\n", markdown_text(one.remedy));
+    text += fmt::format("  - Fix: {}\n", markdown_text(one.remedy));
   }
   return text;
 }
 
-std::string print(const ResultSet& set, bool phases) {
-  const auto& [label, context, results, findings, foreign] = set;
+std::string print(const ResultSet& set, const View& view) {
   std::string text;
-  for (const auto& [heading, line] : context_lines(context))
-    text += fmt::format("- {}: {}\n", heading, markdown_text(line));
-  for (const auto& cases : grouped(results)) {
+  const auto add = [&](const std::string& part) {
+    text += (text.empty() || part.empty() ? "" : "\n") + part;
+  };
+  if (view.shows_all())
+    for (const auto& [heading, line] : context_lines(set.context))
+      text += fmt::format("- {}: {}\n", heading, markdown_text(line));
+  for (const auto& cases : grouped(set.results)) {
     const bool partial = set.is_partial();
-    text += '\n' + markdown_table(make_table(cases, partial, findings));
-    if (const auto rates = make_rates_table(context, cases)) text += '\n' + markdown_table(*rates);
-    if (const auto service = service_table(cases, partial)) text += '\n' + markdown_table(*service);
-    if (phases) text += '\n' + markdown_table(phases_table(cases, partial));
-    if (const auto sentences = reading(context, cases); !sentences.empty())
-      text += '\n' + markdown_text(fmt::format("{}", fmt::join(sentences, " "))) + '\n';
+    add(markdown_table(make_table(cases, partial, set.findings, view)));
+    const auto rates = make_rates_table(set.context, cases);
+    if (rates && view.shows_all()) add(markdown_table(*rates));
+    const auto service = service_table(cases, partial);
+    if (service && view.shows_all()) add(markdown_table(*service));
+    if (view.phases) add(markdown_table(phases_table(cases, partial)));
+    if (const auto sentences = reading(set.context, cases, set.findings); !sentences.empty())
+      add(markdown_text(fmt::format("{}", fmt::join(sentences, " "))) + '\n');
   }
-  if (const auto table = foreign_table(set)) text += '\n' + markdown_table(*table);
-  return text + checks(findings);
+  if (const auto table = foreign_table(set)) add(markdown_table(*table));
+  text += warnings(set.findings);
+  if (!view.shows_all())
+    if (const auto line = context_line(set.context, "; "); !line.empty())
+      add(markdown_text(line) + '\n');
+  return text;
 }
 
-std::string print(const ResultSets& sets, bool phases) {
+std::string print(const ResultSets& sets, const View& view) {
   std::string text;
   for (const auto* set : sets) {
     if (sets.size() > 1)
       text += fmt::format("{}## {}\n\n", text.empty() ? "" : "\n", markdown_text(set->label));
-    text += print(*set, phases);
+    text += print(*set, view);
   }
   if (const auto table = side_by_side(sets)) text += '\n' + markdown_table(*table, "##");
-  return text;
+  return typeset(text);
 }
 
 const bool registered = Registry<FormatEntry>::add({
     .name = "markdown",
     .summary = "the same table for a README or a pull request",
-    .print = [](const ResultSets& sets) { return print(sets, false); },
-    .print_with_phases = [](const ResultSets& sets) { return print(sets, true); },
+    .print = [](const ResultSets& sets, const View& view) { return print(sets, view); },
+    .check_view = check_columns,
 });
 
 const bool output = Registry<OutputEntry>::add({
     .name = "markdown",
     .summary = "the table for a README or a pull request",
-    .file = [](const ResultSets& sets) { return print(sets, false); },
+    .file = [](const ResultSets& sets) { return print(sets, View{}); },
 });
 
 }  // namespace

@@ -7,20 +7,27 @@ namespace {
 
 using testing::add_death;
 using testing::construct;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using testing::printed;
 using ::testing::StartsWith;
 
-TEST(Markdown, HasTheContextFirstAndThenATable) {
+TEST(Markdown, HasTheTableFirstAndTheContextLast) {
   const auto text = printed("markdown", {construct({.ops = 1000})});
-  EXPECT_THAT(text, StartsWith("- command: asyncmark run sleep\n"
-                               "- machine: Some Processor, 2 cores"));
-  EXPECT_THAT(text, HasSubstr("\n### sleep, wait 46ms, ops 1000: as usually deployed\n\n"
-                              "| runner | in flight cap/peak | time | limited by | ops/s |"));
-  EXPECT_THAT(text, HasSubstr("|\n| :--- | ---: | ---: | :--- | ---: |"));
-  EXPECT_THAT(text, HasSubstr("\n| event-loop | 1000 | 50.0 ms | the waits | 20000 |"));
+  EXPECT_THAT(text,
+              StartsWith("### sleep: wait 46ms, 1000 operations, default concurrency, 1 run\n\n"
+                         "| runner | in flight | time | ops/s |"));
+  EXPECT_THAT(text, HasSubstr("|\n| :--- | ---: | ---: | ---: |"));
+  EXPECT_THAT(text, HasSubstr("\n| event-loop | 1000 | 50.0 ms | 20000 |"));
+  EXPECT_THAT(text, EndsWith("\nSome Processor, 2 cores, Linux 6.1, load 0.5; (0123456789ab)\n"));
   EXPECT_THAT(text, Not(HasSubstr("remark")));
+}
+
+TEST(Markdown, HasGroupsAsAColumn) {
+  const auto text = printed("markdown", {construct({.ops = 100}), construct({.ops = 500})});
+  EXPECT_THAT(text, HasSubstr("| load | runner |"));
+  EXPECT_THAT(text, HasSubstr("\n| 500 operations | event-loop |"));
 }
 
 TEST(Markdown, KeepsEveryRowAtTheSameNumberOfCells) {

@@ -7,6 +7,7 @@
 #include "bench/results/format_entry.hpp"
 #include "bench/results/result_set.hpp"
 #include "reports/analysis/check_texts.hpp"
+#include "reports/analysis/conclusion.hpp"
 #include "reports/analysis/rates.hpp"
 #include "reports/analysis/reading.hpp"
 #include "reports/tables/context_lines.hpp"
@@ -16,65 +17,95 @@
 #include "reports/tables/service_table.hpp"
 #include "reports/tables/side_by_side.hpp"
 #include "reports/text/draw.hpp"
+#include "reports/text/typeset.hpp"
 
 namespace asyncmark::table_format {
 namespace {
 
-std::string checks(const std::vector<Finding>& findings, std::size_t width) {
+/// More rows than this, where the same cases ran at several loads, are shown as a matrix: runners
+/// against loads.
+constexpr std::size_t kMostRows = 20;
+
+std::string prose(const std::string& text, const Terminal& terminal, std::size_t hanging = 0) {
+  return wrap(terminal.unicode ? typeset(text) : text, terminal.text_width(), hanging);
+}
+
+std::string warnings(const std::vector<Finding>& findings, const View& view,
+                     const Terminal& terminal) {
+  constexpr std::size_t kHanging = 4;
   std::string text;
   for (const auto& one : check_texts(findings)) {
-    text += (text.empty() ? "\nChecks\n" : "") +
-            wrap(fmt::format("  ({}) {}", one.sign, one.heading), width);
-    for (const auto& evidence : one.evidence) text += wrap("    " + evidence, width);
-    text += wrap("    Remedy: " + one.remedy, width);
+    const auto heading = view.shows_all() ? one.heading : one.brief;
+    text += prose(fmt::format(" ({}) {}.", one.sign, heading), terminal, kHanging);
+    if (view.shows_all())
+      for (const auto& evidence : one.evidence) text += prose("     " + evidence, terminal);
+    text += prose(fmt::format("     Fix: {}.", one.remedy), terminal);
   }
-  return text;
+  return text.empty() ? "" : "Warnings\n" + text;
 }
 
-/// Every figure of each case; before them, where there are several loads, who was how fast at each.
-std::string figures(const Cases& cases, bool partial, const std::vector<Finding>& findings,
-                    const Terminal& terminal) {
-  auto table = make_table(cases, partial, findings);
-  const auto overview = make_overview(cases, partial, findings);
-  if (!overview || !fits(*overview, terminal)) return '\n' + draw(std::move(table), terminal);
-  for (auto& row : table.rows) row.bar.reset();
-  table.title = "Each case by itself";
-  return '\n' + draw(*overview, terminal) + '\n' + draw(std::move(table), terminal);
-}
-
-std::string print(const ResultSet& set, const Terminal& terminal, bool phases) {
-  auto text = context_text(set.context, terminal);
-  for (const auto& cases : grouped(set.results)) {
-    const bool partial = set.is_partial();
-    text += figures(cases, partial, set.findings, terminal);
-    if (const auto rates = make_rates_table(set.context, cases))
-      text += '\n' + draw(*rates, terminal);
-    if (const auto service = service_table(cases, partial)) text += '\n' + draw(*service, terminal);
-    if (phases) text += '\n' + draw(phases_table(cases, partial), terminal);
-    if (const auto sentences = reading(set.context, cases); !sentences.empty())
-      text += '\n' + wrap(fmt::format("{}", fmt::join(sentences, " ")), terminal.text_width());
+/// Parts of a report with an empty line between them.
+class Parts {
+ public:
+  void add(const std::string& part) {
+    if (!part.empty()) text_ += (text_.empty() ? "" : "\n") + part;
   }
-  if (const auto table = foreign_table(set)) text += '\n' + draw(*table, terminal);
-  return text + checks(set.findings, terminal.text_width());
+  void add(const std::optional<Table>& table, const Terminal& terminal) {
+    if (table) add(draw(*table, terminal));
+  }
+  std::string text() && { return std::move(text_); }
+
+ private:
+  std::string text_;
+};
+
+void add_figures(Parts& parts, const ResultSet& set, const Cases& cases, const View& view,
+                 const Terminal& terminal) {
+  const bool partial = set.is_partial();
+  const auto overview = make_overview(cases, partial, set.findings);
+  const bool is_matrix = overview && fits(*overview, terminal) &&
+                         (view.shows_all() || (view.is_usual() && cases.size() > kMostRows));
+  if (is_matrix) parts.add(overview, terminal);
+  if (!is_matrix || view.shows_all())
+    parts.add(make_table(cases, partial, set.findings, view), terminal);
+  if (view.shows_all()) {
+    parts.add(make_rates_table(set.context, cases), terminal);
+    parts.add(service_table(cases, partial), terminal);
+  }
+  if (view.phases) parts.add(phases_table(cases, partial), terminal);
+  const auto sentences = reading(set.context, cases, set.findings);
+  if (!sentences.empty()) parts.add(prose(fmt::format("{}", fmt::join(sentences, " ")), terminal));
 }
 
-std::string print(const ResultSets& sets, bool phases) {
+void add_set(Parts& parts, const ResultSet& set, const View& view, const Terminal& terminal) {
+  if (view.shows_all()) parts.add(context_text(set.context, terminal));
+  for (const auto& cases : grouped(set.results)) add_figures(parts, set, cases, view, terminal);
+  parts.add(foreign_table(set), terminal);
+  parts.add(warnings(set.findings, view, terminal));
+  if (view.shows_all()) return;
+  auto line = context_line(set.context, terminal.unicode ? " \u00b7 " : "; ");
+  if (!line.empty()) line = prose(visible(line), terminal);
+  if (!set.results.empty()) line += "Details: --columns all\n";
+  parts.add(line);
+}
+
+std::string print(const ResultSets& sets, const View& view) {
   const auto terminal = Terminal::of_standard_output();
-  std::string text;
+  Parts parts;
+  if (view.is_stored || sets.size() > 1) parts.add(prose(conclusion(sets), terminal));
+  parts.add(side_by_side(sets), terminal);
   for (const auto* set : sets) {
-    if (sets.size() > 1)
-      text += fmt::format("{}{}\n\n", text.empty() ? "" : "\n", title(set->label, terminal));
-    text += print(*set, terminal, phases);
+    if (sets.size() > 1) parts.add(title(set->label, terminal) + "\n");
+    add_set(parts, *set, view, terminal);
   }
-  if (const auto table = side_by_side(sets)) text += '\n' + draw(*table, terminal);
-  return text;
+  return std::move(parts).text();
 }
 
 const bool registered = Registry<FormatEntry>::add({
     .name = "table",
-    .summary = "for people: the figures side by side, and read aloud",
-    .print = [](const ResultSets& sets) { return print(sets, false); },
-    .print_with_phases = [](const ResultSets& sets) { return print(sets, true); },
+    .summary = "a table for people, with its findings in sentences",
+    .print = print,
+    .check_view = check_columns,
     .is_default = true,
 });
 

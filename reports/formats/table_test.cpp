@@ -5,6 +5,7 @@
 
 #include "bench/base/split.hpp"
 #include "bench/base/wrap.hpp"
+#include "bench/results/format_entry.hpp"
 #include "bench/testing/run_program.hpp"
 #include "reports/tables/rows.hpp"
 #include "reports/testing/constructed.hpp"
@@ -15,21 +16,35 @@ namespace {
 
 using ::testing::AllOf;
 using testing::construct;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using testing::milliseconds;
 using ::testing::Not;
 using testing::printed;
 using ::testing::StartsWith;
 
-TEST(TableFormat, BeginsWithTheContext) {
+std::string in_full(const std::vector<Result>& results) {
+  const auto set = testing::set_of(results);
+  return Registry<FormatEntry>::at("table").print({&set}, {.columns = "all"});
+}
+
+TEST(TableFormat, BeginsWithTheAnswerAndEndsWithTheContext) {
+  const auto text = printed("table", {construct({})});
+  EXPECT_THAT(text,
+              StartsWith("sleep: wait 46ms, 100 operations, default concurrency, 1 run\n\nrunner"));
+  EXPECT_THAT(text, HasSubstr("\nSome Processor, 2 cores, Linux 6.1, load 0.5"));
+  EXPECT_THAT(text, EndsWith("(0123456789ab)\nDetails: --columns all\n"));
+}
+
+TEST(TableFormat, InFullBeginsWithTheWholeContext) {
   EXPECT_THAT(
-      printed("table", {construct({})}),
+      in_full({construct({})}),
       StartsWith("command  asyncmark run sleep\n"
                  "machine  Some Processor, 2 cores, Linux 6.1, load average 0.50 0.25 0.12\n"
                  "build    commit 0123456789ab, g++ 12.2.0, -O3\n"
                  "date     2026-01-02T03:04:05+0000\n"
                  "\n"
-                 "sleep, wait 46ms, ops 100: as usually deployed\n"));
+                 "sleep: wait 46ms"));
 }
 
 TEST(TableFormat, WarnsOfADebugBuild) {
@@ -63,36 +78,46 @@ TEST(TableFormat, IsAtMost80WideWhereThereIsNoTerminal) {
   expect_80_columns(printed("table", context, several({100, 200, 300, 400, 500, 600, 700})));
 }
 
-TEST(TableFormat, TellsAllFiguresOfATableThatIsFolded) {
+TEST(TableFormat, OfSevenRunnersFits80By24) {
+  std::vector<Result> results;
+  for (const std::string runner : {"sync", "thread-pool", "thread-per-op", "event-loop",
+                                   "multi-loop", "hybrid", "process-pool"})
+    results.push_back(construct({.runner = runner, .times = {6, milliseconds(46'000)}}));
+  const auto text = printed("table", results);
+  expect_80_columns(text);
+  EXPECT_LE(lines_in(text).size(), 24u);
+}
+
+TEST(TableFormat, InFullTellsAllFiguresThoughFolded) {
   const auto results = several({100, 1000});
-  const auto text = testing::unwrapped(printed("table", results));
-  const auto table = make_table(grouped(results).front(), false, {});
-  ASSERT_GT(table.columns.size(), 10u);
+  const auto text = testing::unwrapped(in_full(results));
+  const auto table = make_table(grouped(results).front(), false, {}, {.columns = "all"});
+  ASSERT_GT(table.columns.size(), 9u);
   for (const auto& column : table.columns) {
     EXPECT_THAT(text, HasSubstr(column.over));
     EXPECT_THAT(text, HasSubstr(column.under));
   }
 }
 
-TEST(TableFormat, BeginsWithAnOverviewWhereThereAreSeveralLoads) {
-  const auto text = printed("table", several({100, 1000}));
-  const auto overview = text.find("\nsleep, wait 46ms: as usually deployed\n");
-  const auto cases = text.find("\nEach case by itself\n");
-  EXPECT_LT(overview, cases);
-  EXPECT_LT(cases, text.size());
-  EXPECT_THAT(printed("table", several({100})), Not(HasSubstr("by itself")));
-  EXPECT_THAT(printed("table", several({1, 2, 3, 4, 5, 6})), Not(HasSubstr("by itself")))
-      << "as it does not fit";
+TEST(TableFormat, OfManyCasesAtSeveralLoadsIsAMatrix) {
+  const auto few = printed("table", several({100, 1000}));
+  EXPECT_THAT(few, HasSubstr("\n100 operations\n"));
+  EXPECT_THAT(few, Not(HasSubstr("time at")));
+  const auto most = printed("table", several({1, 2, 3, 4, 5, 6, 7}));
+  EXPECT_THAT(most, AllOf(HasSubstr("\n1 operations\n"), Not(HasSubstr("time at"))))
+      << "a matrix would not fit";
+  EXPECT_THAT(in_full(several({100, 1000})),
+              AllOf(HasSubstr("time at"), HasSubstr("\n100 operations\n")));
 }
 
 TEST(TableFormat, ShowsEachWorkloadByItself) {
   const auto text = printed("table", {construct({.wait = "46ms"}), construct({.wait = "5ms"})});
-  EXPECT_THAT(text, HasSubstr("\nsleep, wait 46ms, ops 100: as usually deployed\n"));
-  EXPECT_THAT(text, HasSubstr("\nsleep, wait 5ms, ops 100: as usually deployed\n"));
+  EXPECT_THAT(text, HasSubstr("sleep: wait 46ms, 100 operations, default"));
+  EXPECT_THAT(text, HasSubstr("\nsleep: wait 5ms, 100 operations, default"));
 }
 
 TEST(TableFormat, OfAnEmptyContextStillWorks) {
-  EXPECT_THAT(printed("table", Context{}, {construct({})}), StartsWith("\nsleep"));
+  EXPECT_THAT(printed("table", Context{}, {construct({})}), StartsWith("sleep"));
 }
 
 /// What a short run shows on a terminal, which `script` provides.

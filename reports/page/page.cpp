@@ -28,7 +28,7 @@ std::string finding(const ResultSets& sets, const charts::Gallery& gallery) {
   for (const auto* set : sets)
     for (const auto& section : gallery.sections) {
       if (&section.group.set != set) continue;
-      const auto sentences = reading(set->context, section.group.cases);
+      const auto sentences = reading(set->context, section.group.cases, set->findings);
       if (sentences.empty()) continue;
       text += fmt::format("<p class=\"finding\">{}{}</p>\n", escaped(label_of(*set)),
                           escaped(sentences.front()));
@@ -59,7 +59,8 @@ std::string checks(const ResultSets& sets) {
 
 std::string section(const charts::Section& one) {
   auto text = fmt::format("<section>\n<h2>{}</h2>\n", escaped(one.heading));
-  for (const auto& sentence : reading(one.group.set.context, one.group.cases))
+  for (const auto& sentence :
+       reading(one.group.set.context, one.group.cases, one.group.set.findings))
     text += fmt::format("<p>{}</p>\n", escaped(sentence));
   for (const auto& note : notes_of_programs(one.group.cases))
     text += fmt::format("<p class=\"note\">{}</p>\n", escaped(note));

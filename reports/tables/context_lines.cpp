@@ -70,10 +70,10 @@ ContextLine harness(const Json& facts) {
     return ContextLine().add("not calibrated (--no-calibration)");
   const auto calibration = facts.value("calibration", Json::object());
   return ContextLine()
-      .add(rounded(calibration, "clock_ns"), "a clock reading {}")
-      .add(rounded(calibration, "sleep_overshoot_median_ns"), "sleeps {} late")
+      .add(rounded(calibration, "clock_ns"), "clock read {}")
+      .add(rounded(calibration, "sleep_overshoot_median_ns"), "sleeps end {} late")
       .add(rounded(calibration, "timer_slack_ns"), "timer slack {}")
-      .add(null_costs(calibration), "an empty operation {}");
+      .add(null_costs(calibration), "empty operation {}");
 }
 
 }  // namespace
@@ -93,7 +93,7 @@ std::vector<std::pair<std::string, std::string>> context_lines(const Context& co
                     .add(text(facts, "commit"), "commit {}")
                     .add(text(facts, "compiler"))
                     .add(text(facts, "compiler_flags"))
-                    .add(debug ? "DEBUG BUILD: its figures mean little" : "")},
+                    .add(debug ? "DEBUG BUILD: much slower" : "")},
       {"harness", harness(facts)},
       {"date", ContextLine().add(text(facts, "date"))},
   };
@@ -102,6 +102,24 @@ std::vector<std::pair<std::string, std::string>> context_lines(const Context& co
     if (auto joined = line.joined(); !joined.empty())
       known.emplace_back(heading, std::move(joined));
   return known;
+}
+
+std::string context_line(const Context& context, const std::string& separator) {
+  const auto& facts = context.facts;
+  const auto loads = facts.value("load_avg", std::vector<double>{});
+  const auto kernel = text(facts, "kernel");
+  const auto machine =
+      ContextLine()
+          .add(text(facts, "cpu_model"))
+          .add(text(facts, "num_cpus"), "{} cores")
+          .add(kernel.substr(0, kernel.find('-')))
+          .add(loads.empty() ? "" : fmt::format("{:.1f}", loads.front()), "load {}")
+          .joined();
+  auto build = ContextLine().add(text(facts, "asyncmark_version"), "asyncmark {}").joined();
+  if (const auto commit = text(facts, "commit"); !commit.empty())
+    build += fmt::format("{}({})", build.empty() ? "" : " ", commit);
+  if (text(facts, "library_build_type") == "debug") build += ", DEBUG BUILD: much slower";
+  return machine + (machine.empty() || build.empty() ? "" : separator) + build;
 }
 
 std::string context_text(const Context& context, const Terminal& terminal) {

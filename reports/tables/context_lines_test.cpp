@@ -26,17 +26,16 @@ TEST(ContextLines, SayWhatTheHarnessCosts) {
       {"null", {null_cost("sync", 45.1), null_cost("threads", 23'700)}}};
   EXPECT_THAT(context_lines(context),
               Contains(Pair("harness",
-                            "a clock reading 22 ns, sleeps 90.4 us late, timer slack 50.0 us, an "
-                            "empty operation 45 ns for sync, 23.7 us for threads")));
+                            "clock read 22 ns, sleeps end 90.4 us late, timer slack 50.0 us, empty "
+                            "operation 45 ns for sync, 23.7 us for threads")));
 }
 
 TEST(ContextLines, GiveTheLeastAndTheMostOfARunnerWithSeveralOptions) {
   auto context = testing::some_context();
   context.facts["calibration"]["null"] = {null_cost("sync", 45), null_cost("pool", 90),
                                           null_cost("pool", 60), null_cost("pool", 75)};
-  EXPECT_THAT(
-      context_lines(context),
-      Contains(Pair("harness", "an empty operation 45 ns for sync, 60 ns to 90 ns for pool")));
+  EXPECT_THAT(context_lines(context),
+              Contains(Pair("harness", "empty operation 45 ns for sync, 60 ns to 90 ns for pool")));
 }
 
 TEST(ContextLines, SayThatCalibrationWasSkipped) {
@@ -44,6 +43,15 @@ TEST(ContextLines, SayThatCalibrationWasSkipped) {
   context.facts["calibration_skipped"] = true;
   EXPECT_THAT(context_lines(context),
               Contains(Pair("harness", "not calibrated (--no-calibration)")));
+}
+
+TEST(ContextLine, HasTheMachineAndTheBuild) {
+  auto context = testing::some_context();
+  context.facts["asyncmark_version"] = "0.1.0";
+  context.facts["kernel"] = "Linux 6.1.5-cloud-amd64";
+  EXPECT_EQ(context_line(context, " | "),
+            "Some Processor, 2 cores, Linux 6.1.5, load 0.5 | asyncmark 0.1.0 (0123456789ab)");
+  EXPECT_EQ(context_line({}, " | "), "");
 }
 
 TEST(ContextLines, LeaveOutWhatIsNotKnown) {

@@ -34,16 +34,16 @@ std::string response_figure(const Result& one) {
 }
 
 const std::array<Axis, 3>& axes() {
-  static const Column of_best_heading{"ops/s,", "of best", false};
+  static const Column of_best_heading{"", "ops/s", false};
   static const std::array<Axis, 3> all{{
       {"p99 at",
-       "p99 of the response time at that rate",
-       {"share of", "offer", false},
+       "response p99 at that offered rate",
+       {"", "achieved", false},
        [](const Load& load) { return load.rate; },
        [](const Load& load) { return fmt::format("{}/s", *load.rate); },
        [](Load& load) { load.rate.reset(), load.due.reset(), load.last_due.reset(); },
        response_figure},
-      {"ops/s in", "operations a second, over that time", of_best_heading,
+      {"ops/s in", "throughput over that time", of_best_heading,
        [](const Load& load) {
          return load.duration && !load.rate ? std::optional(seconds(*load.duration)) : std::nullopt;
        },
@@ -52,7 +52,7 @@ const std::array<Axis, 3>& axes() {
        [](const Result& one) {
          return rounded_count(one.summary().median("ops_per_s").value_or(0));
        }},
-      {"time at", "the time that so many operations took", of_best_heading,
+      {"time at", "the time for that many operations", of_best_heading,
        [](const Load& load) {
          return load.duration || load.rate ? std::nullopt
                                            : std::optional(static_cast<double>(load.ops));
@@ -127,21 +127,22 @@ class Overview {
     table.title = leading_columns(cases_, partial).title;
     table.columns = {{"", "runner", false}};
     const auto labels = labels_of(axis_, lines_);
-    for (const auto& label : labels) table.rows.push_back({{label}, ""});
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+      const auto signs = check_signs(checks_, lines_[i].all());
+      table.rows.push_back({{labels[i] + (signs.empty() ? "" : fmt::format(" ({})", signs))}, ""});
+    }
     for (const auto& [place, one] : places_)
       add(table, {axis_.heading, axis_.text(one->what.load)},
           [&, at = place](const Line& line) { return figure(line, at); });
-    add_if_any(table, {"over", kBaseline}, [&](const Line& line) { return over_baseline(line); });
-    add_if_any(table, {"limited", "by", false}, [&](const Line& line) {
+    add_if_any(table, {"", std::string("vs ") + kBaseline},
+               [&](const Line& line) { return over_baseline(line); });
+    add_if_any(table, {"", "bottleneck", false}, [&](const Line& line) {
       const auto* one = line.at(largest());
       return one ? limit_of(*one, findings_) : "";
     });
-    add_if_any(table, {"", "checks", false},
-               [&](const Line& line) { return check_signs(checks_, line.all()); });
     add_bars(table);
-    table.notes = {
-        fmt::format("{}: {}; what follows is that of {}, but for the checks, which are of all",
-                    axis_.heading, axis_.note, axis_.text(places_.rbegin()->second->what.load))};
+    table.notes = {fmt::format("{}: {}; the other columns are for {}", axis_.heading, axis_.note,
+                               axis_.text(places_.rbegin()->second->what.load))};
     return table;
   }
 

@@ -31,7 +31,8 @@ TEST(Phases, AreMediansOverTheRepetitions) {
         .drain = milliseconds(5 + i),
         .around = milliseconds(2 * i)};
   const auto table = phases_table({&result}, false);
-  EXPECT_EQ(table.title, "Phases of sleep, wait 46ms, ops 100: as usually deployed");
+  EXPECT_EQ(table.title,
+            "Phases of sleep: wait 46ms, 100 operations, default concurrency, median of 3 runs");
   EXPECT_EQ(heading(table), "runner|cap|set-up|connect|warm-up|timed|timed: drain|start, end|");
   ASSERT_EQ(table.rows.size(), 1u);
   EXPECT_THAT(table.rows[0].cells, ElementsAre("event-loop", "100", "2.00 ms", "12.0 ms", "30.0 ms",
@@ -59,15 +60,15 @@ TEST(Phases, ArePrintedWhereAskedFor) {
     more.insert(more.begin(), {"run", "null", "--runner", "sync", "--ops", "10"});
     return testing::asyncmark(more);
   };
-  EXPECT_THAT(run({"--phases"}).out, HasSubstr("\nPhases of null, ops 10"));
+  EXPECT_THAT(run({"--phases"}).out, HasSubstr("\nPhases of null, 10 operations"));
   EXPECT_THAT(run({"--phases", "--format", "markdown"}).out,
-              HasSubstr("\n### Phases of null, ops 10"));
+              HasSubstr("\n### Phases of null, 10 operations"));
   EXPECT_THAT(run({}).out, Not(HasSubstr("Phases of")));
   const auto csv = run({"--phases", "--format", "csv"});
   EXPECT_EQ(csv.code, 2);
   EXPECT_EQ(csv.err,
-            "asyncmark: --phases: --format csv has no place for them; use table or "
-            "markdown\n");
+            "asyncmark: --phases: --format csv always has the same fields; use --format table or "
+            "markdown, or leave --phases out\n");
 }
 
 }  // namespace

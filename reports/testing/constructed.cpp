@@ -82,7 +82,7 @@ std::string printed(const std::string& format, const std::vector<Result>& result
 std::string printed(const std::string& format, const Context& context,
                     const std::vector<Result>& results) {
   const ResultSet set{.context = context, .results = results, .findings = check(context, results)};
-  return Registry<FormatEntry>::at(format).print({&set});
+  return Registry<FormatEntry>::at(format).print({&set}, {});
 }
 
 std::string unwrapped(const std::string& text) {

@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <limits>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "bench/base/visible.hpp"
 #include "bench/base/wrap.hpp"
+#include "reports/text/typeset.hpp"
 
 namespace asyncmark {
 namespace {
@@ -44,6 +46,7 @@ class Drawing {
                      2 >
                  std::ssize(table_.rows);
     for (std::size_t c = 0; c < table_.columns.size(); ++c) measure(c);
+    leave_out();
     fold();
   }
 
@@ -66,7 +69,10 @@ class Drawing {
   using Columns = std::vector<std::size_t>;
 
   void make_visible() {
-    const auto in_place = [](std::string& text) { text = visible(text); };
+    const auto in_place = [&](std::string& text) {
+      text = visible(text);
+      if (terminal_.unicode) text = typeset(text);
+    };
     for (auto& row : table_.rows) {
       std::ranges::for_each(row.cells, in_place);
       in_place(row.remark);
@@ -81,6 +87,7 @@ class Drawing {
     table_.bars = std::move(table_.columns.back());
     table_.columns.pop_back();
     in_place(table_.title);
+    std::ranges::for_each(table_.notes, in_place);
   }
 
   void cut(std::string& text, std::size_t most) {
@@ -119,16 +126,33 @@ class Drawing {
     return std::ranges::any_of(table_.rows, [](const Row& row) { return row.bar.has_value(); });
   }
 
+  /// Takes out as many of the spare columns as have no room beside the others, and bars likewise.
+  void leave_out() {
+    if (table_.spare.empty()) return;
+    const auto width = [&] {
+      Columns kept;
+      for (std::size_t c = lead_; c < table_.columns.size(); ++c)
+        if (!left_out_.contains(c)) kept.push_back(c);
+      return width_of(kept);
+    };
+    for (const auto column : table_.spare)
+      if (width() > width_) left_out_.insert(column);
+    if (width() + least_bar() > width_)
+      for (auto& row : table_.rows) row.bar.reset();
+  }
+
+  std::size_t least_bar() const {
+    if (!has_bars()) return 0;
+    return kGap +
+           std::max({kLeastBar, columns_of(table_.bars.over), columns_of(table_.bars.under)});
+  }
+
   /// Which columns stand side by side, beside the leading ones.
   void fold() {
     blocks_.emplace_back();
-    const auto least_bar =
-        has_bars()
-            ? std::max({kLeastBar, columns_of(table_.bars.over), columns_of(table_.bars.under)}) +
-                  kGap
-            : 0;
-    auto used = lead_width() + least_bar;
+    auto used = lead_width() + least_bar();
     for (std::size_t c = lead_; c < table_.columns.size(); ++c) {
+      if (left_out_.contains(c)) continue;
       if (!table_.columns[c].number && lead_width() + widths_[c] > width_) {
         long_.push_back(c);
         continue;
@@ -169,10 +193,12 @@ class Drawing {
     const auto all = table_.columns.size();
     const auto over = line(block, all, [&](std::size_t c) { return table_.columns[c].over; });
     const auto under = line(block, all, [&](std::size_t c) { return table_.columns[c].under; });
-    const auto width = width_of(block) + (with_bars ? kGap + bar_width_ : 0);
     const auto upper = trimmed(over + (with_bars ? table_.bars.over : ""));
-    return fmt::format("{}{}{}\n{:-<{}}\n", upper, upper.empty() ? "" : "\n",
-                       trimmed(under + (with_bars ? table_.bars.under : "")), "", width);
+    const auto lower = trimmed(under + (with_bars ? table_.bars.under : "")) + '\n';
+    // A small table needs no rule between one line of headings and the figures.
+    if (upper.empty() && !table_.spare.empty()) return lower;
+    const auto width = width_of(block) + (with_bars ? kGap + bar_width_ : 0);
+    return fmt::format("{}{}{}{:-<{}}\n", upper, upper.empty() ? "" : "\n", lower, "", width);
   }
 
   /// The cells of a row, below its name where that has a line of its own.
@@ -194,7 +220,10 @@ class Drawing {
     const bool first = number == 0, with_bars = first && has_bars();
     const auto& block = blocks_[number];
     auto text = headings(block, with_bars);
+    std::string group;
     for (const auto& row : table_.rows) {
+      if (row.group != group) text += '\n' + row.group + '\n';
+      group = row.group;
       std::string above;
       const auto figures = cells(row, block, above);
       text += above;
@@ -228,6 +257,7 @@ class Drawing {
   std::size_t most_;  ///< Of a name or a figure that shares its line with others.
   std::size_t lead_;
   std::vector<std::size_t> widths_;
+  std::set<std::size_t> left_out_;
   std::vector<Columns> blocks_;
   Columns long_;
   std::size_t bar_width_ = 0;

@@ -19,6 +19,7 @@ struct Row {
   std::vector<std::string> cells;  ///< One a column; only the leading ones if nothing was measured.
   std::string remark;              ///< What went wrong; empty when nothing did.
   std::optional<double> bar = {};  ///< From 0 to 1, where there is something to be compared.
+  std::string group = {};          ///< What the row shares with those beside it: `100 operations`.
 };
 
 /// What a table shows, whatever it is drawn with.
@@ -29,6 +30,9 @@ struct Table {
   std::vector<std::string> notes = {};  ///< What the signs in the table mean, a line each.
   std::size_t lead = 1;                 ///< How many columns tell what a row is about.
   Column bars = {};                     ///< The heading of the rows' bars, where there are some.
+  /// Of columns that may be left out where there is no room, the first to go first; empty: what
+  /// does not fit is folded.
+  std::vector<std::size_t> spare = {};
 };
 
 }  // namespace asyncmark
