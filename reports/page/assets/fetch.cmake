@@ -1,7 +1,7 @@
 # Puts into FOLDER what draws the charts: three minified bundles and the licences of all that is in them, as the
 # lock file in SOURCE names them. Without npm, or where npm fails, they are empty files: all but the page is
 # built, and the page says what to install. With TESTING, what the browser test takes is there as well.
-#   cmake -D NPM=npm -D SOURCE=reports/assets -D FOLDER=build/... -D TESTING=ON -P fetch.cmake
+#   cmake -D NPM=npm -D SOURCE=reports/page/assets -D FOLDER=build/... -D TESTING=ON -P fetch.cmake
 cmake_minimum_required(VERSION 3.25)
 set(bundles vega vega-lite vega-embed)
 set(failed "npm is not installed")
