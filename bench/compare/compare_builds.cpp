@@ -89,7 +89,7 @@ class Build {
       fail(fmt::format("{} of {} operations failed ({} {})", failed_[index].failed,
                        failed_[index].failed + failed_[index].completed,
                        measured.failures.begin()->second, measured.failures.begin()->first));
-    if (measured.completed == 0) fail("no operation was carried out");
+    if (measured.completed == 0) fail("no operation completed");
     return std::move(repetition.measurement);
   }
 
@@ -136,7 +136,7 @@ void check_budget(const Result& one, const CompareSettings& settings) {
   const auto least = 2 * least_time(block);
   if (least > settings.pairs.budget)
     throw CaseError(fmt::format(
-        "one pair takes at least {}, and --budget is {}: give --budget {}, or the case less to do",
+        "one pair takes at least {}, and --budget is {}: use --budget {}, or give the case less work",
         rounded_text(least), exact_text(settings.pairs.budget),
         exact_text(std::chrono::ceil<std::chrono::seconds>(
             least * static_cast<std::int64_t>(fewest_pairs() + 1)))));
@@ -148,7 +148,7 @@ CaseVerdict judge_one(const std::string& name, std::size_t index, const Result& 
   CaseVerdict verdict{.name = name};
   if (runner_entry(planned.what.runner).program) {
     verdict.failed =
-        fmt::format("the runner {} is another program, so that both builds would start the same",
+        fmt::format("the runner {} is a separate program, so both builds would start the same one",
                     planned.what.runner);
     return verdict;
   }

@@ -27,7 +27,7 @@ Kind kind_of(const CompareRequest& request) {
   if (request.commands) {
     if (!request.requests.empty())
       throw UsageError(
-          "compare: --commands times the two commands as they are; leave out what stands behind "
+          "compare: --commands times the two commands as they are; leave out everything after "
           "--");
     return Kind::commands;
   }
@@ -36,8 +36,8 @@ Kind kind_of(const CompareRequest& request) {
     if (!find_program(build))
       throw UsageError(fmt::format(
           "compare: '{}' is not a program; a build must be in the PATH or named with its "
-          "folder. Leave out what stands behind -- to compare two files of results, "
-          "and for two commands there is --commands",
+          "folder. Leave out everything after -- to compare two files of results, "
+          "or use --commands to compare two commands",
           build));
   return Kind::builds;
 }
@@ -66,7 +66,7 @@ std::vector<std::pair<const ComparisonEntry*, OutputFile>> checked_outputs(
     for (const auto& read : {request.settings.baseline, request.settings.contender})
       if (!request.commands && same_file(read, path))
         throw UsageError(
-            fmt::format("--{}: '{}' is what is compared; give another name", name, path));
+            fmt::format("--{}: '{}' is one of the two inputs; give another name", name, path));
     const auto& entry = Registry<ComparisonEntry>::at(name);
     entry.text({});  // What this program cannot make it says now, and not after minutes.
     all.emplace_back(&entry, OutputFile(path, "--" + name));
@@ -145,7 +145,7 @@ int compare(CompareRequest request) {
   const auto kind = kind_of(request);
   const auto outputs = checked_outputs(request);
   if (request.gate_stored && kind != Kind::stored)
-    throw UsageError("--gate-stored: is for two files of results");
+    throw UsageError("--gate-stored: needs two files of results");
 
   const auto context = look_around(request.command.front(), request.command);
   const auto write = [&](Comparison all) {
@@ -173,7 +173,7 @@ int compare(CompareRequest request) {
   warn(all);
   if (all.partial && !all.stored)
     to_standard_error("interrupted: {}\n",
-                      all.cases.empty() ? "nothing was judged" : "what was judged is above");
+                      all.cases.empty() ? "there is no verdict" : "the verdicts so far are above");
   return written ? exit_code(all) : 2;
 }
 

@@ -88,7 +88,7 @@ std::string unfit(const Values& values) {
   if (values.failed > 0)
     return fmt::format("{} of {} operations failed", values.failed,
                        values.failed + values.completed);
-  if (values.wall_ns.empty()) return "nothing was measured";
+  if (values.wall_ns.empty()) return "it has no measurement";
   return median(values.wall_ns) > 0 ? "" : kNoTime;
 }
 
@@ -127,8 +127,7 @@ CaseVerdict judge_stored(const std::string& name, const Values& base, const Valu
   verdict.judged.verdict = verdict.verdict;
   if (std::min(base.wall_ns.size(), contender.wall_ns.size()) < 6)
     verdict.remark = fmt::format(
-        "between the least and the most of {} and {} repetitions: from 6 on there is an "
-        "interval of the median",
+        "range of {} and {} repetitions; 6 or more give an interval of the median",
         base.wall_ns.size(), contender.wall_ns.size());
   return verdict;
 }

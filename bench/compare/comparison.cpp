@@ -66,7 +66,7 @@ std::string too_few(const Run& run, const PairSettings& settings) {
                                seconds(run.took) * static_cast<double>(fewest_pairs() + 1) /
                                    static_cast<double>(std::max<std::size_t>(run.pairs.size(), 1)));
   return fmt::format(
-      "{} pairs in {}, and fewer than {} tell nothing: give --budget {}, or the case less to do",
+      "{} pairs in {}, at least {} are needed: use --budget {}, or give the case less work",
       run.pairs.size(), rounded_text(run.took), fewest_pairs(),
       exact_text(std::chrono::ceil<std::chrono::seconds>(from_seconds(longer))));
 }
@@ -125,7 +125,7 @@ bool Comparison::failed() const {
 
 bool Comparison::is_void() const {
   if (control && is_flagged(control->verdict)) return true;
-  // Where a side failed, that is what has to be looked at.
+  // A side that failed is the finding.
   return std::ranges::none_of(cases,
                               [](const auto& one) { return one.failed.empty() || one.died; });
 }
@@ -133,7 +133,7 @@ bool Comparison::is_void() const {
 std::string Comparison::sentence() const {
   if (control && is_flagged(control->verdict))
     return fmt::format(
-        "Void: the baseline was found {} than itself, so this machine tells nothing just now.",
+        "Invalid: the baseline differs from itself ({}), so no result on this machine counts now.",
         text_of(control->verdict));
   std::vector<std::string> parts;
   for (const auto verdict :
@@ -142,9 +142,9 @@ std::string Comparison::sentence() const {
       parts.push_back(fmt::format("{} {}", n, text_of(verdict)));
   const auto failed =
       std::ranges::count_if(cases, [](const auto& one) { return !one.failed.empty(); });
-  if (failed > 0) parts.push_back(fmt::format("{} not judged", failed));
-  if (parts.empty()) return "Void: no case was judged.";
-  return fmt::format("{}Of {} {}: {}.", is_void() ? "Void: no case was judged. " : "", cases.size(),
+  if (failed > 0) parts.push_back(fmt::format("{} without a verdict", failed));
+  if (parts.empty()) return "Invalid: no case has a verdict.";
+  return fmt::format("{}Of {} {}: {}.", is_void() ? "Invalid: no case has a verdict. " : "", cases.size(),
                      cases.size() == 1 ? "case" : "cases", fmt::join(parts, ", "));
 }
 
@@ -159,7 +159,7 @@ CaseVerdict judge_case(const std::string& name, const TakePair& take, const Pair
       if (!Interruption::happened()) {
         const auto found = run.judged.verdict;
         if (again.judged.verdict != found)
-          all.remark = fmt::format("found {} once, and not when it was run again", text_of(found));
+          all.remark = fmt::format("{} once, but not when it was repeated", text_of(found));
         all.flagged = std::move(run.pairs);
         run = std::move(again);
       }

@@ -104,7 +104,7 @@ TEST(JudgeCase, TooFewPairsAreToldWithABudgetThatWouldDo) {
   Stage stage{.pair_takes = seconds(10), .ratio = [](std::size_t) { return 2.0; }};
   const auto one = stage.judged(seconds(30));
   EXPECT_EQ(one.verdict, Verdict::inconclusive);
-  EXPECT_THAT(one.remark, HasSubstr("fewer than 11 tell nothing"));
+  EXPECT_THAT(one.remark, HasSubstr("at least 11 are needed"));
   EXPECT_THAT(one.remark, HasSubstr("--budget 2m"));
 }
 
@@ -132,7 +132,7 @@ Comparison comparison_of(std::vector<Verdict> verdicts, Verdict control = Verdic
   return all;
 }
 
-TEST(Comparison, IsVoidWhereTheBaselineIsToldFromItself) {
+TEST(Comparison, IsInvalidWhereTheBaselineDiffersFromItself) {
   EXPECT_FALSE(comparison_of({Verdict::slower}).is_void());
   EXPECT_TRUE(comparison_of({Verdict::same}, Verdict::slower).is_void());
   EXPECT_TRUE(comparison_of({Verdict::same}, Verdict::faster).is_void());
@@ -153,7 +153,7 @@ TEST(Comparison, SaysInOneSentenceWhatItComesTo) {
               HasSubstr("found slower than itself"));
   auto failed = comparison_of({Verdict::same, Verdict::same});
   failed.cases[1].failed = "the contender: killed by SIGSEGV";
-  EXPECT_EQ(failed.sentence(), "Of 2 cases: 1 same, 1 not judged.");
+  EXPECT_EQ(failed.sentence(), "Of 2 cases: 1 same, 1 without a verdict.");
 }
 
 TEST(ChangeText, HasASignUnlessThereIsNoChange) {

@@ -103,7 +103,7 @@ TEST(Compare, ABuildThatFailsInACaseLeavesTheOthersToBeJudged) {
                                {.files = {{"contender", crashes}, {"plan.json", plan}}});
   EXPECT_EQ(ended.code, 4) << ended.out;
   EXPECT_THAT(ended.err, HasSubstr("null/sync/ops:100: the contender: killed by SIGSEGV"));
-  EXPECT_THAT(ended.out, AllOf(HasSubstr("not judged"), HasSubstr("sleep/sync/ops:1/wait:2ms")));
+  EXPECT_THAT(ended.out, AllOf(HasSubstr("no verdict"), HasSubstr("sleep/sync/ops:1/wait:2ms")));
   EXPECT_THAT(ended.files.at("j.xml"), HasSubstr("errors=\"1\""));
 }
 
@@ -164,7 +164,7 @@ TEST(Compare, WhatMakesNoSenseIsRefused) {
   expect_refused(here({one, one, "--budget", "5", "--", "null"}), "--budget");
   expect_refused(here({one, one, "--min-effect", "5", "--", "null"}), "--min-effect: '5' has no %");
   expect_refused(here({one, one, "--gate-stored", "--", "null"}),
-                 "--gate-stored: is for two files");
+                 "--gate-stored: needs two files");
   expect_refused(here({one, one, "--", "nul"}), "nul");
   for (const Words& idle : {Words{"--repetitions", "3"},
                             {"--strict"},
@@ -182,7 +182,7 @@ TEST(Compare, WhatMakesNoSenseIsRefused) {
                  "both are 'a'; give each its own");
   expect_refused(here({"--commands", "true", "./nothing"}), "there is no program './nothing'");
   expect_refused(here({"--commands", "true", "true", "--", "null"}),
-                 "leave out what stands behind --");
+                 "leave out everything after --");
 }
 
 TEST(Compare, AnyTwoCommandsAreTimed) {

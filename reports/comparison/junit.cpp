@@ -69,7 +69,7 @@ std::string print(const Comparison& comparison) {
                          (control.verdict == Verdict::slower || control.verdict == Verdict::faster);
     counts.errors += flagged;
     cases +=
-        test_case("control: the baseline beside itself", control.spent,
+        test_case("control: the baseline compared with itself", control.spent,
                   flagged ? fmt::format("<error message=\"{}\"/>", escaped(comparison.sentence()))
                           : inside(control, false, counts),
                   control_text(comparison));

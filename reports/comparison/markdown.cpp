@@ -16,7 +16,7 @@ std::string what_matters(const Comparison& comparison) {
   for (const auto& one : comparison.cases) {
     if (!one.failed.empty())
       text +=
-          fmt::format("- not judged: {}: {}\n", markdown_text(one.name), markdown_text(one.failed));
+          fmt::format("- no verdict: {}: {}\n", markdown_text(one.name), markdown_text(one.failed));
     else if (one.verdict == Verdict::slower || one.verdict == Verdict::faster)
       text += fmt::format("- **{}**: {}: {}\n", text_of(one.verdict), markdown_text(one.name),
                           markdown_text(one.reason()));

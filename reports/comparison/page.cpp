@@ -80,10 +80,10 @@ charts::Chart change_chart(const Comparison& comparison) {
                                     {"verdict", "verdict"}});
   charts::Chart chart;
   chart.name = "change";
-  chart.title = "How far is the contender from the baseline, and how sure is that?";
+  chart.title = "Change of each case, with its interval";
   chart.caption = fmt::format(
-      "{} A dot is the median of the pairs' changes, a line its interval of {}; between the dashed "
-      "lines it is the same.",
+      "{} A dot is the median change of the pairs, a line its interval ({}). Between the dashed "
+      "lines, a change counts as none.",
       comparison.sentence(), comparison.stored ? "the repetitions" : kSure);
   auto layers = Json::array();
   layers.push_back(marks_layer(comparison.margins.equivalence));
@@ -122,7 +122,7 @@ std::string sentence_of(const CaseVerdict& one) {
     return fmt::format("{}; {}", one.reason(), one.remark);
   }();
   return fmt::format("<li><strong>{}</strong>: {}: {}</li>\n",
-                     one.failed.empty() ? text_of(one.verdict) : "not judged", escaped(one.name),
+                     one.failed.empty() ? text_of(one.verdict) : "no verdict", escaped(one.name),
                      escaped(said));
 }
 
@@ -162,7 +162,7 @@ std::string print(const Comparison& comparison) {
 
 const bool registered = Registry<ComparisonEntry>::add({
     .name = "html",
-    .summary = "a page with a chart of the changes that needs nothing else, for a browser",
+    .summary = "a page for a browser, with a chart of the changes",
     .text = print,
 });
 

@@ -41,7 +41,7 @@ std::string remark(const CaseVerdict& one) {
 Table comparison_table(const Comparison& comparison) {
   Table table;
   table.title =
-      comparison.stored ? "Stored: taken at different times" : "Contender beside baseline";
+      comparison.stored ? "Contender vs baseline, stored results" : "Contender vs baseline";
   table.columns = {{"", "case", false},
                    {"", "verdict", false},
                    {"baseline", "time"},
@@ -55,14 +55,13 @@ Table comparison_table(const Comparison& comparison) {
   if (comparison.stored) {
     table.columns.resize(6);
     table.notes.push_back(
-        "measured at different times: a change holds the difference between those moments too, so "
-        "that it counts from 25 % on");
+        "measured at different times, which a change includes: only changes of 25 % or more count");
     if (!comparison.machine_differences.empty())
-      table.notes.push_back(fmt::format("the machines differ, and a change holds that too: {}",
+      table.notes.push_back(fmt::format("the machines differ, which a change includes: {}",
                                         fmt::join(comparison.machine_differences, "; ")));
   }
   for (const auto& one : comparison.cases) {
-    Row row{{one.name, one.failed.empty() ? text_of(one.verdict) : "not judged"}, remark(one)};
+    Row row{{one.name, one.failed.empty() ? text_of(one.verdict) : "no verdict"}, remark(one)};
     const auto *wall = figure_of(one, Figure::wall), *cpu = figure_of(one, Figure::cpu);
     if (one.failed.empty() && wall) {
       const auto time = Duration(static_cast<std::int64_t>(wall->base.value_or(0)));
@@ -78,18 +77,15 @@ Table comparison_table(const Comparison& comparison) {
   }
   if (!comparison.cases.empty())
     table.notes.push_back(
-        "time: of one operation, from the time of all by their number; in an open loop the median "
-        "of "
-        "the response times");
+        "time: total time / operations; in an open loop the median response time");
   if (!comparison.stored && !comparison.cases.empty()) {
     table.notes.push_back(
-        fmt::format("change: of the best pass of each process, the median over the pairs; flagged "
-                    "from {:g} % on, "
-                    "where the interval of {} does not hold 0, and only when run again says so too",
+        fmt::format("change: the median over the pairs, by the best pass of each process; a verdict "
+                    "needs {:g} %, an interval ({}) without 0, and the same result in a second run",
                     comparison.margins.least_effect * 100, kSure));
     table.notes.push_back(
-        "slow passes, slow processes: baseline / contender, how often a pass was among the slowest "
-        "tenth of both, and a process the slower one of its pair by more than 5 %");
+        "slow passes: share among the slowest tenth of both, baseline / contender; slow processes: "
+        "share that was slower than its pair by more than 5 %");
   }
   return table;
 }
@@ -98,8 +94,8 @@ std::string control_text(const Comparison& comparison) {
   const auto& control = comparison.control;
   if (!control) return "";
   if (!control->failed.empty())
-    return fmt::format("Control: the baseline beside itself was not judged: {}.", control->failed);
-  return fmt::format("Control: the baseline beside itself is {}, {}, by {} pairs of {}.",
+    return fmt::format("Control: the baseline compared with itself has no verdict: {}.", control->failed);
+  return fmt::format("Control: the baseline compared with itself is {}, {} ({} pairs of {}).",
                      control->verdict == Verdict::same ? "the same" : text_of(control->verdict),
                      control->reason(), control->pairs.size(), control->name);
 }
