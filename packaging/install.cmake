@@ -61,7 +61,7 @@ install(FILES ${PROJECT_BINARY_DIR}/asyncmark-config.cmake ${PROJECT_BINARY_DIR}
         DESTINATION ${package_dir} COMPONENT library)
 
 # Packages for Debian. What the library's users build against is what this tree is built against, and make is
-# what CMake calls where nobody says otherwise.
+# what CMake calls where it is not told otherwise.
 foreach(component program library)
   set(name asyncmark)
   if(component STREQUAL library)

@@ -73,7 +73,7 @@ class Launcher {
       launch(*slot);
     }
     none_left_ = Clock::now();
-    // Not yet the drain where none has ended: while all threads run, nobody is idle.
+    // Not yet the drain where none has ended: while all threads run, none is idle.
     if (away_ < stage_.schedule.claimed()) stage_.drain.begins(*none_left_);
     while (away_ != 0) reap();
     none_left_.reset();

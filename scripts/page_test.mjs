@@ -171,7 +171,7 @@ try {
   const attack = `</script><script>window.injected=1</script>"'><img src=x onerror=window.injected=1>\n<!-- & ]]>`;
   result.context.command = attack;
   result.context.cpu_model = attack.repeat(20000);
-  result.checks = [{ code: attack, cases: [attack], sentence: attack, evidence: attack, remedy: attack }];
+  result.checks = [{ code: attack, cases: [attack], sentence: attack, evidence: attack, ["remedy"]: attack }];
   result.benchmarks.push({ name: attack, run_name: attack, run_type: 'iteration', real_time: 1, cpu_time: 1,
                            time_unit: 'ms', iterations: 1, [attack]: 1 });
   write(`${evil}.json`, result);

@@ -204,7 +204,7 @@ TEST(Sleep, HoldsTheLoopWhenToldTo) {
   EXPECT_THAT(order_on_a_loop(options), ElementsAre(1, -1, 2, -2));
 }
 
-TEST(Null, CostsNobodyKnowsWhatAndSucceeds) {
+TEST(Null, HasNoKnownCostAndSucceeds) {
   const auto null = Registry<WorkloadEntry>::at("null").make({}, 1);
   EXPECT_FALSE(null->cost(0));
   EXPECT_FALSE(null->holds_the_loop());

@@ -8,7 +8,7 @@ namespace asyncmark {
 /// while it costs little, later so seldom that it takes a twentieth of the time at most.
 class Pace {
  public:
-  /// What nobody notices beside starting a process and measuring in it.
+  /// A delay that is small beside starting a process and measuring in it.
   static constexpr Duration kLittle = std::chrono::milliseconds(20);
   static constexpr int kShare = 20;
 

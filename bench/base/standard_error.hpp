@@ -8,7 +8,7 @@
 
 namespace asyncmark {
 
-/// Where standard error cannot be written, as on a full disk, nobody can be told: no error.
+/// Where standard error cannot be written, as on a full disk, the text is lost: no error.
 template <class... Arguments>
 void to_standard_error(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
   const auto text = fmt::format(format, std::forward<Arguments>(arguments)...);

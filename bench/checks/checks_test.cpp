@@ -119,7 +119,7 @@ TEST(Checks, FindACapThatWasNotReachedOrNotKept) {
   };
   EXPECT_THAT(codes({with(14, 28)}), ElementsAre("cap-not-reached"));
   EXPECT_THAT(codes({with(29, 28)}), ElementsAre("cap-not-reached"));
-  EXPECT_THAT(codes({with(14, std::nullopt)}), IsEmpty()) << "as usually deployed";
+  EXPECT_THAT(codes({with(14, std::nullopt)}), IsEmpty()) << "default concurrency";
 }
 
 TEST(Checks, SayThatALoopIsHeldWhereThatIsWhyTheCapIsNotReached) {
@@ -274,7 +274,8 @@ TEST(Checks, CountOfAServiceWithAProcessForEachConnectionThoseAtWork) {
   EXPECT_THAT(codes({served(milliseconds(1980), 1, 100)}), ElementsAre("service-saturated"));
   EXPECT_THAT(codes({served(milliseconds(1980), 2, 100)}), IsEmpty()) << "half of both";
   EXPECT_THAT(codes({served(milliseconds(3960), 40, 100)}), ElementsAre("service-saturated"));
-  EXPECT_THAT(codes({served(milliseconds(1980), 1, 0)}), IsEmpty()) << "nobody knows who works";
+  EXPECT_THAT(codes({served(milliseconds(1980), 1, 0)}), IsEmpty())
+      << "the number of its threads is unknown";
 }
 
 TEST(Checks, FindAQueueInFrontOfTheService) {

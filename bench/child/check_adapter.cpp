@@ -50,8 +50,8 @@ Wrong all_succeed(const Result& result) {
   if (const auto& died = outcome(result).died; !died.empty()) return died;
   const auto& m = measured(result);
   if (m.failed + m.never_started == 0) return std::nullopt;
-  return fmt::format("{} operations failed and {} never started, where all can be carried out",
-                     m.failed, m.never_started);
+  return fmt::format("{} operations failed and {} were dropped, although all can succeed", m.failed,
+                     m.never_started);
 }
 
 /// Sleeps that are all alike overlap as far as may be.
@@ -80,7 +80,7 @@ Wrong all_fail(const Result& result) {
   if (const auto& died = outcome(result).died; !died.empty()) return died;
   const auto& m = measured(result);
   if (m.completed == 0 && m.failed == result.what.load.ops) return std::nullopt;
-  return fmt::format("{} of {} operations failed, where nobody listens", m.failed,
+  return fmt::format("{} of {} operations failed, where no server listens", m.failed,
                      m.failed + m.completed);
 }
 
@@ -147,7 +147,7 @@ std::vector<Trial> trials() {
        load_of(10, 1),
        all_succeed},
       {"null, 2 passes of 200, 4 in flight, 7 to warm up", "null", {}, passes, all_succeed},
-      {"http, where nobody listens",
+      {"http, where no server listens",
        "http",
        {{"url", "http://127.0.0.1:1/"}},
        load_of(10, 2),
@@ -159,7 +159,7 @@ std::vector<Trial> trials() {
        is_killed,
        400ms,
        /*may_lack=*/false},
-      {"a workload that nobody knows, which is an error",
+      {"an unknown workload, which is an error",
        "null",
        {},
        load_of(10, 2),

@@ -65,8 +65,8 @@ std::vector<std::string> command(const Program* program, const ChildSettings& se
 
 Process start(const Case& one, const ChildSettings& settings, std::vector<Passed> files) {
   const auto* program = program_of(one);
-  // What nobody asked for is inherited, so that a launcher may still choose; what was asked for our
-  // own child takes itself, whatever the launcher did.
+  // A setting without a flag is inherited, so that a launcher may still choose; what was asked for
+  // our own child takes itself, whatever the launcher did.
   const bool takes_itself = !program && !one.cpus.client.empty();
   const KeptTo there(takes_itself ? Cpus{} : one.placed().client);
   const auto script =
@@ -103,7 +103,7 @@ class Feed {
 };
 
 /// Gives the child its case and collects the report, until the child has ended, the limit is
-/// reached or somebody interrupts.
+/// reached or an interrupt arrives.
 Until collect(const Process& child, Feed feed, int report, const ChildSettings& settings,
               Watcher& watcher, std::string& text) {
   const auto limit = Clock::now() + settings.time_limit;
@@ -212,8 +212,8 @@ Repetition watch(const Case& one, const ChildSettings& settings, Service* servic
   auto document = settings.write ? settings.write(one) : write_case(one);
   const auto arrivals = arrivals_file(one.load);
   auto service_cpus = service ? list_text(service->cpus()) : "";
-  std::optional<LocalServer> somebody;  // Else's server, where it is on this machine.
-  if (const auto port = service ? std::nullopt : one.local_port()) somebody.emplace(*port);
+  std::optional<LocalServer> foreign;  // A server that asyncmark did not start, on this machine.
+  if (const auto port = service ? std::nullopt : one.local_port()) foreign.emplace(*port);
   const auto network_before = network_counts();
   Watcher watcher(Descriptor(memfd_create("window", MFD_CLOEXEC)), one.load.passes,
                   one.load.due ? one.load.due->size() : one.load.ops);
@@ -226,10 +226,10 @@ Repetition watch(const Case& one, const ChildSettings& settings, Service* servic
       if (used && (used->threads == 0 || used->cpu < Duration(0))) used.reset();
       if (phase == Phase::over) service->end_window();
     });
-  else if (somebody)
+  else if (foreign)
     watcher.meet([&](Phase phase) {
-      if (phase == Phase::ready) somebody->start_window();
-      if (phase == Phase::over) used = somebody->usage();
+      if (phase == Phase::ready) foreign->start_window();
+      if (phase == Phase::over) used = foreign->usage();
     });
   const auto requests_before = service ? service->requests() : 0;
   // Another program does not tell when its timed part begins.
@@ -269,9 +269,9 @@ Repetition watch(const Case& one, const ChildSettings& settings, Service* servic
       report.error = fmt::format("its report cannot be true: {}", *why);
   report.measurement.observed = watcher.observed();
   if (service && program_of(one)) service->end_window();
-  if (used && somebody) service_cpus = list_text(somebody->cpus());
+  if (used && foreign) service_cpus = list_text(foreign->cpus());
   report.measurement.placement.service = service_cpus;
-  if (used && (somebody || !service->sees_requests()))
+  if (used && (foreign || !service->sees_requests()))
     used->requests = report.measurement.completed + report.measurement.failed;
   report.measurement.observed.service = used;
   report.measurement.observed.network = network_counts() - network_before;

@@ -72,11 +72,10 @@ Words wrong_number(const Measurement& m, const Case& one) {
   const auto asked = of_a_pass(load) * load.passes;
   const auto had = sum(ended(m), m.never_started);
   if (!load.rate && m.never_started != 0)
-    return fmt::format("{} operations never started, which only an open loop knows",
-                       m.never_started);
+    return fmt::format("{} operations were dropped, which only an open loop has", m.never_started);
   if (had == asked) return std::nullopt;
   return fmt::format("{} operations ended{}, where {} were asked for", ended(m),
-                     load.rate ? fmt::format(" and {} never started", m.never_started) : "", asked);
+                     load.rate ? fmt::format(" and {} dropped", m.never_started) : "", asked);
 }
 
 /// It begins no later than the service, and no earlier than its pass. `counted` is whether each of

@@ -73,7 +73,7 @@ void send(std::string_view text) {
 std::string no_memory;
 pid_t sender = 0;
 
-/// Asio allocates where it takes coroutines down as well, in destructors, which nobody can throw
+/// Asio allocates where it takes coroutines down as well, in destructors, which cannot throw
 /// out of: then this ends here, and not where it would be caught. What was thrown cannot be asked
 /// any more, but whether there is memory can.
 [[noreturn]] void terminated() {
@@ -134,7 +134,7 @@ Report carry_out(Case one) {
 }
 
 /// Whether the parent died before we could ask to die with it.
-bool nobody_listens() {
+bool is_orphaned() {
   pollfd report{kReportDescriptor, 0, 0};
   return poll(&report, 1, 0) == 1 && (report.revents & POLLERR) != 0;
 }
@@ -156,7 +156,7 @@ int run_case() {
         "descriptor 3, which is not open\n");
     return 2;
   }
-  if (nobody_listens()) return 1;
+  if (is_orphaned()) return 1;
   std::signal(SIGXFSZ, SIG_IGN);  // A file that may not grow is an error as any other.
   show_through(kWindowDescriptor);
   no_memory = write_report({{}, "there is not enough memory"});

@@ -135,11 +135,12 @@ void check_budget(const Result& one, const CompareSettings& settings) {
   block.what.load.passes = std::max(kFewestPasses, one.what.load.passes);
   const auto least = 2 * least_time(block);
   if (least > settings.pairs.budget)
-    throw CaseError(fmt::format(
-        "one pair takes at least {}, and --budget is {}: use --budget {}, or give the case less work",
-        rounded_text(least), exact_text(settings.pairs.budget),
-        exact_text(std::chrono::ceil<std::chrono::seconds>(
-            least * static_cast<std::int64_t>(fewest_pairs() + 1)))));
+    throw CaseError(
+        fmt::format("one pair takes at least {}, and --budget is {}: use --budget {}, or give the "
+                    "case less work",
+                    rounded_text(least), exact_text(settings.pairs.budget),
+                    exact_text(std::chrono::ceil<std::chrono::seconds>(
+                        least * static_cast<std::int64_t>(fewest_pairs() + 1)))));
 }
 
 CaseVerdict judge_one(const std::string& name, std::size_t index, const Result& planned,

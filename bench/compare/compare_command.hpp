@@ -20,7 +20,7 @@ struct CompareRequest {
 };
 
 /// Compares, prints and keeps what came of it, and gives the exit code: 0 (also where it is not
-/// sure), 1 a case is slower, 4 a case failed, 5 nothing can be made of it, 130 interrupted. Under
+/// sure), 1 a case is slower, 4 a case failed, 5 the comparison is invalid, 130 interrupted. Under
 /// GitHub's actions it adds to the job's summary and marks what is slower. Throws UsageError before
 /// anything runs.
 int compare(CompareRequest request);

@@ -126,9 +126,9 @@ CaseVerdict judge_stored(const std::string& name, const Values& base, const Valu
                                                   : Verdict::same;
   verdict.judged.verdict = verdict.verdict;
   if (std::min(base.wall_ns.size(), contender.wall_ns.size()) < 6)
-    verdict.remark = fmt::format(
-        "range of {} and {} repetitions; 6 or more give an interval of the median",
-        base.wall_ns.size(), contender.wall_ns.size());
+    verdict.remark =
+        fmt::format("range of {} and {} repetitions; 6 or more give an interval of the median",
+                    base.wall_ns.size(), contender.wall_ns.size());
   return verdict;
 }
 

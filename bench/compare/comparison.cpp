@@ -144,8 +144,8 @@ std::string Comparison::sentence() const {
       std::ranges::count_if(cases, [](const auto& one) { return !one.failed.empty(); });
   if (failed > 0) parts.push_back(fmt::format("{} without a verdict", failed));
   if (parts.empty()) return "Invalid: no case has a verdict.";
-  return fmt::format("{}Of {} {}: {}.", is_void() ? "Invalid: no case has a verdict. " : "", cases.size(),
-                     cases.size() == 1 ? "case" : "cases", fmt::join(parts, ", "));
+  return fmt::format("{}Of {} {}: {}.", is_void() ? "Invalid: no case has a verdict. " : "",
+                     cases.size(), cases.size() == 1 ? "case" : "cases", fmt::join(parts, ", "));
 }
 
 CaseVerdict judge_case(const std::string& name, const TakePair& take, const PairSettings& settings,

@@ -61,7 +61,7 @@ struct Comparison {
   std::size_t count(Verdict verdict) const;
   /// Whether something went wrong on one of the sides.
   bool failed() const;
-  /// Whether nothing can be made of it: the baseline was told from itself, or no case was judged.
+  /// Whether the comparison is invalid: the baseline differs from itself, or no case has a verdict.
   bool is_void() const;
   /// In one sentence, what the verdicts come to.
   std::string sentence() const;

@@ -57,8 +57,8 @@ double computed_share(const Block& one) {
   return most;
 }
 
-/// How much of a pass was computed where nobody else had the processor: in the blocks of one side
-/// that were disturbed least.
+/// How much of a pass was computed where no other process had the processor: in the blocks of one
+/// side that were disturbed least.
 double undisturbed_share(const std::vector<Pair>& pairs, Block Pair::*side) {
   std::vector<double> shares;
   for (const auto& pair : pairs) shares.push_back(computed_share(pair.*side));

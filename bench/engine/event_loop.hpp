@@ -100,7 +100,7 @@ class EventLoop {
   }
   /// A client ends an operation, and writes `now` down after this. It cannot have held the loop for
   /// longer than it took, so this is called only for what took longer than the longest hold so far.
-  /// `held` is whether it is known to have kept the loop from its beginning: else nobody can tell
+  /// `held` is whether it is known to have kept the loop from its beginning: else it is not known
   /// an operation that waits alone on an idle loop from one that blocks it, but by a probe that is
   /// late.
   [[gnu::noinline]] void ends(std::uint64_t op, Clock::time_point now, bool held) {
@@ -122,7 +122,8 @@ class EventLoop {
     }
   }
 
-  /// What runs `task` on the executor and then resumes, here, whoever awaits it and keeps `task`.
+  /// An awaitable that runs `task` on the executor and then resumes the caller, which keeps `task`,
+  /// here.
   template <class Task>
   auto on_executor(const Task& task) {
     const auto hand_over = [this, &task](auto resume) {
@@ -135,12 +136,12 @@ class EventLoop {
     return asio::async_initiate<const asio::deferred_t&, void()>(hand_over, asio::deferred);
   }
 
-  /// When somebody last read the clock.
+  /// When the clock was last read.
   Clock::time_point seen() const { return std::max(seen_, *last_finished_); }
 
-  /// No client read the clock since seen(). Whoever reads it now held the loop for all that time,
-  /// if it never gave it back; else since the probe fell due at the least, for an idle loop runs
-  /// that.
+  /// No client read the clock since seen(). The one that reads it now held the loop for all that
+  /// time, if it never gave it back; else since the probe fell due at the least, for an idle loop
+  /// runs that.
   [[gnu::noinline]] void weigh(Clock::time_point now, std::uint64_t op, bool all_of_it) {
     if (!times_) return;
     const auto held = now - (all_of_it ? seen() : std::max(seen(), probe_.expiry()));

@@ -20,7 +20,7 @@ TEST(GatedThreads, SetUpEachAndCarryOutEachPassOnce) {
       20, [&](std::size_t i) { ++set_up[i], ++all; }, [&](std::size_t i) { ++passes[i]; });
   EXPECT_EQ(all, 20) << "they have all ended it";
   EXPECT_THAT(set_up, Each(1));
-  EXPECT_THAT(passes, Each(0)) << "nobody was let go";
+  EXPECT_THAT(passes, Each(0)) << "no thread was let go";
   for (int pass = 1; pass <= 50; ++pass) {
     threads.carry_out();
     ASSERT_THAT(passes, Each(pass));
@@ -37,7 +37,7 @@ TEST(GatedThreads, ThrowWhatASetUpThrewWhenAllHaveEnded) {
           ++ended;
           if (i == 3) throw CaseError("number three");
         },
-        [](std::size_t) { FAIL() << "nobody is let go"; });
+        [](std::size_t) { FAIL() << "no thread is let go"; });
   };
   EXPECT_THAT(start, ThrowsMessage<CaseError>("number three"));
   EXPECT_EQ(ended, 5);

@@ -115,7 +115,7 @@ Timeline timeline_of(const Crew& crew) {
 }
 
 /// The course of one measurement. What it has of a pass is taken once: by who carried it out, or by
-/// the hard end, in another thread, while operations that nobody waits for any more go on.
+/// the hard end, in another thread, while operations that have no waiter any more go on.
 class Course {
  public:
   Course(const Load& load, const Concurrency& how, const Crew& crew)

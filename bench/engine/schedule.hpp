@@ -35,8 +35,8 @@ class Schedule {
   std::size_t lanes() const { return lanes_; }
   std::uint64_t cap() const { return cap_; }
 
-  /// Begins a pass at `t0`. Nobody may be claiming meanwhile, and the load's arrivals must live as
-  /// long as the pass.
+  /// Begins a pass at `t0`. No worker may be claiming meanwhile, and the load's arrivals must live
+  /// as long as the pass.
   void begin(const Load& load, LoadKind kind, Clock::time_point t0) {
     kind_ = kind;
     t0_ = t0;
@@ -86,7 +86,7 @@ class Schedule {
     return std::min(sum, ops_);
   }
 
-  /// The operations that were due and never started, or had not ended at the hard end. `ended` is
+  /// The operations that were due and did not start, or had not ended at the hard end. `ended` is
   /// how many did.
   std::uint64_t dropped(std::uint64_t ended) const {
     const auto all = ops_ == kUnbounded ? claimed() : ops_;

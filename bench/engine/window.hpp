@@ -55,7 +55,7 @@ struct Window {
 /// Enters a phase, and waits until the parent has looked, if it wants to; a second at the most.
 void meet(Phase phase);
 
-/// The window of this process: the one its parent watches, or else one that nobody does.
+/// The window of this process: the one its parent watches, or else one without a watcher.
 Window& window();
 
 /// From here on window() is the page behind this descriptor, if it is one.

@@ -8,7 +8,7 @@ namespace asyncmark {
 
 std::int64_t Observed::kernel_bytes(std::uint64_t in_flight) const {
   // A machine's slab changes by itself, by some megabytes while a program is compiled on it: what
-  // does not stand out from that belongs to nobody. And an operation takes some kB of it, as for a
+  // does not stand out from that is not attributed. And an operation takes some kB of it, as for a
   // thread or a connection: far more than that is other programs'.
   constexpr std::int64_t kSlabNoise = 8 << 20;
   constexpr std::int64_t kMostSlabPerOp = 32 << 10;

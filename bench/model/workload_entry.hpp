@@ -28,14 +28,14 @@ struct WorkloadEntry {
   std::function<std::optional<std::vector<std::string>>(const OptionValues&)> service = {};
   /// The option, a text, that names what an operation calls ("url"); empty where it calls nothing.
   std::string address_option = {};
-  /// The TCP port of this machine on which operations with these values call somebody else's
+  /// The TCP port of this machine on which operations with these values call a foreign
   /// server; nullopt where there is none, or it is not known.
   std::function<std::optional<std::uint16_t>(const OptionValues&)> local_port = {};
   /// The option, a text, that takes the words behind `--` on the command line, as a shell would
   /// quote them; empty where there is none.
   std::string rest_option = {};
   /// Operations are processes of their own: their processor time is that of the crew, on any
-  /// processor, and nobody knows their memory.
+  /// processor, and their memory is unknown.
   bool starts_processes = false;
   /// Operations do nothing, so that all that is measured is the harness. One workload has it.
   bool measures_the_harness = false;

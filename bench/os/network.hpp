@@ -4,7 +4,7 @@
 
 namespace asyncmark {
 
-/// What the kernel counted of TCP's troubles in this network namespace, whoever had them.
+/// The kernel's counts of TCP errors in this network namespace, of all its processes.
 struct NetworkCounts {
   std::uint64_t listen_overflows =
       0;                           ///< Connections that a listener's full queue had no room for.

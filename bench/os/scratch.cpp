@@ -47,7 +47,7 @@ bool is_name_of_ours(const std::string& name) {
                      [](unsigned char letter) { return std::isalnum(letter) != 0; });
 }
 
-/// Whether a terminal controls it: then somebody looks around there.
+/// Whether a terminal controls it: then a user may be looking at its files.
 bool has_terminal(pid_t process) {
   const auto fields = stat_of(process);  // State, parent, group, session, terminal.
   return fields.size() > 4 && fields[4] != "0";

@@ -263,7 +263,7 @@ TEST(Plan, TakesProcessorsAsANumberATextOrAList) {
   }
 }
 
-TEST(Request, TellsWhenACapIsForNobody) {
+TEST(Request, TellsWhenACapIsForNoRunner) {
   const auto idle = [](const char* runners, const char* in_flight) {
     return request({{"runner", runners}, {"ops", "5"}, {"in-flight", in_flight}})
         .asks_for_idle_in_flight();

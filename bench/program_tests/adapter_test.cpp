@@ -74,7 +74,7 @@ TEST(CheckAdapter, SaysOfEachThatDoesWrongWhatThatIs) {
       {"no-options", "operation 0 took 5ms, and what it had to do takes 10ms"},
       {"nothing", "ended without a report; what it reports goes to descriptor 3"},
       {"exit", "ended by exit 3 after it"},
-      {"any-workload", "nobody knows, which is an error: it was carried out"},
+      {"any-workload", "an unknown workload, which is an error: it was carried out"},
       {"never", "still running after --time-limit"}};
   std::vector<std::string> commands{"-- " + kBroken + "right"};
   for (const auto& [mode, sentence] : sentences) commands.push_back("-- " + kBroken + mode);
@@ -154,8 +154,8 @@ TEST(Adapters, CarryOutTheirWorkloadsWithinTheCap) {
          "runner": "node,python-asyncio,python-threads,python-processes"}]})"}}});
   ASSERT_EQ(ended.code, 0) << ended.err;
   EXPECT_THAT(ended.out,
-              AllOf(HasSubstr("equal cap of 5 in flight"), HasSubstr("interpreter CPython"),
-                    HasSubstr("interpreter Node.js"), HasSubstr("nobody looked at them")));
+              AllOf(HasSubstr("same concurrency limit (5)"), HasSubstr("interpreter CPython"),
+                    HasSubstr("interpreter Node.js"), HasSubstr("self-reported")));
   int count = 0;
   for (const auto& row : kept(ended)) {
     SCOPED_TRACE(row.at("name").get<std::string>());

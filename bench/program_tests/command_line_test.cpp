@@ -25,7 +25,7 @@ TEST(RunCase, NeedsItsReportDescriptor) {
   EXPECT_THAT(ended.err, AllOf(HasSubstr("run-case"), HasSubstr("descriptor 3")));
 }
 
-TEST(RunCase, EndsAtOnceWhenNobodyWaitsForItsReport) {
+TEST(RunCase, EndsAtOnceWithoutAParent) {
   const auto ended = run_program(
       {"bash", "-c",
        "exec 3> >(exec <&-; touch closed); until [ -e closed ]; do :; done; "

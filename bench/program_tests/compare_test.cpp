@@ -163,8 +163,7 @@ TEST(Compare, WhatMakesNoSenseIsRefused) {
   expect_refused(here({"r.json", "r.json", "--", "null"}), "'r.json' is not a program");
   expect_refused(here({one, one, "--budget", "5", "--", "null"}), "--budget");
   expect_refused(here({one, one, "--min-effect", "5", "--", "null"}), "--min-effect: '5' has no %");
-  expect_refused(here({one, one, "--gate-stored", "--", "null"}),
-                 "--gate-stored: needs two files");
+  expect_refused(here({one, one, "--gate-stored", "--", "null"}), "--gate-stored: needs two files");
   expect_refused(here({one, one, "--", "nul"}), "nul");
   for (const Words& idle : {Words{"--repetitions", "3"},
                             {"--strict"},

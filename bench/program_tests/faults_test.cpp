@@ -335,7 +335,7 @@ TEST(OpenLoop, ThatIsOverloadedEndsSoonAfterItsSchedule) {
   // 300 arrivals within 0.3 s, each of 20 ms: one after the other they would take 6 s.
   const auto ended = run({"sleep", "--wait", "20ms", "--rate", "1000", "--ops", "300"},
                          {"--in-flight", "1", "--max-failed", "0"});
-  EXPECT_EQ(ended.code, 0) << "never started is saturation, not failure: " << ended.err;
+  EXPECT_EQ(ended.code, 0) << "dropped is saturation, not failure: " << ended.err;
   for (const auto& row : rows(ended)) {
     SCOPED_TRACE(row.at("name").get<std::string>());
     EXPECT_EQ(accounted(row), 300u);

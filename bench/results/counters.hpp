@@ -27,7 +27,7 @@ std::optional<double> memory_bytes_per_op(const Measurement& one);
 /// (see Histogram::percentile()).
 std::optional<Duration> response_percentile(const Measurement& one, double fraction);
 
-/// Whether it falls among those that failed or never started. False for closed loops, which have no
+/// Whether it falls among those that failed or were dropped. False for closed loops, which have no
 /// response times.
 bool response_failed(const Measurement& one, double fraction);
 

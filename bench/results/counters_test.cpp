@@ -191,7 +191,7 @@ TEST(Counters, TellWhatWasObservedOnlyWhereSomethingWas) {
   EXPECT_THAT(all, Not(Contains(Key("loop_lag_p99_ns"))));
 }
 
-/// An open loop of 1000 operations: so many in 1 to 100 ms, the others failed or never started.
+/// An open loop of 1000 operations: so many in 1 to 100 ms, the others failed or dropped.
 Measurement of_1000(std::uint64_t completed, std::uint64_t failed) {
   Measurement m;
   m.completed = completed;

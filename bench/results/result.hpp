@@ -54,7 +54,7 @@ struct Result {
   /// What summarize() makes of it, when first asked for and again after a repetition was added. One
   /// thread at a time may ask.
   const Summary& summary() const;
-  /// Has the summary made anew: for whoever changes a measurement in place, as tests do.
+  /// Makes summary() compute again: for code that changes a measurement in place, as tests do.
   void forget_summary() { summary_.reset(); }
 
  private:
@@ -73,7 +73,7 @@ void take(Result& result, Repetition repetition);
 std::optional<std::string> too_good(const std::optional<Bound>& bound, const Measurement& one);
 
 /// Bound over measured time; above 1 only by a defect. Absent where there is no bound, and where
-/// operations never started, for the bound is that of all of them.
+/// operations were dropped, for the bound is that of all of them.
 std::optional<double> efficiency(const Result& result, const Measurement& one);
 
 }  // namespace asyncmark

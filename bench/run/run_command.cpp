@@ -169,7 +169,8 @@ int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
     std::erase_if(cases, [](const Result& one) { return one.repetitions.empty(); });
   }
   const bool kept = keep();
-  Interruption::end_watch();  // Nobody looks from here on, and who reads this may not come.
+  Interruption::end_watch();  // It has no watcher from here on, and the reader of this may not
+                              // come.
   print(run, settings);
   const bool too_bad = warn(cases, settings.max_failed) || lost_service;
   const bool not_comparable = settings.strict && warn(run.findings);

@@ -23,7 +23,7 @@ struct RunSettings {
   std::vector<std::string> command;  ///< As the user typed it, for the context.
   /// Writes down what standard output shows.
   std::function<std::string(const ResultSet&)> print;
-  /// See ReproductionEntry; empty: nobody is asked.
+  /// See ReproductionEntry; empty: no other program runs.
   std::function<Json(const std::vector<Result>&)> ask_others = {};
 };
 

@@ -11,13 +11,13 @@
 
 namespace asyncmark {
 
-/// A server on this machine that somebody else started, as the kernel sees it from outside.
+/// A server on this machine that asyncmark did not start, as the kernel sees it from outside.
 class LocalServer {
  public:
   explicit LocalServer(std::uint16_t port) : port_(port) {}
 
   void start_window();
-  /// Since start_window(); absent where nobody was seen to listen. Requests it does not know.
+  /// Since start_window(); absent where no process was seen to listen. Requests it does not know.
   std::optional<ServiceUsage> usage() const;
   /// As the kernel gave them to it.
   Cpus cpus() const;

@@ -53,7 +53,7 @@ TEST(Listeners, AreTheProcessesThatHoldTheSocketAndWhatTheyStarted) {
   EXPECT_THAT(listeners_on(four.port), ElementsAre(getpid(), worker.pid()));
 }
 
-TEST(Listeners, AreNoneWhereNobodyListens) {
+TEST(Listeners, AreNoneWhereNoProcessListens) {
   std::uint16_t port = 0;
   {
     const Listening gone;

@@ -45,7 +45,7 @@ class Service {
   void start_window();
   /// Since start_window(), or since it was started. Of one that has ended() nothing is known.
   ServiceUsage usage() const;
-  /// From here on nobody wants to know what it samples.
+  /// From here on its samples are not needed.
   void end_window() { counts_->watched = false; }
   /// That it answered since it was started.
   std::uint64_t requests() const { return counts_->requests; }

@@ -24,7 +24,7 @@ struct ServiceCounts {
   /// The process that does the work, with its descendants; 0: the one that serves. Set before
   /// announce(), as the next.
   std::atomic<int> worker{0};
-  /// False where nobody sees the requests.
+  /// False where the requests cannot be seen.
   std::atomic<bool> sees_requests{true};
   /// Of the worker's descendants the one that is there for activity alone: what it takes is not
   /// counted. 0: none is.

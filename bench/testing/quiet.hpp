@@ -6,7 +6,7 @@
 
 namespace asyncmark::testing {
 
-/// The context of a machine that nobody else uses.
+/// The context of an idle machine.
 inline Context quiet() {
   return {{{"num_cpus", 2},
            {"max_failed", "100%"},

@@ -29,7 +29,7 @@ inline std::uint64_t number(const Json& row, const char* counter) {
   return static_cast<std::uint64_t>(row.at(counter).get<double>());
 }
 
-/// Completed, failed and never started together.
+/// Completed, failed and dropped together.
 inline std::uint64_t accounted(const Json& row) {
   return number(row, "completed") + number(row, "failed") + number(row, "never_started");
 }

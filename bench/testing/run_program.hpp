@@ -28,7 +28,7 @@ struct Surroundings {
 };
 
 /// A program that runs beside the test, in a fresh working directory that is removed after. The
-/// arguments are passed as they are. Killed, and all it started, if nobody waits for it. One at a
+/// arguments are passed as they are. Killed, and all it started, unless it is waited for. One at a
 /// time: whatever processes the test has when it ends count as left by it.
 class Program {
  public:

@@ -96,7 +96,7 @@ TEST(Limit, IsTheProcessorWhereThatWasBusy) {
   EXPECT_EQ(limit(with_cpu(slow, milliseconds(1900))), "CPU");
   EXPECT_EQ(limit(with_cpu(slow, milliseconds(1000))), "") << "half of what there is";
   EXPECT_EQ(limit(with_cpu(slow, milliseconds(1000), "1")), "CPU");
-  EXPECT_EQ(limit_of(with_cpu(slow, milliseconds(1900), ""), {}), "") << "nobody knows of how many";
+  EXPECT_EQ(limit_of(with_cpu(slow, milliseconds(1900), ""), {}), "") << "their number is unknown";
   EXPECT_EQ(limit(with_cpu(slow, milliseconds(1000), ""), "processor-bound"), "CPU");
   EXPECT_EQ(limit(with_term(construct({}), bound_terms::kComputing)), "CPU");
 }

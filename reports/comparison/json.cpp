@@ -1,4 +1,4 @@
-// Everything, down to each pair's figures: whoever doubts a verdict can work it out anew.
+// Everything, down to each pair's figures: a verdict can be computed again from them.
 
 #include <cmath>
 

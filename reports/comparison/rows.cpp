@@ -79,10 +79,10 @@ Table comparison_table(const Comparison& comparison) {
     table.notes.push_back(
         "time: total time / operations; in an open loop the median response time");
   if (!comparison.stored && !comparison.cases.empty()) {
-    table.notes.push_back(
-        fmt::format("change: the median over the pairs, by the best pass of each process; a verdict "
-                    "needs {:g} %, an interval ({}) without 0, and the same result in a second run",
-                    comparison.margins.least_effect * 100, kSure));
+    table.notes.push_back(fmt::format(
+        "change: the median over the pairs, by the best pass of each process; a verdict "
+        "needs {:g} %, an interval ({}) without 0, and the same result in a second run",
+        comparison.margins.least_effect * 100, kSure));
     table.notes.push_back(
         "slow passes: share among the slowest tenth of both, baseline / contender; slow processes: "
         "share that was slower than its pair by more than 5 %");
@@ -94,7 +94,8 @@ std::string control_text(const Comparison& comparison) {
   const auto& control = comparison.control;
   if (!control) return "";
   if (!control->failed.empty())
-    return fmt::format("Control: the baseline compared with itself has no verdict: {}.", control->failed);
+    return fmt::format("Control: the baseline compared with itself has no verdict: {}.",
+                       control->failed);
   return fmt::format("Control: the baseline compared with itself is {}, {} ({} pairs of {}).",
                      control->verdict == Verdict::same ? "the same" : text_of(control->verdict),
                      control->reason(), control->pairs.size(), control->name);

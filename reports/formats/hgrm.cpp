@@ -104,7 +104,7 @@ Files print(const ResultSets& sets) {
         add(files, name, "service", text_of(all.service_time, "#[service time]\n" + remarks));
       if (all.never_started > 0)
         remarks +=
-            fmt::format("#[{} operations never started, and would lie beyond the last line]\n",
+            fmt::format("#[{} operations were dropped, and would lie beyond the last line]\n",
                         all.never_started);
       if (all.response_time.count() > 0)
         add(files, name, "response", text_of(all.response_time, "#[response time]\n" + remarks));

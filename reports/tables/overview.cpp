@@ -101,7 +101,7 @@ std::vector<std::string> labels_of(const Axis& axis, const std::vector<Line>& li
     alike.back().what = first.what;
     alike.back().how = first.how;
     axis.forget(alike.back().what.load);
-    // A cap that nobody set goes with the load.
+    // A cap without --in-flight goes with the load.
     if (!first.what.load.in_flight) alike.back().how.cap = first.how.workers;
   }
   Cases among;

@@ -32,7 +32,7 @@ class AnswerProtocol(asyncio.Protocol):
 
     def data_received(self, data):
         if not self.waits():
-            self.is_stale = True  # Nobody asked for it.
+            self.is_stale = True  # No request is waiting for it.
             return
         try:
             if self.answer.feed(data):
@@ -113,7 +113,7 @@ class Streams:
 
     def close(self):
         if self.connection is not None:
-            self.connection.transport.abort()  # What is not sent yet is wanted by nobody.
+            self.connection.transport.abort()  # What is not sent yet is not wanted any more.
             self.connection = None
 
 

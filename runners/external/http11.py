@@ -283,7 +283,7 @@ class Client:
         self.poll.register(self.socket, select.POLLIN)
 
     def stands(self):
-        """Neither closed by the server, nor with something that nobody asked for."""
+        """Neither closed by the server, nor with bytes that no request is waiting for."""
         try:
             self.socket.recv(1, socket.MSG_PEEK)
         except BlockingIOError:

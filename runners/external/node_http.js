@@ -247,7 +247,7 @@ class HttpClient {
   }
 
   receive(piece) {
-    if (!this.waiter) return (this.isStale = true); // Nobody asked for it.
+    if (!this.waiter) return (this.isStale = true); // No request is waiting for it.
     this.judgeOnce(() => this.answer.feed(piece));
   }
 

@@ -149,7 +149,7 @@ class Session:
         limit = max(2, -(-self.plan.timeout // 1_000_000_000))
         self.connection = self.psycopg2.connect(self.plan.dsn, connect_timeout=limit,
                                                 fallback_application_name="asyncmark")
-        self.connection.autocommit = True  # No BEGIN that nobody asked for.
+        self.connection.autocommit = True  # No BEGIN of its own.
 
     def __call__(self, op):
         reason = None

@@ -17,7 +17,7 @@ from .support.figures import median, table, with_range
 SUMMARY = "SHA-256 by asyncmark's runners, openssl speed and Python's hashlib: bytes/s and bytes per CPU second"
 
 SEED = 1  #: of the order of the programs in each round
-IDLE = 0.97  #: what openssl speed has of the processors, at least, where nobody else uses them
+IDLE = 0.97  #: what openssl speed has of the processors, at least, where no other program uses them
 SCRIPT = Path(__file__).parent / "support" / "python_hashes.py"
 
 
@@ -181,7 +181,7 @@ def free(openssl_speed: Cell) -> bool:
 
 def goals(block: Block, cells: Cells) -> list[tuple[str, Optional[bool]]]:
     """What asyncmark's pools of two were to reach, the figures, and whether they did; None where that cannot be
-    judged. The bytes/s of two workers are those of two processors only where nobody else used them."""
+    judged. The bytes/s of two workers are those of two processors only where no other program used them."""
     theirs = cells.get(("openssl speed", 2))
     if not theirs:
         return []
@@ -229,7 +229,7 @@ def compare(bench: Bench) -> Report:
 
 
 def report(bench: Bench, found: list[tuple[Block, Cells]]) -> Report:
-    """The table, the table read aloud, the goals."""
+    """The table, its findings in sentences, the goals."""
     everything = [cell for _, cells in found for cell in cells.values()]
     count = len(everything[0].samples)
     ours = [sample for cell in everything if cell.workers == 2 and cell.program.endswith("-pool")

@@ -167,7 +167,7 @@ def read_aloud(setting: Setting, cells: Cells) -> str:
         times = [f"{program} {median(cell.each(lambda sample: sample.seconds)):.3f} s"
                  for (program, _), cell in cells.items()]
         waits = -(-setting.queries // setting.connections)
-        return (f"{setting.title} {over} is {waits * 0.046:.2f} s of waiting whoever asks: {', '.join(times)}. There "
+        return (f"{setting.title} {over} is {waits * 0.046:.2f} s of waiting for any client: {', '.join(times)}. There "
                 "the pool decides, and not the program.")
 
     def beside(cell: Cell, what: str) -> str:
@@ -215,10 +215,10 @@ def goals(setting: Setting, cells: Cells) -> list[tuple[str, Optional[bool]]]:
 
 
 def report(bench: Bench, found: list[tuple[Setting, Cells]], missing: list[str]) -> Report:
-    """The table, the table read aloud, the goals."""
+    """The table, its findings in sentences, the goals."""
     counts = " or ".join(map(str, sorted({len(cell.samples) for _, cells in found for cell in cells.values()})))
     notes = [
-        "nobody is bound to a processor: server and client share them as the kernel has it",
+        "no process is bound to a processor: the kernel places server and client",
         f"medians of {counts} rounds, the programs in turn (range); ratios are those of each round, to pgbench -j1",
         "with as many connections and simple or prepared queries too, to prepared ones for pipelines",
         "times begin when all connections stand, for everybody; each keeps its own, counted at the server's processes",

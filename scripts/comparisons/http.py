@@ -212,7 +212,7 @@ def compare(bench: Bench) -> Report:
 
 
 def report(bench: Bench, found: list[tuple[Setting, list[Cell]]], missing: list[str]) -> Report:
-    """The table, the table read aloud, the goals."""
+    """The table, its findings in sentences, the goals."""
     lines = [row(setting, cell, the(cells, "wrk")) for setting, cells in found for cell in cells]
     goals = [judged for setting, cells in found if (judged := goal(setting, cells))]
     count = len(found[0][1][0].samples)

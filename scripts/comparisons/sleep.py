@@ -187,7 +187,7 @@ def read_aloud(cells: list[Cell]) -> str:
         times = " and ".join(f"{cell.program} {median(cell.seconds):.2f} s" for cell in capped)
         waits = -(-MOST_CAPPED // CAP)
         said += (f" With {CAP} in flight {MOST_CAPPED:,} are {waits} waits one after the other, which is "
-                 f"{waits * 0.046:.2f} s whoever does it: {times}. There the cap decides, and not the program.")
+                 f"{waits * 0.046:.2f} s in any program: {times}. There the cap decides, and not the program.")
     return said
 
 
@@ -208,7 +208,7 @@ def goal(cells: list[Cell]) -> Optional[tuple[str, Optional[bool]]]:
 
 
 def report(cells: list[Cell], missing: list[Program], too_many: list[int]) -> Report:
-    """The table, the table read aloud, the goal."""
+    """The table, its findings in sentences, the goal."""
     counts = " or ".join(map(str, sorted({len(cell.samples) for cell in cells})))
     notes = [
         f"medians of {counts} rounds, the programs in turn (range); ratios are medians of each round's",

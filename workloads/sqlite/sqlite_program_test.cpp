@@ -248,7 +248,7 @@ TEST(SqliteOptions, SayWhatTheFolderOfADatabaseKeepsFromBeingDone) {
                                const std::string& beside = "") {
     const Database database(10, journal);
     database.run("PRAGMA wal_checkpoint(TRUNCATE)");
-    const Scratch scratch;  // Which nobody may write.
+    const Scratch scratch;  // Which that user may not write.
     const auto copy = scratch.path() + "/copy.db";
     fs::copy_file(database.path(), copy);
     fs::permissions(copy, fs::perms(0666));

@@ -54,7 +54,7 @@ Opened on(const Database& database, const std::string& sql, Given more = {}) {
 
 std::string failure(const Outcome& outcome) { return std::string(outcome.failure.code()); }
 
-TEST(SqliteRows, AreAskedForAllOverTheTableAndAlikeWhoeverAsks) {
+TEST(SqliteRows, AreReadAllOverTheTableAndAlikeForEveryRunner) {
   std::set<std::uint64_t> asked;
   int neighbours = 0;
   for (std::uint64_t op = 0; op < 10'000; ++op) {

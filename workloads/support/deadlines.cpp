@@ -19,7 +19,7 @@ void Deadlines::begin(Deadline& one, Duration limit) {
 void Deadlines::end(Deadline& one) {
   one.unlink();
   if (!waiting_.empty() || stopping_) return;
-  // Only if nobody begins at once: a loop ends when nothing is left to wait for, and a timer is.
+  // Only if none begins at once: a loop ends when nothing is left to wait for, and a timer is.
   stopping_ = true;
   asio::post(timer_->get_executor(), [this] {
     stopping_ = false;

@@ -20,7 +20,7 @@ std::uint64_t allow_descriptors(std::uint64_t wanted) {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
     return std::numeric_limits<std::uint64_t>::max();
-  // The usual limit of 1024 is only the one that holds until somebody asks for more.
+  // The usual limit of 1024 holds only until a program asks for more.
   if (limit.rlim_cur < wanted + kOtherDescriptors) {
     limit.rlim_cur = std::min(wanted + kOtherDescriptors, limit.rlim_max);
     if (setrlimit(RLIMIT_NOFILE, &limit) != 0) getrlimit(RLIMIT_NOFILE, &limit);

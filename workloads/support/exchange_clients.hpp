@@ -137,7 +137,7 @@ class LoopClient final : public AsyncSession, Deadline {
     exchange_.close();
   }
 
-  /// Before the socket is closed: the loop would blame whoever gets its number next.
+  /// Before the socket is closed: the loop would blame the next socket with its number.
   void forget_socket() {
     if (watch_.is_open()) watch_.release();
   }

@@ -4,7 +4,7 @@
 
 namespace asyncmark {
 
-/// A number that nobody foresees, and always the same for the same one, so that every runner and
+/// A number that cannot be foreseen, and always the same for the same one, so that every runner and
 /// every repetition draws alike: the finaliser of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
 constexpr std::uint64_t scrambled(std::uint64_t z) {
   z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;

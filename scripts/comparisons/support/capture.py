@@ -76,7 +76,7 @@ def read_packets(file: Path) -> list[Packet]:
 
 
 def started(bench: Bench, server_port: int, output: Path) -> subprocess.Popen:
-    """A tcpdump that is listening. It runs where the server does, and only while nobody else wants to."""
+    """A tcpdump that is listening. It runs where the server does, and only while the processor is idle."""
     command = ["chrt", "--idle", "0", "tcpdump", "-i", "lo", "-n", "-w", "-", "-s", str(SNAPSHOT_BYTES), "-B",
                str(BUFFER_KIB), "--time-stamp-precision=nano", f"tcp port {server_port} and {WITH_PAYLOAD}"]
     with output.open("wb") as stream:

@@ -7,9 +7,9 @@ handed to the kernel (ns of the monotonic clock).
 
   delay=MS       how long each answer waits         exponential=1  that is the mean of an exponential distribution
   serial=1       one request at a time              leak=MS        each answer waits so much longer than the one before
-  late=N:MS      only the Nth answer waits so long  stall=N:MS     at the Nth request nobody is answered so long
+  late=N:MS      only the Nth answer waits so long  stall=N:MS     at the Nth request it answers none for so long
   hang=N         every Nth request is not answered  status=503     of every answer
-  leave=S        so many seconds after the first request it closes everything and answers nobody
+  leave=S        so many seconds after the first request it closes everything and answers no more
 """
 import asyncio
 import json

@@ -79,7 +79,7 @@ class Server:
         return sum(map(is_connection, self._ours()))
 
     def settle(self) -> None:
-        """Returns once nobody is connected and who was has been waited for: only then all is counted, time and
+        """Returns once all connections are closed and their processes have ended: only then all is counted, time and
         queries. What has just begun or ended has not the title of the server's own."""
         until = time.monotonic() + 10
         while any(is_connection(one) or not words(one).startswith("postgres: ") for one in self._ours()):
