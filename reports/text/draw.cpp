@@ -15,7 +15,6 @@
 namespace asyncmark {
 namespace {
 
-constexpr std::size_t kGap = 2;
 constexpr std::size_t kLeastBar = 8, kMostBar = 24;
 constexpr std::size_t kIndent = 4;  // Of what stands on lines of its own.
 
@@ -118,7 +117,7 @@ class Drawing {
 
   std::size_t lead_width() const {
     std::size_t sum = 0;
-    for (std::size_t c = 0; c < lead_; ++c) sum += widths_[c] + kGap;
+    for (std::size_t c = 0; c < lead_; ++c) sum += widths_[c] + gap_;
     return sum;
   }
 
@@ -126,7 +125,8 @@ class Drawing {
     return std::ranges::any_of(table_.rows, [](const Row& row) { return row.bar.has_value(); });
   }
 
-  /// Takes out as many of the spare columns as have no room beside the others, and bars likewise.
+  /// Moves columns closer and takes out as many of the spare ones as have no room even so, and bars
+  /// likewise.
   void leave_out() {
     if (table_.spare.empty()) return;
     const auto width = [&] {
@@ -135,6 +135,7 @@ class Drawing {
         if (!left_out_.contains(c)) kept.push_back(c);
       return width_of(kept);
     };
+    if (width() > width_) gap_ = 1;
     for (const auto column : table_.spare)
       if (width() > width_) left_out_.insert(column);
     if (width() + least_bar() > width_)
@@ -143,7 +144,7 @@ class Drawing {
 
   std::size_t least_bar() const {
     if (!has_bars()) return 0;
-    return kGap +
+    return gap_ +
            std::max({kLeastBar, columns_of(table_.bars.over), columns_of(table_.bars.under)});
   }
 
@@ -162,16 +163,16 @@ class Drawing {
         used = lead_width();
       }
       blocks_.back().push_back(c);
-      used += widths_[c] + kGap;
+      used += widths_[c] + gap_;
     }
-    const auto taken = width_of(blocks_[0]) + kGap;
+    const auto taken = width_of(blocks_[0]) + gap_;
     bar_width_ = std::clamp(width_ - std::min(width_, taken), kLeastBar, kMostBar);
   }
 
   std::size_t width_of(const Columns& block) const {
     auto sum = lead_width();
-    for (const auto column : block) sum += widths_[column] + kGap;
-    return sum - std::min(sum, kGap);
+    for (const auto column : block) sum += widths_[column] + gap_;
+    return sum - std::min(sum, gap_);
   }
 
   /// The leading cells and those of a block, each as wide as its column and its gap; as far as the
@@ -182,7 +183,7 @@ class Drawing {
     const auto add = [&](std::size_t column) {
       if (column >= cells) return;
       all += padded(text(column), widths_[column], table_.columns[column].number);
-      all.append(kGap, ' ');
+      all.append(gap_, ' ');
     };
     for (std::size_t c = 0; c < lead_; ++c) add(c);
     for (const auto column : block) add(column);
@@ -197,7 +198,7 @@ class Drawing {
     const auto lower = trimmed(under + (with_bars ? table_.bars.under : "")) + '\n';
     // A small table needs no rule between one line of headings and the figures.
     if (upper.empty() && !table_.spare.empty()) return lower;
-    const auto width = width_of(block) + (with_bars ? kGap + bar_width_ : 0);
+    const auto width = width_of(block) + (with_bars ? gap_ + bar_width_ : 0);
     return fmt::format("{}{}{}{:-<{}}\n", upper, upper.empty() ? "" : "\n", lower, "", width);
   }
 
@@ -256,6 +257,7 @@ class Drawing {
   std::size_t width_;
   std::size_t most_;  ///< Of a name or a figure that shares its line with others.
   std::size_t lead_;
+  std::size_t gap_ = 2;  ///< Between columns.
   std::vector<std::size_t> widths_;
   std::set<std::size_t> left_out_;
   std::vector<Columns> blocks_;

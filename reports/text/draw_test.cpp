@@ -52,6 +52,26 @@ TEST(Draw, FoldsWhatDoesNotFitAndRepeatsTheLeadingColumns) {
             "loop\n");
 }
 
+TEST(Draw, MovesColumnsCloserAndThenLeavesOutSpareOnes) {
+  Table table{"t",
+              {{"", "runner", false}, {"", "x"}, {"", "y"}, {"", "z"}},
+              {{{"sync", "1 ms", "9999", "5"}, "", 1.0, "some"},
+               {{"loop", "2 ms", "8888", "6"}, "", 0.5, "more"}}};
+  table.spare = {3, 2};
+  table.bars = {"", "of best", false};
+  const auto rows = [&](std::size_t width) {
+    const auto text = draw(table, {.width = width});
+    return text.substr(text.find("runner"));
+  };
+  EXPECT_THAT(rows(40),
+              HasSubstr("runner     x     y  z  of best\n\nsome\nsync    1 ms  9999  5  ###"));
+  EXPECT_THAT(rows(25), HasSubstr("runner     x     y  z\n\nsome\nsync    1 ms  9999  5\n"))
+      << "no room for bars";
+  EXPECT_THAT(rows(20), HasSubstr("runner    x    y z\n\nsome\nsync   1 ms 9999 5\n"));
+  EXPECT_THAT(rows(17), HasSubstr("runner    x    y\n\nsome\nsync   1 ms 9999\n\nmore\n"));
+  EXPECT_THAT(rows(12), HasSubstr("runner    x\n\nsome\nsync   1 ms\n"));
+}
+
 TEST(Draw, BreaksALongTitle) {
   const Table table{"a title of many words", {{"", "case", false}}, {{{"a"}, ""}}};
   EXPECT_THAT(draw(table, {.width = 12}), HasSubstr("a title of\nmany words\n\ncase\n"));
