@@ -75,6 +75,9 @@ Process start(const Case& one, const ChildSettings& settings, std::vector<Passed
   return spawn(command(program, settings), files, "its child");
 }
 
+/// How often progress is shown: often enough for a curve, and less than a thousandth of the time.
+constexpr auto kBetweenTicks = std::chrono::milliseconds(250);
+
 enum class Until { ended, too_late, too_much, interrupted };
 
 /// Writes into a pipe what its reader has room for: it may take its time, or never read.
@@ -107,7 +110,7 @@ class Feed {
 Until collect(const Process& child, Feed feed, int report, const ChildSettings& settings,
               Watcher& watcher, std::string& text) {
   const auto limit = Clock::now() + settings.time_limit;
-  auto next_tick = Clock::now();
+  auto next_tick = Clock::now() + kBetweenTicks;
   for (;;) {
     pollfd watched[] = {{child.pidfd(), POLLIN, 0},
                         {report, POLLIN, 0},
@@ -127,8 +130,8 @@ Until collect(const Process& child, Feed feed, int report, const ChildSettings& 
     if (watched[0].revents != 0) return Until::ended;
     if (Clock::now() >= limit) return Until::too_late;
     if (!settings.tick || Clock::now() < next_tick) continue;
-    settings.tick();
-    next_tick = Clock::now() + std::chrono::milliseconds(500);
+    settings.tick(watcher.live());
+    next_tick = Clock::now() + kBetweenTicks;
   }
 }
 
@@ -216,7 +219,7 @@ Repetition watch(const Case& one, const ChildSettings& settings, Service* servic
   if (const auto port = service ? std::nullopt : one.local_port()) foreign.emplace(*port);
   const auto network_before = network_counts();
   Watcher watcher(Descriptor(memfd_create("window", MFD_CLOEXEC)), one.load.passes,
-                  one.load.due ? one.load.due->size() : one.load.ops);
+                  one.load.due ? one.load.due->size() : one.load.ops, one.load.rate.has_value());
   std::optional<ServiceUsage> used;
   if (service)
     watcher.meet([&](Phase phase) {

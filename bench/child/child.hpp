@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/child/live.hpp"
 #include "bench/model/case.hpp"
 #include "bench/results/result.hpp"
 
@@ -17,7 +18,7 @@ struct ChildSettings {
   std::string program = {};
   Duration time_limit = std::chrono::minutes(10);  ///< A child that runs longer is killed.
   std::vector<std::string> launcher;               ///< A command put before the child's own.
-  std::function<void()> tick;                      ///< Called about twice a second meanwhile.
+  std::function<void(const Live&)> tick;           ///< Called four times a second meanwhile.
   std::function<Service*(const Case&)> service;    ///< Which a case calls; null for none of ours.
   std::function<std::string(const Case&)> write;   ///< The document, if not by write_case().
 };

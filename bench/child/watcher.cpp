@@ -13,11 +13,12 @@
 
 namespace asyncmark {
 
-Watcher::Watcher(Descriptor file, std::uint64_t passes, std::uint64_t ops)
+Watcher::Watcher(Descriptor file, std::uint64_t passes, std::uint64_t ops, bool open_loop)
     : file_(std::move(file)),
       next_(Clock::now()),
       one_pass_(passes == 1),
-      ops_(ops == 0 ? kUnbounded : ops) {
+      ops_(ops == 0 ? kUnbounded : ops),
+      open_loop_(open_loop) {
   if (!file_ || ftruncate(file_.get(), sizeof(Window)) != 0) return;
   void* memory = mmap(nullptr, sizeof(Window), PROT_READ | PROT_WRITE, MAP_SHARED, file_.get(), 0);
   if (memory != MAP_FAILED) window_ = new (memory) Window;
@@ -49,6 +50,8 @@ void Watcher::look() {
       in_flight_seconds_ += static_cast<double>(window_->all_in_flight()) * apart;
       watched_seconds_ += apart;
       ++observed_.samples;
+    } else {
+      pass_begun_ = now;
     }
     last_ = now;
     if (one_pass_) count_begun(now);
@@ -90,6 +93,14 @@ void Watcher::count_begun(Clock::time_point now) {
   }
   // Not beyond the operations there are: clients that find none left have counted as well.
   begun_operations_.push_back({now, std::min(window_->all_claimed(), ops_)});
+}
+
+Live Watcher::live() const {
+  if (!window_) return {};
+  auto live = read_live(*window_, open_loop_);
+  live.claimed = std::min(live.claimed, ops_);
+  if (live.phase == Phase::timed) live.timed = Clock::now() - pass_begun_;
+  return live;
 }
 
 Observed Watcher::observed() const {

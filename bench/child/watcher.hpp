@@ -5,6 +5,7 @@
 #include <random>
 #include <vector>
 
+#include "bench/child/live.hpp"
 #include "bench/engine/window.hpp"
 #include "bench/measure/measurement.hpp"
 #include "bench/measure/slices.hpp"
@@ -17,7 +18,7 @@ class Watcher {
  public:
   /// `file` is empty memory that the child maps as well; `passes` and `ops` are those of the case,
   /// 0 where a duration limits it.
-  Watcher(Descriptor file, std::uint64_t passes, std::uint64_t ops);
+  Watcher(Descriptor file, std::uint64_t passes, std::uint64_t ops, bool open_loop = false);
   ~Watcher();
   Watcher(const Watcher&) = delete;
   Watcher& operator=(const Watcher&) = delete;
@@ -38,6 +39,9 @@ class Watcher {
 
   Observed observed() const;
 
+  /// Reads how far the child is, for people who wait for it.
+  Live live() const;
+
  private:
   bool has_begun() const { return begun_ != Clock::time_point{}; }
   void look_at_process();
@@ -47,6 +51,7 @@ class Watcher {
   Descriptor file_;
   Window* window_ = nullptr;
   Clock::time_point begun_{};
+  Clock::time_point pass_begun_{};
   Clock::time_point next_;
   Clock::time_point last_{};
   Clock::time_point next_of_process_{};
@@ -55,6 +60,7 @@ class Watcher {
   double watched_seconds_ = 0;
   bool one_pass_;
   std::uint64_t ops_;
+  bool open_loop_;
   std::vector<Begun> begun_operations_;
   Observed observed_;
 };

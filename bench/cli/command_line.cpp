@@ -115,7 +115,7 @@ RunSettings settings_of(const Grammar& grammar, const std::vector<std::string>& 
   if (settings.driver.child.time_limit == Duration(0))
     throw UsageError("--time-limit: must be more than 0");
   settings.driver.child.launcher = launcher_words(common.launcher);
-  settings.driver.progress = !common.quiet;
+  settings.driver.progress = common.quiet ? ProgressMode::none : ProgressMode::automatic;
   settings.max_failed = FailureBudget::parse(common.max_failed);
   settings.strict = common.strict;
   settings.calibrate = !common.no_calibration;
@@ -255,7 +255,7 @@ int do_compare(const Grammar& grammar, const std::vector<std::string>& command,
   settings.pairs.margins.least_effect = share(asked.least_effect, "--min-effect");
   settings.pairs.budget = parse_duration(asked.budget, "--budget");
   if (settings.pairs.budget == Duration(0)) throw UsageError("--budget: must be more than 0");
-  settings.progress = !asked.quiet;
+  settings.progress = asked.quiet ? ProgressMode::none : ProgressMode::automatic;
   request.commands = asked.commands;
   request.gate_stored = asked.gate_stored;
   for (const auto& [name, path] : asked.outputs) request.outputs[name] = path;

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/base/screen.hpp"
 #include "bench/compare/comparison.hpp"
 #include "bench/plan/plan.hpp"
 #include "bench/results/failure_budget.hpp"
@@ -17,7 +18,7 @@ struct CompareSettings {
   Duration time_limit = std::chrono::minutes(10);
   std::vector<std::string> launcher;
   FailureBudget max_failed;
-  bool progress = true;
+  ProgressMode progress = ProgressMode::automatic;
   /// Called with the verdicts so far whenever there is one more: the place to save them.
   std::function<void(const Comparison&)> keep = [](const Comparison&) {};
 };

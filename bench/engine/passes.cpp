@@ -74,6 +74,13 @@ std::int64_t written_bytes(std::span<const Recorder> recorders) {
   return pages * static_cast<std::int64_t>(kPage);
 }
 
+/// For the parent, which shows progress.
+void show_recorders(std::span<const Recorder> recorders) {
+  window().recorders_at = reinterpret_cast<std::uintptr_t>(recorders.data());
+  window().recorder_bytes = sizeof(Recorder);
+  window().recorders = static_cast<std::uint32_t>(recorders.size());
+}
+
 /// Before each pass, and before the warm-up, which takes the path that is timed.
 void begin_sample(const Load& load, const Crew& crew) {
   const auto known = load.due ? load.due->size() : load.ops;
@@ -125,6 +132,7 @@ class Course {
     auto& phases = measurement_.phases;
     phases.connect = crew_.stage.connect.length();
     phases.set_up = begun_ - crew_.stage.begun - phases.connect;
+    show_recorders(crew_.recorders);
     begin_sample(load_, crew_);
     warm_up(load_, how_, crew_);
     phases.warm_up = Clock::now() - begun_;

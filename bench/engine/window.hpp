@@ -35,6 +35,11 @@ struct Window {
   std::atomic<std::int64_t> page_table_bytes_before{0};
   /// Threads of the child that carry out nothing.
   std::atomic<std::uint32_t> threads_of_harness{0};
+  /// Where the recorders lie in the memory of the child, how many there are and the size of each:
+  /// the parent reads them there to show progress, without any work of the child.
+  std::atomic<std::uint32_t> recorders{0};
+  std::atomic<std::uint64_t> recorders_at{0};
+  std::atomic<std::uint32_t> recorder_bytes{0};
   /// How many operations of the pass were claimed, without those of the lanes, and a few more at
   /// its end: each client that finds nothing left has counted once in vain. On a cache line of its
   /// own, for every claim writes it.
@@ -51,6 +56,9 @@ struct Window {
   std::uint64_t all_in_flight() const;
   std::uint64_t all_claimed() const;
 };
+
+// Programs of before had the same size, and parent and child may be of two builds.
+static_assert(sizeof(Window) == (3 + kMostLanes) * 64);
 
 /// Enters a phase, and waits until the parent has looked, if it wants to; a second at the most.
 void meet(Phase phase);

@@ -19,12 +19,13 @@ namespace {
 void run_once(Result& result, const DriverSettings& settings, Progress& progress) {
   if (Interruption::happened()) return;
   auto child = settings.child;
-  child.tick = [&] { progress.show(); };
+  if (progress.is_live()) child.tick = [&](const Live& live) { progress.show(live); };
   progress.begin(result);
   auto repetition = run_in_child(result.what.of_repetition(result.repetitions.size()), child);
   // A run cut short by the user is no result, not even a failed one.
   if (!Interruption::happened() || repetition.died.empty()) take(result, std::move(repetition));
   progress.end(result);
+  if (settings.benchmark.reports()) progress.clear();  // Its reporter prints now.
 }
 
 /// Throws UsageError for what Google Benchmark does not take.
@@ -40,8 +41,7 @@ void pass_on(const std::vector<std::string>& flags) {
   auto argc = static_cast<int>(argv.size());
   benchmark::Initialize(&argc, argv.data());
   if (argc > 1)
-    throw UsageError(
-        fmt::format("{}: Google Benchmark has no such flag, or not this value", argv[1]));
+    throw UsageError(fmt::format("{}: unknown flag or value of Google Benchmark", argv[1]));
 }
 
 }  // namespace
@@ -134,7 +134,6 @@ void drive(std::vector<Result>& cases, const DriverSettings& settings) {
   // Every case that is registered has passed the filter already, by its plain name.
   benchmark::RunSpecifiedBenchmarks(display.get(), file.get(), "all");
   benchmark::ClearRegisteredBenchmarks();
-  progress.clear();
 }
 
 }  // namespace asyncmark

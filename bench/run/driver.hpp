@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/base/screen.hpp"
 #include "bench/child/child.hpp"
 #include "bench/results/result.hpp"
 
@@ -30,7 +31,7 @@ struct BenchmarkFlags {
 struct DriverSettings {
   ChildSettings child;
   BenchmarkFlags benchmark;
-  bool progress = true;  ///< Show it on standard error, if that is a terminal.
+  ProgressMode progress = ProgressMode::automatic;
   /// Called after each child, with all results so far: the place to save them. Nothing is measured
   /// meanwhile.
   std::function<void(const std::vector<Result>&)> keep;

@@ -140,7 +140,7 @@ Driven drive_with_deaths(const std::vector<bool>& deaths, const std::string& for
   DriverSettings settings;
   // Other tests have set flags of Google Benchmark, which are of the whole process.
   settings.benchmark = BenchmarkFlags::parse({"--benchmark_enable_random_interleaving=false"});
-  settings.progress = false;
+  settings.progress = ProgressMode::none;
   settings.benchmark.format = format;
   settings.child.program = testing::program();
   settings.child.write = [&](const Case& one) {

@@ -1,89 +1,173 @@
 #include "bench/run/progress.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
+#include <utility>
 
 #include "bench/base/standard_error.hpp"
+#include "bench/base/visible.hpp"
+#include "bench/model/runner_entry.hpp"
+#include "bench/results/summary.hpp"
+#include "bench/run/progress_lines.hpp"
 
 namespace asyncmark {
 namespace {
 
-std::uint64_t runs_left(const Result& one) {
-  return one.planned_repetitions -
-         std::min<std::uint64_t>(one.planned_repetitions, one.repetitions.size());
+/// Before a run that takes longer people want to know when it ends.
+constexpr auto kLongRun = std::chrono::seconds(30);
+/// Of runs of some milliseconds each: more would flicker, and take time from them.
+constexpr auto kBetweenDrawings = std::chrono::milliseconds(100);
+constexpr std::size_t kMostRates = 200;
+
+std::uint64_t runs_left(const Result& result) {
+  return result.planned_repetitions -
+         std::min<std::uint64_t>(result.planned_repetitions, result.repetitions.size());
 }
 
 /// In seconds, whose products do not overflow.
-std::optional<double> usual_length(const Result& one) {
-  const auto& load = one.what.load;
+std::optional<double> usual_length(const Result& result) {
+  const auto& load = result.what.load;
   const auto of_passes = [&](Duration pass) {
     return seconds(pass) * static_cast<double>(load.passes);
   };
-  const auto times = one.elapsed();
+  const auto times = result.elapsed();
   if (!times.empty()) return of_passes(median(times));
   if (load.duration) return of_passes(*load.duration);
-  if (one.bound) return of_passes(one.bound->time);
+  if (result.bound) return of_passes(result.bound->time);
   return std::nullopt;
+}
+
+/// How long a run takes of which a part of the operations is done; absent where that cannot be
+/// told.
+std::optional<Duration> length_by_now(const Live& live, const Load& load) {
+  if (live.phase != Phase::timed || load.duration || load.rate || load.passes > 1 || load.ops == 0)
+    return std::nullopt;
+  const auto done = live.claimed - std::min(live.claimed, live.in_flight);
+  if (done == 0 || live.timed < std::chrono::milliseconds(500)) return std::nullopt;
+  return from_seconds(seconds(live.timed) * static_cast<double>(load.ops) /
+                      static_cast<double>(done));
 }
 
 }  // namespace
 
-Progress::Progress(const std::vector<Result>& cases, bool wanted)
-    : cases_(cases), on_(wanted && isatty(STDERR_FILENO) == 1) {
-  Duration longest{};
-  for (const auto& one : cases)
-    if (has_drain(one.what.load)) longest = std::max(longest, one.what.load.drain);
-  if (on_ && longest > Duration(0))
-    to_standard_error(
-        "After its duration or last arrival a run drains for at most {}; what has not ended "
-        "then is dropped (--drain).\n",
-        exact_text(longest));
+Progress::Progress(const std::vector<Result>& cases, ProgressMode mode)
+    : cases_(cases), plain_(mode == ProgressMode::plain), block_(mode == ProgressMode::automatic) {
+  const auto expected = left(cases);
+  if ((!plain_ && !block_.is_on()) || expected < kLongRun) return;
+  std::uint64_t runs = 0;
+  for (const auto& result : cases) runs += runs_left(result);
+  to_standard_error("{} run{} of {} case{} will take at least {}, until {}.\n", runs,
+                    runs == 1 ? "" : "s", cases.size(), cases.size() == 1 ? "" : "s",
+                    whole_seconds(expected), end_text(std::chrono::system_clock::now(), expected));
 }
 
 Duration Progress::left(const std::vector<Result>& cases) {
   double known = 0, sum_of_usual = 0;
   std::uint64_t unknown_runs = 0, usual = 0;
-  for (const auto& one : cases) {
-    const auto length = usual_length(one);
+  for (const auto& result : cases) {
+    const auto length = usual_length(result);
     if (length) {
-      known += *length * static_cast<double>(runs_left(one));
+      known += *length * static_cast<double>(runs_left(result));
       sum_of_usual += *length;
       ++usual;
     } else {
-      unknown_runs += runs_left(one);
+      unknown_runs += runs_left(result);
     }
   }
   const auto mean = usual > 0 ? sum_of_usual / static_cast<double>(usual) : 0;
   return from_seconds(known + mean * static_cast<double>(unknown_runs));
 }
 
+std::string Progress::done_text(const Result& result) {
+  if (const auto died = result.died()) return fmt::format("failed: {}", visible(*died));
+  const auto& summary = result.summary();
+  auto text = fmt::format("median {}", rounded_text(summary.time));
+  if (const auto rate = summary.median("ops_per_s"))
+    text += fmt::format(", {} ops/s", rounded_count(*rate));
+  if (result.planned_repetitions > 1)
+    text = fmt::format("{} runs, {}", result.planned_repetitions, text);
+  return fmt::format("{}, {} failed", text, summary.all.failed);
+}
+
 void Progress::begin(const Result& result) {
-  running_ = result.name();
-  begun_ = Clock::now();
-  show();
+  if (std::exchange(running_, &result) != &result) rates_.clear();
+  begun_ = counted_ = Clock::now();
+  ended_before_.reset();
+  ops_per_s_.reset();
+  if (block_.is_on() && begun_ - last_drawn_ >= kBetweenDrawings) draw({});
 }
 
-void Progress::end(const Result&) { running_.clear(); }
+void Progress::show(const Live& live) {
+  if (!block_.is_on()) return;
+  note_rate(live);
+  draw(live);
+}
 
-void Progress::show() {
-  if (!on_) return;
-  std::uint64_t done = 0, all = 0;
-  for (const auto& one : cases_) {
-    done += one.repetitions.size();
-    all += one.planned_repetitions;
+void Progress::note_rate(const Live& live) {
+  if (live.phase != Phase::timed) return;
+  const auto now = Clock::now();
+  if (ended_before_ && live.ended >= *ended_before_) {
+    ops_per_s_ = static_cast<double>(live.ended - *ended_before_) / seconds(now - counted_);
+    rates_.push_back(*ops_per_s_);
+    if (rates_.size() > kMostRates) rates_.erase(rates_.begin());
   }
-  const auto left = std::max(Duration{}, Progress::left(cases_) - (Clock::now() - begun_));
-  const auto s = std::chrono::ceil<std::chrono::seconds>(left).count();
-  to_standard_error("\r\033[K[{}/{}] {}  about {} left", done, all, running_,
-                    s >= 60 ? fmt::format("{} min {} s", s / 60, s % 60) : fmt::format("{} s", s));
-  std::fflush(stderr);
+  ended_before_ = live.ended;
+  counted_ = now;
 }
 
-void Progress::clear() {
-  if (on_) to_standard_error("\r\033[K");
+void Progress::end(const Result& result) {
+  if (!result.repetitions.empty()) {
+    const auto& last = result.repetitions.back().measurement;
+    around_ += std::max(Duration(0), Clock::now() - begun_ - last.elapsed());
+    ++ended_runs_;
+  }
+  if (!plain_ || runs_left(result) > 0) return;
+  const auto left = Progress::left(cases_);
+  const auto place = static_cast<std::size_t>(&result - cases_.data()) + 1;
+  to_standard_error("case {} of {}: {}: {}{}\n", place, cases_.size(), visible(result.name()),
+                    done_text(result),
+                    left > Duration(0) ? fmt::format("; about {} left", whole_seconds(left)) : "");
+}
+
+Duration Progress::left_now(const Live& live) const {
+  std::int64_t runs = 0;
+  for (const auto& result : cases_) runs += static_cast<std::int64_t>(runs_left(result));
+  auto all = left(cases_);
+  const auto& load = running_->what.load;
+  if (const auto length = length_by_now(live, load); length && running_->elapsed().empty()) {
+    // Better than a bound, which few runners reach.
+    const auto before = usual_length(*running_).value_or(0);
+    all += from_seconds((seconds(*length) - before) * static_cast<double>(runs_left(*running_)));
+  }
+  if (ended_runs_ > 0) all += around_ / ended_runs_ * runs;
+  return std::max(Duration(0), all - (Clock::now() - begun_));
+}
+
+std::string Progress::place() const {
+  auto text = fmt::format("case {} of {}", running_ - cases_.data() + 1, cases_.size());
+  if (running_->planned_repetitions > 1)
+    text += fmt::format(", run {} of {}", running_->repetitions.size() + 1,
+                        running_->planned_repetitions);
+  return text;
+}
+
+void Progress::draw(const Live& live) {
+  const auto& what = running_->what;
+  auto figures = live_figures(live, what.load, ops_per_s_);
+  // Another program stays so.
+  if (figures.empty() && !runner_entry(what.runner).program) figures = {"starting"};
+  block_.draw(progress_lines(
+      {.name = running_->name(),
+       .place = place(),
+       .elapsed = std::chrono::floor<std::chrono::seconds>(Clock::now() - all_begun_),
+       .left = left_now(live),
+       .now = std::chrono::system_clock::now(),
+       .figures = std::move(figures),
+       .alarming = live.failed.value_or(0) > 0,
+       .rates = rates_},
+      block_.screen()));
+  last_drawn_ = Clock::now();
 }
 
 }  // namespace asyncmark

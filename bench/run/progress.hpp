@@ -1,32 +1,58 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "bench/base/screen.hpp"
+#include "bench/child/live.hpp"
 #include "bench/results/result.hpp"
 
 namespace asyncmark {
 
-/// One line on standard error, when that is a terminal: what runs, how many runs are done, and how
-/// long the rest will take.
+/// What people see on standard error while cases run: on a terminal a block of three lines, which
+/// is drawn in place; or a line for each case that is done.
 class Progress {
  public:
-  Progress(const std::vector<Result>& cases, bool wanted);
+  Progress(const std::vector<Result>& cases, ProgressMode mode);
+
+  /// Whether show() has something to do.
+  bool is_live() const { return block_.is_on(); }
 
   void begin(const Result& result);
+  void show(const Live& live);
   void end(const Result& result);
-  void show();
-  void clear();
+  void clear() { block_.clear(); }
 
-  /// The time that the runs still to come will take: each case as long as its finished runs took,
-  /// else its ideal bound, else as long as the mean of all others.
+  /// Returns the time that the runs still to come will take: each case as long as its finished runs
+  /// took, else its ideal bound, else as long as the mean of all others.
   static Duration left(const std::vector<Result>& cases);
 
+  /// Returns the line for a case whose runs are all done.
+  static std::string done_text(const Result& result);
+
  private:
+  void draw(const Live& live);
+  void note_rate(const Live& live);
+  Duration left_now(const Live& live) const;
+  std::string place() const;
+
   const std::vector<Result>& cases_;
-  bool on_;
-  std::string running_;
+  bool plain_;
+  ScreenBlock block_;
+  Clock::time_point all_begun_ = Clock::now();
+  Clock::time_point last_drawn_{};
+
+  const Result* running_ = nullptr;
   Clock::time_point begun_{};
+  Duration around_{};  ///< Of the runs that ended: the time of their processes beside their passes.
+  std::int64_t ended_runs_ = 0;
+
+  // Of the case that runs.
+  std::vector<double> rates_;
+  std::optional<double> ops_per_s_;
+  std::optional<std::uint64_t> ended_before_;  ///< At the last look into the timed part.
+  Clock::time_point counted_{};
 };
 
 }  // namespace asyncmark

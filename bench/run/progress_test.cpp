@@ -80,5 +80,22 @@ TEST(TimeLeft, NeverOverflows) {
   EXPECT_GT(Progress::left({bounded(1000, kLongest), bounded(1, kLongest), planned(1000)}), 0s);
 }
 
+Result measured(std::uint64_t repetitions) {
+  auto result = planned(repetitions);
+  for (std::uint64_t i = 0; i < repetitions; ++i) finish_one(result, {10ms});
+  return result;
+}
+
+TEST(DoneText, TellsTheFiguresOfACase) {
+  EXPECT_EQ(Progress::done_text(measured(1)), "median 10.0 ms, 1.00 k ops/s, 0 failed");
+  EXPECT_EQ(Progress::done_text(measured(3)), "3 runs, median 10.0 ms, 1.00 k ops/s, 0 failed");
+}
+
+TEST(DoneText, TellsWhyACaseFailed) {
+  auto result = measured(2);
+  result.repetitions.push_back({{}, "killed by SIGSEGV"});
+  EXPECT_EQ(Progress::done_text(result), "failed: killed by SIGSEGV");
+}
+
 }  // namespace
 }  // namespace asyncmark::progress_test

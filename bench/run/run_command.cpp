@@ -85,13 +85,11 @@ bool warn(const std::vector<Finding>& findings) {
 void check_settings(const std::vector<Result>& cases, const RunSettings& settings) {
   check_time_limit(cases, settings.driver.child.time_limit);
   const auto is_open = [](const Result& one) { return one.what.load.rate.has_value(); };
-  if (settings.slo && std::ranges::none_of(cases, is_open))
-    throw UsageError("--slo: judges the response times of an open loop; give --rate too");
+  if (settings.slo && std::ranges::none_of(cases, is_open)) throw UsageError("--slo: needs --rate");
   const auto& out = settings.driver.benchmark.out;
   if (out.empty()) return;
   if (!settings.out.empty() && same_file(out, settings.out))
-    throw UsageError(
-        fmt::format("--out and --benchmark_out: both are '{}'; give each its own", out));
+    throw UsageError(fmt::format("--out and --benchmark_out: both are '{}'; give two files", out));
   check_writable(out, "--benchmark_out");
 }
 
@@ -149,13 +147,17 @@ int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
 
   const Sweep sweep;
   Interruption::watch();
+  ScreenBlock preparing(settings.driver.progress == ProgressMode::automatic);
+  preparing.say("preparing the workloads");
   auto services = start_services(cases);
   if (!Interruption::happened()) prepare_workloads(cases);
   settings.driver.child.service = [&](const Case& one) { return service_of(services, one); };
+  preparing.say("measuring the overhead of the clock and the runners (skip: --no-calibration)");
   if (settings.calibrate)
     context.facts["calibration"] = calibrate(cases, settings.driver.child);
   else
     context.facts["calibration_skipped"] = true;
+  preparing.clear();
   const auto before = processor_time();
   drive(cases, settings.driver);
   if (settings.ask_others && !Interruption::happened())
