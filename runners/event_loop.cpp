@@ -35,7 +35,7 @@ class EventLoopRunner final : public Runner {
 
 const bool registered = Registry<RunnerEntry>::add({
     .name = "event-loop",
-    .summary = "one thread, one event loop, a coroutine for each operation in flight",
+    .summary = "one thread with an event loop; a coroutine per operation in flight",
     .timing = "its one thread is there before; making a coroutine for each operation in flight is "
               "timed",
     .options = {},

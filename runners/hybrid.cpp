@@ -124,7 +124,7 @@ class Hybrid final : public Runner {
 
 const bool registered = Registry<RunnerEntry>::add({
     .name = "hybrid",
-    .summary = "one event loop, which hands what computes or blocks to a fixed number of threads",
+    .summary = "an event loop, and an executor of threads for work that computes or blocks",
     .timing = "its threads are there before, at nice 10 so that the loop goes first, and what "
               "handing over to them costs is measured in the set-up; making a coroutine for each "
               "operation in flight is timed",

@@ -91,7 +91,7 @@ class MultiLoop final : public Runner {
 
 const bool registered = Registry<RunnerEntry>::add({
     .name = "multi-loop",
-    .summary = "an event loop on each processor, with sessions and operations of its own",
+    .summary = "one event loop per processor, each with its own sessions and operations",
     .timing = "starting its threads is not timed: they are there before, each kept to a processor "
               "where there are as many, and waking them is timed; so is making a coroutine for "
               "each operation in flight",

@@ -25,7 +25,7 @@ class Sync final : public Runner {
 
 const bool registered = Registry<RunnerEntry>::add({
     .name = "sync",
-    .summary = "one thread, one operation after the other",
+    .summary = "one thread, one operation after another: the baseline",
     .timing = "its one thread is there before; no thread or process is started in the timed part",
     .options = {},
     .knows_in_flight = false,

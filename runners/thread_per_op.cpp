@@ -175,7 +175,7 @@ class ThreadPerOp final : public Runner {
 
 const bool registered = Registry<RunnerEntry>::add({
     .name = "thread-per-op",
-    .summary = "a fresh thread for every operation",
+    .summary = "a new thread for each operation",
     .timing = "starting a thread is timed: each operation starts one of its own",
     .options = {},
     .make = [](const OptionValues&) { return std::make_unique<ThreadPerOp>(); },

@@ -83,8 +83,7 @@ class Command {
         file_(program_file(words_[0], "--command")),
         expected_(fmt::format("exit {}", options.number("expect-exit"))),
         timeout_(options.duration("timeout")) {
-    if (options.number("expect-exit") > 255)
-      throw UsageError("--expect-exit: a process ends with 0 to 255");
+    if (options.number("expect-exit") > 255) throw UsageError("--expect-exit: must be 0 to 255");
     if (timeout_ <= Duration(0)) throw UsageError("--timeout: must be more than 0");
     for (auto& word : words_) pointers_.push_back(word.data());
     pointers_.push_back(nullptr);
@@ -205,28 +204,34 @@ class Exec final : public Workload {
 };
 
 OptionSpec expected_exit() {
-  auto spec = count_option("expect-exit", 0, "the exit code with which an operation has succeeded");
+  auto spec = count_option("expect-exit", 0, "exit code of success");
   spec.otherwise = std::int64_t{0};
   return spec;
 }
 
 const bool registered = Registry<WorkloadEntry>::add({
     .name = "exec",
-    .summary = "runs a command of yours, a process each time: asyncmark run exec -- CMD ARGS",
+    .summary = "starts your command, a new process for each operation",
     .options =
         {
-            text_option("command", "true",
-                        "what to run, as words of a shell; it is one program, not a shell: "
-                        "'sh -c \"...\"' is one. Words behind -- on the command line are the same. "
-                        "Without input, and what it prints is thrown away"),
+            with_placeholder(text_option("command", "true",
+                                         "command to run, the same as the words after '--'; it is "
+                                         "started directly, not by a shell, without input or "
+                                         "output"),
+                             "COMMAND"),
             duration_option("timeout", std::chrono::minutes(1),
-                            "of one operation, which is then killed with its process group"),
+                            "time limit of an operation; later its process group is killed"),
             expected_exit(),
         },
     .make = [](const OptionValues& options,
                std::uint64_t) { return std::make_unique<Exec>(options); },
     .rest_option = "command",
     .starts_processes = true,
+    .examples =
+        {
+            {"How long does a command take?", "--ops 100 --runner sync -- grep -q x file"},
+            {"How many of them fit at once?", "--ops 100 --in-flight 1,2,4,8 -- gzip -k file"},
+        },
 });
 
 }  // namespace

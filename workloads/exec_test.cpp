@@ -163,8 +163,8 @@ TEST(Exec, RefusesInOneLine) {
   refused({"--command", "ls | wc"}, "--command: 'ls | wc' is not a command");
   refused({"--", "cat", "caf\xe9"}, "--command: 'cat caf\\xe9' is not UTF-8");
   refused({"--", "cat", "\u009b\u202e", "\xff"}, "cat \\u009b\\u202e \\xff");
-  refused({"--"}, "--: exec needs a command behind it");
-  refused({"--expect-exit", "256"}, "--expect-exit: a process ends with 0 to 255");
+  refused({"--"}, "run exec: give a command after '--'");
+  refused({"--expect-exit", "256"}, "--expect-exit: must be 0 to 255");
   refused({"--timeout", "0s"}, "--timeout: must be more than 0");
   refused({"--command", "true", "--", "false"}, "--command");
 }

@@ -106,12 +106,12 @@ class Session final : public BlockingSession {
 const Algorithm& algorithm_from(const OptionValues& options) {
   for (const auto& one : kAlgorithms)
     if (options.text("algorithm") == one.name) return one;
-  throw UsageError("--algorithm: is none of those listed");  // Which the option itself refuses.
+  throw UsageError("--algorithm: is not supported");  // Which the option itself refuses.
 }
 
 std::size_t size_from(const OptionValues& options) {
   const auto size = options.number("size");
-  if (size < 1) throw UsageError("--size: there is nothing to hash; give at least 1B");
+  if (size < 1) throw UsageError("--size: must be at least 1B");
   const auto memory = std::int64_t{sysconf(_SC_PHYS_PAGES)} * sysconf(_SC_PAGESIZE);
   if (size > memory / 2)
     throw UsageError(
@@ -157,11 +157,11 @@ std::vector<std::string> names() {
 
 const bool registered = Registry<WorkloadEntry>::add({
     .name = "hash",
-    .summary = "hashes a block of memory with OpenSSL: needs a processor and never waits",
+    .summary = "hashes a block of memory with OpenSSL: needs CPU time and never waits",
     .options =
         {
-            choice_option("algorithm", names(), "of the hash"),
-            size_option("size", 64 << 10, "of the block that one operation hashes"),
+            with_placeholder(choice_option("algorithm", names(), "hash algorithm"), "NAME"),
+            size_option("size", 64 << 10, "bytes that an operation hashes"),
         },
     .make = [](const OptionValues& options,
                std::uint64_t) { return std::make_unique<Hash>(options); },

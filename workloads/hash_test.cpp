@@ -78,7 +78,7 @@ TEST(HashOptions, AreLookedAtBeforeTheRun) {
   EXPECT_THAT(refused({"--algorithm", "crc32"}),
               AllOf(HasSubstr("--algorithm"), HasSubstr("sha256"), HasSubstr("blake2b512"),
                     HasSubstr("md5")));
-  EXPECT_THAT(refused({"--size", "0B"}), HasSubstr("--size: there is nothing to hash"));
+  EXPECT_THAT(refused({"--size", "0B"}), HasSubstr("--size: must be at least 1B"));
   EXPECT_THAT(refused({"--size", "1000000GiB"}), HasSubstr("--size: 1000000GiB is more than half"));
   EXPECT_THAT(refused({"--size", "64"}), HasSubstr("--size"));
 }

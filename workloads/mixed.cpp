@@ -28,8 +28,7 @@ Part part(const char* name, std::uint64_t seed,
 
 Part waiting_part(const OptionValues& options, std::uint64_t seed) {
   if (options.has("wait")) {
-    if (options.flag("allow-remote"))
-      throw UsageError("--allow-remote: is of --url, which is not given");
+    if (options.flag("allow-remote")) throw UsageError("--allow-remote: needs --url");
     if (options.duration("wait") == Duration(0)) return nullptr;
     return part("sleep", seed, {{"wait", options.print("wait")}});
   }
@@ -87,8 +86,7 @@ class Mixed final : public Workload {
   Mixed(const OptionValues& options, std::uint64_t seed)
       : waiting_(waiting_part(options, seed)), computing_(computing_part(options, seed)) {
     if (!waiting_ && !computing_)
-      throw UsageError(
-          "--wait, --cpu: with both 0 an operation does nothing; give one of them more");
+      throw UsageError("--wait, --cpu: one of them must be more than 0");
   }
 
   void prepare(std::uint64_t sessions) const override {
@@ -140,18 +138,17 @@ OptionSpec instead_of(const char* other, OptionSpec spec) {
 
 const bool registered = Registry<WorkloadEntry>::add({
     .name = "mixed",
-    .summary = "waits or calls a URL, and then computes: the share of computing is a dial",
+    .summary = "waits or calls a URL, then computes, in a proportion that you choose",
     .options =
         {
-            duration_option("wait", std::chrono::milliseconds(10), "how long an operation waits"),
-            instead_of("wait", http::url_option("call this, as http://127.0.0.1:8080/path, "
-                                                "instead of --wait")),
-            flag_option("allow-remote", "put this load on a host that is not this machine"),
+            duration_option("wait", std::chrono::milliseconds(10), "wait time of an operation"),
+            instead_of("wait", http::url_option("call this URL instead of waiting")),
+            flag_option("allow-remote", "allow a URL that is not on this machine"),
             duration_option("cpu", std::chrono::milliseconds(1),
-                            "thread CPU time that it then burns: on the executor where the runner "
-                            "has one, else on its own thread or loop"),
+                            "CPU time of an operation, after the wait; hybrid computes on its "
+                            "executor"),
             instead_of("cpu", size_option("hash-size", 0,
-                                          "hash a block of this size (SHA-256) "
+                                          "compute by hashing a block of this size (SHA-256) "
                                           "instead of --cpu")),
         },
     .make = [](const OptionValues& options,

@@ -182,17 +182,17 @@ TEST(MixedOptions, AreLookedAtBeforeTheRun) {
     EXPECT_THAT(ended.err, StartsWith("asyncmark: " + begin));
   };
   const std::string url = "http://127.0.0.1:1/";
-  refused({"--wait", "10ms", "--url", url}, "--url, --wait: one takes the place of the other");
-  refused({"--url", url, "--wait", "1ms"}, "--url, --wait: one takes the place of the other");
-  refused({"--cpu", "1ms", "--hash-size", "1KiB"}, "--hash-size, --cpu: one takes the place");
+  refused({"--wait", "10ms", "--url", url}, "--url, --wait: give only one of them");
+  refused({"--url", url, "--wait", "1ms"}, "--url, --wait: give only one of them");
+  refused({"--cpu", "1ms", "--hash-size", "1KiB"}, "--hash-size, --cpu: give only one");
   refused({"--wait", "0ms", "--cpu", "0ms"}, "--wait, --cpu: with both 0");
-  refused({"--hash-size", "0B"}, "--hash-size: there is nothing to hash");
+  refused({"--hash-size", "0B"}, "--hash-size: must be at least 1B");
   refused({"--hash-size", "1000000GiB"}, "--hash-size: 1000000GiB is more than half");
   refused({"--url", ""}, "--url: is empty");
   refused({"--url", "127.0.0.1:8080"}, "--url: '127.0.0.1:8080' has no scheme");
   refused({"--url", url}, "--url: nothing accepts a connection at 127.0.0.1:1");
   refused({"--url", "http://192.0.2.1/"}, "--url: 192.0.2.1 (192.0.2.1) is not this machine");
-  refused({"--allow-remote"}, "--allow-remote: is of --url");
+  refused({"--allow-remote"}, "--allow-remote: needs --url");
   refused({"--wait", "10"}, "--wait: ");
 }
 

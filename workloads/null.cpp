@@ -31,7 +31,7 @@ class Null final : public Workload {
 
 const bool registered = Registry<WorkloadEntry>::add({
     .name = "null",
-    .summary = "does nothing: what is left is the cost of the harness",
+    .summary = "does nothing: measures the overhead of asyncmark itself",
     .options = {},
     .make = [](const OptionValues&, std::uint64_t) { return std::make_unique<Null>(); },
     .measures_the_harness = true,

@@ -105,19 +105,23 @@ Async<std::unique_ptr<AsyncSession>> Sleep::open_async(EventLoop& loop) const {
 
 const bool registered = Registry<WorkloadEntry>::add({
     .name = "sleep",
-    .summary = "waits, and burns processor time if asked: I/O whose cost is known",
+    .summary = "waits for a known time, and uses CPU time if asked: simulated I/O",
     .options =
         {
-            duration_option("wait", std::chrono::milliseconds(46), "how long an operation waits"),
+            duration_option("wait", std::chrono::milliseconds(46), "wait time of an operation"),
             duration_option(
                 "cpu", Duration(0),
-                "thread CPU time that it burns first: on the executor where the runner has "
-                "one, else on its own thread or loop"),
-            choice_option("distribution", {"fixed", "uniform", "exponential", "lognormal"},
-                          "of --wait and --cpu, which are then the means: uniform is 0.5 to 1.5 "
-                          "times the mean; lognormal has sigma 1"),
-            text_option("stall", "", "D@OP: every OP-th operation waits D longer, as 200ms@500"),
-            flag_option("blocking", "hold the thread or the loop while waiting, on purpose"),
+                "CPU time of an operation, before it waits; hybrid computes on its executor"),
+            with_placeholder(
+                choice_option("distribution", {"fixed", "uniform", "exponential", "lognormal"},
+                              "distribution of --wait and --cpu around their mean: fixed, uniform "
+                              "(0.5 to 1.5 times), exponential, lognormal (sigma 1)"),
+                "KIND"),
+            with_placeholder(text_option("stall", "",
+                                         "every N-th operation waits longer: 200ms@500 adds 200 ms "
+                                         "to each 500th"),
+                             "DURATION@N"),
+            flag_option("blocking", "wait in the thread, and so block the event loop"),
         },
     .make = [](const OptionValues& options,
                std::uint64_t seed) { return std::make_unique<Sleep>(options, seed); },

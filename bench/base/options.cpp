@@ -16,7 +16,7 @@ namespace {
 /// What a C library takes would end at a NUL, and documents hold UTF-8 alone.
 void check_text(std::string_view text, std::string_view what) {
   if (text.find('\0') != text.npos)
-    throw UsageError(fmt::format("{}: has a NUL character, at which it would be cut off", what));
+    throw UsageError(fmt::format("{}: contains a NUL character", what));
   refuse_other_than_utf8(text, what);
 }
 
@@ -70,7 +70,7 @@ OptionValue OptionSpec::parse(std::string_view text) const {
     case OptionKind::text:
       // Mostly a variable of a shell that is not set; left out, it would mean something else.
       if (text.empty())
-        throw UsageError(fmt::format("{}: is empty; give it a value, or leave it out", what));
+        throw UsageError(fmt::format("{}: is empty; give a value or remove the option", what));
       {
         auto value = canonical ? canonical(std::string(text)) : std::string(text);
         check_text(value, what);
@@ -120,6 +120,42 @@ std::string OptionSpec::key() const {
   return snake_case(name) + (kind == OptionKind::duration ? "_ns"
                              : kind == OptionKind::size   ? "_bytes"
                                                           : "");
+}
+
+std::string OptionSpec::value_name() const {
+  if (!placeholder.empty()) return placeholder;
+  switch (kind) {
+    case OptionKind::flag:
+      return "";
+    case OptionKind::duration:
+      return "DURATION";
+    case OptionKind::size:
+      return "SIZE";
+    case OptionKind::count:
+      return "N";
+    case OptionKind::real:
+      return "NUMBER";
+    case OptionKind::text:
+      return "TEXT";
+    case OptionKind::choice:
+      return "CHOICE";
+  }
+  throw std::logic_error("an option of no kind");
+}
+
+std::string OptionSpec::help_text() const {
+  auto text = help;
+  const auto is_named = [&](const std::string& choice) { return help.find(choice) != help.npos; };
+  if (!std::ranges::all_of(choices, is_named))
+    text += fmt::format(": {}", fmt::join(choices, ", "));
+  // An option that replaces another one has no value until it is given.
+  const auto usual = instead_of.empty() && kind != OptionKind::flag ? print(otherwise) : "";
+  return usual.empty() ? text : fmt::format("{} (default: {})", text, usual);
+}
+
+OptionSpec with_placeholder(OptionSpec spec, std::string placeholder) {
+  spec.placeholder = std::move(placeholder);
+  return spec;
 }
 
 OptionSpec flag_option(std::string name, std::string help) {
@@ -175,8 +211,8 @@ void OptionValues::give(std::size_t i, OptionValue value) {
     const bool replaced = specs_[i].instead_of == specs_[other].name;
     const bool replaces = specs_[other].instead_of == specs_[i].name;
     if ((replaced || replaces) && given_[other])
-      throw UsageError(fmt::format("--{}, --{}: one takes the place of the other; give one of them",
-                                   specs_[i].name, specs_[other].name));
+      throw UsageError(
+          fmt::format("--{}, --{}: give only one of them", specs_[i].name, specs_[other].name));
     if (replaced) values_[other] = std::monostate{};
   }
   values_[i] = std::move(value);
@@ -187,8 +223,7 @@ void OptionValues::set(std::string_view name, std::string_view text) {
   const auto i = index_of(name);
   auto value = specs_[i].parse(text);
   if (specs_[i].adds_up && text.find_first_of("\r\n") != text.npos)
-    throw UsageError(
-        fmt::format("--{0}: has a line break in it; give each by a --{0} of its own", name));
+    throw UsageError(fmt::format("--{0}: contains a line break; repeat --{0} instead", name));
   if (specs_[i].adds_up && values_[i] != specs_[i].otherwise)
     value = fmt::format("{}\n{}", std::get<std::string>(values_[i]), text);
   give(i, std::move(value));

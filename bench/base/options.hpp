@@ -42,6 +42,8 @@ struct OptionSpec {
   std::string hidden_by = {};
   /// Of a text: the form in which everybody gets it, asyncmark's own runners and others.
   std::function<std::string(const std::string&)> canonical = {};
+  /// What stands for its value in --help, as "URL"; empty: the name of its kind.
+  std::string placeholder = {};
 
   /// Reads the value from what the user wrote. Throws UsageError naming `--name`.
   OptionValue parse(std::string_view text) const;
@@ -53,6 +55,10 @@ struct OptionSpec {
   std::string show(const OptionValue& value) const;
   /// The key in documents: the name in snake_case, with the unit (`wait_ns`, `size_bytes`).
   std::string key() const;
+  /// What stands for its value in --help: "DURATION".
+  std::string value_name() const;
+  /// The line of --help: what it is for, the choices and the default.
+  std::string help_text() const;
 };
 
 OptionSpec flag_option(std::string name, std::string help);
@@ -63,6 +69,9 @@ OptionSpec text_option(std::string name, std::string otherwise, std::string help
 OptionSpec choice_option(std::string name, std::vector<std::string> choices, std::string help);
 /// A count without a default: optional_count() tells whether it was given.
 OptionSpec count_option(std::string name, std::int64_t least, std::string help);
+
+/// The same option, with this placeholder.
+OptionSpec with_placeholder(OptionSpec spec, std::string placeholder);
 
 /// Stands for what must not be seen.
 inline constexpr const char* kHiddenText = "***";

@@ -72,7 +72,7 @@ TEST(Options, OfWhichOneTakesTheOthersPlaceAreNotGivenTogether) {
     OptionValues values(one_instead_of_the_other());
     values.set(first, "10ms");  // The default, but given.
     EXPECT_THAT(refusal([&, name = second] { values.set(name, "10ms"); }),
-                AllOf(HasSubstr("--wait"), HasSubstr("--url"), HasSubstr("give one of them")));
+                AllOf(HasSubstr("--wait"), HasSubstr("--url"), HasSubstr("give only one of them")));
     values.set(first, "20ms");
     EXPECT_EQ(values.print(first), "20ms");
   }
@@ -80,7 +80,7 @@ TEST(Options, OfWhichOneTakesTheOthersPlaceAreNotGivenTogether) {
       refusal([] {
         OptionValues::from_json(one_instead_of_the_other(), {{"wait_ns", 5}, {"url", "http://a"}});
       }),
-      HasSubstr("give one of them"));
+      HasSubstr("give only one of them"));
 }
 
 TEST(Options, HaveTheirDefaultsAtFirst) {
@@ -256,7 +256,8 @@ TEST(Options, RefuseTextsThatAreNoValueAndNameTheFlag) {
 
 TEST(Options, RefuseATextThatIsEmptyOrThatACLibraryWouldCutOff) {
   const auto spec = text_option("file", "", "");
-  EXPECT_EQ(refusal([&] { spec.parse(""); }), "--file: is empty; give it a value, or leave it out");
+  EXPECT_EQ(refusal([&] { spec.parse(""); }),
+            "--file: is empty; give a value or remove the option");
   constexpr std::string_view kCut("a\0b", 3);
   EXPECT_THAT(refusal([&] { spec.parse(kCut); }), HasSubstr("--file: has a NUL"));
   EXPECT_THAT(refusal([&] {

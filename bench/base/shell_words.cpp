@@ -69,7 +69,7 @@ std::vector<std::string> shell_words(const std::string& command, const std::stri
   }
   if (!sound || all.empty())
     throw UsageError(
-        fmt::format("{}: '{}' is not a command; what only a shell can do needs one: "
+        fmt::format("{}: '{}' is not a command; to use a shell: "
                     "sh -c '...'",
                     what, command));
   return all;

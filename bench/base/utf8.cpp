@@ -52,8 +52,8 @@ bool is_utf8(std::string_view text) {
 
 void refuse_other_than_utf8(std::string_view text, std::string_view what) {
   if (!is_utf8(text))
-    throw UsageError(fmt::format("{}: '{}' is not UTF-8; cases and results hold nothing else", what,
-                                 visible(text)));
+    throw UsageError(
+        fmt::format("{}: '{}' is not UTF-8, as cases and results must be", what, visible(text)));
 }
 
 }  // namespace asyncmark

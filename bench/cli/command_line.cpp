@@ -24,6 +24,7 @@
 #include "bench/cli/grammar.hpp"
 #include "bench/cli/new_command.hpp"
 #include "bench/cli/report_command.hpp"
+#include "bench/cli/unknown.hpp"
 #include "bench/compare/compare_command.hpp"
 #include "bench/model/runner_entry.hpp"
 #include "bench/model/workload_entry.hpp"
@@ -43,13 +44,6 @@ std::vector<std::string> launcher_words(const std::string& command) {
   return all;
 }
 
-UsageError unknown(std::string argument) {
-  // What was meant for an option that is spelt otherwise may hold a password.
-  argument = argument.substr(0, argument.find(argument.starts_with("--") ? "=" : "://"));
-  return UsageError(fmt::format("unknown {} '{}'; --help lists what there is",
-                                argument.starts_with('-') ? "option" : "argument", argument));
-}
-
 /// What stands behind `--` is the value of an option, where the workload that is run has one for
 /// it.
 std::vector<std::string> with_rest_as_option(std::vector<std::string> words) {
@@ -61,10 +55,20 @@ std::vector<std::string> with_rest_as_option(std::vector<std::string> words) {
   if (named == rest || Registry<WorkloadEntry>::at(*named).rest_option.empty()) return words;
   const auto option = "--" + Registry<WorkloadEntry>::at(*named).rest_option;
   auto text = as_typed({rest + 1, words.end()});
-  if (text.empty()) throw UsageError(fmt::format("--: {} needs a command behind it", *named));
+  if (text.empty()) throw UsageError(fmt::format("run {}: give a command after '--'", *named));
   words.erase(rest, words.end());
   words.insert(words.end(), {option, std::move(text)});
   return words;
+}
+
+/// CLI11 says "--wait: 1 required DURATION missing" or "--wait: At Most 1 required but received 2".
+std::string mismatch_text(const std::string& told) {
+  const auto option = told.substr(0, told.find(':'));
+  const auto required = told.find("required "), missing = told.find(" missing");
+  if (required == told.npos) return told;
+  if (missing == told.npos) return option + ": is given more than once";
+  const auto value = required + std::string_view("required ").size();
+  return fmt::format("{}: needs a value, {}", option, told.substr(value, missing - value));
 }
 
 /// Throws CLI::Success where help or the version is asked for, and UsageError.
@@ -75,36 +79,25 @@ void parse(Grammar& grammar, const std::vector<std::string>& command) {
     grammar.app.parse(std::vector<std::string>(words.rbegin(), words.rend() - 1));
   } catch (const CLI::Success&) {
     throw;
+  } catch (const CLI::ArgumentMismatch& error) {
+    throw UsageError(mismatch_text(error.what()));
   } catch (const CLI::ParseError& error) {
     throw UsageError(error.what());
   }
-}
-
-bool may_hold_secrets(const std::string& option) {
-  return std::ranges::any_of(Registry<WorkloadEntry>::all(), [&](const WorkloadEntry& workload) {
-    return std::ranges::any_of(workload.options, [&](const OptionSpec& spec) {
-      return option == "--" + spec.name && (spec.shown || !spec.hidden_by.empty());
-    });
-  });
-}
-
-/// A word that no option took may be the rest of a secret that was given without quotes.
-UsageError unknown(const std::string& argument, const std::vector<std::string>& command) {
-  const auto end = std::make_reverse_iterator(std::ranges::find(command, argument));
-  const auto option =
-      std::find_if(end, command.rend(), [](const auto& word) { return word.starts_with("--"); });
-  if (argument.starts_with('-') || option == command.rend() || !may_hold_secrets(*option))
-    return unknown(argument);
-  return UsageError(fmt::format(
-      "unknown argument behind {}; put its value into quotes where that has blanks", *option));
 }
 
 /// What CLI11 did not know: flags of Google Benchmark, or a mistake.
 BenchmarkFlags benchmark_flags(const CLI::App& app, const std::vector<std::string>& command) {
   const auto rest = app.remaining(true);
   for (const auto& argument : rest)
-    if (!argument.starts_with("--benchmark_")) throw unknown(argument, command);
+    if (!argument.starts_with("--benchmark_")) throw unknown(argument, app, command);
   return BenchmarkFlags::parse(rest);
+}
+
+ProgressMode progress_mode(const std::string& when, bool quiet) {
+  choice_option("progress", {"auto", "plain"}, "").parse(when);
+  if (quiet) return ProgressMode::none;
+  return when == "plain" ? ProgressMode::plain : ProgressMode::automatic;
 }
 
 RunSettings settings_of(const Grammar& grammar, const std::vector<std::string>& command) {
@@ -115,7 +108,7 @@ RunSettings settings_of(const Grammar& grammar, const std::vector<std::string>& 
   if (settings.driver.child.time_limit == Duration(0))
     throw UsageError("--time-limit: must be more than 0");
   settings.driver.child.launcher = launcher_words(common.launcher);
-  settings.driver.progress = common.quiet ? ProgressMode::none : ProgressMode::automatic;
+  settings.driver.progress = progress_mode(common.progress, common.quiet);
   settings.max_failed = FailureBudget::parse(common.max_failed);
   settings.strict = common.strict;
   settings.calibrate = !common.no_calibration;
@@ -135,7 +128,7 @@ std::string text_of_plan(const std::string& path) {
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(file.gcount()));
   if (text.size() > kLargest)
-    throw UsageError(fmt::format("--plan: '{}' is larger than 16 MiB, which no plan is", path));
+    throw UsageError(fmt::format("--plan: '{}' is larger than 16 MiB", path));
   if (const auto what = not_utf8(text); !what.empty())
     throw UsageError(fmt::format("--plan: '{}' {}", path, what));
   return text;
@@ -145,10 +138,9 @@ std::vector<Request> requested(const Grammar& grammar) {
   const auto chosen = grammar.run->get_subcommands();
   const auto& plan = grammar.arguments.plan;
   const auto rest = grammar.run->remaining();
-  if (chosen.empty() && !rest.empty() && !rest[0].starts_with('-'))
-    Registry<WorkloadEntry>::at(rest[0]);  // Says which there are.
+  if (chosen.empty() && !rest.empty() && !rest[0].starts_with('-')) throw unknown_workload(rest[0]);
   if (chosen.empty() == plan.empty())
-    throw UsageError("run: give either a workload ('asyncmark list workloads') or --plan FILE");
+    throw UsageError("run: give either a workload (see 'asyncmark list workloads') or --plan FILE");
   if (!chosen.empty()) {
     Request request(chosen[0]->get_name());
     for (const auto& [name, text] : grammar.arguments.options) request.set(name, text);
@@ -190,12 +182,12 @@ int do_serve(const Grammar& grammar) {
   const auto rest = grammar.app.remaining(true);
   if (chosen.empty()) {
     if (!rest.empty() && !rest[0].starts_with('-')) Registry<ServiceEntry>::at(rest[0]);
-    throw UsageError("serve: give a service ('asyncmark list services')");
+    throw UsageError("serve: give a service (see 'asyncmark list services')");
   }
   const auto& service = Registry<ServiceEntry>::at(chosen[0]->get_name());
   OptionValues options(service.options);
   for (const auto& [name, text] : grammar.arguments.options) options.set(name, text);
-  if (!rest.empty()) throw unknown(rest[0]);
+  if (!rest.empty()) throw unknown(rest[0], grammar.app);
   serve(service, options, grammar.arguments.counts);
   return 0;
 }
@@ -206,7 +198,8 @@ void list_entries(const char* title, const auto& entries) {
 }
 
 int do_report(const Grammar& grammar) {
-  if (const auto rest = grammar.app.remaining(true); !rest.empty()) throw unknown(rest[0]);
+  if (const auto rest = grammar.app.remaining(true); !rest.empty())
+    throw unknown(rest[0], grammar.app);
   const auto& arguments = grammar.arguments;
   return report(
       {arguments.files, arguments.report_format, arguments.report_view, arguments.outputs});
@@ -215,7 +208,7 @@ int do_report(const Grammar& grammar) {
 /// `2.5%`, as a part of one.
 double share(const std::string& text, const std::string& flag) {
   if (!text.ends_with('%'))
-    throw UsageError(fmt::format("{}: '{}' has no %, as in 5%", flag, text));
+    throw UsageError(fmt::format("{}: '{}' needs a %, as in 5%", flag, text));
   const auto percent = parse_real(text.substr(0, text.size() - 1), flag);
   if (percent > 100) throw UsageError(fmt::format("{}: '{}' is more than 100%", flag, text));
   return percent / 100;
@@ -243,11 +236,12 @@ std::string for_run_alone(const Arguments& given, const RunSettings& common) {
 int do_compare(const Grammar& grammar, const std::vector<std::string>& command,
                const std::vector<std::string>& behind) {
   const auto& asked = grammar.arguments.compared;
-  if (const auto rest = grammar.app.remaining(true); !rest.empty()) throw unknown(rest[0]);
+  if (const auto rest = grammar.app.remaining(true); !rest.empty())
+    throw unknown(rest[0], grammar.app);
   if (asked.contender.empty())
     throw UsageError(
-        "compare: give a baseline and a contender: two builds, two files of results, or "
-        "with --commands two commands");
+        "compare: give two builds, two files of results, or two commands with --commands; see "
+        "'asyncmark compare --help'");
   CompareRequest request;
   auto& settings = request.settings;
   settings.baseline = asked.baseline;
@@ -255,7 +249,7 @@ int do_compare(const Grammar& grammar, const std::vector<std::string>& command,
   settings.pairs.margins.least_effect = share(asked.least_effect, "--min-effect");
   settings.pairs.budget = parse_duration(asked.budget, "--budget");
   if (settings.pairs.budget == Duration(0)) throw UsageError("--budget: must be more than 0");
-  settings.progress = asked.quiet ? ProgressMode::none : ProgressMode::automatic;
+  settings.progress = progress_mode(asked.progress, asked.quiet);
   request.commands = asked.commands;
   request.gate_stored = asked.gate_stored;
   for (const auto& [name, path] : asked.outputs) request.outputs[name] = path;
@@ -271,7 +265,7 @@ int do_compare(const Grammar& grammar, const std::vector<std::string>& command,
     settings.launcher = common.driver.child.launcher;
     settings.max_failed = common.max_failed;
     if (const auto idle = for_run_alone(run.arguments, common); !idle.empty())
-      throw UsageError(fmt::format("compare: {} behind -- is for 'run' alone; leave it out", idle));
+      throw UsageError(fmt::format("compare: {} has no effect after '--'; remove it", idle));
   }
   return compare(std::move(request));
 }
@@ -281,11 +275,12 @@ int do_list(const std::string& what) {
   if (!all && what != "workloads" && what != "runners" && what != "services" && what != "formats" &&
       what != "reproductions")
     throw UsageError(fmt::format(
-        "list: '{}' is none of workloads, runners, services, formats, reproductions", what));
+        "list: '{}' cannot be listed; give workloads, runners, services, formats or reproductions",
+        what));
   if (all || what == "workloads") list_entries("workloads", Registry<WorkloadEntry>::all());
   if (all || what == "runners") {
     list_entries("runners", built_in_runners());
-    list_entries("runners that are other programs, by name only", adapters());
+    list_entries("runners in other languages (not in --runner all)", adapters());
   }
   if (all || what == "services") list_entries("services", Registry<ServiceEntry>::all());
   if (all || what == "formats") list_entries("formats", Registry<FormatEntry>::all());
@@ -297,8 +292,9 @@ int do_list(const std::string& what) {
 int do_new(const Grammar& grammar) {
   const auto rest = grammar.create->remaining(true);
   if (!rest.empty() || grammar.create->get_subcommands().empty())
-    throw UsageError(fmt::format("new: {}; as in 'asyncmark new workload file-read'",
-                                 rest.empty() ? "say what" : fmt::format("no such '{}'", rest[0])));
+    throw UsageError(
+        fmt::format("new: {}; for example: asyncmark new workload file-read",
+                    rest.empty() ? "say what to create" : fmt::format("unknown '{}'", rest[0])));
   return new_workload(grammar.arguments.new_name);
 }
 
@@ -322,11 +318,7 @@ int dispatch(const std::vector<std::string>& command) {
   if (grammar.list->parsed()) return do_list(grammar.arguments.listed);
   if (grammar.create->parsed()) return do_new(grammar);
   const auto rest = grammar.app.remaining();
-  throw UsageError(fmt::format(
-      "{}; there are reproduce, run, report, compare, serve, list, new and check-adapter, and "
-      "--help "
-      "explains them",
-      rest.empty() ? "no command is given" : fmt::format("no such command '{}'", rest[0])));
+  throw unknown_command(rest.empty() ? "" : rest[0], grammar.app);
 }
 
 /// For the shell: what the words after `complete` may go on with, a line each.

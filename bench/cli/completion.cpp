@@ -24,6 +24,7 @@ Words names(const auto& entries) {
 Words values_of(const std::string& flag, const std::string& command) {
   if (flag == "--format") return names(Registry<FormatEntry>::all());
   if (flag == "--arrivals") return {"fixed", "poisson"};
+  if (flag == "--progress") return {"auto", "plain"};
   if (flag == "--runner") {
     auto all = names(Registry<RunnerEntry>::all());
     all.push_back("all");

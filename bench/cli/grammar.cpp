@@ -17,26 +17,33 @@
 namespace asyncmark {
 namespace {
 
+constexpr const char* kOutput = "Output and limits";
+
+CLI::Option* add_value(CLI::App& app, const std::string& flag, std::string& value,
+                       const char* placeholder, const std::string& help, const char* group) {
+  const auto shown = value.empty() ? help : fmt::format("{} (default: {})", help, value);
+  return app.add_option(flag, value, shown)->type_name(placeholder)->group(group);
+}
+
+void add_progress(CLI::App& app, std::string& progress, bool& quiet, const char* group) {
+  add_value(app, "--progress", progress, "WHEN",
+            "auto: a status block on a terminal; plain: one line per case", group);
+  app.add_flag("--quiet", quiet, "show no progress")->group(group);
+}
+
 void add_common(CLI::App& app, Common& common) {
-  app.add_option("--time-limit", common.time_limit, "end a case's process after this long")
-      ->capture_default_str()
-      ->group("Output and limits");
-  app.add_option("--launcher", common.launcher,
-                 "command put before each case's process, as 'taskset -c 1' or 'perf stat'")
-      ->group("Output and limits");
-  app.add_option("--max-failed", common.max_failed,
-                 "operations of a case that may fail before the exit code is 4: N or P%")
-      ->capture_default_str()
-      ->group("Output and limits");
-  app.add_option("--out", common.out, "write the results to this file as JSON")
-      ->group("Output and limits");
-  app.add_flag("--strict", common.strict, "exit with 3 if any check finds something")
-      ->group("Output and limits");
+  add_value(app, "--out", common.out, "FILE", "write all results to this file, as JSON", kOutput);
+  add_value(app, "--max-failed", common.max_failed, "N|P%",
+            "failed operations of a case that are accepted; more: exit code 4", kOutput);
+  app.add_flag("--strict", common.strict, "exit with code 3 if a check warns")->group(kOutput);
+  add_value(app, "--time-limit", common.time_limit, "DURATION", "kill a run that takes longer",
+            kOutput);
+  add_value(app, "--launcher", common.launcher, "COMMAND",
+            "start each run with this command, such as 'taskset -c 1' or 'perf stat'", kOutput);
   app.add_flag("--no-calibration", common.no_calibration,
-               "do not measure what clock, timers and runners cost; for a machine that you know")
-      ->group("Output and limits");
-  app.add_flag("--quiet", common.quiet, "no progress on standard error")
-      ->group("Output and limits");
+               "skip measuring the overhead of clock and runners")
+      ->group(kOutput);
+  add_progress(app, common.progress, common.quiet, kOutput);
   app.allow_extras();
 }
 
@@ -44,7 +51,7 @@ std::string format_help() {
   std::string formats;
   for (const auto& format : Registry<FormatEntry>::all())
     formats += (formats.empty() ? "" : ", ") + format.name;
-  return "of what is printed: " + formats;
+  return "output format: " + formats;
 }
 
 void add_view(CLI::App& app, View& view, const char* group) {
@@ -57,31 +64,29 @@ void add_view(CLI::App& app, View& view, const char* group) {
       ->type_name("COLUMN")
       ->group(group);
   app.add_flag("--phases", view.phases,
-               "print how long set-up, connecting, warm-up, the timed part and its drain took")
+               "also print the time of set-up, connecting, warm-up, timed part and drain")
       ->group(group);
 }
 
 void add_shown(CLI::App& app, Shown& shown) {
-  app.add_option("--format", shown.format, format_help())
-      ->capture_default_str()
-      ->group("Output and limits");
-  add_view(app, shown.view, "Output and limits");
-  app.add_option(
-         "--slo", shown.slo,
-         "with --rate: name the highest rate whose response time keeps to this, as p99=50ms")
-      ->group("Output and limits");
+  add_value(app, "--format", shown.format, "NAME", format_help(), kOutput);
+  add_view(app, shown.view, kOutput);
+  add_value(app, "--slo", shown.slo, "LIMIT",
+            "with --rate: find the highest rate within this limit, such as p99=50ms", kOutput);
 }
 
-CLI::Option* add_text(CLI::App& app, Texts& texts, const std::string& name, const std::string& help,
-                      const char* group) {
+CLI::Option* add_text(CLI::App& app, Texts& texts, const std::string& name,
+                      const std::string& placeholder, const std::string& help,
+                      const std::string& group) {
   return app
       .add_option_function<std::string>(
           "--" + name, [&texts, name](const std::string& text) { texts.emplace_back(name, text); },
           help)
+      ->type_name(placeholder)
       ->group(group);
 }
 
-void add_declared(CLI::App& app, Texts& texts, const OptionSpec& spec, const char* group) {
+void add_declared(CLI::App& app, Texts& texts, const OptionSpec& spec, const std::string& group) {
   if (app.get_option_no_throw("--" + spec.name)) return;  // Another runner declared it as well.
   if (spec.kind == OptionKind::flag) {
     app.add_flag_callback(
@@ -90,44 +95,57 @@ void add_declared(CLI::App& app, Texts& texts, const OptionSpec& spec, const cha
         ->group(group);
     return;
   }
-  auto help = spec.help;
-  if (!spec.choices.empty()) help = fmt::format("{}: {}", fmt::join(spec.choices, ", "), help);
-  // What is given instead of another option is nothing where it is not given.
-  const auto otherwise = spec.instead_of.empty() ? spec.print(spec.otherwise) : "";
-  if (!otherwise.empty()) help += fmt::format(" (default: {})", otherwise);
   if (spec.adds_up)
     app.add_option_function<std::vector<std::string>>(
            "--" + spec.name,
            [&texts, name = spec.name](const std::vector<std::string>& all) {
              for (const auto& text : all) texts.emplace_back(name, text);
            },
-           help)
+           spec.help_text())
         ->allow_extra_args(false)
+        ->type_name(spec.value_name())
         ->group(group);
   else
-    add_text(app, texts, spec.name, help, group);
+    add_text(app, texts, spec.name, spec.value_name(), spec.help_text(), group);
+}
+
+const std::vector<Example>& usual_examples() {
+  static const std::vector<Example> examples{
+      {"Compare all runners at the same concurrency limit.", "--ops 1000 --in-flight 32"},
+      {"Compare two of them, and store the results.",
+       "--runner event-loop,thread-pool --out results.json"},
+      {"Send at fixed rates, whatever the response times are.",
+       "--rate 100,200,400 --duration 10s"},
+  };
+  return examples;
+}
+
+std::string examples_text(const std::string& workload, const std::vector<Example>& examples) {
+  std::string text = "Examples:";
+  for (const auto& [task, arguments] : examples)
+    text += fmt::format("\n  # {}\n  asyncmark run {} {}", task, workload, arguments);
+  return text;
 }
 
 void add_workload(CLI::App& run, Arguments& arguments, const WorkloadEntry& workload) {
   auto& app = *run.add_subcommand(workload.name, workload.summary);
-  for (const auto& spec : workload.options)
-    add_declared(app, arguments.options, spec, "What an operation does");
-  for (const auto& [name, help] : run_options())
-    add_text(app, arguments.options, name, help, "How hard, and how often");
-  for (const auto& runner : Registry<RunnerEntry>::all())
-    for (const auto& spec : runner.options) add_declared(app, arguments.options, spec, "Runners");
-  add_common(app, arguments.common);
+  for (const auto& spec : workload.options) add_declared(app, arguments.options, spec, "Operation");
+  for (const auto& option : run_options()) {
+    auto* added = add_text(app, arguments.options, option.name, option.placeholder, option.help,
+                           option.group);
+    if (option.is_list) added->join(',');
+    if (option.name != "runner") continue;
+    for (const auto& runner : Registry<RunnerEntry>::all())
+      for (const auto& spec : runner.options)
+        add_declared(app, arguments.options, spec, option.group);
+  }
   add_shown(app, arguments.shown);
-  app.footer(fmt::format(
-      "Flags of Google Benchmark work as everywhere: --benchmark_filter=REGEX, "
-      "--benchmark_list_tests, --benchmark_repetitions=K, --benchmark_format=json, "
-      "--benchmark_out=FILE, --benchmark_enable_random_interleaving.\n\nExamples:\n"
-      "  asyncmark run {0} --ops 100,500,1000 --in-flight 28 --out results.json\n"
-      "  asyncmark run {0} --runner thread-pool,event-loop --in-flight 28 --repetitions 10\n{1}",
-      workload.name,
-      workload.rest_option.empty()
-          ? ""
-          : fmt::format("  asyncmark run {} --ops 100 -- COMMAND ITS-ARGUMENTS\n", workload.name)));
+  add_common(app, arguments.common);
+  const auto examples = workload.examples.empty() ? usual_examples() : workload.examples;
+  app.footer(
+      fmt::format("{}\n\nFlags of Google Benchmark, such as --benchmark_filter=REGEX and "
+                  "--benchmark_list_tests, work too.",
+                  examples_text(workload.name, examples)));
 }
 
 std::string versions() {
@@ -140,138 +158,151 @@ std::string versions() {
 }  // namespace
 
 Grammar::Grammar()
-    : app("Measures the same work done four ways: one thread, many threads, an event loop, a pool "
-          "of processes.",
-          "asyncmark"),
-      run(app.add_subcommand("run", "measure a workload under one or more runners")),
-      reproduce(
-          app.add_subcommand("reproduce", "repeat a published measurement, side by side with it")),
-      report(app.add_subcommand("report", "show results that were kept, and write them to files")),
-      compare(app.add_subcommand(
-          "compare", "say whether one build, command or kept result is slower than another")),
-      serve(app.add_subcommand("serve", "be a service that a workload calls, until Ctrl-C")),
-      list(app.add_subcommand("list", "what there is to run")),
-      create(
-          app.add_subcommand("new", "begin a workload of your own, outside of asyncmark's tree")),
-      check_adapter(app.add_subcommand(
-          "check-adapter", "play cases with a runner in another language, and say what is wrong")) {
-  app.set_version_flag("--version", versions());
+    : app("Compares ways to run the same operations: threads, event loops, processes.\n\n"
+          "Examples:\n"
+          "  # Which model suits my endpoint?\n"
+          "  asyncmark run http --url http://127.0.0.1:8080/ --ops 1000 --in-flight 32\n"
+          "  # How many connections does it need?\n"
+          "  asyncmark run http --url http://127.0.0.1:8080/ --ops 1000 --in-flight 1,8,64\n"
+          "  # Which request rate keeps p99 below 50 ms?\n"
+          "  asyncmark run http --url http://127.0.0.1:8080/ --duration 10s \\\n"
+          "      --rate 100,200,400 --slo p99=50ms\n"
+          "  # Does computing block the event loop?\n"
+          "  asyncmark run mixed --wait 10ms --cpu 5ms --runner event-loop,hybrid\n"
+          "  # Is the new build slower?\n"
+          "  asyncmark compare --commands 'old/tool input' 'new/tool input'\n"
+          "  # Try it without a server.\n"
+          "  asyncmark run sleep --wait 46ms\n",
+          "asyncmark") {
+  app.set_help_flag("-h,--help", "show this help");
+  app.set_version_flag("--version", versions(), "show the version, and those of the libraries");
   app.require_subcommand(0, 1);
   app.allow_extras();
-  app.footer(
-      "Exit codes: 0 fine, 1 compare found something slower, 2 usage, 3 a check found something "
-      "(with --strict), 4 a case died or too many operations failed, 5 compare can make nothing of "
-      "it, 130 "
-      "interrupted.\n\nExamples:\n"
-      "  asyncmark reproduce\n"
-      "  asyncmark run sleep --wait 46ms --runner all --ops 100,500,1000\n"
-      "  asyncmark run sleep --help\n"
-      "  asyncmark report results.json\n"
-      "  asyncmark compare old/asyncmark new/asyncmark -- sleep --wait 4ms --ops 10\n"
-      "  asyncmark serve http --help");
+  run = app.add_subcommand("run", "measure a workload under one or more runners");
+  reproduce = app.add_subcommand("reproduce", "repeat a published measurement");
+  report = app.add_subcommand("report", "show stored results, or write them to files");
+  compare = app.add_subcommand("compare", "find out whether a build or command is slower");
+  serve = app.add_subcommand("serve", "start a built-in server, until Ctrl-C");
+  list = app.add_subcommand("list", "list the workloads, runners, services and formats");
+  create = app.add_subcommand("new", "create a project for your own workload");
+  check_adapter = app.add_subcommand("check-adapter", "test a runner in another language");
   add_run();
   add_reproduce();
   add_report();
   add_compare();
   add_serve();
-  list->add_option("what", arguments.listed,
-                   "workloads, runners, services, formats or reproductions (default: all)");
-  create->require_subcommand(0, 1);
-  create->allow_extras();
-  create->add_subcommand("workload", "writes a project with a workload that works, and its test")
-      ->add_option("NAME", arguments.new_name, "of the workload, and of the folder made for it")
-      ->required();
-  create->footer(
-      "It builds against asyncmark as it is installed.\n\nExamples:\n  asyncmark new workload "
-      "file-read");
-  check_adapter->add_option("command", arguments.adapter,
-                            "behind '--', the command that carries out a case as docs/protocol.md "
-                            "says; or the name of a runner");
-  check_adapter->footer(
-      "Exit codes: 0 all is right, 1 something is not.\n\nExamples:\n"
-      "  asyncmark check-adapter -- python3 mine.py\n  asyncmark check-adapter node");
+  add_others();
+  // Last, or the commands would inherit it.
+  app.footer(
+      "Options of a command: asyncmark COMMAND --help\n\n"
+      "Exit codes:\n"
+      "  0    success\n"
+      "  1    compare: something is slower\n"
+      "  2    usage error\n"
+      "  3    with --strict: a check warns\n"
+      "  4    a case failed, or more operations failed than --max-failed\n"
+      "  5    compare: no conclusion is possible\n"
+      "  130  interrupted");
   fit_help(app);
 }
 
 void Grammar::add_run() {
-  run->add_option("--plan", arguments.plan, "a file of cases: JSON with comments");
+  run->add_option("--plan", arguments.plan, "read the cases from this file: JSON with comments")
+      ->type_name("FILE");
   run->require_subcommand(0, 1);
   for (const auto& workload : Registry<WorkloadEntry>::all())
     add_workload(*run, arguments, workload);
-  add_common(*run, arguments.common);
   add_shown(*run, arguments.shown);
-  run->footer("Examples:\n  asyncmark run sleep --wait 46ms\n  asyncmark run --plan cases.json");
+  add_common(*run, arguments.common);
+  run->footer(
+      "Options of a workload: asyncmark run WORKLOAD --help\n\n"
+      "Examples:\n"
+      "  asyncmark run sleep --wait 46ms\n"
+      "  asyncmark run --plan cases.json --out results.json");
 }
 
 void Grammar::add_reproduce() {
-  std::string names;
-  for (const auto& one : Registry<ReproductionEntry>::all())
-    names += fmt::format("{}{}: {}", names.empty() ? "" : "; ", one.name, one.summary);
-  reproduce->add_option("what", arguments.reproduction, names)->capture_default_str();
+  std::string choices;
+  for (const auto& entry : Registry<ReproductionEntry>::all())
+    choices += (choices.empty() ? "" : ", ") + entry.name;
+  reproduce
+      ->add_option("NAME", arguments.reproduction,
+                   fmt::format("measurement to repeat: {} (default: {}); see 'asyncmark list "
+                               "reproductions'",
+                               choices, arguments.reproduction))
+      ->type_name("");
   reproduce->add_flag("--quick", arguments.quick,
-                      "a tenth of every wait, or half as many operations, and say so");
+                      "a tenth of each wait, or half of the operations");
   add_common(*reproduce, arguments.common);
   reproduce->footer(
-      "The figures go to asyncmark-WHAT.json in the current folder, or where --out "
-      "says.\n\nExamples:\n  asyncmark reproduce\n  asyncmark reproduce table --quick\n  "
-      "asyncmark reproduce stall");
+      "The results are also written to asyncmark-NAME.json, or to the file of --out.\n\n"
+      "Examples:\n"
+      "  asyncmark reproduce table --quick\n"
+      "  asyncmark reproduce stall");
 }
 
 void Grammar::add_report() {
-  report->add_option("RESULT.json", arguments.files,
-                     "what run or reproduce wrote; several are shown one after the other, and the "
-                     "cases that they share side by side");
-  report->add_option("--format", arguments.report_format,
-                     fmt::format("{} (default: {}, unless files are written)", format_help(),
-                                 Registry<FormatEntry>::default_entry().name));
+  report
+      ->add_option("FILE", arguments.files,
+                   "results that 'run --out' or 'reproduce' wrote; of several files, the cases "
+                   "that they share are shown side by side")
+      ->type_name("");
+  report
+      ->add_option("--format", arguments.report_format,
+                   fmt::format("{} (default: {}, or none if files are written)", format_help(),
+                               Registry<FormatEntry>::default_entry().name))
+      ->type_name("NAME");
   add_view(*report, arguments.report_view, "Table");
   for (const auto& output : Registry<OutputEntry>::all())
-    add_text(*report, arguments.outputs, output.name, output.summary, "Files")
-        ->type_name(output.file ? "FILE" : "DIR");
+    add_text(*report, arguments.outputs, output.name, output.file ? "FILE" : "FOLDER",
+             output.summary, "Files to write");
   report->allow_extras();
   report->footer(
-      "Every file is written as a whole or not at all.\n\nExamples:\n"
+      "Examples:\n"
       "  asyncmark report results.json\n"
+      "  asyncmark report results.json --html results.html\n"
       "  asyncmark report results.json --format markdown\n"
-      "  asyncmark report here.json there.json\n"
-      "  asyncmark report results.json --csv results.csv --hgrm histograms");
+      "  asyncmark report before.json after.json");
 }
 
 void Grammar::add_compare() {
   auto& compared = arguments.compared;
-  compare->add_option(
-      "BASELINE", compared.baseline,
-      "a build of asyncmark where cases are given behind --, else a file that --out of run "
-      "wrote");
-  compare->add_option("CONTENDER", compared.contender, "another of the same kind");
   compare
-      ->add_flag("--commands", compared.commands,
-                 "the two are commands of any kind, each timed as a whole")
-      ->group("What is compared");
-  compare
-      ->add_option(
-          "--budget", compared.budget,
-          "how long a case may take until it is inconclusive; one that is flagged is run again")
-      ->capture_default_str()
-      ->group("How sure");
-  compare->add_option("--min-effect", compared.least_effect, "a smaller change is never flagged")
-      ->capture_default_str()
-      ->group("How sure");
+      ->add_option("BASELINE", compared.baseline,
+                   "a build of asyncmark if cases follow '--'; a command with --commands; else a "
+                   "file of results")
+      ->type_name("");
+  compare->add_option("CONTENDER", compared.contender, "another of the same kind")->type_name("");
+  compare->add_flag("--commands", compared.commands, "compare two commands by their total time");
+  constexpr const char* kRule = "Decision";
+  add_value(*compare, "--budget", compared.budget, "DURATION",
+            "time for each case; then it is inconclusive", kRule);
+  add_value(*compare, "--min-effect", compared.least_effect, "P%",
+            "differences below this count as no change", kRule);
   compare
       ->add_flag("--gate-stored", compared.gate_stored,
-                 "of two files of results: exit with 1 where one is slower")
-      ->group("How sure");
+                 "with two files of results: exit with code 1 if a case is slower")
+      ->group(kRule);
+  constexpr const char* kFiles = "Output";
   for (const auto& output : Registry<ComparisonEntry>::all())
     if (!output.is_default)
-      add_text(*compare, compared.outputs, output.name, output.summary, "Files")->type_name("FILE");
-  compare->add_flag("--quiet", compared.quiet, "no progress on standard error")->group("Files");
+      add_text(*compare, compared.outputs, output.name, "FILE", output.summary, kFiles);
+  add_progress(*compare, compared.progress, compared.quiet, kFiles);
   compare->allow_extras();
   compare->footer(
-      "What stands behind -- is what 'asyncmark run' takes. Exit codes: 0 nothing is slower, 1 a "
-      "case is, 4 one failed, 5 nothing can be made of it.\n\nExamples:\n"
-      "  asyncmark compare old/asyncmark new/asyncmark -- sleep --wait 4ms --ops 10 --runner sync\n"
-      "  asyncmark compare old/asyncmark new/asyncmark --junit junit.xml -- --plan cases.json\n"
+      "The words after '--' are those of 'asyncmark run'.\n\n"
+      "Exit codes:\n"
+      "  0  no case is slower\n"
+      "  1  a case is slower\n"
+      "  4  a case failed\n"
+      "  5  no conclusion is possible\n\n"
+      "Examples:\n"
+      "  # Two commands\n"
       "  asyncmark compare --commands 'old/tool input' 'new/tool input'\n"
+      "  # Two builds of asyncmark\n"
+      "  asyncmark compare old/asyncmark new/asyncmark -- sleep --wait 4ms --ops 10\n"
+      "  asyncmark compare old/asyncmark new/asyncmark -- --plan cases.json\n"
+      "  # Two files of results\n"
       "  asyncmark compare before.json after.json");
 }
 
@@ -279,13 +310,45 @@ void Grammar::add_serve() {
   serve->require_subcommand(0, 1);
   serve->allow_extras();
   for (const auto& service : Registry<ServiceEntry>::all()) {
-    auto& one = *serve->add_subcommand(service.name, service.summary);
+    auto& command = *serve->add_subcommand(service.name, service.summary);
     for (const auto& spec : service.options)
-      add_declared(one, arguments.options, spec, "How it serves");
-    one.add_option("--counts", arguments.counts)->group("");  // Not for people.
-    one.allow_extras();
+      add_declared(command, arguments.options, spec, "Server");
+    command.add_option("--counts", arguments.counts)->group("");  // Not for people.
+    command.allow_extras();
   }
-  serve->footer("Examples:\n  asyncmark serve http --delay 46ms\n  asyncmark serve http --help");
+  serve->footer(
+      "Options of a service: asyncmark serve SERVICE --help\n\n"
+      "Examples:\n"
+      "  asyncmark serve http --delay 46ms\n"
+      "  asyncmark serve http --model thread-pool --workers 8 --port 8080");
+}
+
+void Grammar::add_others() {
+  list->add_option("WHAT", arguments.listed,
+                   "workloads, runners, services, formats or reproductions (default: all)")
+      ->type_name("");
+  create->require_subcommand(0, 1);
+  create->allow_extras();
+  create->add_subcommand("workload", "write a project with a working workload and its test")
+      ->add_option("NAME", arguments.new_name, "name of the workload and of its new folder")
+      ->type_name("")
+      ->required();
+  create->footer(
+      "The project builds against an installed asyncmark.\n\n"
+      "Examples:\n"
+      "  asyncmark new workload file-read");
+  check_adapter
+      ->add_option("COMMAND", arguments.adapter,
+                   "after '--': the command of your adapter, which speaks docs/protocol.md; or the "
+                   "name of a runner")
+      ->type_name("");
+  check_adapter->footer(
+      "Exit codes:\n"
+      "  0  the adapter is correct\n"
+      "  1  it is not\n\n"
+      "Examples:\n"
+      "  asyncmark check-adapter -- python3 adapter.py\n"
+      "  asyncmark check-adapter node");
 }
 
 }  // namespace asyncmark

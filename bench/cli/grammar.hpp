@@ -21,6 +21,7 @@ struct Common {
   std::string out;
   bool strict = false;
   bool no_calibration = false;
+  std::string progress = "auto";
   bool quiet = false;
 };
 
@@ -39,6 +40,7 @@ struct Compared {
   std::string least_effect = "2.5%";
   bool commands = false;
   bool gate_stored = false;
+  std::string progress = "auto";
   bool quiet = false;
   Texts outputs;  ///< By the names of ComparisonEntry: where each goes.
 };
@@ -68,14 +70,14 @@ class Grammar {
 
   Arguments arguments;
   CLI::App app;
-  CLI::App* run;
-  CLI::App* reproduce;
-  CLI::App* report;
-  CLI::App* compare;
-  CLI::App* serve;
-  CLI::App* list;
-  CLI::App* create;
-  CLI::App* check_adapter;
+  CLI::App* run = nullptr;
+  CLI::App* reproduce = nullptr;
+  CLI::App* report = nullptr;
+  CLI::App* compare = nullptr;
+  CLI::App* serve = nullptr;
+  CLI::App* list = nullptr;
+  CLI::App* create = nullptr;
+  CLI::App* check_adapter = nullptr;
 
  private:
   void add_run();
@@ -83,6 +85,7 @@ class Grammar {
   void add_report();
   void add_compare();
   void add_serve();
+  void add_others();
 };
 
 }  // namespace asyncmark

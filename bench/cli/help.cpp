@@ -40,9 +40,17 @@ class Fitted : public CLI::Formatter {
   std::string make_help(const CLI::App* app, std::string name,
                         CLI::AppFormatMode mode) const override {
     std::string all;
-    for (const auto& line : lines_in(CLI::Formatter::make_help(app, std::move(name), mode)))
-      all += fitted(line) + '\n';
+    bool was_empty = true;
+    for (const auto& line : lines_in(CLI::Formatter::make_help(app, std::move(name), mode))) {
+      if (!(line.empty() && was_empty)) all += fitted(line) + '\n';
+      was_empty = line.empty();
+    }
     return all;
+  }
+
+  /// Options tell their default in their own words.
+  std::string make_option_opts(const CLI::Option* option) const override {
+    return option->get_type_name().empty() ? "" : " " + option->get_type_name();
   }
 };
 

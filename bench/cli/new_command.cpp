@@ -62,17 +62,18 @@ int new_workload(const std::string& name) {
   static const std::regex right("[a-z][a-z0-9]*(-[a-z0-9]+)*");
   constexpr std::size_t kLongestName = 40;
   if (name.size() > kLongestName || !std::regex_match(name, right))
-    throw UsageError(fmt::format(
-        "new: '{}' is no name for a workload: small letters and digits, in words joined by "
-        "dashes, as file-read, and at most {} characters",
-        name, kLongestName));
+    throw UsageError(
+        fmt::format("new: '{}' is not a valid name; use lower-case letters, digits and dashes, as "
+                    "file-read, at most {} characters",
+                    name, kLongestName));
   if (Registry<WorkloadEntry>::find(name))
     throw UsageError(fmt::format("new: there is a workload '{}' already; give another name", name));
   std::error_code error;
   if (fs::exists(fs::symlink_status(name, error)))
     throw UsageError(fmt::format("new: '{}' exists already; nothing was written", name));
   if (!fs::create_directory(name, error))
-    throw UsageError(fmt::format("new: the folder '{}' cannot be made: {}", name, error.message()));
+    throw UsageError(
+        fmt::format("new: the folder '{}' cannot be created: {}", name, error.message()));
   for (const auto& [file, text] :
        {std::pair{snake_case(name) + ".cpp", scaffold::workload_source()},
         {"CMakeLists.txt", scaffold::workload_build()},
@@ -85,7 +86,7 @@ int new_workload(const std::string& name) {
     throw UsageError(fmt::format("new: '{}/{}' cannot be written", name, file));
   }
   fmt::print(
-      "{0}/{1}.cpp is a workload that works; write into it what yours does. To build and test it:\n"
+      "{0}/{1}.cpp is a working workload: replace its operation with yours. To build and test:\n"
       "  cmake -S {0} -B {0}/build\n"
       "  cmake --build {0}/build\n"
       "  ctest --test-dir {0}/build\n",

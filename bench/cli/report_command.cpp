@@ -67,11 +67,11 @@ std::vector<Output> checked_outputs(const ReportSettings& settings) {
     if (path.empty()) throw UsageError(fmt::format("{}: needs a name", output.flag()));
     for (const auto& other : all)
       if (same_file(path, other.path))
-        throw UsageError(fmt::format("{} and {}: both are '{}'; give each its own", other.flag(),
+        throw UsageError(fmt::format("{} and {}: both are '{}'; give two files", other.flag(),
                                      output.flag(), path));
     for (const auto& file : settings.files)
       if (same_file(path, file))
-        throw UsageError(fmt::format("{}: '{}' is read for this report; give another name",
+        throw UsageError(fmt::format("{}: '{}' is an input of this report; give another name",
                                      output.flag(), path));
     if (output.entry.folder)
       check_folder(output);
@@ -92,7 +92,7 @@ std::map<std::string, std::string> texts_of(const Output& output, const ResultSe
   for (const auto& [path, text] : texts)
     for (const auto& file : read)
       if (same_file(path, file))
-        throw UsageError(fmt::format("{}: '{}' is read for this report; give another folder",
+        throw UsageError(fmt::format("{}: '{}' is an input of this report; give another folder",
                                      output.flag(), path));
   return texts;
 }
@@ -101,7 +101,7 @@ bool write(const Output& output, const std::map<std::string, std::string>& texts
   std::error_code failed;
   if (output.entry.folder) std::filesystem::create_directories(output.path, failed);
   if (failed)
-    throw UsageError(fmt::format("{}: the folder '{}' cannot be made: {}", output.flag(),
+    throw UsageError(fmt::format("{}: the folder '{}' cannot be created: {}", output.flag(),
                                  output.path, failed.message()));
   return std::ranges::all_of(texts, [&](const auto& one) {
     return OutputFile(one.first, output.flag()).write(one.second);
@@ -112,7 +112,7 @@ bool write(const Output& output, const std::map<std::string, std::string>& texts
 
 int report(const ReportSettings& settings) {
   if (settings.files.empty())
-    throw UsageError("report: give one or more files that --out of run or reproduce wrote");
+    throw UsageError("report: give one or more files that 'run --out' or 'reproduce' wrote");
   check_distinct(settings.files);
   const auto outputs = checked_outputs(settings);
   const bool prints = !settings.format.empty() || outputs.empty();

@@ -62,11 +62,11 @@ std::vector<std::pair<const ComparisonEntry*, OutputFile>> checked_outputs(
     for (const auto& [other, taken] : request.outputs)
       if (other < name && same_file(taken, path))
         throw UsageError(
-            fmt::format("--{} and --{}: both are '{}'; give each its own", other, name, path));
+            fmt::format("--{} and --{}: both are '{}'; give two files", other, name, path));
     for (const auto& read : {request.settings.baseline, request.settings.contender})
       if (!request.commands && same_file(read, path))
         throw UsageError(
-            fmt::format("--{}: '{}' is one of the two inputs; give another name", name, path));
+            fmt::format("--{}: '{}' is one of the inputs; give another name", name, path));
     const auto& entry = Registry<ComparisonEntry>::at(name);
     entry.text({});  // What this program cannot make it says now, and not after minutes.
     all.emplace_back(&entry, OutputFile(path, "--" + name));

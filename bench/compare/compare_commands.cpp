@@ -32,7 +32,8 @@ class Command {
         words_(shell_words(side_.what, "compare: " + side_.role)),
         time_limit_(time_limit),
         nowhere_(::open("/dev/null", O_RDWR | O_CLOEXEC)) {
-    if (words_.empty()) throw UsageError(fmt::format("compare: the {} is no command", side_.role));
+    if (words_.empty())
+      throw UsageError(fmt::format("compare: the {} is not a command", side_.role));
     program_file(words_[0], "compare: " + side_.role);
   }
 

@@ -44,8 +44,8 @@ inline std::uint64_t cap_or_all(const Load& load, std::string_view runner) {
 inline OptionSpec workers_option() {
   return count_option(
       "workers", 1,
-      "threads or processes of a pool (default: the cap in flight, else 32 threads or a process a "
-      "core), threads of an executor and loops of multi-loop (default: one a core)");
+      "threads, processes or event loops of a runner (default: --in-flight for a pool, else 32 "
+      "threads; one process, loop or executor thread per core)");
 }
 
 /// The size of a pool: its `--workers`, else the cap, else what is usual. One worker carries out

@@ -15,6 +15,12 @@ namespace asyncmark {
 
 class Workload;
 
+/// How the workload is used for a task: "Compare all runners.", "--ops 1000 --in-flight 32".
+struct Example {
+  std::string task;
+  std::string arguments;
+};
+
 /// A workload as it registers itself. `make` throws UsageError when the values do not fit together.
 struct WorkloadEntry {
   static constexpr std::string_view kKind = "workload";
@@ -39,6 +45,8 @@ struct WorkloadEntry {
   bool starts_processes = false;
   /// Operations do nothing, so that all that is measured is the harness. One workload has it.
   bool measures_the_harness = false;
+  /// For --help; empty: those that suit most workloads.
+  std::vector<Example> examples = {};
 };
 
 }  // namespace asyncmark

@@ -45,8 +45,8 @@ Cpus parse_range(std::string_view range, std::string_view text, std::string_view
   const auto dash = range.find('-');
   const auto number = [&](std::string_view digits) {
     if (digits.empty() || !std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; }))
-      throw UsageError(fmt::format("{}: '{}' is no list of processors; write it as 0, 0-1 or 0,2-3",
-                                   what, text));
+      throw UsageError(fmt::format(
+          "{}: '{}' is not a list of processors; for example 0, 0-1 or 0,2-3", what, text));
     return static_cast<unsigned>(parse_count(digits, what, 0, kMostCpus - 1));
   };
   const auto first = number(range.substr(0, dash));
@@ -62,7 +62,7 @@ void check_ours(const Cpus& cpus) {
   const auto ours = own_cpus();
   for (const auto cpu : cpus)
     if (!std::ranges::binary_search(ours, cpu))
-      throw UsageError(fmt::format("--cpus: there is no processor {} for us; there are {}", cpu,
+      throw UsageError(fmt::format("--cpus: there is no processor {} to use; there are {}", cpu,
                                    list_text(ours)));
 }
 
@@ -132,7 +132,7 @@ Placement Placement::parse(std::string_view text) {
                                        : nullptr;
       if (!whole || !into || !into->empty())
         throw UsageError(fmt::format(
-            "--cpus: '{}' is neither a list as 0-1 nor client=LIST with or without ,service=LIST",
+            "--cpus: '{}' is not a list such as 0-1, client=LIST or client=LIST,service=LIST",
             text));
       *into = parse_cpus(text.substr(equals + 1, end - equals - 1), "--cpus");
       begin = end + 1;

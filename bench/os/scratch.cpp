@@ -123,8 +123,8 @@ Descriptor abandoned_lock(const std::string& folder) {
 Scratch::Scratch() {
   const auto parent = temporary_folder();
   const auto fail = [&] {
-    throw UsageError(fmt::format("no folder can be made in '{}': {}; TMPDIR names another", parent,
-                                 std::strerror(errno)));
+    throw UsageError(fmt::format("no folder can be created in '{}': {}; set TMPDIR to another",
+                                 parent, std::strerror(errno)));
   };
   for (;;) {
     path_ = fmt::format("{}/{}XXXXXX", parent, kPrefix);

@@ -42,8 +42,8 @@ double parse_rate(const std::string& text) {
   const auto rate = parse_real(text, "--rate");
   if (rate <= 0) throw UsageError("--rate: must be more than 0 operations per second");
   if (rate > kHighestRate)
-    throw UsageError(fmt::format(
-        "--rate: must be at most {:g} operations per second, one in a nanosecond", kHighestRate));
+    throw UsageError(
+        fmt::format("--rate: must be at most {:g} operations per second", kHighestRate));
   return rate;
 }
 
@@ -77,31 +77,36 @@ const OptionSpec* spec_of_some_runner(const std::string& name) {
 
 }  // namespace
 
-const std::vector<std::pair<std::string, std::string>>& run_options() {
-  static const std::vector<std::pair<std::string, std::string>> options{
-      {"runner",
-       "LIST of runners, or all (default: all, those that are asyncmark itself); cmd:PROGRAM is "
-       "whatever speaks docs/protocol.md"},
-      {"ops", "LIST of numbers of operations (default: 100,500,1000)"},
-      {"duration",
-       "start operations for this long, instead of a number of them; without --rate, event-loop, "
-       "multi-loop, hybrid and thread-per-op then need --in-flight"},
-      {"drain",
-       "with --duration or --rate: the time that operations have to end after the last was begun "
-       "or due; what has not ended then is dropped (default: 10s)"},
-      {"in-flight",
-       "LIST of caps on operations in flight, the same for every runner; or unbounded "
-       "(default: the runner's own; with --rate at most 1000)"},
-      {"rate", "LIST of operations due per second: an open loop"},
-      {"arrivals", "fixed or poisson: how the due times of an open loop are spaced"},
-      {"warmup", "operations before timing, discarded (default: one a session)"},
-      {"repetitions", "runs of each case, each in a fresh process (default: 3)"},
-      {"passes", "timed runs inside one process, over the same sessions (default: 1)"},
-      {"cpus",
-       "LIST of processors to keep the client to, as 0 or 0-1; or of both sides, as "
-       "client=0,service=1 (default: any; where a service of ours is called, the first half of "
-       "them, and the service has the others)"},
-      {"seed", "of all random numbers; each repetition draws new ones from it (default: 1)"},
+const std::vector<RunOption>& run_options() {
+  static const std::string kLoad = "Load", kRunners = "Runners", kRuns = "Runs";
+  static const std::vector<RunOption> options{
+      {"ops", "N[,N...]", "number of operations (default: 100,500,1000)", kLoad, true},
+      {"duration", "DURATION",
+       "instead of --ops: start operations for this time; event-loop, multi-loop, hybrid and "
+       "thread-per-op then need --in-flight or --rate",
+       kLoad},
+      {"in-flight", "N[,N...]",
+       "concurrency limit, the same for every runner, or 'unbounded' (default: set by the runner; "
+       "with --rate at most 1000)",
+       kLoad, true},
+      {"rate", "N[,N...]", "open loop: start N operations per second", kLoad, true},
+      {"arrivals", "KIND", "arrival times: fixed, poisson (default: fixed)", kLoad},
+      {"drain", "DURATION",
+       "with --duration or --rate: time for the last operations to end; later ones are dropped "
+       "(default: 10s)",
+       kLoad},
+      {"runner", "NAME[,NAME...]",
+       "runners to compare: 'all', names from 'asyncmark list runners', or cmd:PROGRAM for your "
+       "own, see docs/protocol.md (default: all built-in runners)",
+       kRunners, true},
+      {"repetitions", "N", "runs of each case, in new processes (default: 3)", kRuns},
+      {"passes", "N", "timed passes in each run (default: 1)", kRuns},
+      {"warmup", "N", "untimed operations first (default: 1 per session)", kRuns},
+      {"cpus", "LIST",
+       "processors of the client: 0-3, or client=0,service=1 (default: all; half of them if "
+       "asyncmark starts the service)",
+       kRuns},
+      {"seed", "N", "random seed (default: 1)", kRuns},
   };
   return options;
 }
@@ -118,7 +123,7 @@ Request& Request::set(const std::string& name, const std::string& text) {
     runner_options_[name] = text;
   } else {
     throw UsageError(
-        fmt::format("unknown option --{}; 'asyncmark run {} --help' lists them", name, workload_));
+        fmt::format("unknown option --{}; see 'asyncmark run {} --help'", name, workload_));
   }
   return *this;
 }
@@ -168,13 +173,10 @@ bool Request::set_load(const std::string& name, const std::string& text) {
 }
 
 std::vector<Load> Request::loads() const {
-  if (arrivals_ && rates_.empty())
-    throw UsageError("--arrivals: only an open loop has them; give --rate too");
-  if (duration_ && !ops_.empty())
-    throw UsageError("--ops and --duration exclude each other: give one of them");
+  if (arrivals_ && rates_.empty()) throw UsageError("--arrivals: needs --rate");
+  if (duration_ && !ops_.empty()) throw UsageError("--ops, --duration: give only one of them");
   if (drain_ && !duration_ && rates_.empty())
-    throw UsageError(
-        "--drain: a number of operations is carried out whole; give --duration or --rate");
+    throw UsageError("--drain: needs --duration or --rate");
   const auto ops = duration_      ? std::vector<std::uint64_t>{0}
                    : ops_.empty() ? std::vector<std::uint64_t>{100, 500, 1000}
                                   : ops_;
@@ -192,7 +194,7 @@ std::vector<Load> Request::loads() const {
       load.rate = rate;
       const auto arrivals = duration_ ? rate * seconds(*duration_) : static_cast<double>(n);
       if (arrivals > static_cast<double>(kMostArrivals))
-        throw UsageError(fmt::format("--rate: {} per second makes more than {} operations", rate,
+        throw UsageError(fmt::format("--rate: {} per second gives more than {} operations", rate,
                                      kMostArrivals));
       load.due = std::make_shared<const std::vector<std::int64_t>>(make_arrivals(load, seed_));
       if (load.due->empty())
@@ -218,8 +220,8 @@ std::vector<Result> Request::cases_of(const std::string& name) const {
       planned.what = {workload_, workload_options_, name, options, load, seed_, cpus_};
       if (!cpus_.service.empty() && !planned.what.service())
         throw UsageError(fmt::format(
-            "--cpus: {} has no service of ours to place; give the client's processors alone, and "
-            "place your own service by taskset",
+            "--cpus: asyncmark starts no service for {}; give the processors of the client only, "
+            "and place your own service with taskset",
             workload_));
       planned.how = planned.what.concurrency();
       planned.what.check_options();
@@ -237,7 +239,7 @@ std::vector<Result> Request::cases() const {
     if (std::ranges::none_of(runners, [&](const auto& name) {
           return OptionValues(runner_entry(name).options).knows(option);
         }))
-      throw UsageError(fmt::format("--{}: none of the chosen runners knows it", option));
+      throw UsageError(fmt::format("--{}: none of the chosen runners has this option", option));
   for (const auto& runner : runners)
     for (auto& one : cases_of(runner)) all.push_back(std::move(one));
   return all;
@@ -255,7 +257,8 @@ std::vector<Result> expand(const std::vector<Request>& requests) {
   for (const auto& request : requests) {
     for (auto& one : request.cases()) {
       if (!names.insert(one.name()).second)
-        throw UsageError(fmt::format("two cases are named {}: give each only once", one.name()));
+        throw UsageError(
+            fmt::format("two cases have the name {}; give each only once", one.name()));
       one.bound = ideal_bound(one.what);
       all.push_back(std::move(one));
     }
@@ -283,16 +286,16 @@ std::string flag_text(const Json& value, const std::string& where) {
     return list;
   }
   throw UsageError(
-      fmt::format("{}: is neither a text, a number, true, false nor a list of them but "
-                  "{}",
-                  where, value.is_array() ? "an empty list" : value.type_name()));
+      fmt::format("{}: must be a text, a number, true, false or a list of them, not {}", where,
+                  value.is_array() ? "an empty list" : value.type_name()));
 }
 
 Request parse_entry(const Json& entry, const std::string& where) {
   if (!entry.is_object()) throw UsageError(where + ": is not an object");
   const auto workload = entry.find("workload");
   if (workload == entry.end() || !workload->is_string())
-    throw UsageError(where + ".workload: is missing; it names the workload, as \"sleep\"");
+    throw UsageError(where +
+                     ".workload: is missing; give the name of a workload, such as \"sleep\"");
   try {
     Request request(workload->get<std::string>());
     std::set<std::string> given;
@@ -301,7 +304,7 @@ Request parse_entry(const Json& entry, const std::string& where) {
       std::string flag = key;
       std::ranges::replace(flag, '_', '-');
       if (!given.insert(flag).second)
-        throw UsageError(fmt::format("{}: is given with dashes and with underscores", flag));
+        throw UsageError(fmt::format("{}: is given twice, with dashes and with underscores", flag));
       if (value.is_array() && request.adds_up(flag))
         for (const auto& one : value) request.set(flag, flag_text(one, key));
       else
@@ -323,7 +326,7 @@ Json parse_strictly(const std::string& text, const std::string& file) {
   std::vector<std::set<std::string>> keys;
   const auto look = [&](int depth, Json::parse_event_t event, Json& value) {
     if (depth > kDeepest)
-      throw UsageError(fmt::format("{}: is nested deeper than plans ever are", file));
+      throw UsageError(fmt::format("{}: is nested deeper than {} levels", file, kDeepest));
     if (event == Json::parse_event_t::object_start) keys.emplace_back();
     if (event == Json::parse_event_t::object_end) keys.pop_back();
     if (event == Json::parse_event_t::key && !keys.back().insert(value.get<std::string>()).second)

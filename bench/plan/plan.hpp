@@ -52,8 +52,16 @@ class Request {
   Placement cpus_;
 };
 
-/// What `run` knows beside the workload's and the runners' own options: (flag, help).
-const std::vector<std::pair<std::string, std::string>>& run_options();
+/// An option that `run` has beside those of the workload and the runners.
+struct RunOption {
+  std::string name;
+  std::string placeholder;  ///< As in `--ops N[,N...]`.
+  std::string help;
+  std::string group;     ///< The heading in --help.
+  bool is_list = false;  ///< Given again, it adds to its list.
+};
+
+const std::vector<RunOption>& run_options();
 
 /// The cases of all requests, with their bounds. Throws UsageError when there are none or two share
 /// a name.

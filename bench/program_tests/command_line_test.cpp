@@ -12,6 +12,7 @@ using ::testing::AllOf;
 using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 using Words = std::vector<std::string>;
@@ -60,14 +61,52 @@ TEST(CommandLine, VersionTellsOfAllThatIsLinked) {
 }
 
 TEST(CommandLine, HelpFitsATerminal) {
-  for (const Words& asked : {Words{"--help"}, {"run", "http", "--help"}, {"compare", "--help"}}) {
-    for (const auto& line : lines_in(asyncmark(asked).out)) {
-      // What is copied stays in one piece.
-      if (!line.starts_with("  asyncmark ")) {
-        EXPECT_LE(line.size(), 80u) << line;
-      }
+  for (const Words& asked : {Words{},
+                             {"run"},
+                             {"reproduce"},
+                             {"report"},
+                             {"compare"},
+                             {"serve"},
+                             {"serve", "http"},
+                             {"serve", "postgres"},
+                             {"list"},
+                             {"new", "workload"},
+                             {"check-adapter"},
+                             {"run", "exec"},
+                             {"run", "hash"},
+                             {"run", "http"},
+                             {"run", "mixed"},
+                             {"run", "null"},
+                             {"run", "postgres"},
+                             {"run", "sleep"},
+                             {"run", "sqlite"}}) {
+    auto words = asked;
+    words.emplace_back("--help");
+    const auto lines = lines_in(asyncmark(words).out);
+    EXPECT_LE(lines.size(), 100u) << asked.back();
+    for (const auto& line : lines) {
+      EXPECT_LE(line.size(), 80u) << line;
+      EXPECT_THAT(line, Not(ContainsRegex("^  --.*(TEXT|CHOICE|NUMBER)( |$)"))) << asked.back();
     }
   }
+}
+
+TEST(CommandLine, HelpBeginsWithExamples) {
+  const auto help = asyncmark({"--help"}).out;
+  EXPECT_LT(help.find("\nExamples:\n"), help.find("\nUsage:"));
+  EXPECT_THAT(asyncmark({"run", "sleep", "--help"}).out,
+              AllOf(HasSubstr("--wait DURATION "), HasSubstr("--ops N[,N...] "),
+                    HasSubstr("fixed, uniform"), HasSubstr("(default: 46ms)"),
+                    HasSubstr("\n  asyncmark run sleep --")));
+}
+
+TEST(CommandLine, AListMayBeGivenInParts) {
+  const auto ended = asyncmark({"run", "null", "--runner", "sync", "--ops", "5", "--runner",
+                                "event-loop,hybrid", "--ops", "6", "--benchmark_list_tests"});
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_EQ(ended.out,
+            "null/sync/ops:5\nnull/sync/ops:6\nnull/event-loop/ops:5\nnull/event-loop/ops:6\n"
+            "null/hybrid/ops:5\nnull/hybrid/ops:6\n");
 }
 
 TEST(CommandLine, HelpAndVersionAreResults) {

@@ -162,7 +162,8 @@ TEST(Compare, WhatMakesNoSenseIsRefused) {
   expect_refused(here({"r.json", one}), "give what to run behind --");
   expect_refused(here({"r.json", "r.json", "--", "null"}), "'r.json' is not a program");
   expect_refused(here({one, one, "--budget", "5", "--", "null"}), "--budget");
-  expect_refused(here({one, one, "--min-effect", "5", "--", "null"}), "--min-effect: '5' has no %");
+  expect_refused(here({one, one, "--min-effect", "5", "--", "null"}),
+                 "--min-effect: '5' needs a %");
   expect_refused(here({one, one, "--gate-stored", "--", "null"}), "--gate-stored: needs two files");
   expect_refused(here({one, one, "--", "nul"}), "nul");
   for (const Words& idle : {Words{"--repetitions", "3"},
@@ -174,11 +175,11 @@ TEST(Compare, WhatMakesNoSenseIsRefused) {
                             {"--benchmark_list_tests"}}) {
     Words words{one, one, "--", "null"};
     words.insert(words.end(), idle.begin(), idle.end());
-    expect_refused(here(words), idle[0] + " behind -- is for 'run' alone");
+    expect_refused(here(words), idle[0] + " has no effect after '--'");
   }
   expect_refused(here({one, one, "--", "null", "--opps", "5"}), "--opps");
   expect_refused(here({one, one, "--out", "a", "--junit", "a", "--", "null"}),
-                 "both are 'a'; give each its own");
+                 "both are 'a'; give two files");
   expect_refused(here({"--commands", "true", "./nothing"}), "there is no program './nothing'");
   expect_refused(here({"--commands", "true", "true", "--", "null"}),
                  "leave out everything after --");

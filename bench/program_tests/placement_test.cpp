@@ -180,7 +180,7 @@ TEST(Placement, OfAServiceNeedsOneOfOurs) {
   const auto ended = testing::asyncmark(
       {"run", "served", "--url", "1", "--cpus", "service=" + std::to_string(own_cpus().front())});
   EXPECT_EQ(ended.code, 2);
-  EXPECT_THAT(ended.err, HasSubstr("--cpus: served has no service of ours to place"));
+  EXPECT_THAT(ended.err, HasSubstr("--cpus: asyncmark starts no service for served"));
 }
 
 TEST(Placement, OfServicesTellsThemApart) {

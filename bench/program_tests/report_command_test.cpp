@@ -275,12 +275,12 @@ TEST(Report, RefusesToWriteWhereItCannotOrWhatItReads) {
     std::string why;
   };
   const Wrong all[] = {
-      {{"--csv", "r.json"}, "--csv: 'r.json' is read for this report"},
-      {{"--markdown", "./r.json"}, "is read for this report"},
+      {{"--csv", "r.json"}, "--csv: 'r.json' is an input of this report"},
+      {{"--markdown", "./r.json"}, "is an input of this report"},
       {{"--csv", "nowhere/r.csv"}, "--csv: 'nowhere/r.csv' cannot be written"},
       {{"--csv", "."}, "--csv: '.' cannot be written"},
       {{"--csv", ""}, "--csv: needs a name"},
-      {{"--csv", "a", "--markdown", "./a"}, "give each its own"},
+      {{"--csv", "a", "--markdown", "./a"}, "give two files"},
   };
   for (const auto& [words, why] : all) {
     const auto ended = report(document(), words);

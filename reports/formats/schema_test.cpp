@@ -238,9 +238,9 @@ TEST(ProtocolSchema, IsViolatedByWhatIsRefused) {
 TEST(PlanSchema, KnowsEveryRunOption) {
   std::ifstream file(kPlanSchema);
   const auto entry = Json::parse(file)["definitions"]["entry"];
-  for (const auto& [name, help] : run_options()) {
-    if (name == "in-flight") continue;  // Two spellings, so a pattern.
-    EXPECT_TRUE(entry["properties"].contains(name)) << name;
+  for (const auto& option : run_options()) {
+    if (option.name == "in-flight") continue;  // Two spellings, so a pattern.
+    EXPECT_TRUE(entry["properties"].contains(option.name)) << option.name;
   }
 }
 

@@ -54,16 +54,16 @@ RunnerEntry pool(std::string name, std::string summary, std::function<std::uint6
 }
 
 const bool registered =
-    Registry<RunnerEntry>::add(loop(
-        "python-asyncio", "one event loop of Python's asyncio (uvloop's, where that is installed)",
-        python(carried::python_asyncio()))) &&
+    Registry<RunnerEntry>::add(loop("python-asyncio",
+                                    "Python's asyncio, on uvloop if that is installed",
+                                    python(carried::python_asyncio()))) &&
     Registry<RunnerEntry>::add(pool(
-        "python-threads", "a pool of Python threads, under one interpreter lock", [] { return 32; },
+        "python-threads", "a pool of Python threads, with one interpreter lock", [] { return 32; },
         python(carried::python_threads()))) &&
     Registry<RunnerEntry>::add(pool(
-        "python-processes", "a pool of Python processes, forked", [] { return own_cpus().size(); },
+        "python-processes", "a pool of Python processes", [] { return own_cpus().size(); },
         python(carried::python_processes()))) &&
-    Registry<RunnerEntry>::add(loop("node", "one event loop of Node.js", node()));
+    Registry<RunnerEntry>::add(loop("node", "the event loop of Node.js", node()));
 
 }  // namespace
 }  // namespace asyncmark

@@ -41,8 +41,7 @@ ExpectedStatus ExpectedStatus::parse(const std::string& text) {
     if (text.substr(1) == "xx") return {(text[0] - '0') * 100, (text[0] - '0') * 100 + 99};
     if (digits == std::string::npos) return {std::stoi(text), std::stoi(text)};
   }
-  throw UsageError(
-      fmt::format("--expect: '{}' is no status; give one as 404, or a class of them as 2xx", text));
+  throw UsageError(fmt::format("--expect: '{}' is not a status; for example 404 or 2xx", text));
 }
 
 Exchange::Exchange(const Endpoint& endpoint, const Call& call) : call_(call), channel_(endpoint) {}

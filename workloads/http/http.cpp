@@ -41,7 +41,7 @@ void check_is_ours_to_give(const std::string& name) {
                                     {"Content-Length", "--body"},
                                     {"Transfer-Encoding", "--body"}})
     if (strcasecmp(name.c_str(), own) == 0)
-      throw UsageError(fmt::format("--header: {} follows from {}; leave it out", own, option));
+      throw UsageError(fmt::format("--header: {} is set by {}; remove it", own, option));
 }
 
 /// A header is a line. What is wrong with one is told without it, for it may be secret.
@@ -49,10 +49,10 @@ Headers parse_headers(const std::string& text) {
   Headers headers;
   for (const auto& line : lines_in(text)) {
     if (std::ranges::any_of(line, [](unsigned char c) { return std::iscntrl(c) && c != '\t'; }))
-      throw UsageError("--header: has a line break or another control character in it");
+      throw UsageError("--header: contains a line break or another control character");
     const auto colon = line.find(':');
     if (colon == std::string::npos)
-      throw UsageError("--header: one has no colon; give it as 'Accept: text/plain'");
+      throw UsageError("--header: a header has no colon; for example 'Accept: text/plain'");
     const auto name = trimmed(line.substr(0, colon));
     if (!is_token(name))
       throw UsageError(
@@ -68,7 +68,7 @@ Headers parse_headers(const std::string& text) {
 std::string parse_method(const std::string& text, bool has_body) {
   if (text.empty()) return has_body ? "POST" : "GET";
   if (!is_token(text))
-    throw UsageError(fmt::format("--method: '{}' is no method; give it as GET or POST", text));
+    throw UsageError(fmt::format("--method: '{}' is not a method; for example GET or POST", text));
   return text;
 }
 
@@ -86,7 +86,7 @@ std::string read_body(const std::string& text) {
     }
   }
   throw UsageError(
-      fmt::format("--body: the file '{}' cannot be read, or is no regular file", path));
+      fmt::format("--body: the file '{}' cannot be read, or is not a regular file", path));
 }
 
 /// What calls a server of ours is planned before that is up.
@@ -103,7 +103,7 @@ std::optional<std::vector<std::string>> own_server(const OptionValues& options) 
       if (std::ranges::find(kOfOurs, spec.name) != kOfOurs.end() &&
           options.print(spec.name) != spec.print(spec.otherwise))
         throw UsageError(
-            fmt::format("--{}: is of our own server, and --url names another", spec.name));
+            fmt::format("--{}: is for the built-in server; remove it, or --url", spec.name));
     return std::nullopt;
   }
   std::vector<std::string> words{"http", "--model", options.text("server"), "--delay",
@@ -133,7 +133,7 @@ class Http final : public Workload {
     plan_.timeout = options.duration("timeout");
     if (plan_.timeout <= Duration(0)) throw UsageError("--timeout: must be more than 0");
     if (!settings_.url.tls && (settings_.tls.insecure || !settings_.tls.ca.empty()))
-      throw UsageError("--ca, --insecure: are of https alone, and --url is http");
+      throw UsageError("--ca, --insecure: need an https URL");
     plan_.call.keep_alive = options.text("connect") == "pooled";
     plan_.call.expect = ExpectedStatus::parse(options.text("expect"));
     plan_.call.has_body = settings_.method != "HEAD";
@@ -169,8 +169,8 @@ class Http final : public Workload {
   void check_own_workers(std::uint64_t sessions) const {
     if (plan_.call.keep_alive && own_workers_ && sessions > *own_workers_)
       throw UsageError(fmt::format(
-          "--server-workers: {} threads serve as many connections that are kept, and up to {} may "
-          "be wanted; give --server-workers {}, a lower --in-flight, or --connect per-op",
+          "--server-workers: {} threads serve as many open connections, and up to {} are needed; "
+          "give --server-workers {}, a lower --in-flight, or --connect per-op",
           *own_workers_, sessions, sessions));
   }
 
@@ -202,16 +202,16 @@ class Http final : public Workload {
 };
 
 OptionSpec header_option() {
-  auto option = text_option("header", "",
-                            "of the request, as 'Accept: text/plain'; may be given several times. "
-                            "Results do not show values that let somebody in");
+  auto option = text_option("header", "", "request header, repeatable; credentials are hidden");
+  option.placeholder = "'NAME: VALUE'";
   option.adds_up = true;
   option.shown = shown_headers;
   return option;
 }
 
 OptionSpec body_option() {
-  auto option = text_option("body", "", "of the request: the text, or @FILE");
+  auto option = text_option("body", "", "request body");
+  option.placeholder = "TEXT|@FILE";
   option.hidden_by = "hide-body";
   return option;
 }
@@ -219,46 +219,44 @@ OptionSpec body_option() {
 OptionSpec client_option() {
   auto option = choice_option(
       "client", {"beast", "httplib"},
-      "beast: the same code on threads and event loops; httplib: cpp-httplib, which blocks, "
-      "connects with its first operation, sends the whole body before it looks for an answer, "
-      "counts --timeout anew for connecting, writing and each reading, and never gives up a header "
-      "without end");
+      "HTTP client: beast, or httplib (cpp-httplib), which blocks its thread and applies --timeout "
+      "to each step");
+  option.placeholder = "NAME";
   option.is_client = true;
   return option;
 }
 
 const bool registered = Registry<WorkloadEntry>::add({
     .name = "http",
-    .summary = "calls a URL of yours, over connections that are kept or made for every call",
+    .summary = "calls a URL: your service, or a built-in server",
     .options =
         {
-            url_option("what to call, as http://127.0.0.1:8080/path; or https (default: a server "
-                       "of ours)"),
-            choice_option("server", {"event-loop", "thread-pool"},
-                          "the model of our own server, as of 'asyncmark serve http'"),
-            duration_option("delay", Duration(0), "how long an answer of our own server waits"),
-            count_option("server-workers", 1,
-                         "threads of our own server of --server thread-pool (default: 32)"),
-            text_option("server-stall", "",
-                        "D@OP: at every OP-th request our own server answers nobody for D, as "
-                        "200ms@500"),
-            text_option("method", "",
-                        "of the request (default: GET, or POST where there is a body)"),
+            url_option("URL to call (default: a built-in server)"),
+            with_placeholder(choice_option("server", {"event-loop", "thread-pool"},
+                                           "model of the built-in server"),
+                             "MODEL"),
+            duration_option("delay", Duration(0), "response delay of that server"),
+            count_option("server-workers", 1, "threads of its thread pool (default: 32)"),
+            with_placeholder(
+                text_option("server-stall", "", "it stops for this time at every N-th request"),
+                "DURATION@N"),
+            with_placeholder(
+                text_option("method", "", "HTTP method (default: GET, or POST with --body)"),
+                "METHOD"),
             body_option(),
-            flag_option("hide-body", "show the body in no result"),
+            flag_option("hide-body", "do not show the body in results"),
             header_option(),
-            choice_option("connect", {"pooled", "per-op"},
-                          "pooled: connections are made before timing and kept, and made again "
-                          "where the server closes them, as after a pause; per-op: each operation "
-                          "makes its own"),
-            duration_option(
-                "timeout", std::chrono::seconds(10),
-                "of one operation, however much answer still comes; event loops notice up to "
-                "a twentieth part late"),
-            text_option("expect", "2xx", "the status that is success, as 404, or a class of them"),
-            flag_option("allow-remote", "put this load on a host that is not this machine"),
-            text_option("ca", "", "a file of certificates (PEM) to trust, instead of the system's"),
-            flag_option("insecure", "take any certificate"),
+            with_placeholder(
+                choice_option("connect", {"pooled", "per-op"},
+                              "pooled: keep connections, made before the timed part; per-op: a new "
+                              "connection for each operation"),
+                "MODE"),
+            duration_option("timeout", std::chrono::seconds(10), "time limit of an operation"),
+            with_placeholder(text_option("expect", "2xx", "status of success"), "STATUS"),
+            flag_option("allow-remote", "allow a URL that is not on this machine"),
+            with_placeholder(text_option("ca", "", "trust the certificates of this PEM file only"),
+                             "FILE"),
+            flag_option("insecure", "accept any certificate"),
             client_option(),
         },
     .make = [](const OptionValues& options,
@@ -269,6 +267,20 @@ const bool registered = Registry<WorkloadEntry>::add({
       const auto& url = options.text("url");
       return url.empty() ? std::nullopt : port_on_this_machine(url);
     },
+    .examples =
+        {
+            {"Which model suits this endpoint?",
+             "--url http://127.0.0.1:8080/ --ops 1000 --in-flight 32"},
+            {"How many connections does it need?",
+             "--url http://127.0.0.1:8080/ --ops 1000 --in-flight 1,8,64"},
+            {"Which request rate keeps p99 below 50 ms?",
+             "--url http://127.0.0.1:8080/ --duration 10s \\\n      --rate 100,200,400 --slo "
+             "p99=50ms"},
+            {"Post a JSON file.",
+             "--url http://127.0.0.1:8080/ --body @order.json \\\n      --header 'Content-Type: "
+             "application/json'"},
+            {"Without your own server: a delay of 46 ms per response.", "--delay 46ms"},
+        },
 });
 
 }  // namespace

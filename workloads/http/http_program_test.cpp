@@ -117,26 +117,25 @@ TEST(HttpOptions, OfTheServerOfOursAreLookedAtBeforeTheRun) {
   };
   refused({"--server-workers", "2"}, "--server-workers: only --server thread-pool");
   refused({"--server", "thread-pool", "--server-workers", "10001"}, "--server-workers: 10001 are");
-  expect_usage_error(
-      asyncmark({"run", "http", "--ops", "40", "--server", "thread-pool"}),
-      "--server-workers: 32 threads serve as many connections that are kept, and up to 40");
-  refused({"--server-stall", "200ms"}, "--server-stall: '200ms' is not D@OP");
+  expect_usage_error(asyncmark({"run", "http", "--ops", "40", "--server", "thread-pool"}),
+                     "--server-workers: 32 threads serve as many open connections, and up to 40");
+  refused({"--server-stall", "200ms"}, "--server-stall: '200ms' is not DURATION@N");
   const std::string url = "http://127.0.0.1:1/";
-  refused({"--url", url, "--server", "thread-pool"}, "--server: is of our own server");
-  refused({"--url", url, "--delay", "5ms"}, "--delay: is of our own server");
-  refused({"--url", url, "--server-workers", "2"}, "--server-workers: is of our own server");
-  refused({"--url", url, "--server-stall", "1ms@2"}, "--server-stall: is of our own server");
+  refused({"--url", url, "--server", "thread-pool"}, "--server: is for the built-in server");
+  refused({"--url", url, "--delay", "5ms"}, "--delay: is for the built-in server");
+  refused({"--url", url, "--server-workers", "2"}, "--server-workers: is for the built-in server");
+  refused({"--url", url, "--server-stall", "1ms@2"}, "--server-stall: is for the built-in server");
 }
 
 TEST(HttpOptions, NeedAUrlThatCanBeCalled) {
   expect_usage_error(run("127.0.0.1:8080"), "--url: '127.0.0.1:8080' has no scheme");
   expect_usage_error(run("ftp://127.0.0.1/"), "--url: 'ftp://127.0.0.1/' has the scheme ftp");
-  expect_usage_error(run("http://:80/"), "--url: 'http://:80/' names no host");
+  expect_usage_error(run("http://:80/"), "--url: 'http://:80/' has no host");
   expect_usage_error(run("http://[::1/"), "--url: 'http://[::1/' has a '['");
   for (const auto* port : {"0", "65536", "x", "", "80x", "-1"})
     expect_usage_error(run(std::string("http://127.0.0.1:") + port + "/"), "--url: 'http://127");
   expect_usage_error(run("http://127.0.0.1/a b"), "--url: 'http://127.0.0.1/a b' has a space");
-  expect_usage_error(run("http://me:secret@127.0.0.1/"), "--url: carries a user's name");
+  expect_usage_error(run("http://me:secret@127.0.0.1/"), "--url: contains a user name");
   expect_usage_error(run("http://127.0.0.1/#part"), "--url: 'http://127.0.0.1/#part' has a '#'");
   expect_usage_error(run("http://no-such-host.invalid/"),
                      "--url: the host 'no-such-host.invalid' is not known");
@@ -152,14 +151,14 @@ TEST(HttpOptions, AreLookedAtBeforeTheRun) {
   refused({"--body", "@no-such-file"}, "--body: the file 'no-such-file'");
   refused({"--body", "@."}, "--body: the file '.'");
   refused({"--body", "@/dev/zero"}, "--body: the file '/dev/zero' cannot be read, or is no reg");
-  refused({"--header", "nothing"}, "--header: one has no colon");
+  refused({"--header", "nothing"}, "--header: a header has no colon");
   refused({"--header", "A: b", "--header", "C d: e"}, "--header: one has no name");
   refused({"--header", ": e"}, "--header: one has no name");
   refused({"--header", "A: b\r\nC: d"}, "--header: has a line break");
   refused({"--header", "A: b\nC: d"}, "--header: has a line break");
   refused({"--header", "A: \x01"}, "--header: has a line break or another control character");
-  refused({"--header", "connection: close"}, "--header: Connection follows from --connect");
-  refused({"--header", "Content-Length: 5"}, "--header: Content-Length follows from --body");
+  refused({"--header", "connection: close"}, "--header: Connection is set by --connect");
+  refused({"--header", "Content-Length: 5"}, "--header: Content-Length is set by --body");
   refused({"--timeout", "0s"}, "--timeout: ");
   refused({"--connect", "sometimes"}, "--connect: ");
   refused({"--client", "curl"}, "--client: ");

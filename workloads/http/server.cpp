@@ -39,10 +39,10 @@ std::optional<std::uint64_t> workers_of(const OptionValues& options, const std::
   const auto workers = options.optional_count(flag);
   if (!workers) return std::nullopt;
   if (options.text(model) != "thread-pool")
-    throw UsageError(fmt::format("--{}: only --{} thread-pool has them", flag, model));
+    throw UsageError(fmt::format("--{}: needs --{} thread-pool", flag, model));
   if (*workers > kMostWorkers)
     throw UsageError(
-        fmt::format("--{}: {} are too many; give at most {}", flag, *workers, kMostWorkers));
+        fmt::format("--{}: {} is too many; give at most {}", flag, *workers, kMostWorkers));
   return static_cast<std::uint64_t>(*workers);
 }
 
@@ -56,7 +56,7 @@ Settings settings_from(const OptionValues& options) {
   const auto port = options.optional_count("port").value_or(0);
   if (port > 65'535)
     throw UsageError(
-        fmt::format("--port: {} is none; give 1 to 65535, or 0 for any that is free", port));
+        fmt::format("--port: {} is not a port; give 1 to 65535, or 0 for any free port", port));
   settings.port = static_cast<std::uint16_t>(port);
   settings.workers = workers_of(options, "workers", "model").value_or(kUsualWorkers);
   if (options.number("payload") > (std::int64_t{1} << 30))
@@ -80,21 +80,26 @@ void serve_http(const OptionValues& options, ServiceCounts& counts) {
 
 const bool registered = Registry<ServiceEntry>::add({
     .name = "http",
-    .summary = "answers every HTTP request alike, on the loopback interface",
+    .summary = "gives the same response to every HTTP request, on 127.0.0.1",
     .options =
         {
-            choice_option("model", {"event-loop", "thread-pool"},
-                          "one thread for all connections (Boost.Beast), or one for each "
-                          "(cpp-httplib)"),
-            duration_option("delay", Duration(0), "how long an answer waits"),
-            duration_option("cpu", Duration(0), "processor time that an answer burns first"),
-            size_option("payload", 32, "body of an answer"),
-            text_option("stall", "",
-                        "D@OP: at every OP-th request nobody is answered for D, as 200ms@500"),
-            text_option("log", "",
-                        "file that gets, at the end, when each request arrived and was answered, "
-                        "in ns of the monotonic clock"),
-            count_option("port", 0, "to listen on; 0: any that is free (default: 0)"),
+            with_placeholder(
+                choice_option("model", {"event-loop", "thread-pool"},
+                              "event-loop: one thread for all connections (Boost.Beast); "
+                              "thread-pool: a thread for each (cpp-httplib)"),
+                "MODEL"),
+            duration_option("delay", Duration(0), "response delay"),
+            duration_option("cpu", Duration(0), "CPU time of a response, before the delay"),
+            size_option("payload", 32, "size of the response body"),
+            with_placeholder(text_option("stall", "",
+                                         "stop for this time at every N-th request, such as "
+                                         "200ms@500"),
+                             "DURATION@N"),
+            with_placeholder(text_option("log", "",
+                                         "at the end, write to this file when each request arrived "
+                                         "and was answered, in ns of the monotonic clock"),
+                             "FILE"),
+            count_option("port", 0, "port to listen on; 0: any free port (default: 0)"),
             count_option("workers", 1, "threads of the pool (default: 32)"),
         },
     .serve = serve_http,

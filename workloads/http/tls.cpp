@@ -60,7 +60,7 @@ TlsContext make_tls_context(const TlsSettings& settings) {
   } else if (SSL_CTX_load_verify_file(context.get(), settings.ca.c_str()) != 1) {
     ERR_clear_error();
     throw UsageError(
-        fmt::format("--ca: '{}' is no file of certificates (PEM) that can be read", settings.ca));
+        fmt::format("--ca: '{}' is not a readable file of certificates (PEM)", settings.ca));
   }
   return context;
 }

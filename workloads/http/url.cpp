@@ -74,10 +74,10 @@ Url Url::parse(const std::string& text) {
   const auto parsed = urls::parse_authority(authority);
   if (!parsed) throw wrong(text, "has no host with or without a port behind its scheme");
   if (parsed->has_userinfo())
-    throw UsageError("--url: carries a user's name; give it by --header 'Authorization: ...'");
+    throw UsageError("--url: contains a user name; use --header 'Authorization: ...' instead");
   if (text.find('#', end) != std::string::npos)
-    throw wrong(text, "has a '#', and what follows that is never sent");
-  if (parsed->encoded_host().empty()) throw wrong(text, "names no host");
+    throw wrong(text, "contains a '#'; the part after it is never sent");
+  if (parsed->encoded_host().empty()) throw wrong(text, "has no host");
   const bool tls = known == urls::scheme::https;
   return {.tls = tls,
           .host = parsed->host_address() + zone,
@@ -89,6 +89,7 @@ OptionSpec url_option(std::string help) {
   auto option = text_option("url", "", std::move(help));
   option.canonical = percent_encoded;
   option.shown = shown_url;
+  option.placeholder = "URL";
   return option;
 }
 

@@ -35,14 +35,14 @@ Mode mode_of(const OptionValues& options) {
 std::uint64_t depth_of(const OptionValues& options) {
   const auto given = options.optional_count("depth");
   const bool in_pipeline = mode_of(options) == Mode::pipeline;
-  if (given && !in_pipeline) throw UsageError("--depth: is of --mode pipeline alone");
+  if (given && !in_pipeline) throw UsageError("--depth: needs --mode pipeline");
   return in_pipeline ? static_cast<std::uint64_t>(given.value_or(kUsualDepth)) : 1;
 }
 
 /// How long the server sleeps in a query, where it does nothing else.
 std::optional<Duration> wait_of(const OptionValues& options) {
   const bool sleeps = options.has("preset") && options.text("preset") == "sleep";
-  if (options.has("wait") && !sleeps) throw UsageError("--wait: is of --preset sleep alone");
+  if (options.has("wait") && !sleeps) throw UsageError("--wait: needs --preset sleep");
   if (!sleeps) return std::nullopt;
   return options.has("wait") ? options.duration("wait") : kUsualWait;
 }
@@ -122,11 +122,11 @@ class Postgres final : public Workload {
 };
 
 OptionSpec dsn_option() {
-  auto option =
-      text_option("dsn", "",
-                  "the database, as postgresql://user@host/name or 'host=/tmp dbname=name'; what "
-                  "it does not name comes from libpq's environment and password file (default: a "
-                  "cluster of ours, which goes with the run)");
+  auto option = text_option(
+      "dsn", "",
+      "database: postgresql://user@host/name or 'host=/tmp dbname=name', completed from "
+      "libpq's environment (default: a temporary cluster)");
+  option.placeholder = "DSN";
   option.otherwise = std::monostate{};
   option.shown = shown_dsn;
   return option;
@@ -134,47 +134,49 @@ OptionSpec dsn_option() {
 
 OptionSpec sql_option() {
   auto option = text_option("sql", "",
-                            "a query of your own instead of --preset; $1 in it is the number of "
-                            "the query; in --mode simple also several statements, which are one "
-                            "transaction");
+                            "your query instead of --preset; $1 is the number of the query; "
+                            "--mode simple takes several statements as one transaction");
+  option.placeholder = "SQL";
   option.instead_of = "preset";
   return option;
 }
 
 OptionSpec wait_option() {
-  auto option = duration_option("wait", {}, "how long --preset sleep sleeps (default: 46ms)");
+  auto option = duration_option("wait", {}, "wait time of --preset sleep (default: 46ms)");
   option.otherwise = std::monostate{};
   return option;
 }
 
 const bool registered = Registry<WorkloadEntry>::add({
     .name = "postgres",
-    .summary = "queries PostgreSQL, over connections that are kept or made for every operation",
+    .summary = "queries PostgreSQL: your database or a temporary cluster",
     .options =
         {
             dsn_option(),
-            choice_option("preset", {"select1", "sleep", "point-select", "tpcb-like"},
-                          "select1: SELECT 1; sleep: pg_sleep; point-select: a row of "
-                          "pgbench_accounts by its key; tpcb-like: pgbench's transaction, of "
-                          "which all seven statements are one operation"),
+            with_placeholder(
+                choice_option("preset", {"select1", "sleep", "point-select", "tpcb-like"},
+                              "select1: SELECT 1; sleep: pg_sleep; point-select: one row of "
+                              "pgbench_accounts; tpcb-like: pgbench's transaction of seven "
+                              "statements"),
+                "NAME"),
             sql_option(),
             wait_option(),
-            choice_option("mode", {"simple", "extended", "prepared", "pipeline"},
-                          "of the protocol: simple has numbers written into the text, extended "
-                          "sends them apart, prepared parses once a connection, pipeline sends "
-                          "--depth prepared queries before it awaits the first answer; without a "
-                          "BEGIN of their own those are one transaction, with one commit"),
+            with_placeholder(
+                choice_option("mode", {"simple", "extended", "prepared", "pipeline"},
+                              "protocol: simple (numbers in the text), extended (numbers as "
+                              "parameters), prepared (parsed once per connection), pipeline "
+                              "(--depth prepared queries at once)"),
+                "MODE"),
             count_option("depth", 1,
-                         "queries of one operation in --mode pipeline, or transactions of "
-                         "tpcb-like: query i of operation n has the number n * depth + i, and "
-                         "rows_per_op counts the rows of all (default: 10)"),
-            choice_option("connect", {"pooled", "per-op"},
-                          "pooled: connections are made before timing and kept, and made again "
-                          "where they break; per-op: each operation makes its own"),
+                         "queries or transactions per operation in --mode pipeline (default: 10)"),
+            with_placeholder(
+                choice_option("connect", {"pooled", "per-op"},
+                              "pooled: keep connections, made before the timed part; per-op: a new "
+                              "connection for each operation"),
+                "MODE"),
             duration_option("timeout", std::chrono::seconds(10),
-                            "of one operation, with connecting where it has to: then its "
-                            "connection is closed, though the server may go on with the query"),
-            flag_option("allow-remote", "put this load on a server that is not this machine"),
+                            "time limit of an operation; later its connection is closed"),
+            flag_option("allow-remote", "allow a server that is not on this machine"),
         },
     .make = [](const OptionValues& options,
                std::uint64_t seed) { return std::make_unique<Postgres>(options, seed); },

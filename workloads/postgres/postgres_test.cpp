@@ -44,15 +44,15 @@ TEST(Postgres, RefusesWhatDoesNotFitTogether) {
   const auto refused = [](const Options& options, const char* begin) {
     EXPECT_THAT([&] { planned(options); }, ThrowsMessage<UsageError>(StartsWith(begin)));
   };
-  refused({{"depth", "5"}}, "--depth: is of --mode pipeline alone");
-  refused({{"depth", "5"}, {"mode", "prepared"}}, "--depth: is of --mode pipeline alone");
-  refused({{"wait", "5ms"}}, "--wait: is of --preset sleep alone");
+  refused({{"depth", "5"}}, "--depth: needs --mode pipeline");
+  refused({{"depth", "5"}, {"mode", "prepared"}}, "--depth: needs --mode pipeline");
+  refused({{"wait", "5ms"}}, "--wait: needs --preset sleep");
   refused({{"preset", "sleep"}, {"wait", "2s"}, {"timeout", "2s"}},
           "--timeout: 2s is over before the 2s that --preset sleep waits");
   refused({{"preset", "sleep"}, {"wait", "2s"}, {"mode", "pipeline"}, {"depth", "5"}},
           "--timeout: 10s is over before the 10s that --preset sleep waits");
   refused({{"timeout", "0s"}}, "--timeout: must be more than 0");
-  refused({{"sql", "SELECT $2"}}, "--sql: there is no parameter but $1");
+  refused({{"sql", "SELECT $2"}}, "--sql: the only parameter is $1");
 }
 
 TEST(Postgres, WithoutADsnCallsAServiceOfOurs) {

@@ -175,12 +175,10 @@ Script script_of(const std::string& sql) {
     throw UsageError("--sql: is empty; give a query, as 'SELECT 1'");
   for (const auto& statement : statements_in(sql))
     if (strncasecmp(statement.c_str(), "copy", 4) == 0 && behind_word(statement, 0) == 4)
-      throw UsageError("--sql: COPY is not carried out; give a query that ends by itself");
+      throw UsageError("--sql: COPY is not supported");
   const auto places = places_of(sql);
   if (std::ranges::any_of(places, [](const Place& place) { return place.which != 1; }))
-    throw UsageError(
-        "--sql: there is no parameter but $1, which is the number of the query; write others into "
-        "the query itself");
+    throw UsageError("--sql: the only parameter is $1, the number of the query");
   return {{"asyncmark", sql,
            places.empty() ? std::vector<Number>{} : std::vector<Number>{Number::query}}};
 }

@@ -51,7 +51,8 @@ TEST(PostgresScript, OfAUserHasNoParameterButTheNumberOfTheQuery) {
   EXPECT_THAT(script_of("SELECT $1 + $1").front().numbers, ::testing::ElementsAre(Number::query));
   for (const auto* sql :
        {"SELECT $2", "SELECT $1, $2", "SELECT $0", "SELECT $99999999999999999999"})
-    EXPECT_THAT([&] { script_of(sql); }, ThrowsMessage<UsageError>(HasSubstr("no parameter but")));
+    EXPECT_THAT([&] { script_of(sql); },
+                ThrowsMessage<UsageError>(HasSubstr("the only parameter is")));
 }
 
 TEST(PostgresScript, OfAUserEndsByItself) {

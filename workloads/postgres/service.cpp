@@ -56,7 +56,7 @@ void serve_postgres(const OptionValues& options, ServiceCounts& counts) {
   const auto asked = options.optional_count("max-connections");
   const auto max_connections = asked ? static_cast<std::uint64_t>(*asked) : kUsualConnections;
   if (max_connections > kMostConnections)
-    throw UsageError(fmt::format("--max-connections: {} are too many; give at most {}",
+    throw UsageError(fmt::format("--max-connections: {} is too many; give at most {}",
                                  max_connections, kMostConnections));
   forget_environment();
   Cluster cluster;
@@ -70,9 +70,10 @@ void serve_postgres(const OptionValues& options, ServiceCounts& counts) {
 
 const bool service_registered = Registry<ServiceEntry>::add({
     .name = "postgres",
-    .summary = "a PostgreSQL cluster of its own, as PostgreSQL comes, that goes with it",
+    .summary = "starts a temporary PostgreSQL cluster with PostgreSQL's default settings",
     .options = {count_option("max-connections", 1,
-                             "that it takes at once; one more is ours (default: 100)")},
+                             "connections that it accepts at once, besides one of asyncmark "
+                             "(default: 100)")},
     .serve = serve_postgres,
 });
 

@@ -61,7 +61,7 @@ TEST_F(PostgresServiceRefuses, AFolderAndSaysWhatIsWrongWithIt) {
     EXPECT_EQ(ended.code, 2);
     return ended.err;
   };
-  EXPECT_THAT(with("/proc"), HasSubstr("no folder can be made in '/proc'"));
+  EXPECT_THAT(with("/proc"), HasSubstr("no folder can be created in '/proc'"));
   EXPECT_THAT(with(in(std::string(80, 'x'))), HasSubstr("bytes shorter"));
   EXPECT_THAT(with(in("a,b")), HasSubstr("no commas"));
   if (geteuid() != 0) return;
@@ -74,7 +74,7 @@ TEST_F(PostgresServiceRefuses, AFolderAndSaysWhatIsWrongWithIt) {
 TEST_F(PostgresServiceRefuses, MoreConnectionsThanPostgresCanTake) {
   const auto ended = asyncmark({"serve", "postgres", "--max-connections", "100001"});
   EXPECT_EQ(ended.code, 2);
-  EXPECT_THAT(ended.err, HasSubstr("--max-connections: 100001 are too many; give at most 100000"));
+  EXPECT_THAT(ended.err, HasSubstr("--max-connections: 100001 is too many; give at most 100000"));
 }
 
 }  // namespace

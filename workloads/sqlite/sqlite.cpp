@@ -103,8 +103,8 @@ void check_is_a_file(const std::string& path) {
         "--file: ':memory:' would be another database for each session; {}", kElseTemporary));
   if (path.starts_with("file:"))
     throw UsageError(fmt::format("--file: '{}' is a URI; give the path alone", path));
-  throw UsageError(fmt::format("--file: '{}' is not there; give a database that is, or {}", path,
-                               kElseTemporary));
+  throw UsageError(
+      fmt::format("--file: '{}' does not exist; give a database, or {}", path, kElseTemporary));
 }
 
 /// An operation is one transaction, so that it leaves no lock to the next.
@@ -131,7 +131,7 @@ Statement checked(const Connection& connection, const std::string& sql) try {
   Statement statement(connection, sql);
   if (statement.is_empty()) throw UsageError("--sql: is empty; give one statement");
   if (is_followed_by_another(connection, statement.rest()))
-    throw UsageError("--sql: has more than one statement; give one, for an operation is one");
+    throw UsageError("--sql: has more than one statement; give one");
   if (statement.parameters() > 1)
     throw UsageError(fmt::format(
         "--sql: has {} parameters; give one at the most, which is the operation's number",
@@ -191,8 +191,8 @@ class Sqlite final : public Workload {
   static void check_says_what_to_do(const OptionValues& options) {
     if (options.has("sql")) return;
     if (options.text("preset") != kPresets.front().name)
-      throw UsageError("--preset: is of the temporary database; with --file give --sql");
-    throw UsageError("--file: needs --sql, which says what an operation does there");
+      throw UsageError("--preset: is for the temporary database; with --file, give --sql");
+    throw UsageError("--file: needs --sql, the statement to run");
   }
 
   static void check_descriptors(std::uint64_t sessions) {
@@ -300,35 +300,42 @@ OptionSpec optional(OptionSpec spec, std::string instead_of = "") {
 }
 
 OptionSpec rows_option() {
-  auto option = count_option("rows", 1, "of the temporary database's table");
+  auto option = count_option("rows", 1, "rows of the temporary database's table");
   option.otherwise = 100'000;
   return option;
 }
 
 const bool registered = Registry<WorkloadEntry>::add({
     .name = "sqlite",
-    .summary = "carries out a statement on an SQLite database: a library that blocks, no server",
+    .summary = "runs a statement on an SQLite database: a library that blocks, no server",
     .options =
         {
-            optional(text_option("file", "",
-                                 "a database of yours (default: a fresh temporary one for each "
-                                 "case's process)"),
+            optional(with_placeholder(text_option("file", "",
+                                                  "your database (default: a new temporary one "
+                                                  "for each run)"),
+                                      "FILE"),
                      "rows"),
             rows_option(),
-            choice_option("preset", preset_names(),
-                          "on the temporary database: one row by its id, read or written, or a new "
-                          "row; each a transaction"),
-            optional(text_option("sql", "",
-                                 "one statement instead of --preset; its parameter, if it has one, "
-                                 "is the operation's number; the temporary database has the table "
-                                 "item (id, value, payload), with ids from 0"),
+            with_placeholder(
+                choice_option("preset", preset_names(),
+                              "on the temporary database: point-select, update or insert one row, "
+                              "each in a transaction"),
+                "NAME"),
+            optional(with_placeholder(
+                         text_option("sql", "",
+                                     "your statement instead of --preset; its parameter is the "
+                                     "number of the operation; the temporary database has the "
+                                     "table item (id, value, payload), with ids from 0"),
+                         "SQL"),
                      "preset"),
-            optional(choice_option("journal", {"delete", "truncate", "wal", "memory", "off"},
-                                   "SQLite's journal_mode (default: wal for the temporary "
-                                   "database, else as --file has it; a file keeps wal)")),
-            duration_option("timeout", std::chrono::seconds(5),
-                            "how long an operation waits for a lock that another has, before it "
-                            "fails as 'busy'; SQLite looks again after 1 to 100 ms"),
+            optional(with_placeholder(
+                choice_option("journal", {"delete", "truncate", "wal", "memory", "off"},
+                              "journal_mode: delete, truncate, wal, memory, off (default: wal, or "
+                              "that of --file); a file keeps wal"),
+                "MODE")),
+            duration_option(
+                "timeout", std::chrono::seconds(5),
+                "time limit of waiting for a lock; later the operation fails as 'busy'"),
         },
     .make = [](const OptionValues& options,
                std::uint64_t seed) { return std::make_unique<Sqlite>(options, seed); },

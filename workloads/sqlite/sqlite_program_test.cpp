@@ -135,8 +135,8 @@ TEST(Sqlite, LeavesNothingBehind) {
 TEST(SqliteOptions, AreShownWithTheirDefaults) {
   const auto help = asyncmark({"run", "sqlite", "--help"}).out;
   EXPECT_THAT(help, AllOf(HasSubstr("--file"), HasSubstr("(default: 100000)"),
-                          HasSubstr("point-select, update, insert"), HasSubstr("(default: 5s)"),
-                          HasSubstr("before it fails as 'busy'")));
+                          HasSubstr("point-select, update or insert"), HasSubstr("(default: 5s)"),
+                          HasSubstr("fails as 'busy'")));
   EXPECT_THAT(asyncmark({"list", "workloads"}).out, HasSubstr("sqlite"));
 }
 
@@ -161,11 +161,11 @@ TEST(SqliteOptions, ThatDoNotFitTogetherAreRefused) {
   refused({"--preset", "delete"}, "--preset: no such choice 'delete'");
   refused({"--journal", "persist"}, "--journal: no such choice 'persist'");
   refused({"--timeout", "5"}, "--timeout: ");
-  refused({"--preset", "update", "--sql", "SELECT 1"}, "--sql, --preset: one takes the place");
+  refused({"--preset", "update", "--sql", "SELECT 1"}, "--sql, --preset: give only one");
   refused({"--rows", "10", "--file", database.path(), "--sql", "SELECT 1"}, "--rows, --file: one");
   refused({"--file", database.path()}, "--file: needs --sql");
   refused({"--file", database.path(), "--preset", "update"},
-          "--preset: is of the temporary database; with --file give --sql");
+          "--preset: is for the temporary database; with --file, give --sql");
 }
 
 TEST(SqliteOptions, NeedAFileThatIsADatabase) {
@@ -175,14 +175,14 @@ TEST(SqliteOptions, NeedAFileThatIsADatabase) {
     refused({"--file", file, "--sql", "SELECT 1"}, begin);
   };
   const auto missing = (folder / "typo.db").string();
-  refuse(missing, "--file: '" + missing + "' is not there; give a database that is, or leave");
+  refuse(missing, "--file: '" + missing + "' does not exist; give a database, or leave");
   EXPECT_FALSE(fs::exists(missing));
   refuse("", "--file: is empty");
   refuse(folder, "--file: '" + folder.string() + "' is a folder");
   refuse("/dev/null", "--file: '/dev/null' is no regular file");
   refuse(":memory:", "--file: ':memory:' would be another database for each session");
   refuse("file:x.db?mode=ro", "--file: 'file:x.db?mode=ro' is a URI; give the path alone");
-  refuse(database.path() + "/x", "--file: '" + database.path() + "/x' is not there");
+  refuse(database.path() + "/x", "--file: '" + database.path() + "/x' does not exist");
   const auto text = (folder / "text").string();
   std::ofstream(text) << std::string(5000, 'x');
   refuse(text, "--file: '" + text + "': file is not a database");
@@ -278,7 +278,7 @@ TEST(SqliteOptions, SayWhatTheFolderOfADatabaseKeepsFromBeingDone) {
 TEST(SqliteOptions, NeedAFolderForTheTemporaryDatabase) {
   const auto ended = run_program(
       joined({"/usr/bin/env", "TMPDIR=/proc", program(), "run", "sqlite", "--ops", "5"}, kOnce));
-  expect_usage_error(ended, "no folder can be made in '/proc'");
+  expect_usage_error(ended, "no folder can be created in '/proc'");
 }
 
 TEST(SqliteLimits, OfDescriptorsAreForeseenAndRaisedAsFarAsTheyMay) {

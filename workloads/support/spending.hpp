@@ -18,7 +18,7 @@ struct Stall {
     if (text.empty()) return {};
     const auto at = text.find('@');
     if (at == std::string::npos)
-      throw UsageError(flag + ": '" + text + "' is not D@OP; for example 200ms@500");
+      throw UsageError(flag + ": '" + text + "' is not DURATION@N; for example 200ms@500");
     return {parse_duration(text.substr(0, at), flag),
             static_cast<std::uint64_t>(parse_count(text.substr(at + 1), flag))};
   }

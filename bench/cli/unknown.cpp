@@ -1,0 +1,74 @@
+#include "bench/cli/unknown.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "bench/base/nearest.hpp"
+#include "bench/model/workload_entry.hpp"
+
+namespace asyncmark {
+namespace {
+
+/// Returns the flags of the command that was given.
+std::vector<std::string> flags_of(const CLI::App* app) {
+  while (!app->get_subcommands().empty()) app = app->get_subcommands().front();
+  std::vector<std::string> all;
+  for (const auto* option : app->get_options())
+    for (const auto& name : option->get_lnames()) all.push_back("--" + name);
+  return all;
+}
+
+bool may_hold_secrets(const std::string& option) {
+  return std::ranges::any_of(Registry<WorkloadEntry>::all(), [&](const WorkloadEntry& workload) {
+    return std::ranges::any_of(workload.options, [&](const OptionSpec& spec) {
+      return option == "--" + spec.name && (spec.shown || !spec.hidden_by.empty());
+    });
+  });
+}
+
+}  // namespace
+
+UsageError unknown(std::string argument, const CLI::App& app) {
+  // What was meant for an option that is spelt otherwise may hold a password.
+  argument = argument.substr(0, argument.find(argument.starts_with("--") ? "=" : "://"));
+  const bool is_option = argument.starts_with('-');
+  const auto meant = is_option ? suggestion(argument, flags_of(&app)) : "";
+  return UsageError(fmt::format("unknown {} '{}'{}", is_option ? "option" : "argument", argument,
+                                meant.empty() ? "; see --help" : meant));
+}
+
+UsageError unknown_workload(const std::string& name) {
+  std::vector<std::string> names;
+  for (const auto& workload : Registry<WorkloadEntry>::all()) names.push_back(workload.name);
+  const auto meant = suggestion(name, names);
+  return UsageError(fmt::format(
+      "run: no workload '{0}'{1} See 'asyncmark list workloads', write it with 'asyncmark new "
+      "workload {0}', or use your own program: --runner cmd:PROGRAM",
+      name, meant.empty() ? "." : meant));
+}
+
+UsageError unknown(const std::string& argument, const CLI::App& app,
+                   const std::vector<std::string>& command) {
+  const auto end = std::make_reverse_iterator(std::ranges::find(command, argument));
+  const auto option =
+      std::find_if(end, command.rend(), [](const auto& word) { return word.starts_with("--"); });
+  if (argument.starts_with('-') || option == command.rend() || !may_hold_secrets(*option))
+    return unknown(argument, app);
+  return UsageError(
+      fmt::format("unknown argument after {}; put a value with spaces into quotes", *option));
+}
+
+UsageError unknown_command(const std::string& name, const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(command->get_name());
+  const auto all = fmt::format("the commands are {}", fmt::join(names, ", "));
+  if (name.empty()) return UsageError(fmt::format("no command is given; {}", all));
+  const auto meant = suggestion(name, names);
+  return UsageError(fmt::format("no command '{}'{}", name, meant.empty() ? "; " + all : meant));
+}
+
+}  // namespace asyncmark
