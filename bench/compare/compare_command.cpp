@@ -27,17 +27,15 @@ Kind kind_of(const CompareRequest& request) {
   if (request.commands) {
     if (!request.requests.empty())
       throw UsageError(
-          "compare: --commands times the two commands as they are; leave out everything after "
-          "--");
+          "compare: --commands times the two commands as they are; remove the words after '--'");
     return Kind::commands;
   }
   if (request.requests.empty()) return Kind::stored;
   for (const auto& build : {request.settings.baseline, request.settings.contender})
     if (!find_program(build))
       throw UsageError(fmt::format(
-          "compare: '{}' is not a program; a build must be in the PATH or named with its "
-          "folder. Leave out everything after -- to compare two files of results, "
-          "or use --commands to compare two commands",
+          "compare: '{}' is not a program; give a build in the PATH or with its folder. To compare "
+          "two files of results, remove the words after '--'; for two commands, give --commands",
           build));
   return Kind::builds;
 }
@@ -49,7 +47,7 @@ Comparison compare_files(const std::string& baseline, const std::string& contend
   } catch (const UsageError& error) {
     if (!find_program(baseline) && !find_program(contender)) throw;
     throw UsageError(
-        fmt::format("{}; to compare two builds, give what to run behind --, as in 'compare OLD NEW "
+        fmt::format("{}; to compare two builds, give the cases after '--', as in 'compare OLD NEW "
                     "-- sleep --wait 4ms --ops 10', or --plan FILE",
                     error.what()));
   }

@@ -131,17 +131,28 @@ void Progress::end(const Result& result) {
 }
 
 Duration Progress::left_now(const Live& live) const {
+  const auto& load = running_->what.load;
+  auto current = from_seconds(usual_length(*running_).value_or(0));
+  auto others = std::max(Duration(0), left(cases_) - current);
   std::int64_t runs = 0;
   for (const auto& result : cases_) runs += static_cast<std::int64_t>(runs_left(result));
-  auto all = left(cases_);
-  const auto& load = running_->what.load;
   if (const auto length = length_by_now(live, load); length && running_->elapsed().empty()) {
     // Better than a bound, which few runners reach.
-    const auto before = usual_length(*running_).value_or(0);
-    all += from_seconds((seconds(*length) - before) * static_cast<double>(runs_left(*running_)));
+    others +=
+        from_seconds(seconds(*length - current) * static_cast<double>(runs_left(*running_) - 1));
+    current = *length;
   }
-  if (ended_runs_ > 0) all += around_ / ended_runs_ * runs;
-  return std::max(Duration(0), all - (Clock::now() - begun_));
+  if (ended_runs_ > 0) {
+    const auto around = around_ / ended_runs_;
+    others += around * (runs - 1);
+    current += around;
+  }
+  current = std::max(Duration(0), current - (Clock::now() - begun_));
+  // A drain takes at most so long, and may end at any time.
+  if (const auto length = length_of(load);
+      length && live.phase == Phase::timed && live.timed > *length)
+    current = std::max(current, *length + load.drain - live.timed);
+  return std::max(Duration(0), others) + current;
 }
 
 std::string Progress::place() const {
