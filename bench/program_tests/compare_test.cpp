@@ -157,9 +157,9 @@ TEST(Compare, WhatMakesNoSenseIsRefused) {
   };
   const auto one = program();
   expect_refused(here({}), "give a baseline and a contender");
-  expect_refused(here({one, one}), "give what to run behind --");
+  expect_refused(here({one, one}), "give the cases after '--'");
   expect_refused(here({one, "./nothing", "--", "null"}), "'./nothing' is not a program");
-  expect_refused(here({"r.json", one}), "give what to run behind --");
+  expect_refused(here({"r.json", one}), "give the cases after '--'");
   expect_refused(here({"r.json", "r.json", "--", "null"}), "'r.json' is not a program");
   expect_refused(here({one, one, "--budget", "5", "--", "null"}), "--budget");
   expect_refused(here({one, one, "--min-effect", "5", "--", "null"}),
@@ -182,7 +182,7 @@ TEST(Compare, WhatMakesNoSenseIsRefused) {
                  "both are 'a'; give two files");
   expect_refused(here({"--commands", "true", "./nothing"}), "there is no program './nothing'");
   expect_refused(here({"--commands", "true", "true", "--", "null"}),
-                 "leave out everything after --");
+                 "remove the words after '--'");
 }
 
 TEST(Compare, AnyTwoCommandsAreTimed) {
