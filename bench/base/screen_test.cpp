@@ -28,7 +28,7 @@ TEST(WithoutMiddle, KeepsBothEnds) {
 TEST(Curve, IsAsHighAsItsGreatestValue) {
   EXPECT_EQ(curve({}, 5, true), "");
   EXPECT_EQ(curve({0, 0}, 5, false), "__");
-  EXPECT_EQ(curve({1, 2, 3, 7, 14}, 3, false), ".=#") << "the last ones";
+  EXPECT_EQ(curve({1, 2, 3, 7, 14}, 3, false), ":=#") << "the last ones";
   EXPECT_EQ(curve({0, 7}, 5, true), "\u2581\u2588");
 }
 

@@ -181,8 +181,7 @@ TEST(Compare, WhatMakesNoSenseIsRefused) {
   expect_refused(here({one, one, "--out", "a", "--junit", "a", "--", "null"}),
                  "both are 'a'; give two files");
   expect_refused(here({"--commands", "true", "./nothing"}), "there is no program './nothing'");
-  expect_refused(here({"--commands", "true", "true", "--", "null"}),
-                 "remove the words after '--'");
+  expect_refused(here({"--commands", "true", "true", "--", "null"}), "remove the words after '--'");
 }
 
 TEST(Compare, AnyTwoCommandsAreTimed) {

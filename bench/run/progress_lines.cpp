@@ -46,7 +46,9 @@ std::string bar_line(const CaseProgress& progress, std::size_t columns, const Sc
   const auto share = seconds(progress.elapsed) / seconds(progress.elapsed + progress.left);
   const auto percent = fmt::format("{:3.0f} %", share * 100);
   const auto bar_columns = std::min<std::size_t>(30, columns / 4);
-  const auto room = columns - std::min(columns, bar_columns + percent.size() + 3);
+  const auto bar_and_percent = bar_columns + percent.size() + 3;
+  if (columns < bar_and_percent) return joined({left}, columns);
+  const auto room = columns - bar_and_percent;
   return fmt::format("{} {}  {}",
                      styled(progress_bar(share, bar_columns, screen.unicode), "36", screen),
                      percent, joined({left, end, elapsed}, room));

@@ -87,8 +87,8 @@ Result measured(std::uint64_t repetitions) {
 }
 
 TEST(DoneText, TellsTheFiguresOfACase) {
-  EXPECT_EQ(Progress::done_text(measured(1)), "median 10.0 ms, 1.00 k ops/s, 0 failed");
-  EXPECT_EQ(Progress::done_text(measured(3)), "3 runs, median 10.0 ms, 1.00 k ops/s, 0 failed");
+  EXPECT_EQ(Progress::done_text(measured(1)), "median 10.0 ms, 1000 ops/s, 0 failed");
+  EXPECT_EQ(Progress::done_text(measured(3)), "3 runs, median 10.0 ms, 1000 ops/s, 0 failed");
 }
 
 TEST(DoneText, TellsWhyACaseFailed) {
