@@ -161,13 +161,24 @@ int do_run(const Grammar& grammar, const std::vector<std::string>& command) {
   return run_and_print(requests, std::move(settings));
 }
 
+Markup markup_named(const std::string& format) {
+  if (format == "table") return Markup::terminal;
+  if (format == "markdown") return Markup::markdown;
+  throw UsageError(fmt::format("--format: '{}' is none here; give table or markdown", format));
+}
+
 int do_reproduce(const Grammar& grammar, const std::vector<std::string>& command) {
   const auto& what = Registry<ReproductionEntry>::at(grammar.arguments.reproduction);
   const bool quick = grammar.arguments.quick;
+  const auto markup = markup_named(grammar.arguments.reproduction_format);
+  if (const auto missing = what.missing ? what.missing() : ""; !missing.empty()) {
+    std::cout << fmt::format("reproduce {}: skipped: {}\n", what.name, missing) << std::flush;
+    return 0;
+  }
   auto settings = settings_of(grammar, command);
   if (settings.out.empty()) settings.out = fmt::format("asyncmark-{}.json", what.name);
   settings.print = [&](const ResultSet& run) {
-    return what.print(run.context, run.results, quick);
+    return what.print(run.context, run.results, quick, markup);
   };
   if (what.ask_others)
     settings.ask_others = [&](const auto& results) { return what.ask_others(results, quick); };

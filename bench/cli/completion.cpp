@@ -22,6 +22,7 @@ Words names(const auto& entries) {
 
 /// The values of a flag, where they are known by name.
 Words values_of(const std::string& flag, const std::string& command) {
+  if (flag == "--format" && command == "reproduce") return {"table", "markdown"};
   if (flag == "--format") return names(Registry<FormatEntry>::all());
   if (flag == "--arrivals") return {"fixed", "poisson"};
   if (flag == "--progress") return {"auto", "plain"};

@@ -233,6 +233,11 @@ void Grammar::add_reproduce() {
       ->type_name("");
   reproduce->add_flag("--quick", arguments.quick,
                       "a tenth of each wait, or half of the operations");
+  reproduce
+      ->add_option("--format", arguments.reproduction_format,
+                   "output format: table, or markdown, which also has rules and sources")
+      ->type_name("NAME")
+      ->capture_default_str();
   add_common(*reproduce, arguments.common);
   reproduce->footer(
       "The results are also written to asyncmark-NAME.json, or to the file of --out.\n\n"

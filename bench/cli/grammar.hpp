@@ -55,6 +55,7 @@ struct Arguments {
   Texts outputs;  ///< Of a report, by the names of OutputEntry: where each goes.
   std::string reproduction = Registry<ReproductionEntry>::default_entry().name;
   bool quick = false;
+  std::string reproduction_format = "table";
   std::string listed;
   std::string new_name;              ///< Of a workload that is to be written.
   std::vector<std::string> adapter;  ///< The words to check.

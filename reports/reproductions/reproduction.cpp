@@ -1,4 +1,4 @@
-// What the reproductions of published measurements share: cells, the published table, and its text.
+// What the reproductions of published measurements share: cells, the published table, and the text.
 
 #include "reports/reproductions/reproduction.hpp"
 
@@ -11,16 +11,14 @@
 #include "bench/base/wrap.hpp"
 #include "bench/checks/check_entry.hpp"
 #include "bench/checks/checks.hpp"
+#include "reports/text/draw.hpp"
+#include "reports/text/markdown_table.hpp"
 
 namespace asyncmark::reproduction {
 namespace {
 
-constexpr std::size_t kWidth = 100;
-
 // A sleep never ends early; beyond what two clocks may differ by, a faster cell is a defect.
 constexpr double kMostReached = 1.005;
-
-std::string ms(Duration time) { return digits(seconds(time) * 1e3, 4); }
 
 std::string cell_text(const Comparison& study, const Row& row, std::size_t column) {
   const auto& cell = row.cells[column];
@@ -33,10 +31,8 @@ std::string cell_text(const Comparison& study, const Row& row, std::size_t colum
 std::vector<std::string> line_of(const Comparison& study, const Row& row) {
   std::vector<std::string> line{row.label};
   for (std::size_t i = 0; i < kColumns; ++i) line.push_back(cell_text(study, row, i));
-  for (std::size_t i = 0; i < kColumns; ++i) {
-    const auto times = study.speed_up(row, i);
-    line.push_back(times ? fmt::format("{:.1f}x", *times) : "-");
-  }
+  const auto faster = study.speed_up(row, kColumns - 1);
+  line.push_back(faster ? times(*faster) : "-");
   return line;
 }
 
@@ -46,20 +42,74 @@ std::vector<std::string> published_line(const Comparison& study,
   std::vector<std::string> line{label + std::string(study.quick ? " / 10" : "")};
   for (const auto& [value, decimals] : published)
     line.push_back(fmt::format("{:.{}f}", value / study.scale(), decimals + study.quick));
-  for (std::size_t i = 0; i < kColumns; ++i)
-    line.push_back(fmt::format("{:.1f}x", kPublishedSync[i].seconds / published[i].seconds));
+  line.push_back(times(kPublishedSync.back().seconds / published.back().seconds));
   return line;
 }
 
 std::string fact(const Context& context, const char* key) {
   const auto found = context.facts.find(key);
-  if (found == context.facts.end()) return "not told";
-  if (found->is_string()) return found->get<std::string>();
-  if (!found->is_array()) return found->dump();
+  if (found == context.facts.end()) return "";
+  return found->is_string() ? found->get<std::string>() : found->dump();
+}
+
+/// Machine and build: without them figures mean nothing.
+std::string machine(const Context& context) {
   std::vector<std::string> parts;
-  for (const auto& part : *found)
-    parts.push_back(part.is_number() ? fmt::format("{:.2f}", part.get<double>()) : part.dump());
-  return fmt::format("{}", fmt::join(parts, " "));
+  const auto add = [&](const std::string& text, const char* form) {
+    if (!text.empty()) parts.push_back(fmt::format(fmt::runtime(form), text));
+  };
+  add(fact(context, "cpu_model"), "{}");
+  add(fact(context, "num_cpus"), "{} cores");
+  add(fact(context, "kernel"), "{}");
+  if (const auto load = context.facts.find("load_avg");
+      load != context.facts.end() && load->is_array() && !load->empty())
+    parts.push_back(fmt::format("load {:.1f}", load->front().get<double>()));
+  const auto version = fact(context, "asyncmark_version"), commit = fact(context, "commit");
+  return fmt::format("{} · asyncmark {} ({})", fmt::join(parts, ", "), version,
+                     commit.substr(0, 7));
+}
+
+std::optional<double> in_seconds(const std::optional<Duration>& time) {
+  return time ? std::optional(seconds(*time)) : std::nullopt;
+}
+
+/// What was run and what became of every operation.
+std::string ledger(const std::vector<const Row*>& rows) {
+  std::uint64_t absent = 0, runs = 0, died = 0;
+  Measurement all;
+  for (const auto* row : rows)
+    for (const auto& cell : row->cells) {
+      if (!cell.ran()) {
+        ++absent;
+        continue;
+      }
+      runs += cell.result->repetitions.size();
+      died += cell.result->repetitions.size() - cell.result->finished().size();
+      all.merge(cell.result->summary().all);
+    }
+  auto text = fmt::format("{} runs, {} died. Operations: {} completed, {} failed, {} dropped.",
+                          runs, died, all.completed, all.failed, all.never_started);
+  if (absent != 0) text += fmt::format(" {} cases were not run ('-').", absent);
+  return text;
+}
+
+/// A line for each cell that cannot be quoted.
+std::vector<std::string> troubles(const std::vector<const Row*>& rows) {
+  std::vector<std::string> all;
+  for (const auto* row : rows)
+    for (const auto& cell : row->cells)
+      if (cell.ran() && !cell.sound())
+        all.push_back(fmt::format("! {} at {}: {}", row->label, cell.ops(), *cell.trouble()));
+  return all;
+}
+
+/// A line for each check that others used the machine meanwhile.
+std::vector<std::string> noise(const Context& context, const std::vector<Result>& results) {
+  std::vector<std::string> all;
+  for (const auto& finding : check(context, results))
+    if (Registry<CheckEntry>::at(finding.code).is_noise)
+      all.push_back(fmt::format("! {}: {}", finding.code, finding.evidence));
+  return all;
 }
 
 }  // namespace
@@ -88,15 +138,15 @@ std::optional<std::string> Cell::trouble() const {
   const auto& all = result->summary().all;
   const auto due = ops() * planned.what.load.passes * runs;
   if (all.completed != due)
-    return fmt::format("{} of {} operations completed ({} failed, {} never started)", all.completed,
-                       due, all.failed, all.never_started);
+    return fmt::format("{} of {} operations completed ({} failed, {} dropped)", all.completed, due,
+                       all.failed, all.never_started);
   const auto cap = planned.how.cap;
   const auto least = needs_its_cap ? cap : 1;
   for (const auto peak : {all.peak_in_flight, peak_in_flight()})
     if (!planned.what.load.rate && cap < ops() && (peak < least || peak > cap))
-      return fmt::format("{} operations were in flight at the peak, and not {}", peak, cap);
+      return fmt::format("at most {} operations were in flight, not {}", peak, cap);
   if (reached().value_or(0) > kMostReached)
-    return "it took less than the ideal bound, which is a defect";
+    return "it took less time than its waits alone, which is a defect";
   return std::nullopt;
 }
 
@@ -121,86 +171,86 @@ std::optional<double> Comparison::speed_up(const Row& row, std::size_t column) c
   return sync.cells[column].seconds() / row.cells[column].seconds();
 }
 
-std::string Comparison::table(const std::vector<const Row*>& others) const {
-  Lines lines{{"seconds (/ published)"}};
-  for (const auto ops : kOps) lines[0].push_back(fmt::format("N = {}", ops));
-  for (const auto ops : kOps) lines[0].push_back(fmt::format("x at {}", ops));
+Table Comparison::table(const std::string& name, const std::vector<const Row*>& others) const {
+  Lines lines{{""}};
+  for (const auto ops : kOps) lines[0].push_back(fmt::format("{}\noperations", ops));
+  lines[0].push_back(fmt::format("vs sync\nat {}", kOps.back()));
   lines.push_back(published_line(*this, kPublishedSync, "published sync"));
   lines.push_back(line_of(*this, sync));
   lines.push_back(published_line(*this, kPublishedAsync, "published async"));
   for (const auto* row : others) lines.push_back(line_of(*this, *row));
-  return reproduction::table(lines);
+  return figures(name, std::move(lines),
+                 {"In brackets: the time over the published one (sync over sync, all others over "
+                  "async)."});
 }
 
-std::string ledger(const std::vector<const Row*>& rows) {
-  std::uint64_t absent = 0, runs = 0, died = 0;
-  Measurement all;
-  for (const auto* row : rows)
-    for (const auto& cell : row->cells) {
-      if (!cell.ran()) {
-        ++absent;
-        continue;
-      }
-      runs += cell.result->repetitions.size();
-      died += cell.result->repetitions.size() - cell.result->finished().size();
-      all.merge(cell.result->summary().all);
-    }
-  auto text = fmt::format(
-      "{} runs: {} operations completed, {} failed, {} never started; runs that died: {}.", runs,
-      all.completed, all.failed, all.never_started, died);
-  if (absent != 0) text += fmt::format(" {} cells were not run ('-').", absent);
-  return text;
+Measured measured(const Row& row, std::size_t column, const Figure& figure) {
+  const auto& cell = row.cells.at(column);
+  if (const auto trouble = cell.trouble())
+    return Measured::none(fmt::format("{} at {}: {}", row.label, cell.ops(), *trouble));
+  const auto value = figure(cell);
+  return value ? Measured::of(*value)
+               : Measured::none(fmt::format("{} at {}: no such figure", row.label, cell.ops()));
 }
 
-std::vector<std::string> troubles(const std::vector<const Row*>& rows) {
-  std::vector<std::string> all;
-  for (const auto* row : rows)
-    for (const auto& cell : row->cells)
-      if (cell.ran() && !cell.sound())
-        all.push_back(fmt::format("! {} at {}: {}. Nothing below rests on this cell.", row->label,
-                                  cell.ops(), *cell.trouble()));
-  return all;
+Measured measured(const Row& row, const Figure& figure) {
+  return measured(row, row.cells.size() - 1, figure);
 }
 
-std::string interval_text(const Result& result) {
-  if (const auto& interval = result.summary().interval)
-    return fmt::format("{} to {}", ms(interval->low), ms(interval->high));
-  const auto runs = result.finished().size();
-  return runs == 1 ? "one run" : fmt::format("{} runs", runs);
+Measured time_of(const Row& row, std::size_t column) {
+  return measured(row, column, [](const Cell& cell) { return std::optional(cell.seconds()); });
 }
 
-std::string table(const Lines& lines) {
-  std::vector<bool> numbers(lines.front().size(), true);
-  numbers[0] = false;
-  return markdown_lines(lines, numbers, true) + '\n';
+Measured time_of(const Row& row) { return time_of(row, row.cells.size() - 1); }
+
+Measured time_of_all_at_once(const Row& row) {
+  const auto& cell = row.cells.back();
+  if (cell.sound() && cell.peak_in_flight() != cell.ops())
+    return Measured::none(fmt::format("only {} of {} operations were in flight at once",
+                                      cell.peak_in_flight(), cell.ops()));
+  return time_of(row);
 }
 
-std::string bullets(const std::vector<std::string>& paragraphs) {
-  std::string text;
-  for (const auto& one : paragraphs) text += wrap("- " + one, kWidth, 2);
-  return text + '\n';
+Measured p99_of(const Row& row, Histogram Measurement::*times) {
+  return measured(row, [&](const Cell& cell) {
+    return in_seconds((cell.result->summary().all.*times).percentile(0.99));
+  });
 }
 
-std::string where(const Context& context, const std::vector<Result>& results) {
-  const auto of = [&](const char* key) { return fact(context, key); };
-  std::vector<std::string> all{
-      fmt::format("Machine: {}, {} cores; {}, {}", of("cpu_model"), of("num_cpus"), of("kernel"),
-                  of("os")),
-      fmt::format("Build: {}, {}; asyncmark {}, commit {}", of("compiler"), of("compiler_flags"),
-                  of("asyncmark_version"), of("commit")),
-      fmt::format("Load average before it began: {} (1, 5, 15 minutes); date: {}", of("load_avg"),
-                  of("date")),
-      fmt::format("Command: {}", of("command")),
-  };
-  for (const auto& one : check(context, results))
-    if (Registry<CheckEntry>::at(one.code).is_noise)
-      all.push_back(fmt::format("! {}: {}: {}", one.code, one.sentence, one.evidence));
-  return bullets(all);
+Measured own_p99_of(const Row& row) {
+  return measured(row, [](const Cell& cell) {
+    const auto& service = cell.result->summary().all.observed.service;
+    return in_seconds(service ? service->own_time.percentile(0.99) : std::nullopt);
+  });
 }
 
-std::string title(const std::string& what, const Context& context, const std::string& quick) {
-  return fmt::format("# {}{}{}\n\n", what, quick.empty() ? "" : fmt::format(" (quick: {})", quick),
-                     context.facts.value("partial", false) ? " (partial: interrupted)" : "");
+Table figures(std::string name, Lines lines, std::vector<std::string> notes) {
+  Table table{.title = std::move(name), .columns = {}, .rows = {}, .notes = std::move(notes)};
+  for (const auto& head : lines.front()) {
+    const auto end = head.find('\n');
+    table.columns.push_back(end == std::string::npos
+                                ? Column{"", head}
+                                : Column{head.substr(0, end), head.substr(end + 1)});
+  }
+  table.columns.front().number = false;
+  for (auto line = lines.begin() + 1; line != lines.end(); ++line)
+    table.rows.push_back({std::move(*line), ""});
+  return table;
+}
+
+std::string ms_of(const Cell& cell) {
+  if (!cell.timed()) return cell.ran() ? "died !" : "-";
+  return digits(cell.seconds() * 1e3, 4) + (cell.sound() ? "" : " !");
+}
+
+std::string interval_text(const Cell& cell) {
+  if (!cell.timed()) return "-";
+  const auto& summary = cell.result->summary();
+  if (const auto& interval = summary.interval)
+    return fmt::format(
+        "±{} %", digits(50 * seconds(interval->high - interval->low) / seconds(summary.time), 2));
+  const auto runs = cell.result->finished().size();
+  return runs == 1 ? "1 run" : fmt::format("{} runs", runs);
 }
 
 std::string digits(double value, int significant) {
@@ -208,15 +258,36 @@ std::string digits(double value, int significant) {
   return fmt::format("{:.{}f}", value, std::max(0, significant - before));
 }
 
-std::string list(const std::vector<std::string>& parts) {
-  std::string text;
-  for (std::size_t i = 0; i < parts.size(); ++i)
-    text += (i == 0 ? "" : i + 1 == parts.size() ? " and " : ", ") + parts[i];
-  return text;
-}
+std::string times(double factor) { return digits(factor, 3) + "×"; }
 
-void add(std::vector<std::string>& all, const std::optional<std::string>& one) {
-  if (one) all.push_back(*one);
+std::string text_of(const Account& account, const Context& context,
+                    const std::vector<Result>& results, Markup markup) {
+  const bool markdown = markup == Markup::markdown;
+  const auto terminal = Terminal::of_standard_output();
+  const auto width = markdown ? 0 : terminal.text_width();
+  const auto head = account.title +
+                    (account.quick.empty() ? "" : fmt::format(" (quick: {})", account.quick)) +
+                    (context.facts.value("partial", false) ? " (partial: interrupted)" : "");
+  std::vector<std::string> remarks = troubles(account.rows);
+  for (auto& line : noise(context, results)) remarks.push_back(std::move(line));
+  std::vector<std::string> last{
+      ledger(account.rows), machine(context),
+      fmt::format("What the claims mean, and their rules: docs/articles/{}.md", account.name)};
+  if (markdown) last.push_back("Command: " + fact(context, "command"));
+
+  const auto paragraph = [&](const std::string& line) {
+    return markdown ? fmt::format("- {}\n", markdown_text(line)) : wrap(line, width, 2);
+  };
+  auto text =
+      markdown ? fmt::format("# {}\n\n", markdown_text(head)) : bold(head, terminal) + "\n\n";
+  text += markdown ? claims_in_markdown(account.claims) : claims_table(account.claims, terminal);
+  text += '\n';
+  for (const auto& line : remarks) text += paragraph(line);
+  if (!remarks.empty()) text += '\n';
+  for (const auto& table : account.figures)
+    text += (markdown ? markdown_table(table, "##") : draw(table, terminal)) + '\n';
+  for (const auto& line : last) text += paragraph(line);
+  return text;
 }
 
 }  // namespace asyncmark::reproduction

@@ -1,14 +1,17 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "bench/plan/plan.hpp"
+#include "bench/plan/reproduction_entry.hpp"
 #include "bench/results/result.hpp"
 #include "bench/results/summary.hpp"
 #include "reports/analysis/published.hpp"
+#include "reports/reproductions/claims.hpp"
 #include "reports/text/markdown_table.hpp"
 
 namespace asyncmark::reproduction {
@@ -60,34 +63,52 @@ struct Comparison {
   /// How many times as fast as sync; absent unless both cells are sound.
   std::optional<double> speed_up(const Row& row, std::size_t column) const;
   /// The rows beside the published ones: sync beside sync, all others beside async.
-  std::string table(const std::vector<const Row*>& others) const;
+  Table table(const std::string& title, const std::vector<const Row*>& others) const;
 };
 
-/// What a cell that cannot be quoted says of itself, a line each.
-std::vector<std::string> troubles(const std::vector<const Row*>& rows);
-/// What was run and what became of every operation.
-std::string ledger(const std::vector<const Row*>& rows);
-/// The 95 % interval of the median in milliseconds, or why there is none.
-std::string interval_text(const Result& result);
+/// The figure of one cell of a row, by default the last; where the cell cannot be quoted, the
+/// reason.
+using Figure = std::function<std::optional<double>(const Cell&)>;
+Measured measured(const Row& row, const Figure& figure);
+Measured measured(const Row& row, std::size_t column, const Figure& figure);
+/// Seconds of one pass.
+Measured time_of(const Row& row);
+Measured time_of(const Row& row, std::size_t column);
+/// The same, where all operations were in flight at once.
+Measured time_of_all_at_once(const Row& row);
 
-/// A table that reads in a terminal and in Markdown: the first column to the left, figures to the
-/// right. The first line is its head.
-std::string table(const Lines& lines);
-/// Paragraphs of one line each, broken between words.
-std::string bullets(const std::vector<std::string>& paragraphs);
-/// Machine, build, load, command, and whether others used the machine meanwhile. Before any figure:
-/// without its machine it means nothing.
-std::string where(const Context& context, const std::vector<Result>& results);
-/// `# WHAT (quick: HOW)`, and whether it was interrupted. `quick` is empty for the whole thing.
-std::string title(const std::string& what, const Context& context, const std::string& quick);
-/// Of the two that have a tenth of every wait.
-inline std::string tenth(bool quick) { return quick ? "every wait a tenth" : ""; }
+/// The 99th percentile of these times of the last cell, in seconds.
+Measured p99_of(const Row& row, Histogram Measurement::*times);
+/// The same as the service itself saw it.
+Measured own_p99_of(const Row& row);
 
+/// A table of these lines. In the first, which is its head, `\n` breaks a heading.
+Table figures(std::string title, Lines lines, std::vector<std::string> notes);
+
+/// The time in milliseconds, marked where it cannot be quoted; "died" or "-" without one.
+std::string ms_of(const Cell& cell);
+/// Half of the 95 % interval of the median as a part of that, or how many runs there were.
+std::string interval_text(const Cell& cell);
 /// So many significant digits, or all that stand before the point: 46.13, 0.1867, 46130.
 std::string digits(double value, int significant);
-/// One, two and three.
-std::string list(const std::vector<std::string>& parts);
-/// Adds a paragraph where there is something to say.
-void add(std::vector<std::string>& all, const std::optional<std::string>& one);
+/// Such as `27.7×`.
+std::string times(double factor);
+
+/// All that a reproduction tells.
+struct Account {
+  std::string name;   ///< Its page is docs/articles/NAME.md.
+  std::string title;  ///< One line.
+  std::string quick;  ///< What --quick left out; empty for the whole thing.
+  std::vector<Claim> claims;
+  std::vector<Table> figures;
+  std::vector<const Row*> rows;  ///< All that was planned.
+};
+
+/// The title, the claims, what cannot be quoted, the figures, and the machine.
+std::string text_of(const Account& account, const Context& context,
+                    const std::vector<Result>& results, Markup markup);
+
+/// Of those that have a tenth of every wait.
+inline std::string tenth(bool quick) { return quick ? "every wait a tenth" : ""; }
 
 }  // namespace asyncmark::reproduction

@@ -21,9 +21,10 @@ const Row& Study::row(const std::vector<Row>& rows, const std::string& runner) {
   return *found;
 }
 
-std::vector<const Row*> all_of(const std::vector<Row>& rows) {
+std::vector<const Row*> Study::all_rows() const {
   std::vector<const Row*> all;
-  for (const auto& row : rows) all.push_back(&row);
+  for (const auto* rows : {&hashing, &capped, &clocked})
+    for (const auto& row : *rows) all.push_back(&row);
   return all;
 }
 
@@ -90,7 +91,7 @@ Request clocked(const std::string& runner, Duration operation, int share) {
   return request.set("ops", std::to_string(kClockedOps)).set("repetitions", "1");
 }
 
-using ByShare = Request (*)(const std::string&, Duration, int);
+using RequestByShare = Request (*)(const std::string&, Duration, int);
 
 /// More in flight than the processors have room for wait for these, so it matters little how many.
 Row computing(Row row) {
@@ -98,7 +99,7 @@ Row computing(Row row) {
   return row;
 }
 
-Row row_by_share(const std::string& runner, ByShare request, Duration operation,
+Row row_by_share(const std::string& runner, RequestByShare request, Duration operation,
                  const std::vector<Result>& results) {
   Row row{runner, {}};
   for (const auto share : kShares)
@@ -106,7 +107,9 @@ Row row_by_share(const std::string& runner, ByShare request, Duration operation,
   return computing(row);
 }
 
-Study filled(const std::vector<Result>& results, bool quick) {
+}  // namespace
+
+Study study_of(const std::vector<Result>& results, bool quick) {
   Study study{.operation = operation_of(quick), .hashing = {}, .capped = {}, .clocked = {}};
   for (const auto* runner : kRunners) {
     study.hashing.push_back(computing(row_of(runner, hashing(runner), results)));
@@ -117,6 +120,8 @@ Study filled(const std::vector<Result>& results, bool quick) {
   return study;
 }
 
+namespace {
+
 std::string text(const std::optional<Duration>& time) { return time ? rounded_text(*time) : "-"; }
 
 std::string cpu_per_op(const Cell& cell) {
@@ -125,81 +130,92 @@ std::string cpu_per_op(const Cell& cell) {
 }
 
 std::string over(const Cell& cell, const Cell& sync) {
-  if (!cell.sound() || !sync.sound()) return "-";
-  return fmt::format("{:.2f}x", sync.seconds() / cell.seconds());
+  return cell.sound() && sync.sound() ? times(sync.seconds() / cell.seconds()) : "-";
 }
 
-std::string time_of(const Cell& cell) {
-  if (!cell.timed()) return cell.ran() ? "died !" : "-";
+std::string time_text(const Cell& cell) {
+  if (!cell.timed()) return ms_of(cell);
   return digits(cell.seconds(), 3) + (cell.sound() ? "" : " !");
 }
 
 std::vector<std::string> line_of(const Row& row, const Row& sync) {
   const auto& last = row.cells.back();
   std::vector<std::string> line{row.label};
-  for (const auto& cell : row.cells) line.push_back(time_of(cell));
-  line.push_back(last.timed() ? interval_text(*last.result) : "-");
-  line.push_back(over(last, sync.cells.back()));
-  line.push_back(cpu_per_op(last));
-  line.push_back(text(response_p99(last)));
-  line.push_back(text(worst_lag(last)));
+  for (const auto& cell : row.cells) line.push_back(time_text(cell));
+  line.insert(line.end(), {interval_text(last), over(last, sync.cells.back()), cpu_per_op(last),
+                           text(response_p99(last)), text(worst_lag(last))});
   return line;
 }
 
-std::string hash_table(const Study& study) {
+Table hash_table(const Study& study) {
   Lines lines{{"runner"}};
-  for (const auto ops : kOps) lines[0].push_back(fmt::format("{}, s", ops));
-  for (const auto* head : {"95%, ms", "x", "CPU", "p99", "lag"}) lines[0].push_back(head);
+  for (const auto ops : kOps) lines[0].push_back(fmt::format("{}\ns", ops));
+  lines[0].insert(lines[0].end(),
+                  {"95 %\ninterval", "vs sync", "CPU/op", "resp.\np99", "loop\nlag"});
   for (const auto& row : study.hashing)
     lines.push_back(line_of(row, Study::row(study.hashing, "sync")));
-  return table(lines);
+  return figures("Hashing: time for N times SHA-256 over 1 MiB", std::move(lines),
+                 {"All but the times are of 1000 hashes. loop lag: how late a timer on the loop "
+                  "ran, at worst."});
 }
 
-/// A column for each share, of one figure and then of another, and what an operation cost where it
-/// computes for half of its time.
-using Figure = std::function<std::string(const Row&, std::size_t share)>;
-std::string by_share(const std::vector<Row>& rows, const std::string& first, const Figure& one,
-                     const std::string& second, const Figure& other) {
+/// Columns of one figure, one for each share from `first` on.
+struct ByShare {
+  std::string head;
+  std::size_t first;
+  std::function<std::string(const Row&, std::size_t share)> figure;
+};
+
+Table by_share(std::string title, const std::vector<Row>& rows, const std::vector<ByShare>& parts,
+               std::vector<std::string> notes) {
   Lines lines{{"runner"}};
-  for (const auto& [head, figure] : {std::pair(&first, &one), std::pair(&second, &other)})
-    for (const auto share : kShares) lines[0].push_back(fmt::format("{}% {}", share, *head));
-  lines[0].push_back(fmt::format("{}% CPU", kShares[kHalf]));
+  for (const auto& part : parts)
+    for (auto i = part.first; i < kShares.size(); ++i)
+      lines[0].push_back(fmt::format("{} %\n{}", kShares[i], part.head));
   for (const auto& row : rows) {
-    lines.push_back({row.label});
-    for (const auto& figure : {one, other})
-      for (std::size_t i = 0; i < kShares.size(); ++i) lines.back().push_back(figure(row, i));
-    lines.back().push_back(cpu_per_op(row.cells[kHalf]));
+    auto& line = lines.emplace_back(1, row.label);
+    for (const auto& part : parts)
+      for (auto i = part.first; i < kShares.size(); ++i) line.push_back(part.figure(row, i));
   }
-  return table(lines);
+  return figures(std::move(title), std::move(lines), std::move(notes));
 }
 
-std::string capped_table(const Study& study) {
+Table capped_table(const Study& study) {
   const auto& sync = Study::row(study.capped, "sync");
   return by_share(
-      study.capped, "s", [](const Row& row, std::size_t i) { return time_of(row.cells[i]); }, "x",
-      [&](const Row& row, std::size_t i) { return over(row.cells[i], sync.cells[i]); });
+      fmt::format("{} operations of {}, by the share of it that computes", kCappedOps,
+                  exact_text(study.operation)),
+      study.capped,
+      {{"s", 0, [](const Row& row, std::size_t i) { return time_text(row.cells[i]); }},
+       {"vs sync", 0,
+        [&](const Row& row, std::size_t i) { return over(row.cells[i], sync.cells[i]); }}},
+      {fmt::format("Each waits, and then computes. {} in flight, but sync, which has one.", kCap)});
 }
 
-std::string clocked_table(const Study& study) {
+Table clocked_table(const Study& study) {
   return by_share(
-      study.clocked, "p99",
-      [](const Row& row, std::size_t i) {
-        const auto& cell = row.cells[i];
-        return cell.timed() ? text(response_p99(cell)) + (cell.sound() ? "" : " !") : time_of(cell);
-      },
-      "lag", [](const Row& row, std::size_t i) { return text(worst_lag(row.cells[i])); });
+      "The same in an open loop: response times and loop lag", study.clocked,
+      {{"p99", 0,
+        [](const Row& row, std::size_t i) {
+          const auto& cell = row.cells[i];
+          return cell.timed() ? text(response_p99(cell)) + (cell.sound() ? "" : " !") : ms_of(cell);
+        }},
+       {"lag", kTenth,
+        [](const Row& row, std::size_t i) { return text(worst_lag(row.cells[i])); }}},
+      {"Poisson arrivals, so often that the computing takes half of one processor (at 0 % as "
+       "often as at 10 %)."});
 }
 
-std::string print(const Context& context, const std::vector<Result>& results, bool quick) {
-  const auto study = filled(results, quick);
-  return title("Work that computes", context, quick ? "mixed operations of a tenth" : "") +
-         where(context, results) + "## Hashing 1 MiB, SHA-256\n\n" + hash_table(study) +
-         bullets(about_hashing(study)) +
-         fmt::format("## {} mixed operations of {}, {} in flight\n\n", kCappedOps,
-                     exact_text(study.operation), kCap) +
-         capped_table(study) + bullets(about_the_crossover(study)) +
-         "## The same, asked by the clock\n\n" + clocked_table(study) +
-         bullets(about_the_clocked(study));
+std::string print(const Context& context, const std::vector<Result>& results, bool quick,
+                  Markup markup) {
+  const auto study = study_of(results, quick);
+  return text_of({.name = "cpu",
+                  .title = "Operations that compute, under every runner",
+                  .quick = quick ? "mixed operations of a tenth" : "",
+                  .claims = claims_of(study),
+                  .figures = {hash_table(study), capped_table(study), clocked_table(study)},
+                  .rows = study.all_rows()},
+                 context, results, markup);
 }
 
 std::vector<Request> plan(bool quick) {

@@ -12,7 +12,7 @@ using reproduction::Row;  // Not the row of a table for people.
 
 /// In hundredths: the share of an operation's time in which it computes, and does not wait.
 inline constexpr std::array<int, 4> kShares{0, 10, 50, 100};
-inline constexpr std::size_t kHalf = 2;  ///< Where in kShares it computes for half of it.
+inline constexpr std::size_t kTenth = 1;  ///< Where in kShares it computes for a tenth of it.
 
 /// The whole reproduction: what was planned, and what came of it. A row a runner.
 struct Study {
@@ -23,19 +23,15 @@ struct Study {
 
   /// Throws std::out_of_range for a runner that has no row.
   static const Row& row(const std::vector<Row>& rows, const std::string& runner);
+  std::vector<const Row*> all_rows() const;
 };
-
-std::vector<const Row*> all_of(const std::vector<Row>& rows);
 
 /// How late the loop was at worst: the median of the runs; absent without a loop.
 std::optional<Duration> worst_lag(const Cell& cell);
 /// Response time at p99, over all runs; absent in a closed loop, and of too few operations.
 std::optional<Duration> response_p99(const Cell& cell);
 
-/// Each a paragraph of one line, made from the figures alone: what the figures do not support is
-/// not said, or its contrary is.
-std::vector<std::string> about_hashing(const Study& study);
-std::vector<std::string> about_the_crossover(const Study& study);
-std::vector<std::string> about_the_clocked(const Study& study);
+Study study_of(const std::vector<Result>& results, bool quick);
+std::vector<Claim> claims_of(const Study& study);
 
 }  // namespace asyncmark::reproduce_cpu

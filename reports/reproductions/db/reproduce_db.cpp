@@ -7,11 +7,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <iterator>
 #include <stdexcept>
 
-#include "bench/checks/check_entry.hpp"
-#include "bench/checks/checks.hpp"
 #include "bench/plan/reproduction_entry.hpp"
 #include "reports/tables/activity.hpp"
 
@@ -25,8 +22,12 @@ const Pooled& Study::pooled(const std::vector<Pooled>& rows, const std::string& 
   throw std::out_of_range(runner);
 }
 
-bool Study::is_saturated(const Cell& cell) const {
-  return std::ranges::find(saturated_cases, cell.planned.name()) != saturated_cases.end();
+std::vector<const Row*> Study::all_rows() const {
+  std::vector<const Row*> all;
+  for (const auto* rows : {&waiting, &cheap})
+    for (const auto& one : *rows) all.push_back(&one.row);
+  for (const auto& one : opening) all.insert(all.end(), {&one.kept, &one.per_op});
+  return all;
 }
 
 std::optional<ServerShare> server_share(const Cell& cell) {
@@ -52,9 +53,6 @@ double client_us(const Cell& cell) {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr std::array<std::uint64_t, 2> kPools{10, 50};
-constexpr std::array kConcurrent{"thread-pool", "event-loop", "process-pool"};
 
 Duration wait_of(bool quick) { return quick ? 4600us : 46ms; }
 
@@ -111,12 +109,13 @@ Row not_waiting(Row row) {
   return row;
 }
 
-Study filled(const Context& context, const std::vector<Result>& results, bool quick) {
+}  // namespace
+
+Study study_of(const std::vector<Result>& results, bool quick) {
   Study study{.wait = wait_of(quick),
               .waiting = planned(waiting, quick, results),
               .cheap = planned(cheap, quick, results),
-              .opening = {},
-              .saturated_cases = {}};
+              .opening = {}};
   for (auto& one : study.cheap) one.row = not_waiting(std::move(one.row));
   for (const auto* runner : {"thread-pool", "event-loop"}) {
     const auto row = [&](const char* connect) {
@@ -125,49 +124,51 @@ Study filled(const Context& context, const std::vector<Result>& results, bool qu
     };
     study.opening.push_back({runner, row("pooled"), row("per-op")});
   }
-  for (const auto& finding : check(context, results))
-    if (Registry<CheckEntry>::at(finding.code).limit == LimitedBy::busy_service)
-      std::ranges::copy(finding.cases, std::back_inserter(study.saturated_cases));
   return study;
 }
 
-std::string time_of(const Cell& cell) {
-  if (!cell.timed()) return cell.ran() ? "died !" : "-";
+namespace {
+
+std::string time_text(const Cell& cell) {
+  if (!cell.timed()) return ms_of(cell);
   return digits(cell.seconds(), 3) + (cell.sound() ? "" : " !");
 }
 
 std::string faster(const Cell& cell, const Cell& sync) {
-  if (!cell.sound() || !sync.sound()) return "-";
-  return digits(sync.seconds() / cell.seconds(), 2) + "x";
+  return cell.sound() && sync.sound() ? times(sync.seconds() / cell.seconds()) : "-";
 }
 
-/// Processor time of both sides for a query, and what the server had to do.
+/// Processor time of both sides for a query, and how busy the server was.
 void add_sides(std::vector<std::string>& line, const Cell& cell) {
   const auto server = server_share(cell);
   line.push_back(cell.timed() ? digits(client_us(cell), 3) : "-");
   line.push_back(server ? digits(server->cpu_us, 3) : "-");
-  line.push_back(server ? fmt::format("{:.0f}%", 100 * server->busy) : "-");
-  line.push_back(server && server->active ? digits(*server->active, 2) : "-");
+  line.push_back(server ? fmt::format("{:.0f} %", 100 * server->busy) : "-");
 }
 
-const std::vector<std::string> kSides{"CPU us", "server us", "busy", "active"};
+const std::vector<std::string> kSides{"client\nCPU us", "server\nCPU us", "server\nbusy"};
 
-std::string waiting_table(const Study& study) {
-  Lines lines{{"seconds"}};
-  for (const auto ops : kOps) lines[0].push_back(fmt::format("N = {}", ops));
-  lines[0].insert(lines[0].end(), {"waits", "x"});
+Table waiting_table(const Study& study) {
+  Lines lines{{"client"}};
+  for (const auto ops : kOps) lines[0].push_back(fmt::format("{}\nqueries", ops));
+  lines[0].push_back("vs\nsync");
   lines[0].insert(lines[0].end(), kSides.begin(), kSides.end());
+  lines[0].push_back("active");
   for (const auto& [runner, connections, row] : study.waiting) {
     const auto& last = row.cells.back();
     std::vector<std::string> line{row.label};
-    for (const auto& cell : row.cells) line.push_back(time_of(cell));
-    const auto waits = (last.ops() + connections - 1) / connections;
-    line.push_back(digits(seconds(study.wait) * static_cast<double>(waits), 3));
+    for (const auto& cell : row.cells) line.push_back(time_text(cell));
     line.push_back(faster(last, study.waiting.front().last()));
     add_sides(line, last);
+    const auto server = server_share(last);
+    line.push_back(server && server->active ? digits(*server->active, 2) : "-");
     lines.push_back(std::move(line));
   }
-  return table(lines);
+  return figures(
+      fmt::format("Queries that wait {}: time in seconds, by connections", exact_text(study.wait)),
+      std::move(lines),
+      {"active: connections with a query under way, on average. busy: of its "
+       "processors. All but the times are of 1000 queries."});
 }
 
 std::string percentile_of(const Cell& cell, double fraction) {
@@ -178,46 +179,48 @@ std::string percentile_of(const Cell& cell, double fraction) {
 
 std::vector<std::string> line_of(const Row& row, const Cell& against) {
   const auto& cell = row.cells.back();
-  std::vector<std::string> line{row.label};
-  line.push_back(cell.timed()
-                     ? fmt::format("{:.0f}{}", queries_per_s(cell), cell.sound() ? "" : " !")
-                     : time_of(cell));
-  line.insert(line.end(),
-              {faster(cell, against), percentile_of(cell, 0.5), percentile_of(cell, 0.99)});
+  std::vector<std::string> line{
+      row.label,
+      cell.timed() ? fmt::format("{:.0f}{}", queries_per_s(cell), cell.sound() ? "" : " !")
+                   : ms_of(cell),
+      faster(cell, against), percentile_of(cell, 0.5), percentile_of(cell, 0.99)};
   add_sides(line, cell);
   return line;
 }
 
-Lines head_of_rates() {
-  Lines lines{{"", "queries/s", "x", "p50", "p99"}};
+Lines head_of_rates(const char* versus) {
+  Lines lines{{"client", "queries/s", versus, "service\np50", "service\np99"}};
   lines[0].insert(lines[0].end(), kSides.begin(), kSides.end());
   return lines;
 }
 
-std::string cheap_table(const Study& study) {
-  auto lines = head_of_rates();
+Table cheap_table(const Study& study) {
+  auto lines = head_of_rates("vs\nsync");
   for (const auto& one : study.cheap) lines.push_back(line_of(one.row, study.cheap.front().last()));
-  return table(lines);
+  return figures("Queries that do not wait: one row by its key, prepared", std::move(lines), {});
 }
 
-std::string opening_table(const Study& study) {
-  auto lines = head_of_rates();
+Table opening_table(const Study& study) {
+  auto lines = head_of_rates("vs\npooled");
   for (const auto& one : study.opening) {
     lines.push_back(line_of(one.kept, one.kept.cells.back()));
     lines.push_back(line_of(one.per_op, one.kept.cells.back()));
   }
-  return table(lines);
+  return figures(
+      fmt::format("The same, with a connection for each query, {} in flight", kPools.front()),
+      std::move(lines), {});
 }
 
-std::string print(const Context& context, const std::vector<Result>& results, bool quick) {
-  const auto study = filled(context, results, quick);
-  return title("Database queries", context, quick ? "every wait a tenth, fewer queries" : "") +
-         where(context, results) +
-         fmt::format("## Queries that wait {}\n\n", exact_text(study.wait)) + waiting_table(study) +
-         bullets(about_waiting(study)) + "## Queries that do not: a row by its key\n\n" +
-         cheap_table(study) + bullets(about_cheap(study)) +
-         fmt::format("## Opening a connection for each, {} at a time\n\n", kPools.front()) +
-         opening_table(study) + bullets(about_opening(study));
+std::string print(const Context& context, const std::vector<Result>& results, bool quick,
+                  Markup markup) {
+  const auto study = study_of(results, quick);
+  return text_of({.name = "db",
+                  .title = "PostgreSQL queries by the number of connections",
+                  .quick = quick ? "every wait a tenth, fewer queries" : "",
+                  .claims = claims_of(study),
+                  .figures = {waiting_table(study), cheap_table(study), opening_table(study)},
+                  .rows = study.all_rows()},
+                 context, results, markup);
 }
 
 std::vector<Request> plan(bool quick) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,6 +10,9 @@
 namespace asyncmark::reproduce_db {
 using namespace reproduction;
 using reproduction::Row;  // Not the row of a table for people.
+
+inline constexpr std::array<std::uint64_t, 2> kPools{10, 50};
+inline constexpr std::array kConcurrent{"thread-pool", "event-loop", "process-pool"};
 
 /// One runner with one pool of connections.
 struct Pooled {
@@ -27,16 +31,15 @@ struct Opened {
 
 /// The whole reproduction: what was planned, and what came of it.
 struct Study {
-  Duration wait{};                           ///< Of a query that waits.
-  std::vector<Pooled> waiting;               ///< pg_sleep, a cell for each of kOps.
-  std::vector<Pooled> cheap;                 ///< A row by its key, a cell each.
-  std::vector<Opened> opening;               ///< The same.
-  std::vector<std::string> saturated_cases;  ///< Where a check names the server as the bottleneck.
+  Duration wait{};              ///< Of a query that waits.
+  std::vector<Pooled> waiting;  ///< pg_sleep, a cell for each of kOps.
+  std::vector<Pooled> cheap;    ///< A row by its key, a cell each.
+  std::vector<Opened> opening;  ///< The same.
 
   /// Throws std::out_of_range for what was not planned.
   static const Pooled& pooled(const std::vector<Pooled>& rows, const std::string& runner,
                               std::uint64_t connections);
-  bool is_saturated(const Cell& cell) const;
+  std::vector<const Row*> all_rows() const;
 };
 
 /// What the server did during the runs of a cell.
@@ -56,10 +59,7 @@ double queries_per_s(const Cell& cell);
 /// Microseconds of processor time of the client's side for one query. Needs timed().
 double client_us(const Cell& cell);
 
-/// Each a paragraph of one line, made from the figures alone: what the figures do not support is
-/// not said, or its contrary is.
-std::vector<std::string> about_waiting(const Study& study);
-std::vector<std::string> about_cheap(const Study& study);
-std::vector<std::string> about_opening(const Study& study);
+Study study_of(const std::vector<Result>& results, bool quick);
+std::vector<Claim> claims_of(const Study& study);
 
 }  // namespace asyncmark::reproduce_db

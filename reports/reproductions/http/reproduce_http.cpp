@@ -112,7 +112,9 @@ std::vector<Server> servers(Duration delay) {
 
 Duration delay_of(bool quick) { return quick ? 4600us : 46ms; }
 
-Study filled(const std::vector<Result>& results, bool quick) {
+}  // namespace
+
+Study study_of(const std::vector<Result>& results, bool quick) {
   Study study;
   study.quick = quick;
   study.delay = delay_of(quick);
@@ -123,75 +125,81 @@ Study filled(const std::vector<Result>& results, bool quick) {
   return study;
 }
 
-std::string ms(Duration time) { return digits(seconds(time) * 1e3, 4); }
+namespace {
 
-std::string dash_or(const std::optional<Duration>& time) { return time ? ms(*time) : "-"; }
+std::string ms_or_dash(const std::optional<Duration>& time) {
+  return time ? digits(seconds(*time) * 1e3, 4) : "-";
+}
 
 std::string server_cpu(const Cell& cell) {
   const auto us = server_cpu_us(cell);
   return us ? digits(*us, 3) : "-";
 }
 
-std::string cpu_per_call(const Cell& cell) {
-  return digits(cell.cpu_seconds() * 1e6 / static_cast<double>(cell.ops()), 3);
-}
-
 std::vector<std::string> line_of(const Row& row, const Cell& cell, Duration delay) {
   const auto least = least_of_waits(cell, cell.planned.how.cap, delay);
-  std::vector<std::string> line{row.label, std::to_string(cell.ops())};
-  if (!cell.timed()) {
-    line.insert(line.end(), {cell.ran() ? "died !" : "-", "-", ms(least), "-", "-", "-", "-"});
-    return line;
-  }
-  const auto time = from_seconds(cell.seconds());
-  line.insert(line.end(),
-              {ms(time) + (cell.sound() ? "" : " !"), interval_text(*cell.result), ms(least),
-               cell.sound() ? fmt::format("{:.1f}%", seconds(least) / cell.seconds() * 100) : "-",
-               std::to_string(cell.peak_in_flight()), cpu_per_call(cell), server_cpu(cell)});
-  return line;
+  const bool timed = cell.timed();
+  return {row.label,
+          std::to_string(cell.ops()),
+          ms_of(cell),
+          interval_text(cell),
+          cell.sound() ? fmt::format("{:.1f} %", seconds(least) / cell.seconds() * 100) : "-",
+          timed ? std::to_string(cell.peak_in_flight()) : "-",
+          timed ? digits(cell.cpu_seconds() * 1e6 / static_cast<double>(cell.ops()), 3) : "-",
+          server_cpu(cell)};
 }
 
-std::string in_detail(const Study& study) {
-  Lines lines{
-      {"", "N", "ms", "95% interval", "waits", "reached", "in flight", "CPU us", "server us"}};
+Table client_table(const Study& study) {
+  Lines lines{{"client", "N", "ms", "95 %\ninterval", "reached", "in\nflight", "client\nCPU us",
+               "server\nCPU us"}};
   for (const auto* row : study.clients())
     for (const auto& cell : row->cells) lines.push_back(line_of(*row, cell, study.delay));
-  return table(lines);
+  return figures(
+      "Every client: time for N calls, over connections that are kept", std::move(lines),
+      {"reached: N over the limit in flight (rounded up) times one wait, over the time measured.",
+       "CPU: for one call."});
 }
 
 std::vector<std::string> line_of(const Served& one, Duration delay) {
   const auto& cell = one.cell();
-  const auto least = ms(least_of_waits(cell, one.at_once, delay));
-  std::vector<std::string> line{one.row.label};
+  std::vector<std::string> line{one.row.label, ms_of(cell),
+                                digits(seconds(least_of_waits(cell, one.at_once, delay)) * 1e3, 4)};
   if (!cell.timed()) {
-    line.insert(line.end(), {cell.ran() ? "died !" : "-", least, "-", "-", "-", "-", "-", "-"});
+    line.resize(9, "-");
     return line;
   }
   const auto& all = cell.result->summary().all;
   const auto service = all.observed.service.value_or(ServiceUsage{});
-  line.insert(
-      line.end(),
-      {ms(from_seconds(cell.seconds())) + (cell.sound() ? "" : " !"), least,
-       dash_or(all.response_time.percentile(0.5)), dash_or(all.response_time.percentile(0.99)),
-       dash_or(service.own_time.percentile(0.99)), std::to_string(service.threads),
-       digits(static_cast<double>(service.peak_rss_bytes) / 1e6, 3), server_cpu(cell)});
+  line.insert(line.end(),
+              {ms_or_dash(all.response_time.percentile(0.5)),
+               ms_or_dash(all.response_time.percentile(0.99)),
+               ms_or_dash(service.own_time.percentile(0.99)), std::to_string(service.threads),
+               digits(static_cast<double>(service.peak_rss_bytes) / 1e6, 3), server_cpu(cell)});
   return line;
 }
 
-std::string server_table(const Study& study) {
-  Lines lines{{"server", "all in ms", "waits ms", "p50 ms", "p99 ms", "own p99 ms", "threads", "MB",
-               "CPU us"}};
+Table server_table(const Study& study) {
+  Lines lines{{"server", "all\nms", "waits\nms", "p50\nms", "p99\nms", "own p99\nms", "threads",
+               "MB", "CPU\nus"}};
   for (const auto* one : study.servers()) lines.push_back(line_of(*one, study.delay));
-  return table(lines);
+  return figures(fmt::format("{} requests at once, by the server's model", kAtOnce),
+                 std::move(lines),
+                 {"kept: connections are open before; the others connect as part of each request.",
+                  "waits: what the server's waits alone take. p50, p99: response times.",
+                  "own p99: from a request's arrival in the server to its answer."});
 }
 
-std::string print(const Context& context, const std::vector<Result>& results, bool quick) {
-  const auto study = filled(results, quick);
-  return title("The published table, over HTTP", context, tenth(quick)) + where(context, results) +
-         study.table(study.others()) + bullets(about_the_clients(study)) +
-         "## Every cell, and how near it comes to the waits alone\n\n" + in_detail(study) +
-         fmt::format("## {} requests at once, by the server's model\n\n", kAtOnce) +
-         server_table(study) + bullets(about_the_servers(study));
+std::string print(const Context& context, const std::vector<Result>& results, bool quick,
+                  Markup markup) {
+  const auto study = study_of(results, quick);
+  return text_of({.name = "http",
+                  .title = "Published table over HTTP: calls that the server answers after 46 ms",
+                  .quick = tenth(quick),
+                  .claims = claims_of(study),
+                  .figures = {study.table("Time for all calls, in seconds", study.others()),
+                              server_table(study), client_table(study)},
+                  .rows = study.all_rows()},
+                 context, results, markup);
 }
 
 std::vector<Request> plan(bool quick) {

@@ -36,9 +36,7 @@ Duration least_of_waits(const Cell& cell, std::uint64_t at_once, Duration delay)
 /// it was not seen.
 std::optional<double> server_cpu_us(const Cell& cell);
 
-/// Each a paragraph of one line, made from the figures alone: what the figures do not support is
-/// not said, or its contrary is.
-std::vector<std::string> about_the_clients(const Study& study);
-std::vector<std::string> about_the_servers(const Study& study);
+Study study_of(const std::vector<Result>& results, bool quick);
+std::vector<Claim> claims_of(const Study& study);
 
 }  // namespace asyncmark::reproduce_http

@@ -37,20 +37,6 @@ std::optional<Wrk> Wrk::parse(const std::string& printed) {
   return Wrk{*p50, *p99, rate};
 }
 
-Times times_of(const Row& row) {
-  const auto& all = row.cells.front().result->summary().all;
-  const bool open = all.response_time.count() > 0;
-  Times times{.service_p50 = all.service_time.percentile(0.5),
-              .service_p99 = all.service_time.percentile(0.99),
-              .response_p50 = all.response_time.percentile(0.5),
-              .response_p99 = all.response_time.percentile(0.99),
-              .worst = open ? all.response_time.max() : all.service_time.max(),
-              .own_p99 = {},
-              .ops_per_s = all.ops_per_s()};
-  if (all.observed.service) times.own_p99 = all.observed.service->own_time.percentile(0.99);
-  return times;
-}
-
 namespace {
 
 /// The least for a p99, and four stalls of it.
@@ -113,7 +99,9 @@ Json ask_wrk(const std::vector<Result>& results, bool quick) {
   return {{"wrk", output_of(words)}};
 }
 
-Study filled(const Context& context, const std::vector<Result>& results, bool quick) {
+}  // namespace
+
+Study study_of(const Context& context, const std::vector<Result>& results, bool quick) {
   Study study;
   for (const auto& one : planned(quick)) study.*one.row = row_of(one.label, one.request, results);
   if (const auto others = context.facts.find("others"); others != context.facts.end())
@@ -121,40 +109,56 @@ Study filled(const Context& context, const std::vector<Result>& results, bool qu
   return study;
 }
 
+namespace {
+
 std::string text(const std::optional<Duration>& time) { return time ? rounded_text(*time) : "-"; }
 
 std::vector<std::string> line_of(const Row& row, const std::string& loop) {
   const auto& cell = row.cells.front();
-  if (!cell.timed())
-    return {row.label, loop, cell.ran() ? "died !" : "-", "-", "-", "-", "-", "-", "-"};
-  const auto times = times_of(row);
-  return {row.label + (cell.sound() ? "" : " !"),
-          loop,
-          digits(times.ops_per_s, 3),
-          text(times.service_p50),
-          text(times.service_p99),
-          text(times.response_p50),
-          text(times.response_p99),
-          rounded_text(times.worst),
-          text(times.own_p99)};
+  std::vector<std::string> line{row.label, loop};
+  if (!cell.timed()) {
+    line.resize(9, "-");
+    return line;
+  }
+  const auto& all = cell.result->summary().all;
+  const auto& service = all.observed.service;
+  const auto& slowest = all.response_time.count() > 0 ? all.response_time : all.service_time;
+  if (!cell.sound()) line[0] += " !";
+  line.insert(line.end(),
+              {digits(all.ops_per_s(), 3), text(all.service_time.percentile(0.5)),
+               text(all.service_time.percentile(0.99)), text(all.response_time.percentile(0.5)),
+               text(all.response_time.percentile(0.99)), rounded_text(slowest.max()),
+               service ? text(service->own_time.percentile(0.99)) : "-"});
+  return line;
 }
 
-std::string the_table(const Study& study) {
-  Lines lines{{"who asks", "loop", "per s", "service p50", "service p99", "response p50",
-               "response p99", "worst", "server's own p99"}};
+Table the_table(const Study& study) {
+  Lines lines{{"client", "loop", "ops/s", "service\np50", "service\np99", "resp.\np50",
+               "resp.\np99", "worst", "server's\nown p99"}};
   lines.push_back(line_of(study.closed, "closed"));
   if (const auto& wrk = study.wrk)
-    lines.push_back({"wrk, filled in", "closed", digits(wrk->ops_per_s, 3), rounded_text(wrk->p50),
+    lines.push_back({"wrk", "closed", digits(wrk->ops_per_s, 3), rounded_text(wrk->p50),
                      rounded_text(wrk->p99), "-", "-", "-", "-"});
   for (const auto* row : study.open()) lines.push_back(line_of(*row, "open"));
-  return table(lines);
+  return figures(
+      "Service and response times", std::move(lines),
+      {fmt::format("Open loop: {:g} requests/s, on the same arrivals. The server answers after {}.",
+                   kRate, exact_text(kDelay)),
+       "wrk 4 adds requests that it did not send to its percentiles, by arithmetic."});
 }
 
-std::string print(const Context& context, const std::vector<Result>& results, bool quick) {
-  const auto study = filled(context, results, quick);
-  return title("A server that stalls, and who notices", context,
-               quick ? "half as many operations" : "") +
-         where(context, results) + the_table(study) + bullets(how_to_read(study));
+std::string print(const Context& context, const std::vector<Result>& results, bool quick,
+                  Markup markup) {
+  const auto study = study_of(context, results, quick);
+  return text_of(
+      {.name = "stall",
+       .title = fmt::format("A server that stops for {} at every {}th request, and what shows it",
+                            exact_text(kStall), kEvery),
+       .quick = quick ? "half as many operations" : "",
+       .claims = claims_of(study),
+       .figures = {the_table(study)},
+       .rows = study.rows()},
+      context, results, markup);
 }
 
 std::vector<Request> plan(bool quick) {

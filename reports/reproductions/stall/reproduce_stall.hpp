@@ -32,16 +32,7 @@ struct Study {
   std::vector<const Row*> rows() const { return {&closed, &sync, &thread_pool, &event_loop}; }
 };
 
-/// Of one row, all runs together.
-struct Times {
-  std::optional<Duration> service_p50, service_p99, response_p50, response_p99;
-  Duration worst{};                 ///< Response time, or service time in a closed loop.
-  std::optional<Duration> own_p99;  ///< As the server saw it.
-  double ops_per_s = 0;
-};
-Times times_of(const Row& row);
-
-/// Each a paragraph of one line, made from the figures alone.
-std::vector<std::string> how_to_read(const Study& study);
+Study study_of(const Context& context, const std::vector<Result>& results, bool quick);
+std::vector<Claim> claims_of(const Study& study);
 
 }  // namespace asyncmark::reproduce_stall

@@ -19,23 +19,18 @@ std::vector<const Row*> Study::others() const {
   return {&thread_per_op, &thread_pool, &unbounded, &capped, &computing, &process_pool};
 }
 
-std::vector<const Row*> Study::rows() const {
-  auto all = others();
-  all.insert(all.begin(), &sync);
-  return all;
+std::vector<const Row*> Study::in_python() const {
+  if (python_sync.cells.empty()) return {};
+  return {&python_gathered, &python_capped, &python_threads, &python_processes};
 }
 
 std::vector<const Row*> Study::all_rows() const {
-  auto all = rows();
-  for (const auto* row : examples()) all.push_back(row);
-  if (python_sync.cells.empty()) return all;
-  all.push_back(&python_sync);
+  std::vector<const Row*> all{&sync};
+  for (const auto* row : others()) all.push_back(row);
+  all.insert(all.end(), {&example_sync, &example_gathered});
+  if (!python_sync.cells.empty()) all.push_back(&python_sync);
   for (const auto* row : in_python()) all.push_back(row);
   return all;
-}
-
-std::vector<const Row*> Study::in_python() const {
-  return {&python_gathered, &python_capped, &python_threads, &python_processes};
 }
 
 namespace {
@@ -80,8 +75,8 @@ std::vector<Planned> planned(const Study& study) {
            .set("cpu", exact_text(study.computing_cpu))},
       {&Study::process_pool, "process-pool of 28", async,
        many("process-pool").set("in-flight", cap)},
-      {&Study::example_sync, "sync", nullptr, example("sync")},
-      {&Study::example_gathered, "event-loop", nullptr, example("event-loop")},
+      {&Study::example_sync, "two, sync", nullptr, example("sync")},
+      {&Study::example_gathered, "two, event-loop", nullptr, example("event-loop")},
   };
   if (!find_program("python3")) return rows;
   const auto one_thread = sleeps("python-threads", all, 1).set("wait", wait).set("in-flight", "1");
@@ -105,52 +100,59 @@ Study blank(bool quick) {
   return study;
 }
 
-Study filled(const std::vector<Result>& results, bool quick) {
+}  // namespace
+
+Study study_of(const std::vector<Result>& results, bool quick) {
   auto study = blank(quick);
   for (const auto& one : planned(study))
     study.*one.row = row_of(one.label, one.request, results, one.published);
   return study;
 }
 
-std::string ms(Duration time) { return digits(seconds(time) * 1e3, 4); }
-
-std::vector<std::string> detail(const Row& row, const Cell& cell) {
-  const auto bound = cell.planned.bound ? ms(cell.planned.bound->time) : "-";
-  std::vector<std::string> line{row.label, std::to_string(cell.ops())};
-  if (!cell.timed()) {
-    line.insert(line.end(), {cell.ran() ? "died !" : "-", "-", bound, "-", "-", "-"});
-    return line;
-  }
-  const auto reached = cell.sound() ? cell.reached() : std::nullopt;
-  line.insert(
-      line.end(),
-      {ms(from_seconds(cell.seconds())) + (cell.sound() ? "" : " !"), interval_text(*cell.result),
-       bound, reached ? fmt::format("{:.1f}%", *reached * 100) : "-",
-       std::to_string(cell.peak_in_flight()), digits(cell.cpu_seconds() * 1e3, 3)});
-  return line;
-}
-
-}  // namespace
-
-std::string in_detail(const std::vector<const Row*>& rows) {
-  Lines lines{{"", "N", "median ms", "95% interval", "bound ms", "reached", "in flight", "CPU ms"}};
-  for (const auto* row : rows)
-    for (const auto& cell : row->cells) lines.push_back(detail(*row, cell));
-  return table(lines);
-}
-
 namespace {
 
-std::string print(const Context& context, const std::vector<Result>& results, bool quick) {
-  const auto study = filled(results, quick);
-  return title("The published table, run anew", context, tenth(quick)) + where(context, results) +
-         study.table(study.others()) + bullets(how_to_read(study)) +
-         "## Every cell, and how near it comes to the ideal\n\n" + in_detail(study.rows()) +
-         fmt::format("## Two operations, of {} and {}\n\n", quick ? "200 ms" : "2 s",
-                     quick ? "300 ms" : "3 s") +
-         in_detail(study.examples()) + bullets({about_the_example(study)}) + of_python(study) +
-         "## What the published async column can and cannot be\n\n" +
-         bullets(about_the_published_column(study));
+std::vector<std::string> detail(const Row& row, const Cell& cell) {
+  const auto reached = cell.sound() ? cell.reached() : std::nullopt;
+  const bool timed = cell.timed();
+  return {row.label,
+          std::to_string(cell.ops()),
+          ms_of(cell),
+          interval_text(cell),
+          cell.planned.bound ? digits(seconds(cell.planned.bound->time) * 1e3, 4) : "-",
+          reached ? fmt::format("{:.1f} %", *reached * 100) : "-",
+          timed ? std::to_string(cell.peak_in_flight()) : "-",
+          timed ? digits(cell.cpu_seconds() * 1e3, 3) : "-"};
+}
+
+Table in_detail(const Study& study) {
+  Lines lines{{"", "N", "ms", "95 %\ninterval", "ideal\nms", "reached", "in\nflight", "CPU\nms"}};
+  for (const auto* row : study.all_rows())
+    for (const auto& cell : row->cells) lines.push_back(detail(*row, cell));
+  return figures("Every case: time for N operations", std::move(lines),
+                 {"ideal: N over the limit in flight (rounded up), times one wait.",
+                  "reached: ideal over measured. CPU: of all threads and processes."});
+}
+
+/// The rows in Python, by their own sync.
+Table python_table(const Study& study) {
+  Comparison python;
+  python.quick = study.quick;
+  python.sync = study.python_sync;
+  return python.table("The same in Python, in seconds", study.in_python());
+}
+
+std::string print(const Context& context, const std::vector<Result>& results, bool quick,
+                  Markup markup) {
+  const auto study = study_of(results, quick);
+  Account account{.name = "table",
+                  .title = "Published table: 100, 500 and 1000 operations that wait 46 ms",
+                  .quick = tenth(quick),
+                  .claims = claims_of(study),
+                  .figures = {study.table("Time for all operations, in seconds", study.others())},
+                  .rows = study.all_rows()};
+  if (!study.in_python().empty()) account.figures.push_back(python_table(study));
+  account.figures.push_back(in_detail(study));
+  return text_of(account, context, results, markup);
 }
 
 std::vector<Request> plan(bool quick) {

@@ -22,23 +22,12 @@ struct Study : Comparison {
   /// has no Python.
   Row python_sync, python_gathered, python_capped, python_threads, python_processes;
 
-  std::vector<const Row*> others() const;  ///< All that stand beside the published async.
-  std::vector<const Row*> rows() const;    ///< Those and sync.
-  std::vector<const Row*> examples() const { return {&example_sync, &example_gathered}; }
-  std::vector<const Row*> in_python() const;  ///< All but python_sync.
+  std::vector<const Row*> others() const;     ///< All that stand beside the published async.
+  std::vector<const Row*> in_python() const;  ///< All but python_sync; none without a Python.
   std::vector<const Row*> all_rows() const;
 };
 
-/// Each a paragraph of one line, made from the figures alone: what the figures do not support is
-/// not said, or its contrary is.
-/// A line for each cell.
-std::string in_detail(const std::vector<const Row*>& rows);
-
-std::vector<std::string> how_to_read(const Study& study);
-std::vector<std::string> about_the_published_column(const Study& study);
-std::string about_the_example(const Study& study);
-
-/// The part about Python, as text; empty where it has no rows.
-std::string of_python(const Study& study);
+Study study_of(const std::vector<Result>& results, bool quick);
+std::vector<Claim> claims_of(const Study& study);
 
 }  // namespace asyncmark::reproduce_table
