@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <spawn.h>
 #include <unistd.h>
 
@@ -10,6 +11,7 @@
 #include <cstring>
 
 #include "bench/base/errors.hpp"
+#include "bench/os/interruption.hpp"
 
 namespace asyncmark {
 namespace {
@@ -74,6 +76,27 @@ Process spawn(std::vector<std::string> words, const std::vector<Passed>& files,
           posix_spawnp(&pid, argv[0], &plan.files, &plan.attributes, argv.data(), environ))
     throw CaseError(fmt::format("{} could not be started: {}", words[0], std::strerror(error)));
   return Process(pid, who);
+}
+
+std::string output_of(const std::vector<std::string>& words) {
+  std::string text;
+  try {
+    const Descriptor nowhere(open("/dev/null", O_WRONLY | O_CLOEXEC));
+    auto pipe = Pipe::open(words.front());
+    const auto process = spawn(
+        words, {{pipe.write.get(), STDOUT_FILENO}, {nowhere.get(), STDERR_FILENO}}, words.front());
+    pipe.write.reset();
+    char buffer[4096];
+    for (;;) {
+      pollfd watched[] = {{pipe.read.get(), POLLIN, 0}, {Interruption::descriptor(), POLLIN, 0}};
+      poll(watched, 2, -1);
+      const auto got = watched[1].revents == 0 ? read(pipe.read.get(), buffer, sizeof buffer) : 0;
+      if (got <= 0) return text;
+      text.append(buffer, static_cast<std::size_t>(got));
+    }
+  } catch (const CaseError&) {
+    return "";
+  }
 }
 
 }  // namespace asyncmark

@@ -32,4 +32,8 @@ std::string ourselves();
 Process spawn(std::vector<std::string> words, const std::vector<Passed>& files,
               const std::string& who);
 
+/// Returns what a program prints until it ends, or an Interruption happens; empty where it cannot
+/// be started. Its standard error goes nowhere.
+std::string output_of(const std::vector<std::string>& words);
+
 }  // namespace asyncmark

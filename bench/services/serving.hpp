@@ -71,6 +71,8 @@ struct ServiceEntry {
   /// Listens, calls announce() and serves until Interruption::descriptor() is readable. Throws
   /// UsageError when the values do not fit together or the service cannot be.
   std::function<void(const OptionValues&, ServiceCounts&)> serve;
+  /// Tells what this machine lacks for it, in a line; empty where nothing is missing.
+  std::function<std::string()> missing = {};
 };
 
 /// Called by a service once it accepts connections: prints `listening on ENDPOINT`, and a line on

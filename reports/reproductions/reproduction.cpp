@@ -112,6 +112,21 @@ std::vector<std::string> noise(const Context& context, const std::vector<Result>
   return all;
 }
 
+/// How many claims hold, and what was left out.
+std::string in_short(const Account& account, const Context& context) {
+  const auto count = [&](Verdict verdict) {
+    return std::ranges::count(account.claims, verdict, &Claim::verdict);
+  };
+  auto text = fmt::format("{} of {} claims hold, {} do not", count(Verdict::yes),
+                          account.claims.size(), count(Verdict::no));
+  if (const auto missing = count(Verdict::not_measured); missing != 0)
+    text += fmt::format(", {} not measured", missing);
+  text += '.';
+  if (!account.quick.empty()) text += fmt::format(" Quick run: {}.", account.quick);
+  if (context.facts.value("partial", false)) text += " Interrupted: the figures are partial.";
+  return text;
+}
+
 }  // namespace
 
 double Published::rounding() const { return 0.5 * std::pow(10, -decimals) / seconds; }
@@ -258,6 +273,8 @@ std::string digits(double value, int significant) {
   return fmt::format("{:.{}f}", value, std::max(0, significant - before));
 }
 
+std::string plain(Duration time) { return fmt::format("{:g} ms", seconds(time) * 1e3); }
+
 std::string times(double factor) { return digits(factor, 3) + "×"; }
 
 std::string text_of(const Account& account, const Context& context,
@@ -265,9 +282,6 @@ std::string text_of(const Account& account, const Context& context,
   const bool markdown = markup == Markup::markdown;
   const auto terminal = Terminal::of_standard_output();
   const auto width = markdown ? 0 : terminal.text_width();
-  const auto head = account.title +
-                    (account.quick.empty() ? "" : fmt::format(" (quick: {})", account.quick)) +
-                    (context.facts.value("partial", false) ? " (partial: interrupted)" : "");
   std::vector<std::string> remarks = troubles(account.rows);
   for (auto& line : noise(context, results)) remarks.push_back(std::move(line));
   std::vector<std::string> last{
@@ -278,8 +292,9 @@ std::string text_of(const Account& account, const Context& context,
   const auto paragraph = [&](const std::string& line) {
     return markdown ? fmt::format("- {}\n", markdown_text(line)) : wrap(line, width, 2);
   };
-  auto text =
-      markdown ? fmt::format("# {}\n\n", markdown_text(head)) : bold(head, terminal) + "\n\n";
+  const auto answer = in_short(account, context);
+  auto text = markdown ? fmt::format("# {}\n\n{}\n\n", markdown_text(account.title), answer)
+                       : bold(account.title, terminal) + '\n' + wrap(answer, width) + '\n';
   text += markdown ? claims_in_markdown(account.claims) : claims_table(account.claims, terminal);
   text += '\n';
   for (const auto& line : remarks) text += paragraph(line);

@@ -91,6 +91,8 @@ std::string ms_of(const Cell& cell);
 std::string interval_text(const Cell& cell);
 /// So many significant digits, or all that stand before the point: 46.13, 0.1867, 46130.
 std::string digits(double value, int significant);
+/// A round time, as `46 ms` and `0.5 ms`.
+std::string plain(Duration time);
 /// Such as `27.7×`.
 std::string times(double factor);
 

@@ -95,6 +95,15 @@ std::string url_of(const OptionValues& options) {
   return url.empty() ? "http://127.0.0.1/" : url;
 }
 
+constexpr std::string_view kFastApi = "fastapi-";
+
+std::vector<std::string> fastapi_server(const OptionValues& options, const std::string& endpoint) {
+  http_server::workers_of(options, "server-workers", "server");  // Throws where some are given.
+  if (!options.text("server-stall").empty())
+    throw UsageError("--server-stall: FastAPI has none; use --server event-loop or thread-pool");
+  return {"fastapi", "--endpoint", endpoint, "--delay", exact_text(options.duration("delay"))};
+}
+
 /// How our own server is started, where no other is named.
 std::optional<std::vector<std::string>> own_server(const OptionValues& options) {
   constexpr std::array kOfOurs{"server", "delay", "server-workers", "server-stall"};
@@ -106,7 +115,9 @@ std::optional<std::vector<std::string>> own_server(const OptionValues& options) 
             fmt::format("--{}: is for the built-in server; remove it, or --url", spec.name));
     return std::nullopt;
   }
-  std::vector<std::string> words{"http", "--model", options.text("server"), "--delay",
+  const auto& server = options.text("server");
+  if (server.starts_with(kFastApi)) return fastapi_server(options, server.substr(kFastApi.size()));
+  std::vector<std::string> words{"http", "--model", server, "--delay",
                                  exact_text(options.duration("delay"))};
   if (const auto workers = http_server::workers_of(options, "server-workers", "server"))
     words.insert(words.end(), {"--workers", std::to_string(*workers)});
@@ -232,8 +243,10 @@ const bool registered = Registry<WorkloadEntry>::add({
     .options =
         {
             url_option("URL to call (default: a built-in server)"),
-            with_placeholder(choice_option("server", {"event-loop", "thread-pool"},
-                                           "model of the built-in server"),
+            with_placeholder(choice_option("server",
+                                           {"event-loop", "thread-pool", "fastapi-await",
+                                            "fastapi-threads", "fastapi-blocking"},
+                                           "model of the built-in server, or a FastAPI endpoint"),
                              "MODEL"),
             duration_option("delay", Duration(0), "response delay of that server"),
             count_option("server-workers", 1, "threads of its thread pool (default: 32)"),

@@ -184,7 +184,7 @@ Table capped_table(const Study& study) {
   const auto& sync = Study::row(study.capped, "sync");
   return by_share(
       fmt::format("{} operations of {}, by the share of it that computes", kCappedOps,
-                  exact_text(study.operation)),
+                  plain(study.operation)),
       study.capped,
       {{"s", 0, [](const Row& row, std::size_t i) { return time_text(row.cells[i]); }},
        {"vs sync", 0,

@@ -165,7 +165,7 @@ Table waiting_table(const Study& study) {
     lines.push_back(std::move(line));
   }
   return figures(
-      fmt::format("Queries that wait {}: time in seconds, by connections", exact_text(study.wait)),
+      fmt::format("Queries that wait {}: time in seconds, by connections", plain(study.wait)),
       std::move(lines),
       {"active: connections with a query under way, on average. busy: of its "
        "processors. All but the times are of 1000 queries."});

@@ -3,15 +3,10 @@
 
 #include "reports/reproductions/stall/reproduce_stall.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <poll.h>
-#include <unistd.h>
 
 #include "bench/base/errors.hpp"
 #include "bench/base/split.hpp"
-#include "bench/os/interruption.hpp"
-#include "bench/os/placement.hpp"
 #include "bench/os/spawn.hpp"
 #include "bench/plan/reproduction_entry.hpp"
 
@@ -66,28 +61,6 @@ std::vector<Planned> planned(bool quick) {
           {&Study::event_loop, "event-loop", by_the_clock("event-loop")}};
 }
 
-/// What a program prints until it ends, or an Interruption happens; empty where it is not there.
-std::string output_of(const std::vector<std::string>& words) {
-  std::string text;
-  try {
-    const Descriptor nowhere(open("/dev/null", O_WRONLY | O_CLOEXEC));
-    auto pipe = Pipe::open(words.front());
-    const auto process = spawn(
-        words, {{pipe.write.get(), STDOUT_FILENO}, {nowhere.get(), STDERR_FILENO}}, words.front());
-    pipe.write.reset();
-    char buffer[4096];
-    for (;;) {
-      pollfd watched[] = {{pipe.read.get(), POLLIN, 0}, {Interruption::descriptor(), POLLIN, 0}};
-      poll(watched, 2, -1);
-      const auto got = watched[1].revents == 0 ? read(pipe.read.get(), buffer, sizeof buffer) : 0;
-      if (got <= 0) return text;
-      text.append(buffer, static_cast<std::size_t>(got));
-    }
-  } catch (const CaseError&) {
-    return "";
-  }
-}
-
 /// One connection, on the processors that our own client had.
 Json ask_wrk(const std::vector<Result>& results, bool quick) {
   if (results.empty()) return {};
@@ -140,25 +113,24 @@ Table the_table(const Study& study) {
     lines.push_back({"wrk", "closed", digits(wrk->ops_per_s, 3), rounded_text(wrk->p50),
                      rounded_text(wrk->p99), "-", "-", "-", "-"});
   for (const auto* row : study.open()) lines.push_back(line_of(*row, "open"));
-  return figures(
-      "Service and response times", std::move(lines),
-      {fmt::format("Open loop: {:g} requests/s, on the same arrivals. The server answers after {}.",
-                   kRate, exact_text(kDelay)),
-       "wrk 4 adds requests that it did not send to its percentiles, by arithmetic."});
+  return figures("Service and response times", std::move(lines),
+                 {fmt::format("The server answers after {}, and stalls at every {}th request.",
+                              plain(kDelay), kEvery),
+                  fmt::format("Open loop: {:g} requests/s, on the same arrivals.", kRate),
+                  "wrk 4 adds requests that it did not send to its percentiles, by arithmetic."});
 }
 
 std::string print(const Context& context, const std::vector<Result>& results, bool quick,
                   Markup markup) {
   const auto study = study_of(context, results, quick);
-  return text_of(
-      {.name = "stall",
-       .title = fmt::format("A server that stops for {} at every {}th request, and what shows it",
-                            exact_text(kStall), kEvery),
-       .quick = quick ? "half as many operations" : "",
-       .claims = claims_of(study),
-       .figures = {the_table(study)},
-       .rows = study.rows()},
-      context, results, markup);
+  return text_of({.name = "stall",
+                  .title = fmt::format("A server that stalls for {}, and which figures show it",
+                                       plain(kStall)),
+                  .quick = quick ? "half as many operations" : "",
+                  .claims = claims_of(study),
+                  .figures = {the_table(study)},
+                  .rows = study.rows()},
+                 context, results, markup);
 }
 
 std::vector<Request> plan(bool quick) {

@@ -38,17 +38,16 @@ std::vector<Claim> claims_of(const Study& study) {
                  std::move(measured)};
   };
   return {
-      claim("Open loops: p99 of response times shows the stalls", least_p99(study)),
-      claim("A closed loop: its p99 shows them", p99_of(study.closed, &Measurement::service_time)),
-      claim("wrk: its p99 shows them", study.wrk
-                                           ? Measured::of(seconds(study.wrk->p99))
-                                           : Measured::none("wrk is not installed or failed")),
-      claim("An open loop with one client: p99 of service times shows them",
+      claim("Open loop: the response p99 shows the stalls", least_p99(study)),
+      claim("Closed loop: the service p99 shows the stalls",
+            p99_of(study.closed, &Measurement::service_time)),
+      claim("wrk: the p99 shows the stalls",
+            study.wrk ? Measured::of(seconds(study.wrk->p99))
+                      : Measured::none("wrk is not installed or failed")),
+      claim("Open loop, one client: the service p99 shows the stalls",
             p99_of(study.sync, &Measurement::service_time)),
-      claim("The server's own p99 shows them, asked by one client at a time",
-            own_p99_of(study.sync)),
-      claim("The server's own p99 shows them, asked by an event loop",
-            own_p99_of(study.event_loop)),
+      claim("One client: the server's own p99 shows the stalls", own_p99_of(study.sync)),
+      claim("Event loop: the server's own p99 shows the stalls", own_p99_of(study.event_loop)),
   };
 }
 
