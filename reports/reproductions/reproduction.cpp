@@ -113,7 +113,7 @@ std::vector<std::string> noise(const Context& context, const std::vector<Result>
 }
 
 /// How many claims hold, and what was left out.
-std::string in_short(const Account& account, const Context& context) {
+std::string in_short(const Account& account, const Context& context, bool noisy) {
   const auto count = [&](Verdict verdict) {
     return std::ranges::count(account.claims, verdict, &Claim::verdict);
   };
@@ -122,6 +122,7 @@ std::string in_short(const Account& account, const Context& context) {
   if (const auto missing = count(Verdict::not_measured); missing != 0)
     text += fmt::format(", {} not measured", missing);
   text += '.';
+  if (noisy) text += " Other programs used the machine: repeat this on an idle one.";
   if (!account.quick.empty()) text += fmt::format(" Quick run: {}.", account.quick);
   if (context.facts.value("partial", false)) text += " Interrupted: the figures are partial.";
   return text;
@@ -283,7 +284,8 @@ std::string text_of(const Account& account, const Context& context,
   const auto terminal = Terminal::of_standard_output();
   const auto width = markdown ? 0 : terminal.text_width();
   std::vector<std::string> remarks = troubles(account.rows);
-  for (auto& line : noise(context, results)) remarks.push_back(std::move(line));
+  const auto noises = noise(context, results);
+  remarks.insert(remarks.end(), noises.begin(), noises.end());
   std::vector<std::string> last{
       ledger(account.rows), machine(context),
       fmt::format("What the claims mean, and their rules: docs/articles/{}.md", account.name)};
@@ -292,7 +294,7 @@ std::string text_of(const Account& account, const Context& context,
   const auto paragraph = [&](const std::string& line) {
     return markdown ? fmt::format("- {}\n", markdown_text(line)) : wrap(line, width, 2);
   };
-  const auto answer = in_short(account, context);
+  const auto answer = in_short(account, context, !noises.empty());
   auto text = markdown ? fmt::format("# {}\n\n{}\n\n", markdown_text(account.title), answer)
                        : bold(account.title, terminal) + '\n' + wrap(answer, width) + '\n';
   text += markdown ? claims_in_markdown(account.claims) : claims_table(account.claims, terminal);

@@ -1,9 +1,11 @@
 #include "reports/testing/constructed.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "bench/base/split.hpp"
+#include "bench/base/wrap.hpp"
 #include "bench/checks/checks.hpp"
 #include "bench/model/runner_entry.hpp"
 #include "bench/model/workload_entry.hpp"
@@ -101,17 +103,42 @@ void expect_any_part_prints(const ReproductionEntry& entry, const std::vector<Re
   for (std::size_t left_out = 0; left_out < results.size(); ++left_out) {
     auto some = results;
     some.erase(some.begin() + static_cast<std::ptrdiff_t>(left_out));
-    EXPECT_THAT(unwrapped(entry.print({}, some, false)),
-                ::testing::HasSubstr("1 cells were not run"))
+    EXPECT_THAT(unwrapped(entry.print({}, some, false, Markup::terminal)),
+                ::testing::HasSubstr("1 cases were not run"))
         << results[left_out].name();
   }
 }
 
-void expect_fits_110_columns(const ReproductionEntry& entry, const std::vector<Result>& results) {
-  for (const auto& some : {results, std::vector<Result>{}}) {
-    for (const auto& line : lines_in(entry.print({}, some, false)))
-      EXPECT_LE(line.size(), 110u) << line;
+void expect_fits(const ReproductionEntry& entry, const std::vector<Result>& results) {
+  for (const auto& some : {results, std::vector<Result>{}})
+    for (const auto& line : lines_in(entry.print({}, some, false, Markup::terminal)))
+      EXPECT_LE(columns_of(line), 80u) << line;
+}
+
+std::string verdict_in(const std::string& markdown, const std::string& sentence) {
+  for (const auto& line : lines_in(markdown))
+    if (line.starts_with("| " + sentence)) {
+      const auto cells = split(line, '|');
+      return cells.at(4).substr(1, cells.at(4).size() - 2);
+    }
+  return "no such claim";
+}
+
+void expect_each_claim_turns(const ReproductionEntry& entry, const std::vector<Result>& results,
+                             const std::vector<Turn>& turns) {
+  const auto judged = [&](const std::vector<Result>& some) {
+    return entry.print({}, some, false, Markup::markdown);
+  };
+  const auto before = judged(results);
+  for (const auto& [sentence, verdict, change] : turns) {
+    EXPECT_EQ(verdict_in(before, sentence), verdict) << sentence;
+    auto changed = results;
+    change(changed);
+    for (auto& one : changed) one.forget_summary();
+    EXPECT_EQ(verdict_in(judged(changed), sentence), verdict == "yes" ? "no" : "yes") << sentence;
+    EXPECT_THAT(verdict_in(judged({}), sentence), ::testing::StartsWith("not measured: "));
   }
+  EXPECT_THAT(before, ::testing::HasSubstr(fmt::format(" of {} claims hold", turns.size())));
 }
 
 }  // namespace asyncmark::testing

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -47,7 +48,22 @@ Result& named(std::vector<Result>& results, const std::string& name);
 
 /// Expects that a reproduction prints whatever part of these results there is, saying so.
 void expect_any_part_prints(const ReproductionEntry& entry, const std::vector<Result>& results);
-/// Expects that what it prints fits, with these results and with none.
-void expect_fits_110_columns(const ReproductionEntry& entry, const std::vector<Result>& results);
+/// Expects that what it prints fits into 80 columns, with these results and with none.
+void expect_fits(const ReproductionEntry& entry, const std::vector<Result>& results);
+
+/// A change of constructed results that turns the verdict of one claim.
+struct Turn {
+  std::string sentence;  ///< Of the claim, or the beginning of it.
+  std::string before;    ///< The verdict without the change: "yes" or "no".
+  std::function<void(std::vector<Result>&)> change;
+};
+
+/// Expects that each claim has its verdict, that the change turns it, that each claim has a turn,
+/// and that none is measured where nothing was run.
+void expect_each_claim_turns(const ReproductionEntry& entry, const std::vector<Result>& results,
+                             const std::vector<Turn>& turns);
+
+/// The verdict that the printed claims give this sentence: "yes", "no", "not measured: ...".
+std::string verdict_in(const std::string& markdown, const std::string& sentence);
 
 }  // namespace asyncmark::testing

@@ -146,11 +146,11 @@ void add_sides(std::vector<std::string>& line, const Cell& cell) {
   line.push_back(server ? fmt::format("{:.0f} %", 100 * server->busy) : "-");
 }
 
-const std::vector<std::string> kSides{"client\nCPU us", "server\nCPU us", "server\nbusy"};
+const std::vector<std::string> kSides{"client\nCPU us", "server\nCPU us", "busy"};
 
 Table waiting_table(const Study& study) {
   Lines lines{{"client"}};
-  for (const auto ops : kOps) lines[0].push_back(fmt::format("{}\nqueries", ops));
+  for (const auto ops : kOps) lines[0].push_back(fmt::format("N =\n{}", ops));
   lines[0].push_back("vs\nsync");
   lines[0].insert(lines[0].end(), kSides.begin(), kSides.end());
   lines[0].push_back("active");
@@ -167,7 +167,7 @@ Table waiting_table(const Study& study) {
   return figures(
       fmt::format("Queries that wait {}: time in seconds, by connections", plain(study.wait)),
       std::move(lines),
-      {"active: connections with a query under way, on average. busy: of its "
+      {"active: connections with a query under way, on average. busy: of the server's "
        "processors. All but the times are of 1000 queries."});
 }
 
@@ -189,7 +189,7 @@ std::vector<std::string> line_of(const Row& row, const Cell& against) {
 }
 
 Lines head_of_rates(const char* versus) {
-  Lines lines{{"client", "queries/s", versus, "service\np50", "service\np99"}};
+  Lines lines{{"client", "per s", versus, "service\np50", "service\np99"}};
   lines[0].insert(lines[0].end(), kSides.begin(), kSides.end());
   return lines;
 }

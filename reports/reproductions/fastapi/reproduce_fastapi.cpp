@@ -96,6 +96,12 @@ Row only_timed(Row row) {
 
 }  // namespace
 
+std::vector<Request> requests(bool quick, bool with_aiohttp) {
+  std::vector<Request> all;
+  for (auto& one : planned(quick, with_aiohttp)) all.push_back(std::move(one.request));
+  return all;
+}
+
 Study study_of(const std::vector<Result>& results, bool quick) {
   const bool with_aiohttp = std::ranges::any_of(
       results, [](const Result& one) { return one.what.runner == "python-asyncio"; });
@@ -159,11 +165,8 @@ std::string print(const Context& context, const std::vector<Result>& results, bo
 }
 
 std::vector<Request> plan(bool quick) {
-  std::vector<Request> requests;
   // The runner starts the python3 of the PATH.
-  for (auto& one : planned(quick, has_modules("python3", kAiohttp)))
-    requests.push_back(std::move(one.request));
-  return requests;
+  return requests(quick, has_modules("python3", kAiohttp));
 }
 
 const bool registered = Registry<ReproductionEntry>::add({

@@ -30,6 +30,8 @@ struct Study {
   std::vector<const Row*> all_rows() const;
 };
 
+/// What is asked; of aiohttp only where it is there.
+std::vector<Request> requests(bool quick, bool with_aiohttp);
 Study study_of(const std::vector<Result>& results, bool quick);
 std::vector<Claim> claims_of(const Study& study);
 
