@@ -55,14 +55,14 @@ std::vector<Claim> claims_of(const Study& study) {
       {"An executor keeps the loop free", Unit::time, Rule::at_most(seconds(kFreeOfLag)),
        "articles: run_in_executor is the remedy; loop lag of hybrid, 2 ms counts as blocked",
        lag_of(hashing(study, "hybrid"))},
-      {fmt::format("{} in flight that only wait: the loop is no slower", kCap),
-       Unit::factor, Rule::at_most(1 + kSame),
-       "arithmetic: both take the waits alone; time over that of threads",
+      {fmt::format("{} in flight that only wait: the loop is no slower", kCap), Unit::factor,
+       Rule::at_most(1 + kSame), "arithmetic: both take the waits alone; time over that of threads",
        loop_over_threads(study, 0)},
       {fmt::format("{} in flight that compute {} %: the loop is slower", kCap, kShares[kTenth]),
        Unit::factor, Rule::at_least(1 + kSame),
        fmt::format("arithmetic: one processor is busy from 1/{} of computing on; time over that of "
-                   "threads", kCap),
+                   "threads",
+                   kCap),
        loop_over_threads(study, kTenth)},
   };
 }

@@ -187,8 +187,7 @@ Table capped_table(const Study& study) {
                   plain(study.operation)),
       study.capped,
       {{"s", 0, [](const Row& row, std::size_t i) { return time_text(row.cells[i]); }},
-       {"×", 0,
-        [&](const Row& row, std::size_t i) { return over(row.cells[i], sync.cells[i]); }}},
+       {"×", 0, [&](const Row& row, std::size_t i) { return over(row.cells[i], sync.cells[i]); }}},
       {fmt::format("Each waits, and then computes. {} in flight, but sync, which has one. "
                    "×: times as fast as sync.",
                    kCap)});
