@@ -27,8 +27,8 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 std::optional<std::string> nearest(std::string_view typed, const std::vector<std::string>& names) {
   // A mistyped word may be long, but then it is no name.
-  constexpr std::size_t kLongest = 100;
-  if (typed.size() > kLongest) return std::nullopt;
+  constexpr std::size_t kLongestName = 100;
+  if (typed.size() > kLongestName) return std::nullopt;
   std::optional<std::string> best;
   auto least = std::max<std::size_t>(1, typed.size() / 3) + 1;
   for (const auto& name : names)

@@ -16,10 +16,10 @@ struct Live {
   std::uint64_t claimed = 0;  ///< Operations of that pass that were handed out.
   std::uint64_t in_flight = 0;
   std::uint64_t ended = 0;  ///< Operations of all passes, those of the warm-up included.
-  std::optional<std::uint64_t> failed;  ///< Absent where the child's memory cannot be read.
+  std::optional<std::uint64_t> failed = {};  ///< Absent where the child's memory cannot be read.
   /// Of the service times so far, or of the response times in an open loop; absent where there are
   /// too few.
-  std::optional<Duration> p50;
+  std::optional<Duration> p50 = {};
 };
 
 /// Reads the window, and the recorders in the memory of the child that it belongs to. The child

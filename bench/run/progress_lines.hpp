@@ -18,9 +18,9 @@ struct CaseProgress {
   Duration elapsed{};
   Duration left{};  ///< Of all that is still to do; zero where it is not known.
   std::chrono::system_clock::time_point now{};
-  std::vector<std::string> figures;  ///< The most important ones first.
-  bool alarming = false;             ///< Whether the figures tell of failures.
-  std::vector<double> rates;         ///< For the curve; the last is the latest.
+  std::vector<std::string> figures = {};  ///< The most important ones first.
+  bool alarming = false;                  ///< Whether the figures tell of failures.
+  std::vector<double> rates = {};         ///< For the curve; the last is the latest.
 };
 
 /// Returns the block's lines, each with fewer columns than the screen.
