@@ -9,6 +9,7 @@
 
 #include "bench/results/counters.hpp"
 #include "reports/charts/chart_entry.hpp"
+#include "reports/charts/panels.hpp"
 #include "reports/charts/spec.hpp"
 
 namespace asyncmark::charts::by_file_chart {
@@ -38,7 +39,7 @@ struct Kind {
   Axis axis;
   const char* x;
   const char* y;
-  const char* asked;
+  const char* title;
   bool (*belongs)(const Load&);
   double (*along)(const Result&);
   Spread (*value)(const Result&);
@@ -46,15 +47,16 @@ struct Kind {
 };
 
 const Kind kKinds[] = {
-    {"time", Axis::ops, "operations", "total time, ms", "how long does each take in which file?",
+    {"time", Axis::ops, "operations", "total time, ms",
+     "total time by number of operations and file",
      [](const Load& load) { return !load.rate && !load.duration; },
      [](const Result& one) { return static_cast<double>(one.what.load.ops); }, time_ms},
-    {"throughput", Axis::in_flight, "in flight at most", "operations per second",
-     "how much does each carry out in which file?",
+    {"throughput", Axis::in_flight, "operations in flight", "throughput, operations/s",
+     "throughput by operations in flight and file",
      [](const Load& load) { return !load.rate && load.duration; },
      [](const Result& one) { return static_cast<double>(one.how.cap); }, ops_per_s, true},
-    {"response", Axis::rate, "operations due per second", "response time, p50, ms",
-     "how soon does each answer in which file?",
+    {"response", Axis::rate, "offered rate, operations/s", "response time, p50, ms",
+     "response time (p50) by request rate and file",
      [](const Load& load) { return load.rate.has_value(); },
      [](const Result& one) { return *one.what.load.rate; }, response_ms},
 };
@@ -89,14 +91,13 @@ Json rows_of(const Kind& kind, const Shared& shared) {
     for (const auto* one : line.cases) {
       const auto value = kind.value(*one);
       if (value.median <= 0) continue;
-      rows.push_back({{"case", one->name()},
-                      {"file", shared.files.at(one)},
-                      {"series", line.label},
-                      {"runner", one->what.runner},
-                      {"along", kind.along(*one)},
-                      {"value", value.median},
-                      {"low", value.low},
-                      {"high", value.high}});
+      auto row = row_of(line, *one);
+      row.update({{"file", shared.files.at(one)},
+                  {"along", kind.along(*one)},
+                  {"value", value.median},
+                  {"low", value.low},
+                  {"high", value.high}});
+      rows.push_back(std::move(row));
     }
   return rows;
 }
@@ -126,7 +127,7 @@ std::string caption(const Kind& kind, const Json& rows) {
     parts.push_back(fmt::format("{} {} in {}", file, ratio_text(least), slowest));
     if (fastest != slowest) parts.back() += fmt::format(" to {} in {}", ratio_text(most), fastest);
   }
-  return fmt::format("How many times as fast as in {}: {}.", files.front(), fmt::join(parts, "; "));
+  return fmt::format("Speed relative to {}: {}.", files.front(), fmt::join(parts, "; "));
 }
 
 bool is_one_load(const Json& rows) {
@@ -138,7 +139,7 @@ Json spec(const Kind& kind, const Json& rows, const Json& tip) {
   const auto value = quantity("value", kind.y, Scale::log);
   if (is_one_load(rows)) return dodged_spec(rows, value, "file", tip);
   const auto x = at_values(quantity("along", kind.x, Scale::log, "~s"), rows);
-  return spec_of(rows, lines_layers(x, value, rows, tip, "file"));
+  return lines_spec(rows, {.x = x, .y = value, .tip = tip, .dashed_by = "file"});
 }
 
 Charts charts_of(const std::vector<const Group*>& groups, const std::string& key) {
@@ -152,7 +153,7 @@ Charts charts_of(const std::vector<const Group*>& groups, const std::string& key
       if (kind.belongs(one->what.load)) drawn.push_back(one);
     Chart chart{
         .name = fmt::format("{}-{}-by-file", key, kind.name),
-        .title = fmt::format("{}: {}", short_label(workload_text(drawn.front()->what)), kind.asked),
+        .title = fmt::format("{}: {}", short_label(workload_text(drawn.front()->what)), kind.title),
         .caption = caption(kind, rows)};
     chart.spec = spec(kind, rows,
                       tooltip({{"case", "case"},
@@ -167,7 +168,7 @@ Charts charts_of(const std::vector<const Group*>& groups, const std::string& key
                                      {"high", "to"}});
     const auto range = kind.axis == Axis::rate ? "the least and the most of the repetitions"
                                                : interval_words(drawn);
-    if (is_one_load(rows)) chart.caption += fmt::format(" Bars: {}.", range);
+    if (is_one_load(rows)) chart.signs = fmt::format("Bars: {}.", range);
     chart.table.notes.push_back("from, to: " + range);
     charts.push_back(std::move(chart));
   }

@@ -20,6 +20,10 @@ std::string cell(const Json& row, const std::string& key) {
 
 }  // namespace
 
+std::string description(const Chart& chart) {
+  return chart.caption.empty() ? chart.title + "." : chart.title + ". " + chart.caption;
+}
+
 Table exact_table(const Json& rows, std::vector<Field> fields) {
   std::erase_if(fields, [&](const Field& field) {
     return std::ranges::none_of(rows, [&](const Json& row) { return row.contains(field.key); });

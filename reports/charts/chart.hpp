@@ -8,12 +8,12 @@
 
 namespace asyncmark::charts {
 
-/// A question that is asked of results, and its answer: a picture, a sentence and the exact
-/// figures.
+/// A picture of results with its finding and the exact figures.
 struct Chart {
-  std::string name;     ///< Of its family: "time-by-operations".
-  std::string title;    ///< What is asked.
-  std::string caption;  ///< The answer, made from the figures, and what the signs mean.
+  std::string name;        ///< Of its family: "time-by-operations".
+  std::string title;       ///< Names the axes: "Response time (p50) by request rate".
+  std::string caption;     ///< The finding in one sentence, made from the figures; may be empty.
+  std::string signs = {};  ///< What the signs mean and what is not drawn; may be empty.
   /// In Vega-Lite (vega.github.io/vega-lite), data included, without size and colours of the page.
   /// The mark that stands for a row of figures is named kPoints.
   Json spec = {};
@@ -21,6 +21,9 @@ struct Chart {
 };
 
 inline constexpr const char* kPoints = "points";
+
+/// Returns the title and the finding as one text, for people who do not see the picture.
+std::string description(const Chart& chart);
 
 /// A column of exact figures: its key in rows, and its heading with the unit.
 struct Field {

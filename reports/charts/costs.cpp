@@ -1,4 +1,4 @@
-// What an operation takes besides time: memory, processor time, context switches.
+// What an operation costs besides time: memory, CPU time, context switches.
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -13,7 +13,7 @@ namespace {
 
 struct Cost {
   std::string name;
-  std::string question;
+  std::string title;
   std::string heading;  ///< Of the exact figure.
   std::string axis;
   double per_unit;  ///< Exact figures in a unit of the axis.
@@ -40,49 +40,51 @@ std::optional<double> switches(const Result& one) {
 }
 
 const Cost kMemory{"memory-per-operation",
-                   "How much memory does an operation in flight take?",
+                   "Memory per operation in flight by runner",
                    "bytes per operation in flight",
                    "bytes per operation in flight",
                    1,
                    [](const Result& one) { return one.summary().median("memory_bytes_per_op"); },
                    rounded_bytes,
-                   "The kernel's share is in it: page tables, stacks of threads, slab.",
+                   "Includes the kernel's memory: page tables, stacks of threads, slab.",
                    ".3~s"};
 
 const Cost kProcessor{"processor-time-per-operation",
-                      "How much processor time does an operation take?",
+                      "CPU time per operation by runner",
                       "CPU per operation, ns",
-                      "CPU per operation, us",
+                      "CPU per operation, µs",
                       1000,
                       [](const Result& one) { return one.summary().median("cpu_ns_per_op"); },
                       [](double ns) { return rounded_text(from_seconds(ns / 1e9)); },
-                      "User and kernel together, without what a service took.",
+                      "User and kernel, without the service.",
                       ",.6~f",
                       kCpuFact};
 
 const Cost kSwitches{"switches-per-operation",
-                     "How many context switches does an operation take?",
+                     "Context switches per operation by runner",
                      "switches per operation",
                      "context switches per operation",
                      1,
                      switches,
                      [](double number) { return fmt::format("{:.2g}", number); },
-                     "Wanted and not.",
+                     "Voluntary and involuntary.",
                      ",.6~f",
                      kSwitchesFact};
+
+Json figures_of(const Line& line, const Result& one, const Cost& cost, double value) {
+  auto row = row_of(line, one);
+  row.update({{"exact", value},
+              {"value", value / cost.per_unit},
+              {"text", cost.text(value)},
+              {"of", of_whole_process(one, cost) ? "its whole process" : "operations"}});
+  return row;
+}
 
 Json rows_of(const std::vector<Line>& lines, const Cost& cost) {
   auto rows = Json::array();
   for (const auto& line : lines)
     for (const auto* one : line.cases)
-      if (const auto value = cost.of(*one))
-        rows.push_back({{"case", one->name()},
-                        {"series", line.label},
-                        {"runner", one->what.runner},
-                        {"exact", *value},
-                        {"value", *value / cost.per_unit},
-                        {"text", cost.text(*value)},
-                        {"of", of_whole_process(*one, cost) ? "its whole process" : "operations"}});
+      if (const auto value = cost.of(*one)) rows.push_back(figures_of(line, *one, cost, *value));
   return rows;
 }
 
@@ -98,7 +100,7 @@ Json drawn_of(const Json& rows) {
   return drawn;
 }
 
-/// Whom the picture does not show, and why.
+/// The runners that the picture does not show, and why.
 std::string left_out(const Largest& largest, const Json& rows) {
   std::vector<std::string> whole, unknown;
   for (const auto& line : largest.lines) {
@@ -112,25 +114,25 @@ std::string left_out(const Largest& largest, const Json& rows) {
   std::string text;
   if (!whole.empty())
     text = fmt::format(
-        " Not drawn, for only that of the whole process is known, its start included: {}.",
+        " Not drawn, as only the figure of the whole process with its start is known: {}.",
         fmt::join(whole, "; "));
   if (!unknown.empty())
     text +=
-        fmt::format(" Not drawn, for nothing above zero is known: {}.", fmt::join(unknown, "; "));
+        fmt::format(" Not drawn, as no figure above zero is known: {}.", fmt::join(unknown, "; "));
   return text;
 }
 
-std::string caption(const Json& drawn, const Cost& cost, const std::string& where) {
+std::string caption(const Json& drawn) {
   const auto less = [](const Json& a, const Json& b) { return a["exact"] < b["exact"]; };
   const auto [least, most] = std::minmax_element(drawn.begin(), drawn.end(), less);
-  auto text = fmt::format("{}: {}", (*least)["series"].get<std::string>(),
-                          (*least)["text"].get<std::string>());
+  const auto text = [](const Json& row, const char* key) { return row[key].get<std::string>(); };
+  auto sentence = fmt::format("{} {} {}", text(*least, "series"),
+                              least == most ? "needs" : "needs the least:", text(*least, "text"));
   if (least != most)
-    text +=
-        fmt::format("; {}: {}, {} as much", (*most)["series"].get<std::string>(),
-                    (*most)["text"].get<std::string>(),
-                    ratio_text((*most)["exact"].get<double>() / (*least)["exact"].get<double>()));
-  return fmt::format("{}. {} Medians of the repetitions, {}.", text, cost.remark, where);
+    sentence += fmt::format(
+        "; {} needs the most: {}, {} as much", text(*most, "series"), text(*most, "text"),
+        ratio_text((*most)["exact"].get<double>() / (*least)["exact"].get<double>()));
+  return sentence + ".";
 }
 
 Charts chart_of(const Group& group, const Cost& cost) {
@@ -139,8 +141,10 @@ Charts chart_of(const Group& group, const Cost& cost) {
   const auto drawn = drawn_of(rows);
   if (drawn.empty()) return {};
   return {{.name = cost.name,
-           .title = cost.question,
-           .caption = caption(drawn, cost, largest.words) + left_out(largest, rows),
+           .title = cost.title,
+           .caption = caption(drawn),
+           .signs = fmt::format("{} Medians of the repetitions, {}.{}", cost.remark, largest.words,
+                                left_out(largest, rows)),
            .spec = dots_spec(drawn, {.key = "value", .title = cost.axis, .format = cost.format},
                              tooltip({{"case", "case"}, {"exact", cost.heading}})),
            .table = exact_table(

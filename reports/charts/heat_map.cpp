@@ -1,4 +1,4 @@
-// When to use which: the runners over all workloads, each beside the best one there.
+// The throughput of the runners in all workloads, relative to the best runner there.
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -16,6 +16,8 @@ namespace {
 constexpr int kCellWidth = 64;
 constexpr int kCellHeight = 44;
 constexpr std::size_t kMostWorkloads = 48;
+// Where white and black have the same contrast with a cell's colour.
+constexpr double kWhiteInkBelow = 0.26;
 
 /// The most successes a second of each runner, at the largest load that several carried out.
 std::map<std::string, const Result*> best_of(const Group& group) {
@@ -89,11 +91,8 @@ std::string caption(const Json& rows) {
     if (row["ratio"] == 1.0) ++wins[row["runner"].get<std::string>()];
   std::vector<std::string> parts;
   for (const auto& [runner, times] : wins) parts.push_back(fmt::format("{} in {}", runner, times));
-  return fmt::format(
-      "Of {} workloads the best, which is 1x, is {}. In each cell how many times as many "
-      "operations "
-      "a second the best runner carried out; of a runner with several caps the best counts.",
-      values_of(rows, "workload").size(), fmt::join(parts, ", "));
+  return fmt::format("Highest throughput of {} workloads: {}.", values_of(rows, "workload").size(),
+                     fmt::join(parts, ", "));
 }
 
 Charts heat_map(const std::vector<Group>& all) {
@@ -102,7 +101,8 @@ Charts heat_map(const std::vector<Group>& all) {
   auto rows = rows_of(groups);
   double most = 1;
   for (const auto& row : rows) most = std::max(most, row["ratio"].get<double>());
-  for (auto& row : rows) row["dark"] = std::log(row["ratio"].get<double>()) < 0.45 * std::log(most);
+  for (auto& row : rows)
+    row["dark"] = std::log(row["ratio"].get<double>()) < kWhiteInkBelow * std::log(most);
   const auto workloads = values_of(rows, "workload"), runners = values_of(rows, "runner");
   if (workloads.size() < 2 || runners.size() < 2) return {};
   auto x = names_axis("runner", runners);
@@ -113,7 +113,7 @@ Charts heat_map(const std::vector<Group>& all) {
                {"labelExpr", "split(replace(datum.label, /(.{14,}?), /g, '$1,\\n'), '\\n')"}};
   const Json colour{{"field", "ratio"},
                     {"type", "quantitative"},
-                    {"title", "times the best"},
+                    {"title", "best / own"},
                     {"scale", {{"type", "log"}, {"range", {"#08519c", "#deebf7"}}}},
                     {"legend", {{"format", "~g"}, {"tickCount", 4}}}};
   const Json ink{{"condition", {{"test", "datum.dark"}, {"value", "#ffffff"}}},
@@ -126,23 +126,26 @@ Charts heat_map(const std::vector<Group>& all) {
           {"y", y},
           {"color", colour},
           {"tooltip",
-           tooltip({{"case", "case"}, {"ops_per_s", "ops/s"}, {"ratio", "the best over it"}})}}}},
+           tooltip({{"case", "case"}, {"ops_per_s", "ops/s"}, {"ratio", "best / own"}})}}}},
        {{"mark", {{"type", "text"}, {"aria", false}}},
         {"encoding", {{"x", x}, {"y", y}, {"text", {{"field", "text"}}}, {"color", ink}}}}});
   auto spec = spec_of(rows, std::move(layers));
   // Cells that can be read on any screen: a narrow one scrolls the picture.
   spec["width"] = {{"step", kCellWidth}};
   spec["autosize"] = {{"type", "pad"}};
-  spec["height"] = kCellHeight * workloads.size();
+  spec["height"] = {{"step", kCellHeight}};
   return {{.name = "ratio-to-the-best",
-           .title = "Which runner for which workload?",
+           .title = "Throughput relative to the best runner, by workload",
            .caption = caption(rows),
+           .signs =
+               "Each cell: the best runner's throughput over that of this runner, 1x being the "
+               "best; a runner counts with its best concurrency limit.",
            .spec = spec,
            .table = exact_table(rows, {{"workload", "workload", false},
                                        {"case", "case", false},
                                        {"runner", "runner", false},
                                        {"ops_per_s", "ops/s, median"},
-                                       {"ratio", "the best over it"}})}};
+                                       {"ratio", "best / own"}})}};
 }
 
 const bool heat_map_registered = Registry<ChartEntry>::add({

@@ -1,6 +1,7 @@
 #include "reports/charts/lines.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
@@ -63,6 +64,9 @@ class Values {
     const auto found = values_.find({scope(one, name), name});
     return found != values_.end() && found->second.size() > 1;
   }
+  std::string otherwise() const {
+    return names_.contains(kCap) ? "default concurrency" : "default settings";
+  }
 
  private:
   static std::string scope(const Case& one, const std::string& name) {
@@ -78,10 +82,12 @@ void label(std::vector<Line>& lines, Axis axis) {
   std::map<std::string, int> used;
   for (auto& line : lines) {
     const auto& one = line.cases.front()->what;
-    auto text = one.runner;
+    std::vector<std::string> own;
     for (const auto& [name, value] : particulars(one, axis))
-      if (values.differ(one, name)) text += ", " + value;
-    line.label = short_label(text);
+      if (values.differ(one, name)) own.push_back(value);
+    const auto rest = fmt::format("{}", fmt::join(own, ", "));
+    line.panel = short_label(own.empty() ? values.otherwise() : rest);
+    line.label = short_label(own.empty() ? one.runner : one.runner + ", " + rest);
     if (const auto times = ++used[line.label]; times > 1) line.label += fmt::format(" ({})", times);
   }
 }
@@ -133,6 +139,13 @@ std::vector<Line> lines_of(const Cases& cases, Axis axis) {
   return joined(wanted, axis);
 }
 
+Json row_of(const Line& line, const Result& result) {
+  return {{"case", result.name()},
+          {"series", line.label},
+          {"panel", line.panel},
+          {"runner", result.what.runner}};
+}
+
 Largest at_largest_load(const Cases& cases) {
   Largest largest{{}, "at the largest load of each"};
   auto some = cases;
@@ -181,9 +194,8 @@ std::string interval_words(const Cases& cases) {
   const auto enough = [](const auto* one) { return one->finished().size() >= kEnoughForInterval; };
   if (std::ranges::all_of(cases, enough)) return "95 % intervals of the medians";
   if (std::ranges::none_of(cases, enough))
-    return "from the least to the most of the repetitions (a 95 % interval takes six)";
-  return "95 % intervals of the medians, or of fewer than six repetitions from the least to the "
-         "most";
+    return "lowest to highest repetition (a 95 % interval needs six)";
+  return "95 % intervals of the medians, or with fewer than six repetitions lowest to highest";
 }
 
 }  // namespace asyncmark::charts

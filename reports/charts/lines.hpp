@@ -21,11 +21,16 @@ enum class Axis { ops, in_flight, rate };
 /// others: `event-loop, 28 in flight`.
 struct Line {
   std::string label;
+  std::string panel;  ///< What the label says besides the runner: `28 in flight`.
   Cases cases;
 };
 
 /// Open loops along the rate, all others along the two others.
 std::vector<Line> lines_of(const Cases& cases, Axis axis);
+
+/// What a row of figures says of its case: the case's name, and the line's `series`, `panel` and
+/// `runner`.
+Json row_of(const Line& line, const Result& result);
 
 /// The last case of each line along the operations, and of open loops those at the highest rate at
 /// which all kept up, or else the lowest: a case a line.

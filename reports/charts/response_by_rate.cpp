@@ -1,26 +1,26 @@
-// How soon answers come as more is offered, and from where on a runner cannot keep up.
+// The response time as the offered rate grows, and the rate from which a runner is saturated.
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "bench/results/counters.hpp"
 #include "reports/charts/chart_entry.hpp"
+#include "reports/charts/panels.hpp"
 #include "reports/charts/spec.hpp"
 
 namespace asyncmark::charts::response_by_rate_chart {
 namespace {
 
-Json row_of(const Line& line, const Result& one) {
+Json figures_of(const Line& line, const Result& one) {
   const auto& all = one.summary().all;
   const auto& offer = one.summary().offered;
-  Json row{{"case", one.name()},
-           {"series", line.label},
-           {"runner", one.what.runner},
-           {"rate", *one.what.load.rate},
-           {"saturated", !offer || !offer->kept_up()}};
+  auto row = row_of(line, one);
+  row["rate"] = *one.what.load.rate;
+  row["saturated"] = !offer || !offer->kept_up();
   if (offer) row["achieved"] = offer->achieved;
   for (const auto& [key, fraction] : {std::pair{"p50_ms", 0.5}, {"p99_ms", 0.99}})
     if (const auto value = response_percentile(all, fraction))
@@ -31,36 +31,36 @@ Json row_of(const Line& line, const Result& one) {
 Json rows_of(const std::vector<Line>& lines) {
   auto rows = Json::array();
   for (const auto& line : lines)
-    for (const auto* one : line.cases) rows.push_back(row_of(line, *one));
+    for (const auto* one : line.cases) rows.push_back(figures_of(line, *one));
   return rows;
 }
 
-std::size_t rates_in(const std::vector<Line>& lines) {
+std::size_t rates_in(const Json& rows) {
   std::set<double> rates;
-  for (const auto& line : lines)
-    for (const auto* one : line.cases) rates.insert(*one->what.load.rate);
+  for (const auto& row : rows) rates.insert(row["rate"].get<double>());
   return rates.size();
 }
 
 bool is_saturated(const Json& row) { return row["saturated"].get<bool>(); }
 
-/// From which rate on each could not keep up.
+/// The rate from which each is saturated.
 std::string caption(const std::vector<Line>& lines, const Json& rows) {
-  std::vector<std::string> late, kept;
+  std::map<double, std::vector<std::string>> saturated;
+  std::vector<std::string> kept, parts;
   for (const auto& line : lines) {
     std::optional<double> first;
     for (const auto& row : rows)
       if (row["series"] == line.label && is_saturated(row) && !first)
         first = row["rate"].get<double>();
     if (first)
-      late.push_back(fmt::format("{} from {}/s", line.label, *first));
+      saturated[*first].push_back(line.label);
     else
       kept.push_back(line.label);
   }
-  std::string text;
-  if (!late.empty()) text = fmt::format("Saturated: {}. ", fmt::join(late, "; "));
-  if (!kept.empty()) text += fmt::format("Kept up at every rate: {}. ", fmt::join(kept, "; "));
-  return text;
+  for (const auto& [rate, names] : saturated)
+    parts.push_back(fmt::format("from {}/s {}", rate, fmt::join(names, ", ")));
+  if (!kept.empty()) parts.push_back(fmt::format("at no rate {}", fmt::join(kept, ", ")));
+  return fmt::format("Saturated: {}.", fmt::join(parts, "; "));
 }
 
 bool is_drawn(const Json& row, const std::string& key) { return row.value(key, 0.0) > 0; }
@@ -87,12 +87,11 @@ std::string left_out(const std::vector<Line>& lines, const Json& rows,
     if (auto text = rates_without(line, rows, percentile + "_ms"); !text.empty())
       parts.push_back(std::move(text));
   if (parts.empty()) return "";
-  return fmt::format(
-      "Not drawn, for fewer than ten of the operations that ended lie beyond the {}: {}. ",
-      percentile, fmt::join(parts, "; "));
+  return fmt::format(" Not drawn, as fewer than ten operations are slower than the {}: {}.",
+                     percentile, fmt::join(parts, "; "));
 }
 
-/// Around what is saturated.
+/// Around the points that are saturated.
 Json rings(const Json& x, const Json& y) {
   return {{"transform", {{{"filter", "datum.saturated"}}}},
           {"mark",
@@ -110,36 +109,35 @@ Charts chart_of(const std::vector<Line>& lines, const Json& all, const std::stri
   auto rows = Json::array();
   for (const auto& row : all)
     if (is_drawn(row, key)) rows.push_back(row);
-  if (rows.empty()) return {};
-  const auto x = at_values(quantity("rate", "operations due per second", Scale::log, "~s"), rows);
+  if (rates_in(rows) < 2) return {};
+  const auto x = at_values(quantity("rate", "offered rate, operations/s", Scale::log, "~s"), rows);
   const auto y = quantity(key, "response time, " + percentile + ", ms", Scale::log);
-  auto layers = lines_layers(
-      x, y, rows,
-      tooltip({{"case", "case"}, {key, percentile + ", ms"}, {"achieved", "carried out in time"}}));
-  auto words = caption(lines, all) + left_out(lines, all, percentile);
+  const auto tip =
+      tooltip({{"case", "case"}, {key, percentile + ", ms"}, {"achieved", "achieved / offered"}});
+  auto layers = Json::array();
   const bool has_rings = std::ranges::any_of(rows, is_saturated);
   if (has_rings) layers.push_back(rings(x, y));
+  std::string signs;
   if (std::ranges::any_of(all, is_saturated))
-    words += fmt::format(
-        "Saturated{} is what carried out less than 95 % of what was offered in its time: its "
-        "response times only tell how long the run was. ",
-        has_rings ? ", and in a ring," : "");
-  words.pop_back();
-  return {
-      {.name = "response-" + percentile + "-by-rate",
-       .title = fmt::format("How long is the response time as more is offered? ({})", percentile),
-       .caption = words,
-       .spec = spec_of(rows, std::move(layers)),
-       .table = exact_table(all, {{"case", "case", false},
-                                  {"rate", "due per second"},
-                                  {key, percentile + ", ms"},
-                                  {"achieved", "carried out in time"},
-                                  {"saturated", "saturated", false}})}};
+    signs = fmt::format(
+        "Saturated{}: less than 95 % of the offered rate is achieved, and the response time grows "
+        "with the length of the run.",
+        has_rings ? " (ringed)" : "");
+  signs += left_out(lines, all, percentile);
+  return {{.name = "response-" + percentile + "-by-rate",
+           .title = fmt::format("Response time ({}) by request rate", percentile),
+           .caption = caption(lines, all),
+           .signs = signs.substr(signs.starts_with(' ') ? 1 : 0),
+           .spec = lines_spec(rows, {.x = x, .y = y, .tip = tip, .more_layers = std::move(layers)}),
+           .table = exact_table(all, {{"case", "case", false},
+                                      {"rate", "offered rate, 1/s"},
+                                      {key, percentile + ", ms"},
+                                      {"achieved", "achieved / offered"},
+                                      {"saturated", "saturated", false}})}};
 }
 
 Charts response_by_rate(const Group& group) {
   const auto lines = lines_of(group.cases, Axis::rate);
-  if (rates_in(lines) < 2) return {};
   const auto rows = rows_of(lines);
   auto charts = chart_of(lines, rows, "p50");
   for (auto& one : chart_of(lines, rows, "p99")) charts.push_back(std::move(one));
@@ -148,7 +146,7 @@ Charts response_by_rate(const Group& group) {
 
 const bool response_by_rate_registered = Registry<ChartEntry>::add({
     .name = "response-by-rate",
-    .order = 40,
+    .order = 10,
     .of_group = response_by_rate,
 });
 

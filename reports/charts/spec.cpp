@@ -29,13 +29,17 @@ Json shapes() {
 }
 
 const char* const kBlack = "#000000";
-const char* const kOlive = "#999933";  // For yellow, of which a thin line on white is hardly seen.
+// For those of Okabe and Ito that have too little contrast on white; these stand on black.
+const char* const kOlive = "#999933";
+const char* const kAmber = "#B07800";
+const char* const kSky = "#2F8FCB";
 
-/// The first eight are those of Okabe and Ito.
+/// The first eight are those of Okabe and Ito, some of them darker. Each has a contrast of at least
+/// three with white, and its colour on black with that.
 const std::vector<std::string>& colours() {
   static const std::vector<std::string> all{
-      "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", kBlack,    kOlive,
-      "#8C564B", "#8A63D2", "#7CB518", "#E7298A", "#17A2B8", "#708090", "#E31A1C", "#F08080"};
+      "#0072B2", "#D55E00", "#009E73", "#CC79A7", kAmber,    kSky,      kBlack,    kOlive,
+      "#8C564B", "#8A63D2", "#5F8C10", "#E7298A", "#17A2B8", "#708090", "#E31A1C", "#00796B"};
   return all;
 }
 
@@ -113,6 +117,15 @@ Json drawn_of(const Json& rows, const Json& layers) {
   return all;
 }
 
+/// The runner of each series, by which a page leaves out what a reader switched off.
+Json runners_of(const Json& rows) {
+  auto runners = Json::object();
+  for (const auto& row : rows)
+    if (row.contains("series") && row.contains("runner"))
+      runners[row["series"].get<std::string>()] = row["runner"];
+  return runners;
+}
+
 /// Of the range, what each series has.
 Json series_scale(const std::vector<Style>& styles, const Json& range, std::size_t Style::*place) {
   std::vector<std::string> names;
@@ -126,6 +139,22 @@ Json series_scale(const std::vector<Style>& styles, const Json& range, std::size
 
 Json runner_scale(const Json& rows) {
   return series_scale(styles_of(rows), colours(), &Style::colour);
+}
+
+/// The opacity of the grid of a logarithmic axis.
+Json powers_of_ten_stand_out() {
+  const char* const is_power =
+      "abs(log(datum.value) / LN10 - round(log(datum.value) / LN10)) < 1e-6";
+  return {{"condition", {{"test", is_power}, {"value", 1}}}, {"value", 0.35}};
+}
+
+/// The series of the rows, the best first.
+std::vector<std::string> ranked(Json rows, const Dots& dots) {
+  std::stable_sort(rows.begin(), rows.end(), [&](const Json& a, const Json& b) {
+    const auto &first = a[dots.key], &second = b[dots.key];
+    return dots.more_is_better ? first > second : first < second;
+  });
+  return values_of(rows, "series");
 }
 
 }  // namespace
@@ -154,16 +183,19 @@ Json config(bool dark) {
           {"font", "system-ui, sans-serif"},
           {"axis", axis},
           {"legend", legend},
+          {"header", {{"labelColor", ink}, {"labelFontSize", 13}, {"labelFontWeight", "bold"}}},
           {"title", {{"color", ink}, {"subtitleColor", ink}, {"anchor", "start"}}},
           {"text", {{"color", ink}, {"fontSize", 12}}},
           {"view", {{"stroke", nullptr}}}};
 }
 
-Json colours_on_black() { return {{kBlack, "#ffffff"}, {kOlive, "#F0E442"}}; }
+Json colours_on_black() {
+  return {{kBlack, "#ffffff"}, {kOlive, "#F0E442"}, {kAmber, "#E69F00"}, {kSky, "#56B4E9"}};
+}
 
 Json on_black(Json spec) {
   const auto light = colours_on_black();
-  for (auto& layer : spec["layer"]) {
+  for (auto& layer : (spec.contains("facet") ? spec["spec"] : spec)["layer"]) {
     const auto range = "/encoding/color/scale/range"_json_pointer;
     if (!layer.contains(range)) continue;
     for (auto& colour : layer[range]) colour = light.value(colour.get<std::string>(), colour);
@@ -174,6 +206,7 @@ Json on_black(Json spec) {
 Json spec_of(const Json& rows, Json layers) {
   auto drawn = drawn_of(rows, layers);
   return {{"$schema", "https://vega.github.io/schema/vega-lite/v6.json"},
+          {"usermeta", {{"runners", runners_of(rows)}}},
           {"width", "container"},
           {"height", kHeight},
           {"autosize", {{"type", "fit-x"}, {"contains", "padding"}}},
@@ -184,6 +217,7 @@ Json spec_of(const Json& rows, Json layers) {
 Json quantity(const std::string& key, const std::string& title, Scale scale,
               const std::string& format) {
   Json axis{{"format", format}, {"labelOverlap", true}, {"tickCount", 6}};
+  if (scale == Scale::log) axis["gridOpacity"] = powers_of_ten_stand_out();
   Json kind = scale == Scale::log ? Json{{"type", "log"}, {"nice", false}, {"padding", 20}}
                                   : Json{{"type", "linear"}, {"zero", true}, {"padding", 12}};
   return {
@@ -196,6 +230,7 @@ Json at_values(Json axis, const Json& rows) {
   std::set<double> values;
   for (const auto& row : rows) values.insert(row[axis["field"].get<std::string>()].get<double>());
   if (values.size() > kMost) return axis;
+  axis["axis"].erase("gridOpacity");
   axis["axis"].erase("tickCount");  // Of more values Vega would leave out every other one.
   axis["axis"]["values"] = values;
   // Of its own labels a logarithmic axis leaves out all but round ones.
@@ -227,7 +262,9 @@ Json lines_layers(const Json& x, const Json& y, const Json& rows, const Json& ti
                                  : scale_of(dashed_by, values_of(rows, dashed_by), range);
   };
   const auto colour = series_scale(styles, colours(), &Style::colour);
-  const Json line{{"x", x}, {"y", y}, {"color", colour}, {"strokeDash", form(dashes())}};
+  auto dash = form(dashes());
+  dash["legend"] = nullptr;  // It would dash the outline of the shapes there.
+  const Json line{{"x", x}, {"y", y}, {"color", colour}, {"strokeDash", dash}};
   const Json point{
       {"x", x}, {"y", y}, {"color", colour}, {"shape", form(shapes())}, {"tooltip", tip}};
   return {{{"mark", {{"type", "line"}, {"strokeWidth", 2}, {"aria", false}}}, {"encoding", line}},
@@ -257,7 +294,7 @@ Json dodged_spec(const Json& rows, const Json& x, const std::string& by, const J
        {{"name", kPoints},
         {"mark", {{"type", "point"}, {"filled", true}, {"size", 90}, {"opacity", 1}}},
         {"encoding", point}}});
-  spec["height"] = (10 + 16 * names.size()) * series.size();
+  spec["height"] = {{"step", 10 + 16 * names.size()}, {"for", "position"}};
   return spec;
 }
 
@@ -268,8 +305,7 @@ Json runner_colour(const Json& rows) {
 }
 
 Json dots_spec(const Json& rows, const Dots& dots, const Json& tip) {
-  const auto names = values_of(rows, "series");
-  const auto y = names_axis("series", names);
+  const auto y = names_axis("series", ranked(rows, dots));
   auto x = quantity(dots.key, dots.title, Scale::log, dots.format);
   x["scale"]["padding"] = 32;  // Room for half of the text of the least and of the most.
   const auto colour = runner_colour(rows);
@@ -287,7 +323,7 @@ Json dots_spec(const Json& rows, const Dots& dots, const Json& tip) {
   layers.push_back({{"mark", {{"type", "text"}, {"dy", -11}, {"aria", false}}},
                     {"encoding", {{"x", x}, {"y", y}, {"text", {{"field", "text"}}}}}});
   auto spec = spec_of(rows, std::move(layers));
-  spec["height"] = 34 * names.size();
+  spec["height"] = {{"step", 34}};
   return spec;
 }
 

@@ -8,8 +8,7 @@
 // Parts of Vega-Lite specifications that several families of charts share.
 namespace asyncmark::charts {
 
-/// The colours of Okabe and Ito (jfly.uni-koeln.de/color), which people who see fewer colours tell
-/// apart, on white or on black; and what goes with each.
+/// The look of charts on a white or a black page.
 Json config(bool dark);
 
 /// What on a black page stands for colours that are made for white, by these.
@@ -37,9 +36,10 @@ Json names_axis(const std::string& key, const std::vector<std::string>& names);
 /// What a reader who points at a mark is told.
 Json tooltip(const std::vector<std::pair<std::string, std::string>>& keys_and_titles);
 
-/// Lines with a point a row, told apart by colour, dash and shape: no eye tells seven colours
-/// apart. Colours go by `runner`; so do dashes and shapes, which tell several `series` of one apart
-/// too, or by another key of the rows.
+/// Lines with a point a row, told apart by colour, dash and shape. The colours are those of Okabe
+/// and Ito (jfly.uni-koeln.de/color), which people who see fewer colours tell apart. Colours go by
+/// `runner`; so do dashes and shapes, which tell several `series` of one apart too, or by another
+/// key of the rows.
 Json lines_layers(const Json& x, const Json& y, const Json& rows, const Json& tip,
                   const std::string& dashed_by = "series");
 
@@ -50,13 +50,14 @@ Json dodged_spec(const Json& rows, const Json& x, const std::string& by, const J
 /// The colour of each row's runner, for marks that have their names beside them.
 Json runner_colour(const Json& rows);
 
-/// A point a row beside its `series`, where there are `low` and `high` with the range between them,
-/// and its `text`.
+/// A point a row beside its `series`, the best first; where there are `low` and `high` with the
+/// range between them; and its `text`.
 struct Dots {
   std::string key;
   std::string title;
   std::string low = {}, high = {};
   std::string format = ",.6~f";
+  bool more_is_better = false;
 };
 Json dots_spec(const Json& rows, const Dots& dots, const Json& tip);
 

@@ -1,7 +1,6 @@
-// The headline: how many times as fast as sync, at one cap for all and as usually deployed apart.
+// The speed-up over sync: with the same concurrency limit for all, and with the default one.
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
@@ -68,19 +67,15 @@ Json rows_of(const std::vector<Line>& lines, const Baselines& baselines) {
   return rows;
 }
 
-std::string caption(const Json& drawn, const Cases& cases) {
+std::string caption(const Json& drawn) {
   const auto by_times = [](const Json& a, const Json& b) { return a["times"] < b["times"]; };
   const auto [least, most] = std::minmax_element(drawn.begin(), drawn.end(), by_times);
-  auto text = fmt::format("{} carried out {} as many operations a second as {}",
-                          (*most)["series"].get<std::string>(), (*most)["text"].get<std::string>(),
-                          kBaseline);
+  const auto text = [](const Json& row, const char* key) { return row[key].get<std::string>(); };
+  auto sentence = fmt::format("{} has {} the throughput of {}", text(*most, "series"),
+                              text(*most, "text"), kBaseline);
   if (least != most)
-    text += fmt::format(", {} {}", (*least)["series"].get<std::string>(),
-                        (*least)["text"].get<std::string>());
-  return text + fmt::format(
-                    ". A bar is from the least ratio that the ranges of both leave open to the "
-                    "most; these ranges are {}. The broken line is {} itself.",
-                    interval_words(cases), kBaseline);
+    sentence += fmt::format(", {} {}", text(*least, "series"), text(*least, "text"));
+  return sentence + ".";
 }
 
 Json drawn_of(const Json& rows) {
@@ -99,20 +94,23 @@ Charts chart_of(const Cases& cases, const Baselines& baselines, const std::strin
   if (rows.empty()) return {};
   const auto drawn = drawn_of(rows);
   Chart chart{.name = name,
-              .title = fmt::format("How many times as fast as {}, {}?", kBaseline, condition),
-              .caption = caption(drawn, cases)};
-  chart.spec =
-      dots_spec(drawn,
-                {.key = "times",
-                 .title = fmt::format("times as fast as {}", kBaseline),
-                 .low = "low",
-                 .high = "high"},
-                tooltip({{"case", "case"}, {"times", "times"}, {"low", "from"}, {"high", "to"}}));
+              .title = fmt::format("Speed-up vs {} by runner, {}", kBaseline, condition),
+              .caption = caption(drawn),
+              .signs = fmt::format(
+                  "Bars: the ratios that the ranges of both allow; these are {}. Dashed: {}.",
+                  interval_words(cases), kBaseline)};
+  chart.spec = dots_spec(
+      drawn,
+      {.key = "times",
+       .title = fmt::format("speed-up vs {}", kBaseline),
+       .low = "low",
+       .high = "high", .more_is_better = true},
+      tooltip({{"case", "case"}, {"times", "speed-up"}, {"low", "from"}, {"high", "to"}}));
   chart.spec["layer"].push_back(
       {{"mark", {{"type", "rule"}, {"strokeDash", {4, 4}}, {"color", "#808080"}}},
        {"encoding", {{"x", {{"datum", 1}}}}}});
   chart.table = exact_table(rows, {{"case", "case", false},
-                                   {"times", fmt::format("times as fast as {}", kBaseline)},
+                                   {"times", fmt::format("speed-up vs {}", kBaseline)},
                                    {"low", "from"},
                                    {"high", "to"}});
   return {chart};
@@ -131,10 +129,11 @@ Charts speed_up(const Group& group) {
   }
   Charts charts;
   if (!capped.empty())
-    charts = chart_of(capped, baselines, "speed-up-equal-cap",
-                      *cap == kUnbounded ? "with no cap in flight"
-                                         : fmt::format("with an equal cap of {} in flight", *cap));
-  for (auto& one : chart_of(deployed, baselines, "speed-up-as-deployed", "as usually deployed"))
+    charts =
+        chart_of(capped, baselines, "speed-up-equal-cap",
+                 *cap == kUnbounded ? "no concurrency limit"
+                                    : fmt::format("same concurrency limit ({} in flight)", *cap));
+  for (auto& one : chart_of(deployed, baselines, "speed-up-as-deployed", "default concurrency"))
     charts.push_back(std::move(one));
   return charts;
 }

@@ -1,12 +1,12 @@
-// Where more in flight no longer helps.
+// The throughput as more operations are in flight.
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
 
 #include "reports/charts/chart_entry.hpp"
+#include "reports/charts/panels.hpp"
 #include "reports/charts/spec.hpp"
 
 namespace asyncmark::charts::throughput_by_in_flight_chart {
@@ -18,30 +18,23 @@ Json rows_of(const std::vector<Line>& lines) {
     for (const auto* one : line.cases) {
       const auto rate = ops_per_s(*one);
       if (rate.low <= 0) continue;
-      rows.push_back({{"case", one->name()},
-                      {"series", line.label},
-                      {"runner", one->what.runner},
-                      {"cap", one->how.cap},
-                      {"ops_per_s", rate.median},
-                      {"low", rate.low},
-                      {"high", rate.high}});
+      auto row = row_of(line, *one);
+      row.update({{"cap", one->how.cap},
+                  {"ops_per_s", rate.median},
+                  {"low", rate.low},
+                  {"high", rate.high}});
+      rows.push_back(std::move(row));
     }
   return rows;
 }
 
-std::string caption(const std::vector<Line>& lines, const Json& rows) {
-  std::vector<std::string> parts;
-  for (const auto& line : lines) {
-    const Json* best = nullptr;
-    for (const auto& row : rows)
-      if (row["series"] == line.label && (!best || row["ops_per_s"] > (*best)["ops_per_s"]))
-        best = &row;
-    if (best)
-      parts.push_back(fmt::format("{} {}/s with {} in flight", line.label,
-                                  rounded_count((*best)["ops_per_s"].get<double>()),
-                                  (*best)["cap"].get<std::uint64_t>()));
-  }
-  return fmt::format("The most of each: {}.", fmt::join(parts, "; "));
+std::string caption(const Json& rows) {
+  const auto& best = *std::ranges::max_element(
+      rows, {}, [](const Json& row) { return row["ops_per_s"].get<double>(); });
+  return fmt::format("{} has the highest throughput: {} operations/s with {} in flight.",
+                     best["series"].get<std::string>(),
+                     rounded_count(best["ops_per_s"].get<double>()),
+                     best["cap"].get<std::uint64_t>());
 }
 
 /// Of each runner the lines with the most operations: with few, most of them soon wait for the
@@ -76,30 +69,27 @@ Charts throughput_by_in_flight(const Group& group) {
   lines = lines_of(kept, Axis::in_flight);  // With names that tell these apart.
   const auto rows = rows_of(lines);
   if (rows.empty()) return {};
-  const auto x =
-      at_values(quantity("cap", "operations in flight, at most", Scale::log, "~s"), rows);
-  const auto y = quantity("ops_per_s", "operations per second", Scale::log, "~s");
-  auto layers = lines_layers(
-      x, y, rows,
-      tooltip({{"case", "case"}, {"ops_per_s", "per second"}, {"low", "from"}, {"high", "to"}}));
-  Chart chart{
-      .name = "throughput-by-in-flight",
-      .title = "How much more is done with more in flight?",
-      .caption = caption(lines, rows) +
-                 (fewer ? " Of each runner with the most operations that it was given." : ""),
-      .spec = spec_of(rows, std::move(layers)),
-      .table = exact_table(rows, {{"case", "case", false},
-                                  {"cap", "in flight"},
-                                  {"ops_per_s", "ops/s, median"},
-                                  {"low", "from"},
-                                  {"high", "to"}})};
+  const auto x = at_values(quantity("cap", "operations in flight", Scale::log, "~s"), rows);
+  const auto y = quantity("ops_per_s", "throughput, operations/s", Scale::log, "~s");
+  const auto tip =
+      tooltip({{"case", "case"}, {"ops_per_s", "ops/s"}, {"low", "from"}, {"high", "to"}});
+  Chart chart{.name = "throughput-by-in-flight",
+              .title = "Throughput by operations in flight",
+              .caption = caption(rows),
+              .signs = fewer ? "Each runner with its largest number of operations." : "",
+              .spec = lines_spec(rows, {.x = x, .y = y, .tip = tip}),
+              .table = exact_table(rows, {{"case", "case", false},
+                                          {"cap", "in flight"},
+                                          {"ops_per_s", "ops/s, median"},
+                                          {"low", "from"},
+                                          {"high", "to"}})};
   chart.table.notes.push_back("from, to: " + interval_words(kept));
   return {chart};
 }
 
 const bool throughput_by_in_flight_registered = Registry<ChartEntry>::add({
     .name = "throughput-by-in-flight",
-    .order = 60,
+    .order = 40,
     .of_group = throughput_by_in_flight,
 });
 

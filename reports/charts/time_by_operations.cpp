@@ -1,14 +1,14 @@
-// Who overlaps: the total time against the number of operations, between that of one wait and that
-// of all of them in a row.
+// Which runners overlap their waits: the total time against the number of operations, between that
+// of one wait and that of all of them in a row.
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include <algorithm>
+#include <map>
 #include <set>
 
 #include "reports/analysis/published.hpp"
 #include "reports/charts/chart_entry.hpp"
+#include "reports/charts/panels.hpp"
 #include "reports/charts/spec.hpp"
 
 namespace asyncmark::charts::time_by_operations_chart {
@@ -22,13 +22,12 @@ Json rows_of(const std::vector<Line>& lines) {
   for (const auto& line : lines)
     for (const auto* one : line.cases) {
       const auto time = time_ms(*one);
-      rows.push_back({{"case", one->name()},
-                      {"series", line.label},
-                      {"runner", one->what.runner},
-                      {"ops", one->what.load.ops},
-                      {"time_ms", time.median},
-                      {"low_ms", time.low},
-                      {"high_ms", time.high}});
+      auto row = row_of(line, *one);
+      row.update({{"ops", one->what.load.ops},
+                  {"time_ms", time.median},
+                  {"low_ms", time.low},
+                  {"high_ms", time.high}});
+      rows.push_back(std::move(row));
     }
   return rows;
 }
@@ -74,22 +73,25 @@ Json published_rows(Duration one, const std::set<std::uint64_t>& ops) {
   return rows;
 }
 
-/// How much longer the most operations took than the fewest.
+/// How many times as long the most operations take as the fewest, of the lines where that is least
+/// and most.
 std::string caption(const std::vector<Line>& lines) {
-  std::vector<std::string> parts;
+  std::map<double, std::string> growths;
   for (const auto& line : lines) {
     const auto &first = *line.cases.front(), &last = *line.cases.back();
     if (first.what.load.ops == last.what.load.ops) continue;
     const auto times = time_ms(last).median / time_ms(first).median;
-    parts.push_back(fmt::format("{} {} ({} for {}, {} for {})", line.label, ratio_text(times),
-                                rounded_text(first.summary().time), first.what.load.ops,
-                                rounded_text(last.summary().time), last.what.load.ops));
+    growths[times] =
+        fmt::format("{} takes {} as long for {} operations as for {} ({}, {})", line.label,
+                    ratio_text(times), last.what.load.ops, first.what.load.ops,
+                    rounded_text(last.summary().time), rounded_text(first.summary().time));
   }
-  return fmt::format("How many times as long the most operations took as the fewest: {}.",
-                     fmt::join(parts, "; "));
+  if (growths.empty()) return "";
+  const auto &least = growths.begin()->second, &most = growths.rbegin()->second;
+  return least == most ? least + "." : fmt::format("{}; {}.", least, most);
 }
 
-Json points_layer(const Json& rows, const Json& x, const Json& y) {
+Json published_layer(const Json& rows, const Json& x, const Json& y) {
   return {
       {"data", {{"values", rows}}},
       {"mark",
@@ -120,29 +122,27 @@ Charts time_by_operations(const Group& group) {
   const auto ops = ops_of(lines);
   if (ops.size() < 2) return {};
   Chart chart{.name = "time-by-operations",
-              .title = "How does the total time grow with the number of operations?",
+              .title = "Total time by number of operations",
               .caption = caption(lines)};
-  auto rows = rows_of(lines);
+  const auto rows = rows_of(lines);
   const auto x = at_values(quantity("ops", "operations", Scale::log, "~s"), rows);
   const auto y = quantity("time_ms", "total time, ms", Scale::log);
-  auto layers = lines_layers(
-      x, y, rows,
-      tooltip({{"case", "case"}, {"time_ms", "time, ms"}, {"low_ms", "from"}, {"high_ms", "to"}}));
+  auto layers = Json::array();
   if (const auto one = asked(group.cases)) {
     add_references(layers, reference_rows(*one, ops), x, y);
-    chart.caption += fmt::format(
-        " The dotted lines are what the operations ask for by arithmetic: that of one ({}), and "
-        "that of all in a row.",
-        rounded_text(*one));
+    chart.signs = fmt::format("Dotted: the time of one wait ({}) and of N waits in a row.",
+                              rounded_text(*one));
     if (const auto published = published_rows(*one, ops);
         !published.empty() && group.cases.front()->what.workload == "sleep") {
-      layers.push_back(points_layer(published, x, y));
-      chart.caption += fmt::format(
-          " Hollow diamonds are the cells of the published table (asyncmark reproduce table){}.",
-          *one == 46ms ? "" : ", a tenth of them as the waits are");
+      layers.push_back(published_layer(published, x, y));
+      chart.signs +=
+          fmt::format(" Hollow diamonds: the published table (asyncmark reproduce table){}.",
+                      *one == 46ms ? "" : ", a tenth of its times as the waits are a tenth");
     }
   }
-  chart.spec = spec_of(rows, std::move(layers));
+  const auto tip =
+      tooltip({{"case", "case"}, {"time_ms", "time, ms"}, {"low_ms", "from"}, {"high_ms", "to"}});
+  chart.spec = lines_spec(rows, {.x = x, .y = y, .tip = tip, .more_layers = std::move(layers)});
   chart.table = exact_table(rows, {{"case", "case", false},
                                    {"ops", "operations"},
                                    {"time_ms", "time, median, ms"},
@@ -154,7 +154,7 @@ Charts time_by_operations(const Group& group) {
 
 const bool time_by_operations_registered = Registry<ChartEntry>::add({
     .name = "time-by-operations",
-    .order = 10,
+    .order = 30,
     .of_group = time_by_operations,
 });
 

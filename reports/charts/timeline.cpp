@@ -1,5 +1,5 @@
-// Why one wins: each operation a bar from its start to its end, runner by runner. Waits that
-// overlap lie below one another, waits that queue stand behind one another.
+// Each operation as a bar from its start to its end, by runner: operations that overlap are below
+// one another, operations that queue behind one another.
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -16,7 +16,7 @@ namespace {
 /// Some more than the 28 that the published table keeps in flight: the rest is seen to queue.
 constexpr std::size_t kMostBars = 36;
 constexpr std::size_t kMostPanels = 8;
-constexpr int kPanelHeight = 130;
+constexpr int kPanelHeight = 72;
 
 double ms(Duration time) { return static_cast<double>(time.count()) / 1e6; }
 
@@ -44,15 +44,13 @@ Json rows_of(const std::vector<Line>& lines) {
     const auto& one = *line.cases.front();
     const auto& all = timeline_of(one)->operations;
     for (std::size_t i = 0; i < std::min(all.size(), kMostBars); ++i) {
-      Json row{{"case", one.name()},
-               {"series", line.label},
-               {"runner", one.what.runner},
-               {"place", i},
-               {"op", all[i].op},
-               {"started_ms", ms(all[i].started)},
-               {"finished_ms", ms(all[i].finished)},
-               {"worker", all[i].worker},
-               {"ok", all[i].ok}};
+      auto row = row_of(line, one);
+      row.update({{"place", i},
+                  {"op", all[i].op},
+                  {"started_ms", ms(all[i].started)},
+                  {"finished_ms", ms(all[i].finished)},
+                  {"worker", all[i].worker},
+                  {"ok", all[i].ok}});
       if (all[i].intended) row["intended_ms"] = ms(*all[i].intended);
       rows.push_back(std::move(row));
     }
@@ -91,16 +89,21 @@ std::string caption(const std::vector<Line>& lines, const Json& rows) {
   std::vector<std::string> parts;
   for (const auto& line : lines)
     parts.push_back(fmt::format("{} {}", line.label, most_at_once(rows, line.label)));
-  return fmt::format(
-      "Each bar is an operation from its start to its end{}{}; of each runner the first {} that "
-      "were noted, at its smallest load. At one moment of these were under way, at most: {}.",
-      shows_waiting(rows) ? ", and pale before that from when it was wanted" : "",
-      std::ranges::any_of(rows, has_failed) ? ", hollow where it failed" : "", kMostBars,
-      fmt::join(parts, "; "));
+  return fmt::format("Most operations in flight at once: {}.", fmt::join(parts, "; "));
+}
+
+std::string signs(const Json& rows, std::size_t drawn, std::size_t all) {
+  auto text = fmt::format(
+      "A bar is an operation from its start to its end{}{}: the first {} of each runner at its "
+      "smallest load.",
+      shows_waiting(rows) ? ", pale while it waits to start" : "",
+      std::ranges::any_of(rows, has_failed) ? ", hollow if it failed" : "", kMostBars);
+  if (all > drawn) text += fmt::format(" Drawn are the first {} of {} lines.", drawn, all);
+  return text;
 }
 
 Json bars(const Json& y, const Json& colour, const char* from, const char* to, double opacity) {
-  auto x = quantity(from, "ms since the start", Scale::linear);
+  auto x = quantity(from, "time since the start, ms", Scale::linear);
   return {{"mark", {{"type", "bar"}, {"opacity", opacity}}},
           {"encoding",
            {{"x", x},
@@ -140,13 +143,11 @@ Charts timeline(const Group& group) {
   const auto rows = rows_of(lines);
   if (rows.empty()) return {};
   auto spec = spec_of(rows, layers_of(rows));
-  spec["height"] = kPanelHeight * lines.size();
+  spec["height"] = {{"step", kPanelHeight}, {"for", "position"}};
   return {{.name = "timeline",
-           .title = "Which operations wait at the same time, and which for one another?",
-           .caption = caption(lines, rows) +
-                      (all > lines.size()
-                           ? fmt::format(" Drawn are the first {} of {}.", lines.size(), all)
-                           : ""),
+           .title = "Start and end of operations by runner",
+           .caption = caption(lines, rows),
+           .signs = signs(rows, lines.size(), all),
            .spec = std::move(spec),
            .table = exact_table(rows, {{"case", "case", false},
                                        {"op", "operation"},
@@ -159,7 +160,7 @@ Charts timeline(const Group& group) {
 
 const bool timeline_registered = Registry<ChartEntry>::add({
     .name = "timeline",
-    .order = 30,
+    .order = 60,
     .of_group = timeline,
 });
 

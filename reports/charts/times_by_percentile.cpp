@@ -1,12 +1,13 @@
 // The tail: how long the slowest take, over 1/(1-p), so that each further nine has as much room.
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <cmath>
+#include <map>
 
 #include "bench/results/counters.hpp"
 #include "reports/charts/chart_entry.hpp"
+#include "reports/charts/panels.hpp"
 #include "reports/charts/spec.hpp"
 
 namespace asyncmark::charts::times_by_percentile_chart {
@@ -17,14 +18,17 @@ constexpr double kPointsATenfold = 8;
 /// Service or response times, and how they tell a percentile.
 struct Kind {
   std::string name;
+  std::string title;
   const Histogram& (*times)(const Measurement&);
   std::optional<Duration> (*percentile)(const Measurement&, double);
 };
 
 const Kind kKinds[] = {
-    {"service", [](const Measurement& all) -> const Histogram& { return all.service_time; },
+    {"service", "Service",
+     [](const Measurement& all) -> const Histogram& { return all.service_time; },
      [](const Measurement& all, double p) { return all.service_time.percentile(p); }},
-    {"response", [](const Measurement& all) -> const Histogram& { return all.response_time; },
+    {"response", "Response",
+     [](const Measurement& all) -> const Histogram& { return all.response_time; },
      response_percentile},
 };
 
@@ -34,6 +38,7 @@ void add_curve(Json& rows, const Kind& kind, const Line& line, const Measurement
   const auto add = [&](double beyond, Duration time) {
     if (time > Duration(0))
       rows.push_back({{"series", line.label},
+                      {"panel", line.panel},
                       {"runner", line.cases.front()->what.runner},
                       {"beyond", beyond},
                       {"time_ms", ms(time)}});
@@ -55,20 +60,18 @@ Json exact_row(const Kind& kind, const Result& one, const Measurement& all) {
   return row;
 }
 
-/// What the worst of a hundred waits more than the one in the middle.
-std::string caption(const std::vector<Line>& lines, const Json& exact, const std::string& where) {
-  std::vector<std::string> parts;
+/// The ratio of p99 and p50, of the lines where it is least and most.
+std::string caption(const std::vector<Line>& lines, const Json& exact) {
+  std::map<double, std::string> ratios;
   for (std::size_t i = 0; i < exact.size(); ++i)
     if (exact[i].contains("p99_ms") && exact[i]["p50_ms"].get<double>() > 0)
-      parts.push_back(fmt::format(
-          "{} {}", lines[i].label,
-          ratio_text(exact[i]["p99_ms"].get<double>() / exact[i]["p50_ms"].get<double>())));
-  std::string text;
-  if (!parts.empty()) text = fmt::format("p99 over p50: {}. ", fmt::join(parts, "; "));
-  return text + fmt::format(
-                    "A curve ends where fewer than ten operations lie beyond; successes of all "
-                    "repetitions together, {}.",
-                    where);
+      ratios[exact[i]["p99_ms"].get<double>() / exact[i]["p50_ms"].get<double>()] = lines[i].label;
+  if (ratios.empty()) return "";
+  const auto& [least, tightest] = *ratios.begin();
+  const auto& [most, widest] = *ratios.rbegin();
+  auto text = fmt::format("p99 is {} the p50 for {}", ratio_text(most), widest);
+  if (ratios.size() > 1) text += fmt::format(", and {} for {}", ratio_text(least), tightest);
+  return text + ".";
 }
 
 Charts chart_of(const Largest& largest, const Kind& kind) {
@@ -83,17 +86,19 @@ Charts chart_of(const Largest& largest, const Kind& kind) {
     add_curve(rows, kind, line, all);
   }
   if (rows.empty()) return {};
-  auto x = quantity("beyond", "percentile (as 1/(1-p))", Scale::log);
+  auto x = quantity("beyond", "percentile", Scale::log);
   x["axis"]["values"] = {2, 10, 100, 1000, 10000, 100000, 1000000};
   x["axis"]["labelExpr"] = "format(100 - 100 / datum.value, '.6~f') + ' %'";
   const auto y = quantity("time_ms", kind.name + " time, ms", Scale::log);
-  auto layers = lines_layers(
-      x, y, rows, tooltip({{"series", "runner"}, {"beyond", "1/(1-p)"}, {"time_ms", "ms"}}));
-  layers[1]["mark"]["size"] = 22;
+  const auto tip = tooltip({{"series", "runner"}, {"beyond", "1/(1-p)"}, {"time_ms", "ms"}});
   return {{.name = kind.name + "-time-by-percentile",
-           .title = fmt::format("How long are the longest {} times?", kind.name),
-           .caption = caption(lines, exact, largest.words),
-           .spec = spec_of(rows, std::move(layers)),
+           .title = fmt::format("{} time by percentile", kind.title),
+           .caption = caption(lines, exact),
+           .signs = fmt::format(
+               "All successful operations of the repetitions, {}; a curve ends where fewer than "
+               "ten are slower.",
+               largest.words),
+           .spec = lines_spec(rows, {.x = x, .y = y, .tip = tip, .point_size = 22}),
            .table = exact_table(exact, {{"case", "case", false},
                                         {"count", "operations"},
                                         {"p50_ms", "p50, ms"},

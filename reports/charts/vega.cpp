@@ -35,10 +35,10 @@ Json lines_of_title(const std::string& text) {
 /// With what stands around the chart on the page.
 Json alone(const Chart& chart, const std::string& heading, bool dark) {
   auto spec = dark ? on_black(chart.spec) : chart.spec;
-  if (spec["width"] == "container") spec["width"] = kWidth;
+  if (spec.value("width", Json()) == "container") spec["width"] = kWidth;
   spec["title"] = {{"text", chart.title}};
   if (!heading.empty()) spec["title"]["subtitle"] = lines_of_title(heading);
-  spec["description"] = chart.title + " " + chart.caption;
+  spec["description"] = description(chart) + (chart.signs.empty() ? "" : " " + chart.signs);
   spec["config"] = config(dark);
   spec["config"]["legend"]["columns"] = columns(spec["data"]["values"]);
   return spec;

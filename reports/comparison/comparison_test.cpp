@@ -140,7 +140,7 @@ TEST(ComparisonReports, JsonHoldsEveryPairSoThatAVerdictCanBeWorkedOutAnew) {
 TEST(ComparisonReports, ThePageHasAChartOfTheChangesAndNoMarkupOfTheUser) {
   if (carried::vega().empty()) GTEST_SKIP() << "built without npm";
   const auto text = written("html", everything());
-  EXPECT_THAT(text, AllOf(HasSubstr("How far is the contender"), HasSubstr("\"change\":"),
+  EXPECT_THAT(text, AllOf(HasSubstr("Change from baseline to contender"), HasSubstr("\"change\":"),
                           HasSubstr("Of 5 cases: 1 slower"),
                           HasSubstr("<strong>slower</strong>: hash/sync/ops:25: time +10.0 %")));
   EXPECT_THAT(text, Not(HasSubstr("</script><b>")));

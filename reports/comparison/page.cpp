@@ -80,11 +80,12 @@ charts::Chart change_chart(const Comparison& comparison) {
                                     {"verdict", "verdict"}});
   charts::Chart chart;
   chart.name = "change";
-  chart.title = "Change of each case, with its interval";
-  chart.caption = fmt::format(
-      "{} A dot is the median change of the pairs, a line its interval ({}). Between the dashed "
-      "lines, a change counts as none.",
-      comparison.sentence(), comparison.stored ? "the repetitions" : kSure);
+  chart.title = "Change from baseline to contender by case";
+  chart.caption = comparison.sentence();
+  chart.signs = fmt::format(
+      "Dot: median change of the pairs. Line: its interval of {}. Between the dashed lines: no "
+      "change.",
+      comparison.stored ? "the repetitions" : kSure);
   auto layers = Json::array();
   layers.push_back(marks_layer(comparison.margins.equivalence));
   layers.push_back({{"mark", {{"type", "rule"}, {"strokeWidth", 3}, {"aria", false}}},
@@ -104,7 +105,7 @@ charts::Chart change_chart(const Comparison& comparison) {
                       {"shape", shape},
                       {"tooltip", tip}}}});
   chart.spec = charts::spec_of(rows, std::move(layers));
-  chart.spec["height"] = 44 * std::max<std::size_t>(names.size(), 1);
+  chart.spec["height"] = {{"step", 44}, {"for", "position"}};
   chart.table = charts::exact_table(rows, {{"case", "case", false},
                                            {"figure", "figure", false},
                                            {"change", "change, %"},
@@ -150,13 +151,16 @@ std::string print(const Comparison& comparison) {
   if (const auto control = control_text(comparison); !control.empty())
     body += fmt::format("<p>{}</p>\n", escaped(control));
   const auto chart = change_chart(comparison);
-  if (!chart.table.rows.empty()) body += "<section>\n" + figure(chart, chart.name) + "</section>\n";
+  if (!chart.table.rows.empty())
+    body += fmt::format("<section class=\"charts\">\n{}</section>\n",
+                        figure(chart, {.key = chart.name, .lead = true}));
   body += fmt::format("<section>\n<h2>{}</h2>\n{}</section>\n", escaped(table.title),
                       table_element(table, table.title));
-  body += "<section>\n<h2>Environment and commands</h2>\n<dl>\n";
+  body += "<section>\n<h2>Compared</h2>\n<dl>\n";
   for (const auto& [role, side] : side_lines(comparison))
     body += fmt::format("<dt>{}</dt><dd>{}</dd>\n", role, escaped(side));
-  body += "</dl>\n" + environment_of(comparison.context) + "</section>\n";
+  body +=
+      "</dl>\n" + environment_of(comparison.context, "machine, build and command") + "</section>\n";
   return framed("asyncmark compare", body);
 }
 

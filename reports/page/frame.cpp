@@ -4,8 +4,6 @@
 
 #include "bench/base/errors.hpp"
 #include "bench/base/escaped.hpp"
-#include "bench/base/split.hpp"
-#include "bench/base/visible.hpp"
 #include "reports/charts/spec.hpp"
 #include "reports/page/carried.hpp"
 #include "reports/page/markup.hpp"
@@ -16,14 +14,6 @@ namespace {
 
 std::string script(std::string_view text) { return fmt::format("<script>{}</script>\n", text); }
 
-/// Its words each in one piece: no line ends within `--in-flight`.
-std::string heading(const std::string& title) {
-  std::string all;
-  for (const auto& word : words_in(visible(title)))
-    all += fmt::format("{}<span>{}</span>", all.empty() ? "" : " ", escaped(word));
-  return all;
-}
-
 /// Nothing is fetched, and no text becomes a program: Vega interprets its expressions.
 constexpr const char* kPolicy =
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: "
@@ -31,21 +21,26 @@ constexpr const char* kPolicy =
 
 }  // namespace
 
-std::string figure(const charts::Chart& chart, const std::string& key) {
+std::string figure(const charts::Chart& chart, const Place& place) {
   auto spec = chart.spec;
-  spec["description"] = chart.title + " " + chart.caption;
+  spec["description"] = description(chart);
+  const auto paragraph = [](const char* form, const std::string& text) {
+    return text.empty() ? "" : fmt::format(fmt::runtime(form), escaped(text));
+  };
   return fmt::format(
-             "<figure class=\"chart\" id=\"{0}\">\n<h3>{1}</h3>\n<div class=\"picture\" "
-             "data-name=\"{0}\"></div>\n",
-             escaped(key), escaped(chart.title)) +
+             "<figure class=\"chart{2}\" id=\"{0}\" aria-labelledby=\"{0}-title\">\n"
+             "<h3 id=\"{0}-title\">{1}</h3>\n<div class=\"picture\" data-name=\"{0}\"></div>\n",
+             escaped(place.key), escaped(chart.title), place.lead ? " lead" : "") +
          data_element(spec, "class=\"spec\"") +
-         fmt::format("<figcaption>{}</figcaption>\n", escaped(chart.caption)) +
+         paragraph("<figcaption>{}</figcaption>\n", chart.caption) +
+         paragraph("<p class=\"signs\">{}</p>\n", chart.signs) + place.warnings +
          folded(chart.table, fmt::format("Exact figures, {} rows", chart.table.rows.size())) +
          "</figure>\n";
 }
 
-std::string environment_of(const Context& context) {
-  std::string text = "<dl>\n";
+std::string environment_of(const Context& context, const std::string& summary) {
+  auto text = fmt::format("<details class=\"context printed\"><summary>{}</summary>\n<dl>\n",
+                          escaped(summary));
   for (const auto& [heading, line] : context_lines(context))
     text +=
         fmt::format("<dt>{0}</dt><dd>{2}{1}{3}</dd>\n", escaped(heading), escaped(line),
@@ -55,7 +50,7 @@ std::string environment_of(const Context& context) {
       .title = "", .columns = {{"", "fact", false}, {"", "value", false}}, .rows = {}, .notes = {}};
   for (const auto& [key, value] : context.facts.items())
     facts.rows.push_back({{key, value.is_string() ? value.get<std::string>() : value.dump()}, ""});
-  return text + folded(facts, "Everything that the result tells of it");
+  return text + folded(facts, "All facts of the result file") + "</details>\n";
 }
 
 std::string framed(const std::string& title, const std::string& body) {
@@ -71,13 +66,13 @@ std::string framed(const std::string& title, const std::string& body) {
              "<link rel=\"icon\" "
              "href=\"data:,\">\n<title>{}</title>\n<style>{}</style>\n</head>\n<body>\n"
              "<main>\n<h1>{}</h1>\n",
-             kPolicy, escaped(title), carried::style(), heading(title)) +
-         "<noscript><p class=\"note\">The pictures need JavaScript; all figures are in the tables."
+             kPolicy, escaped(title), carried::style(), escaped(title)) +
+         "<noscript><p class=\"note\">The charts need JavaScript; all figures are in the tables."
          "</p></noscript>\n" +
          body +
          fmt::format(
-             "<details><summary>Licences of what draws the "
-             "charts</summary><pre>{}</pre></details>\n",
+             "<details class=\"licences\"><summary>Licences of the chart "
+             "library</summary><pre>{}</pre></details>\n",
              [&] {
                std::string all;
                for (const char c : carried::licences())

@@ -8,12 +8,18 @@
 // What all pages have in common.
 namespace asyncmark::page {
 
-/// A chart with its question, its answer and its exact figures folded beneath; `key` is its own on
-/// the page.
-std::string figure(const charts::Chart& chart, const std::string& key);
+/// How a chart stands on a page.
+struct Place {
+  std::string key;            ///< The chart's own on the page.
+  std::string warnings = {};  ///< Markup below the chart.
+  bool lead = false;          ///< Larger than the others.
+};
 
-/// Where and by what something was measured.
-std::string environment_of(const Context& context);
+/// A chart with its title, its finding and its exact figures folded beneath.
+std::string figure(const charts::Chart& chart, const Place& place);
+
+/// Where and by what something was measured, folded.
+std::string environment_of(const Context& context, const std::string& summary);
 
 /// A page that needs nothing else: the body below its title, and what draws its charts. Throws
 /// UsageError where this program was built without that.

@@ -36,6 +36,14 @@ std::size_t alike(const Table& table, std::size_t first) {
 // Most cells are numbers, of which a page has ten thousand: it is the others that are marked.
 const char* class_of(const Column& column) { return column.number ? "" : " class=\"t\""; }
 
+std::string notes(const Table& table) {
+  std::string text;
+  for (const auto& note : table.notes)
+    text += fmt::format("<p class=\"note\">{}</p>\n", escaped(note));
+  if (table.notes.size() < 3) return text;
+  return fmt::format("<details><summary>Notes on the columns</summary>\n{}</details>\n", text);
+}
+
 }  // namespace
 
 std::string table_element(const Table& table, const std::string& name) {
@@ -55,18 +63,18 @@ std::string table_element(const Table& table, const std::string& name) {
     const auto span = shares ? 1 : alike(table, at);
     if (!shares) next_cell = at + span;
     text += "<tr>";
-    for (std::size_t i = shares ? 1 : 0; i < table.columns.size(); ++i)
-      text += fmt::format("<td{}{}>{}</td>", class_of(table.columns[i]),
+    for (std::size_t i = shares ? 1 : 0; i < table.columns.size(); ++i) {
+      const bool names_row = i == 0 && !table.columns[i].number;
+      text += fmt::format("<{0}{1}{2}{3}>{4}</{0}>", names_row ? "th" : "td",
+                          names_row ? " scope=\"row\"" : "", class_of(table.columns[i]),
                           i == 0 && span > 1 ? fmt::format(" rowspan=\"{}\"", span) : "",
                           i < row.cells.size() ? escaped(row.cells[i]) : "");
+    }
     text += fmt::format(
         "{}</tr>\n",
         remarks ? fmt::format("<td class=\"remark\">{}</td>", escaped(row.remark)) : "");
   }
-  text += "</tbody></table></div>\n";
-  for (const auto& note : table.notes)
-    text += fmt::format("<p class=\"note\">{}</p>\n", escaped(note));
-  return text;
+  return text + "</tbody></table></div>\n" + notes(table);
 }
 
 std::string folded(const Table& table, const std::string& summary) {

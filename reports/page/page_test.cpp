@@ -62,11 +62,12 @@ TEST(Markup, FoldsATableWithEveryCell) {
               .notes = {}};
   const auto text = folded(table, "two rows");
   EXPECT_THAT(text, HasSubstr("<summary>two rows</summary>"));
-  EXPECT_THAT(text,
-              HasSubstr("<tr><td class=\"t\">a</td><td>1.5</td><td class=\"remark\"></td></tr>"));
   EXPECT_THAT(
       text,
-      HasSubstr("<tr><td class=\"t\">&lt;b&gt;</td><td></td><td class=\"remark\">died</td></tr>"));
+      HasSubstr(
+          "<tr><th scope=\"row\" class=\"t\">a</th><td>1.5</td><td class=\"remark\"></td></tr>"));
+  EXPECT_THAT(text, HasSubstr("<tr><th scope=\"row\" class=\"t\">&lt;b&gt;</th><td></td><td "
+                              "class=\"remark\">died</td></tr>"));
 }
 
 TEST(Markup, RowsThatBeginWithTheSameShareThatCell) {
@@ -75,9 +76,9 @@ TEST(Markup, RowsThatBeginWithTheSameShareThatCell) {
                     .rows = {{{"a", "1"}, ""}, {{"a", "2"}, ""}, {{"b", "3"}, ""}},
                     .notes = {}};
   EXPECT_THAT(table_element(table, "x"),
-              HasSubstr("<tr><td class=\"t\" rowspan=\"2\">a</td><td>1</td></tr>\n"
+              HasSubstr("<tr><th scope=\"row\" class=\"t\" rowspan=\"2\">a</th><td>1</td></tr>\n"
                         "<tr><td>2</td></tr>\n"
-                        "<tr><td class=\"t\">b</td><td>3</td></tr>\n"));
+                        "<tr><th scope=\"row\" class=\"t\">b</th><td>3</td></tr>\n"));
 }
 
 TEST(AllCases, HaveARowEachWithAllDigits) {
@@ -109,6 +110,65 @@ TEST(Page, NeedsNothingElse) {
   EXPECT_LT(text.size(), 1'500'000u);
 }
 
+/// Where a part of the page begins. Fails where there is none.
+std::size_t place(const std::string& text, const std::string& part) {
+  const auto found = text.find(part);
+  EXPECT_NE(found, std::string::npos) << part;
+  return found;
+}
+
+TEST(Page, BeginsWithQuestionAndAnswerAndFoldsTheContext) {
+  if (!can_draw()) GTEST_SKIP() << "built without npm";
+  const auto set = some_set();
+  const auto text = html({&set});
+  const auto question = place(text, "<p class=\"question\">Which runner is fastest?</p>");
+  EXPECT_LT(place(text, "<h1>sleep, wait 46ms</h1>"), question);
+  const auto answer = place(text, "<p class=\"finding\">At 500 operations, event-loop");
+  EXPECT_LT(question, answer);
+  const auto context = place(text, "<details class=\"context printed\"><summary>machine, build");
+  EXPECT_LT(answer, context);
+  EXPECT_LT(context, place(text, "<figure class=\"chart lead\" id=\"sleep-speed-up-as-deployed"));
+  EXPECT_EQ(times(text, "class=\"chart lead\""), 1u);
+}
+
+TEST(Page, LeadsWithResponseTimesWhereThereAreRates) {
+  if (!can_draw()) GTEST_SKIP() << "built without npm";
+  auto set = some_set();
+  for (const double rate : {100.0, 200.0}) {
+    set.results.push_back(construct({}));
+    set.results.back().what.load.rate = rate;
+  }
+  EXPECT_THAT(html({&set}),
+              HasSubstr("<figure class=\"chart lead\" id=\"sleep-response-p50-by-rate\""));
+}
+
+TEST(Page, ShowsAWarningAtTheChartsOfItsCasesAndThatOfARunOnTop) {
+  if (!can_draw()) GTEST_SKIP() << "built without npm";
+  auto set = some_set();
+  set.results.push_back(construct({.wait = "20ms"}));
+  set.findings.push_back({.code = "noisy-machine",
+                          .cases = {},
+                          .sentence = "others ran",
+                          .evidence = "50 %",
+                          .remedy = "wait"});
+  const auto text = html({&set});
+  EXPECT_LT(place(text, "noisy-machine: others ran"),
+            place(text, "<details class=\"context printed\""));
+  EXPECT_LT(place(text, "<h2 id=\"sleep-heading\""), place(text, "loop-held: one operation"));
+  EXPECT_THAT(text, HasSubstr("<details class=\"printed\" id=\"sleep-warning-1-a\""));
+  EXPECT_THAT(text, HasSubstr("Warnings: <a href=\"#sleep-warning-1-a\">(a) loop-held</a>"));
+  EXPECT_THAT(text, HasSubstr("Fix: do not"));
+}
+
+TEST(Page, OfSeveralWorkloadsAnswersForEach) {
+  if (!can_draw()) GTEST_SKIP() << "built without npm";
+  auto set = some_set();
+  set.results.push_back(construct({.wait = "20ms"}));
+  const auto text = html({&set});
+  EXPECT_THAT(text, HasSubstr("<h1>2 workloads</h1>"));
+  EXPECT_THAT(text, HasSubstr("<li><a href=\"#sleep-2\">sleep, wait 20ms</a>: At 100 operations"));
+}
+
 TEST(Page, TellsOfOtherProgramsWhatTheTerminalDoes) {
   if (!can_draw()) GTEST_SKIP() << "built without npm";
   auto set = some_set();
@@ -117,7 +177,7 @@ TEST(Page, TellsOfOtherProgramsWhatTheTerminalDoes) {
   set.context.facts["command"] = "asyncmark run --in-flight 28";
   const auto text = html({&set});
   EXPECT_THAT(text, HasSubstr("node: CPU that of its whole process"));
-  EXPECT_THAT(text, HasSubstr("<span>run</span> <span>--in-flight</span> <span>28</span></h1>"));
+  EXPECT_THAT(text, HasSubstr("<code>asyncmark run --in-flight 28</code>"));
 }
 
 TEST(Page, LetsNoNameBecomeMarkup) {
