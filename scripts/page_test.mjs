@@ -62,9 +62,9 @@ const looked = () => {
     charts: [...document.querySelectorAll('.chart')].map((figure) => ({
       id: figure.id,
       wanted: JSON.parse(figure.querySelector('.spec').textContent).data.values.length,
-      drawn: figure.querySelectorAll('.picture svg .points_marks > path').length,
+      drawn: figure.querySelectorAll('.picture svg [class*=points_marks] > path').length,
       said: figure.querySelector('[role=graphics-document]')?.getAttribute('aria-label') ?? '',
-      caption: figure.querySelector('figcaption').textContent,
+      title: figure.querySelector('h3').textContent,
       saves: [...figure.querySelectorAll('.vega-actions a')].map((link) => link.textContent),
       table: tables(figure)[0],
     })),
@@ -74,6 +74,100 @@ const looked = () => {
     injected: window.injected === undefined ? 'no' : 'yes',
   };
 };
+
+/// Opens a page for a function that uses it; fails where the console says something.
+const use = async (name, options, act) => {
+  const context = await browser.newContext({ viewport: { width: 1000, height: 800 }, offline: true, ...options });
+  const page = await context.newPage();
+  const complaints = [];
+  page.on('console', (message) => complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  await page.goto(`file://${inFolder(name)}`);
+  const drawn = () => page.waitForSelector('html[data-drawn=yes]', { state: 'attached', timeout: 60000 });
+  await drawn();
+  await act(page, drawn);
+  await context.close();
+  assert.deepEqual(complaints, [], `${name}: the console`);
+};
+
+/// The texts in each chart, and how many of its marks there are.
+const inCharts = (page) =>
+  page.$$eval('.chart .picture', (pictures) =>
+    pictures.map((picture) => ({
+      texts: [...picture.querySelectorAll('svg text')].map((text) => text.textContent),
+      marks: picture.querySelectorAll('svg [class*=points_marks] > path').length,
+    })));
+
+/// A runner that is switched off with the keyboard is in no chart until it is switched on again.
+const checkLegend = async (name, runner) =>
+  use(name, {}, async (page, drawn) => {
+    const before = await inCharts(page);
+    assert.ok(before.filter(({ texts }) => texts.includes(runner)).length > 2, `${name}: ${runner} is in too few charts`);
+    for (let i = 0; (await page.evaluate(() => document.activeElement.name)) !== runner; ++i) {
+      assert.ok(i < 50, `${name}: Tab does not lead to ${runner}`);
+      await page.keyboard.press('Tab');
+    }
+    await page.keyboard.press('Space');
+    await drawn();
+    const hidden = await inCharts(page);
+    hidden.forEach(({ texts, marks }, i) => {
+      assert.ok(!texts.includes(runner), `${name}: chart ${i} shows ${runner}`);
+      assert.equal(marks < before[i].marks, before[i].texts.includes(runner), `${name}: marks of chart ${i}`);
+    });
+    await page.waitForFunction((text) => document.getElementById('said').textContent === text, `${runner} is hidden in all charts`);
+    await page.keyboard.press('Space');
+    await drawn();
+    assert.deepEqual(await inCharts(page), before, `${name}: not as before`);
+  });
+
+const seconds = (text) => parseFloat(text) * { ns: 1e-9, us: 1e-6, 'µs': 1e-6, ms: 1e-3, s: 1 }[text.split(' ')[1]];
+
+/// Columns are sorted as numbers with their units, up and down, with the keyboard.
+const checkSorting = async (name) =>
+  use(name, {}, async (page) => {
+    const table = page.locator('section > .wide table').first();
+    const heading = table.locator('thead th').filter({ hasText: /^time/ }).first();
+    const column = () => heading.evaluate((cell) => [...cell.closest('table').tBodies[0].rows].map((row) => row.cells[cell.cellIndex].textContent));
+    const before = (await column()).map(seconds);
+    assert.ok(new Set(before).size > 2 && !before.some(Number.isNaN), `${name}: times ${before}`);
+    await heading.locator('button').focus();
+    for (const [sign, direction] of [[1, 'ascending'], [-1, 'descending']]) {
+      await page.keyboard.press('Enter');
+      assert.equal(await heading.getAttribute('aria-sort'), direction);
+      assert.deepEqual((await column()).map(seconds), before.toSorted((a, b) => sign * (a - b)), `${name}: ${direction}`);
+    }
+    assert.equal(await table.locator('[rowspan]').count(), 0);
+  });
+
+/// What is dark on the screen is printed on white, with the context.
+const checkPrint = async (name) =>
+  use(name, { colorScheme: 'dark' }, async (page) => {
+    await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+    await page.waitForFunction(() => document.querySelector('.picture svg').style.backgroundColor === 'rgb(255, 255, 255)');
+    assert.ok(await page.locator('details.context').evaluate((context) => context.open), `${name}: no context on paper`);
+    await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+    assert.ok(!(await page.locator('details.context').evaluate((context) => context.open)));
+  });
+
+/// Words of the page stand out from what is behind them.
+const checkContrast = async (name, colorScheme) =>
+  use(name, { colorScheme }, async (page) => {
+    const faint = await page.evaluate(() => {
+      const parts = (colour) => colour.match(/[\d.]+/g).map(Number);
+      const luminance = (colour) => parts(colour).slice(0, 3).map((part) => part / 255)
+        .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+        .reduce((sum, part, i) => sum + part * [0.2126, 0.7152, 0.0722][i], 0);
+      const behind = (element) => {
+        const colour = getComputedStyle(element).backgroundColor;
+        return (parts(colour)[3] ?? 1) === 1 || !element.parentElement ? colour : behind(element.parentElement);
+      };
+      return [...document.querySelectorAll('h1, h2, h3, p, li, a, summary, label, legend, th, td, figcaption')].filter((element) => {
+        const [a, b] = [getComputedStyle(element).color, behind(element)].map(luminance).sort((a, b) => b - a);
+        return (a + 0.05) / (b + 0.05) < 4.5;
+      }).map((element) => element.outerHTML.slice(0, 200));
+    });
+    assert.deepEqual(faint, [], `${name}: ${colorScheme}: too faint`);
+  });
 
 const compareTable = (table, byCase, chart) => {
   let compared = 0;
@@ -118,7 +212,7 @@ const open = async (name, { colorScheme = 'light', width = 1000 } = {}) => {
   assert.ok(seen.wide <= width, `${name}: ${seen.wide} wide on a screen of ${width}`);
   for (const chart of seen.charts) {
     assert.ok(chart.wanted > 0 && chart.drawn === chart.wanted, `${name}: ${chart.id}: ${chart.drawn} of ${chart.wanted} marks`);
-    assert.ok(chart.said.length > 20 && chart.caption.length > 20, `${name}: ${chart.id}: says too little`);
+    assert.ok(chart.said.length > 20 && chart.title.length > 10, `${name}: ${chart.id}: says too little`);
     assert.deepEqual(chart.saves, ['Save as SVG', 'Save as PNG'], `${name}: ${chart.id}`);
   }
   return seen;
@@ -135,6 +229,7 @@ const check = async (name, result, others = []) => {
   const files = readdirSync(specs).filter((file) => !file.endsWith('.dark.vl.json'));
   assert.deepEqual(seen.charts.map((chart) => `${chart.id}.vl.json`).sort(), files.sort(), `${name}: the charts`);
   await open(name, { colorScheme: 'dark', width: 360 });
+  await open(name, { width: 1800 });
   const size = statSync(inFolder(name)).size;
   assert.ok(size < 1.5e6, `${name}: ${size} bytes`);
   assert.ok(seen.drawn < 20000, `${name}: drawn after ${seen.drawn} ms`); // One second, on a machine to itself.
@@ -147,6 +242,10 @@ try {
   const sleep = ['run', 'sleep', '--wait', '2ms', '--quiet'];
   asyncmark(...sleep, '--runner', 'sync,event-loop,thread-pool,process-pool', '--ops', '20,60,120', '--out', inFolder('ops.json'));
   await check('ops.html', 'ops.json');
+  await checkLegend('ops.html', 'thread-pool');
+  await checkSorting('ops.html');
+  await checkPrint('ops.html');
+  for (const scheme of ['light', 'dark']) await checkContrast('ops.html', scheme);
 
   asyncmark(...sleep, '--runner', 'event-loop,thread-pool', '--rate', '200,800,2000', '--duration', '600ms',
             '--repetitions', '1', '--out', inFolder('rates.json'));

@@ -14,6 +14,7 @@ namespace {
 struct Cost {
   std::string name;
   std::string title;
+  std::string least;    ///< Begins the finding.
   std::string heading;  ///< Of the exact figure.
   std::string axis;
   double per_unit;  ///< Exact figures in a unit of the axis.
@@ -41,6 +42,7 @@ std::optional<double> switches(const Result& one) {
 
 const Cost kMemory{"memory-per-operation",
                    "Memory per operation in flight by runner",
+                   "Least memory",
                    "bytes per operation in flight",
                    "bytes per operation in flight",
                    1,
@@ -51,6 +53,7 @@ const Cost kMemory{"memory-per-operation",
 
 const Cost kProcessor{"processor-time-per-operation",
                       "CPU time per operation by runner",
+                      "Least CPU time",
                       "CPU per operation, ns",
                       "CPU per operation, µs",
                       1000,
@@ -62,6 +65,7 @@ const Cost kProcessor{"processor-time-per-operation",
 
 const Cost kSwitches{"switches-per-operation",
                      "Context switches per operation by runner",
+                     "Fewest context switches",
                      "switches per operation",
                      "context switches per operation",
                      1,
@@ -122,27 +126,24 @@ std::string left_out(const Largest& largest, const Json& rows) {
   return text;
 }
 
-std::string caption(const Json& drawn) {
+std::string caption(const Json& drawn, const Cost& cost) {
   const auto less = [](const Json& a, const Json& b) { return a["exact"] < b["exact"]; };
   const auto [least, most] = std::minmax_element(drawn.begin(), drawn.end(), less);
   const auto text = [](const Json& row, const char* key) { return row[key].get<std::string>(); };
-  auto sentence = fmt::format("{} {} {}", text(*least, "series"),
-                              least == most ? "needs" : "needs the least:", text(*least, "text"));
-  if (least != most)
-    sentence += fmt::format(
-        "; {} needs the most: {}, {} as much", text(*most, "series"), text(*most, "text"),
-        ratio_text((*most)["exact"].get<double>() / (*least)["exact"].get<double>()));
-  return sentence + ".";
+  const auto ratio = (*most)["exact"].get<double>() / (*least)["exact"].get<double>();
+  return fmt::format("{}: {}, {}; most: {}, {} ({}).", cost.least, text(*least, "series"),
+                     text(*least, "text"), text(*most, "series"), text(*most, "text"),
+                     ratio_text(ratio));
 }
 
 Charts chart_of(const Group& group, const Cost& cost) {
   const auto largest = at_largest_load(group.cases);
   const auto rows = rows_of(largest.lines, cost);
   const auto drawn = drawn_of(rows);
-  if (drawn.empty()) return {};
+  if (drawn.size() < 2) return {};  // Of one there is nothing to compare.
   return {{.name = cost.name,
            .title = cost.title,
-           .caption = caption(drawn),
+           .caption = caption(drawn, cost),
            .signs = fmt::format("{} Medians of the repetitions, {}.{}", cost.remark, largest.words,
                                 left_out(largest, rows)),
            .spec = dots_spec(drawn, {.key = "value", .title = cost.axis, .format = cost.format},

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <set>
 
+#include "bench/results/grouping.hpp"
 #include "reports/charts/spec.hpp"
 
 namespace asyncmark::charts {
@@ -39,6 +41,25 @@ std::map<std::string, std::vector<std::string>> series_by_panel(const Json& rows
   return all;
 }
 
+/// The rows with those of the baseline, which has no concurrency limit, in every panel instead of
+/// in one of its own.
+Json with_baseline(const Json& rows) {
+  std::set<std::string> others;
+  for (const auto& row : rows)
+    if (row["runner"] != kBaseline) others.insert(text(row, "panel"));
+  auto all = Json::array();
+  for (const auto& row : rows) {
+    const bool alone = row["runner"] == kBaseline && !others.contains(text(row, "panel"));
+    if (!alone || others.empty()) all.push_back(row);
+    if (!alone) continue;
+    for (const auto& panel : others) {
+      all.push_back(row);
+      all.back()["panel"] = panel;
+    }
+  }
+  return all;
+}
+
 /// Names the series of a panel by their runners, and divides a panel that has too many.
 void name_panels(Json& rows, std::size_t most) {
   const auto series = series_by_panel(rows);
@@ -57,8 +78,16 @@ void name_panels(Json& rows, std::size_t most) {
   }
 }
 
+/// Smaller numbers first: `4 in flight`, `16 in flight`.
+std::vector<std::string> sorted_panels(const Json& rows) {
+  auto panels = values_of(rows, "panel");
+  const auto number = [](const std::string& panel) { return std::strtod(panel.c_str(), nullptr); };
+  std::ranges::stable_sort(panels, {}, number);
+  return panels;
+}
+
 Json faceted(Json spec, const Json& rows) {
-  const auto panels = values_of(rows, "panel");
+  const auto panels = sorted_panels(rows);
   for (std::size_t i = 0; i < rows.size(); ++i)
     spec["data"]["values"][i]["panel"] = rows[i]["panel"];
   spec["spec"] = {{"width", kPanelWidth}, {"height", kPanelHeight}, {"layer", spec["layer"]}};
@@ -78,6 +107,7 @@ Json lines_spec(Json rows, const Lines& lines) {
   const auto forms = forms_in(rows, lines);
   const bool split =
       values_of(rows, "series").size() * forms > kMostLines || look_alike(rows, lines);
+  if (split) rows = with_baseline(rows);
   if (split) name_panels(rows, std::max<std::size_t>(1, kMostLines / forms));
   auto layers = lines_layers(lines.x, lines.y, rows, lines.tip, lines.dashed_by);
   layers[1]["mark"]["size"] = lines.point_size;

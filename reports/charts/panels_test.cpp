@@ -54,6 +54,18 @@ TEST(Panels, DivideALoadWithTooManyRunners) {
   EXPECT_THAT(domain(spec), SizeIs(11));
 }
 
+TEST(Panels, HaveTheBaselineInEachAndSmallLimitsFirst) {
+  auto rows = rows_of(4, {"16 in flight", "4 in flight"});
+  for (auto row : rows_of(1, {"default concurrency"})) {
+    row["series"] = row["runner"] = "sync";
+    rows.push_back(row);
+  }
+  const auto spec = drawn(rows);
+  EXPECT_EQ(spec.at("facet").at("sort"), Json({"4 in flight", "16 in flight"}));
+  EXPECT_THAT(domain(spec), SizeIs(5));
+  EXPECT_THAT(spec.at("data").at("values"), SizeIs(2 * 2 * 5));
+}
+
 TEST(Panels, KeepLoadsApartWhereTheDashTellsFiles) {
   auto rows = rows_of(1, {"limit 4", "limit 28"});
   for (auto& row : rows) row["file"] = "a";

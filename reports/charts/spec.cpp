@@ -177,6 +177,7 @@ Json config(bool dark) {
                  {"labelFontSize", 12},
                  {"labelLimit", 320},
                  {"symbolLimit", 1000},
+                 {"symbolStrokeWidth", 0},  // A dashed outline would hide the shape.
                  {"symbolBaseFillColor", ink},
                  {"symbolBaseStrokeColor", ink}});
   return {{"background", dark ? "#121212" : "#ffffff"},
@@ -196,9 +197,11 @@ Json colours_on_black() {
 Json on_black(Json spec) {
   const auto light = colours_on_black();
   for (auto& layer : (spec.contains("facet") ? spec["spec"] : spec)["layer"]) {
-    const auto range = "/encoding/color/scale/range"_json_pointer;
-    if (!layer.contains(range)) continue;
-    for (auto& colour : layer[range]) colour = light.value(colour.get<std::string>(), colour);
+    for (const auto* channel : {"color", "stroke"}) {
+      const auto range = Json::json_pointer(fmt::format("/encoding/{}/scale/range", channel));
+      if (!layer.contains(range)) continue;
+      for (auto& colour : layer[range]) colour = light.value(colour.get<std::string>(), colour);
+    }
   }
   return spec;
 }
@@ -262,9 +265,7 @@ Json lines_layers(const Json& x, const Json& y, const Json& rows, const Json& ti
                                  : scale_of(dashed_by, values_of(rows, dashed_by), range);
   };
   const auto colour = series_scale(styles, colours(), &Style::colour);
-  auto dash = form(dashes());
-  dash["legend"] = nullptr;  // It would dash the outline of the shapes there.
-  const Json line{{"x", x}, {"y", y}, {"color", colour}, {"strokeDash", dash}};
+  const Json line{{"x", x}, {"y", y}, {"color", colour}, {"strokeDash", form(dashes())}};
   const Json point{
       {"x", x}, {"y", y}, {"color", colour}, {"shape", form(shapes())}, {"tooltip", tip}};
   return {{{"mark", {{"type", "line"}, {"strokeWidth", 2}, {"aria", false}}}, {"encoding", line}},

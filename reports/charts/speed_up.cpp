@@ -104,7 +104,8 @@ Charts chart_of(const Cases& cases, const Baselines& baselines, const std::strin
       {.key = "times",
        .title = fmt::format("speed-up vs {}", kBaseline),
        .low = "low",
-       .high = "high", .more_is_better = true},
+       .high = "high",
+       .more_is_better = true},
       tooltip({{"case", "case"}, {"times", "speed-up"}, {"low", "from"}, {"high", "to"}}));
   chart.spec["layer"].push_back(
       {{"mark", {{"type", "rule"}, {"strokeDash", {4, 4}}, {"color", "#808080"}}},

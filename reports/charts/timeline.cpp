@@ -17,6 +17,7 @@ namespace {
 constexpr std::size_t kMostBars = 36;
 constexpr std::size_t kMostPanels = 8;
 constexpr int kPanelHeight = 72;
+constexpr int kPanelHeightOfHollow = 144;  // Of which the inside is seen.
 
 double ms(Duration time) { return static_cast<double>(time.count()) / 1e6; }
 
@@ -143,7 +144,9 @@ Charts timeline(const Group& group) {
   const auto rows = rows_of(lines);
   if (rows.empty()) return {};
   auto spec = spec_of(rows, layers_of(rows));
-  spec["height"] = {{"step", kPanelHeight}, {"for", "position"}};
+  spec["height"] = {
+      {"step", std::ranges::any_of(rows, has_failed) ? kPanelHeightOfHollow : kPanelHeight},
+      {"for", "position"}};
   return {{.name = "timeline",
            .title = "Start and end of operations by runner",
            .caption = caption(lines, rows),

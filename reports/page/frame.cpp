@@ -30,12 +30,14 @@ std::string figure(const charts::Chart& chart, const Place& place) {
   return fmt::format(
              "<figure class=\"chart{2}\" id=\"{0}\" aria-labelledby=\"{0}-title\">\n"
              "<h3 id=\"{0}-title\">{1}</h3>\n<div class=\"picture\" data-name=\"{0}\"></div>\n",
-             escaped(place.key), escaped(chart.title), place.lead ? " lead" : "") +
+             escaped(place.key), escaped(chart.title),
+             place.lead                     ? " lead"
+             : chart.spec.contains("facet") ? " panels"
+                                            : "") +
          data_element(spec, "class=\"spec\"") +
          paragraph("<figcaption>{}</figcaption>\n", chart.caption) +
          paragraph("<p class=\"signs\">{}</p>\n", chart.signs) + place.warnings +
-         folded(chart.table, fmt::format("Exact figures, {} rows", chart.table.rows.size())) +
-         "</figure>\n";
+         folded(chart.table, exact_figures(chart.table)) + "</figure>\n";
 }
 
 std::string environment_of(const Context& context, const std::string& summary) {

@@ -77,6 +77,11 @@ std::string table_element(const Table& table, const std::string& name) {
   return text + "</tbody></table></div>\n" + notes(table);
 }
 
+std::string exact_figures(const Table& table) {
+  return fmt::format("Exact figures, {} row{}", table.rows.size(),
+                     table.rows.size() == 1 ? "" : "s");
+}
+
 std::string folded(const Table& table, const std::string& summary) {
   return fmt::format("<details><summary>{}</summary>\n{}</details>\n", escaped(summary),
                      table_element(table, summary));

@@ -157,8 +157,7 @@ std::string other_tables(const ResultSets& sets) {
 std::string every_case(const ResultSets& sets) {
   const auto cases = all_cases(sets);
   if (cases.rows.empty()) return "";
-  return titled("All cases",
-                folded(cases, fmt::format("Exact figures, {} rows", cases.rows.size())));
+  return titled("All cases", folded(cases, exact_figures(cases)));
 }
 
 std::string title_of(const ResultSets& sets, const charts::Gallery& gallery) {

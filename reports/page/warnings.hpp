@@ -15,8 +15,8 @@ class Warnings {
   /// Sections of the gallery show what concerns their cases, where there are several sections.
   Warnings(const ResultSets& sets, const charts::Gallery& gallery);
 
-  /// Returns the warnings for the top of the page: those of a whole run or of cases without figures,
-  /// and those of the section where it is the only one.
+  /// Returns the warnings for the top of the page: those of a whole run or of cases without
+  /// figures, and those of the section where it is the only one.
   std::string general() const;
   /// Returns the warnings that concern cases of the section; empty where there are none.
   std::string of(const charts::Section& section) const;

@@ -29,7 +29,7 @@
 
   const withoutHidden = (spec) => {
     spec.data.values = spec.data.values.filter((row) => !hidden.has(runnerOf(spec, row)));
-    for (const { field, scale } of scalesOf(spec, ['color', 'shape', 'strokeDash'])) {
+    for (const { field, scale } of scalesOf(spec, ['color', 'stroke', 'shape', 'strokeDash'])) {
       if (field !== 'series') continue;
       const isShown = scale.domain.map((series) => !hidden.has(runnersOf(spec)[series]));
       for (const key of ['domain', 'range']) scale[key] = scale[key].filter((_, i) => isShown[i]);
@@ -38,7 +38,7 @@
   };
 
   const coloured = (spec) => {
-    for (const { scale } of scalesOf(spec, ['color'])) scale.range = scale.range.map(onPaper);
+    for (const { scale } of scalesOf(spec, ['color', 'stroke'])) scale.range = scale.range.map(onPaper);
     return spec;
   };
 
