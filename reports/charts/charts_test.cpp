@@ -204,7 +204,7 @@ TEST(TheTimeline, ShowsWhatOverlapsAndWhatQueues) {
   std::set<std::string> keys;  // A page is small where it has but what is drawn.
   for (const auto& row : drawn(chart).front().items()) keys.insert(row.key());
   EXPECT_EQ(keys, (std::set<std::string>{"series", "place", "op", "started_ms", "finished_ms"}));
-  EXPECT_THAT(chart.caption, HasSubstr("at once: sync 1; event-loop 36."));
+  EXPECT_THAT(chart.caption, HasSubstr("at once: sync: 1; event-loop: 36."));
   EXPECT_THAT(chart.signs,
               AllOf(HasSubstr("the first 36"), HasSubstr("pale"), Not(HasSubstr("hollow"))));
   ASSERT_THAT(drawn(chart), SizeIs(72));
@@ -346,9 +346,9 @@ TEST(Costs, OfAWholeProcessAreNotComparedWithThoseOfOperations) {
 }
 
 TEST(Costs, NameTheRunnersThatThePictureLacks) {
-  const auto chart =
-      charts_by_name({construct({}), construct({.runner = "hybrid"}), construct({.runner = "sync"})})
-          .at("memory-per-operation");  // Unknown for one operation in flight.
+  const auto chart = charts_by_name({construct({}), construct({.runner = "hybrid"}),
+                                     construct({.runner = "sync"})})
+                         .at("memory-per-operation");  // Unknown for one operation in flight.
   EXPECT_THAT(chart.signs, HasSubstr("Not drawn, as no figure above zero is known: sync."));
 }
 

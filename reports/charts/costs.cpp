@@ -104,6 +104,12 @@ Json drawn_of(const Json& rows) {
   return drawn;
 }
 
+std::string list_of(const std::vector<std::string>& names) {
+  constexpr std::size_t kMost = 4;
+  if (names.size() > kMost) return fmt::format("{} lines of the table below", names.size());
+  return fmt::format("{}", fmt::join(names, "; "));
+}
+
 /// The runners that the picture does not show, and why.
 std::string left_out(const Largest& largest, const Json& rows) {
   std::vector<std::string> whole, unknown;
@@ -121,8 +127,7 @@ std::string left_out(const Largest& largest, const Json& rows) {
         " Not drawn, as only the figure of the whole process with its start is known: {}.",
         fmt::join(whole, "; "));
   if (!unknown.empty())
-    text +=
-        fmt::format(" Not drawn, as no figure above zero is known: {}.", fmt::join(unknown, "; "));
+    text += fmt::format(" Not drawn, as no figure above zero is known: {}.", list_of(unknown));
   return text;
 }
 

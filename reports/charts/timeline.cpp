@@ -89,7 +89,7 @@ bool has_failed(const Json& row) { return !row["ok"].get<bool>(); }
 std::string caption(const std::vector<Line>& lines, const Json& rows) {
   std::vector<std::string> parts;
   for (const auto& line : lines)
-    parts.push_back(fmt::format("{} {}", line.label, most_at_once(rows, line.label)));
+    parts.push_back(fmt::format("{}: {}", line.label, most_at_once(rows, line.label)));
   return fmt::format("Most operations in flight at once: {}.", fmt::join(parts, "; "));
 }
 

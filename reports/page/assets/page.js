@@ -42,10 +42,10 @@
     return spec;
   };
 
-  // As many panels side by side as there is room for; the axis takes the margin.
+  // As many panels side by side as there is room for; the axis and its last label take the margin.
   const fitted = (spec, width, isLead) => {
     if (spec.facet) {
-      const margin = 70, gap = 20, least = 260;
+      const margin = 95, gap = 20, least = 260;
       spec.columns = Math.max(1, Math.min(Math.floor((width - margin) / least), new Set(spec.data.values.map((row) => row.panel)).size));
       spec.spec.width = Math.floor((width - margin) / spec.columns) - gap;
     } else if (isLead && typeof spec.height === 'number') {
