@@ -10,7 +10,7 @@ namespace asyncmark {
 
 struct ReportSettings {
   std::vector<std::string> files;  ///< Of results.
-  /// Of what is printed; empty: `table`, or nothing where there are outputs.
+  /// Of standard output; empty: `table`, or none where there are outputs.
   std::string format;
   View view;
   /// By the names of OutputEntry: the file or folder of each.

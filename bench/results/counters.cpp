@@ -69,6 +69,8 @@ std::optional<double> memory_bytes_per_op(const Measurement& one) {
 Counters counters(const Result& result, const Measurement& one) {
   Counters all{{"completed", static_cast<double>(one.completed)},
                {"failed", static_cast<double>(one.failed)},
+               {"dropped", static_cast<double>(one.never_started)},
+               // The old name of `dropped`, until the next version of the schema.
                {"never_started", static_cast<double>(one.never_started)},
                {"ops_per_s", one.ops_per_s()}};
   if (one.rows > 0 && one.completed > 0)

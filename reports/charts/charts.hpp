@@ -23,8 +23,8 @@ struct Gallery {
   std::string left_out;  ///< A sentence where not all was drawn, else empty.
 };
 
-/// All charts that there are figures for. Of a great many cases the first are drawn, for nobody
-/// could read, and no browser soon show, what would come of all.
+/// Returns all charts that have figures. Of a great many cases the first are drawn: more could not
+/// be read, and browsers would be slow to show them.
 Gallery gallery_of(const ResultSets& sets);
 
 }  // namespace asyncmark::charts

@@ -274,7 +274,7 @@ TEST(Charts, GiveOtherProgramsColoursAndShapesThatTheBuiltInRunnersBesideThemDoN
     const std::set<std::string> different(range.begin(), range.end());
     EXPECT_THAT(different, SizeIs(5)) << channel;
   }
-  // Its form is its own whoever else is there.
+  // Its form is the same beside any others.
   const auto alone = charts_by_name({results[2], results[3]}).at("time-by-operations");
   const auto form = "/layer/1/encoding/shape/scale/range"_json_pointer;
   EXPECT_EQ(alone.spec.at(form)[0], chart.spec.at(form)[1]);

@@ -1,4 +1,4 @@
-// The speed-up over sync: with the same concurrency limit for all, and with the default one.
+// The speed-up vs sync: with the same concurrency limit for all, and with the default one.
 
 #include <fmt/format.h>
 

@@ -196,7 +196,7 @@ Table Comparison::table(const std::string& name, const std::vector<const Row*>& 
   lines.push_back(published_line(*this, kPublishedAsync, "published async"));
   for (const auto* row : others) lines.push_back(line_of(*this, *row));
   return figures(name, std::move(lines),
-                 {"In brackets: the time over the published one (sync over sync, all others over "
+                 {"In brackets: time / published time (sync / sync, all others / "
                   "async)."});
 }
 

@@ -39,7 +39,7 @@ std::vector<Claim> claims_of(const Study& study) {
       {"async def, one request at a time: 1 / 46 ms", Unit::rate, Rule::within(kNear, 1 / wait_s),
        "arithmetic", rate_of(study, "await", "sync")},
       {"async def: 1000 at once are 25 times as fast as that", Unit::factor,
-       Rule::at_least(kPublishedGain), "headline of the published table; requests/s over sync's",
+       Rule::at_least(kPublishedGain), "headline of the published table; requests/s / sync's",
        ratio(rate_of(study, "await", "event-loop"), rate_of(study, "await", "sync"))},
       {"async def: 1000 at once take about one wait", Unit::time, Rule::within_factor(kFar, wait_s),
        "articles: the event loop waits for all at once", loop},

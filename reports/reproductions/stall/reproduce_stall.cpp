@@ -1,4 +1,4 @@
-// `asyncmark reproduce stall`: a server that now and then answers nobody, as seen by clients that
+// `asyncmark reproduce stall`: a server that stalls now and then, as seen by clients that
 // wait for their answers and by clients that ask by the clock.
 
 #include "reports/reproductions/stall/reproduce_stall.hpp"
