@@ -163,9 +163,9 @@ TEST(Placement, OfAServiceIsWhatWasAskedFor) {
 TEST(Placement, ThatBothSidesShareRaisesACheck) {
   const auto all = list_text(own_cpus());
   const auto one = std::to_string(own_cpus().back());
-  EXPECT_THAT(found(served({"--cpus", all}), kShared), HasSubstr(all + " for the client"));
+  EXPECT_THAT(found(served({"--cpus", all}), kShared), HasSubstr("client " + all + ", service " + all));
   EXPECT_THAT(found(served({"--cpus", "client=" + one + ",service=" + one}), kShared),
-              HasSubstr("processor " + one));
+              HasSubstr("CPU " + one + ": client"));
   const auto brought = served({"--url", std::to_string(getpid())});
   EXPECT_EQ(sides_of(brought), all + " and none") << "nothing is known of what is not ours";
   EXPECT_EQ(found(brought, kShared), "nothing");

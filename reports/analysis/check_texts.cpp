@@ -10,12 +10,6 @@
 namespace asyncmark {
 namespace {
 
-/// `loop-held` as words.
-std::string words_of(std::string code) {
-  std::ranges::replace(code, '-', ' ');
-  return code;
-}
-
 /// The runner in a case's name, which is enough beside the table.
 std::string runner_in(const std::string& name) {
   const auto parts = split(name, '/');
@@ -42,7 +36,7 @@ std::string brief_evidence(const std::vector<const Finding*>& findings) {
 CheckText text_of(const std::vector<const Finding*>& findings, std::size_t number) {
   const auto& first = *findings.front();
   CheckText text{.sign = std::to_string(number),
-                 .heading = words_of(first.code) + ": " + first.sentence,
+                 .heading = first.code + ": " + first.sentence,
                  .evidence = {},
                  .remedy = first.remedy,
                  .cases = {}};

@@ -12,7 +12,7 @@ namespace asyncmark {
 /// The findings of one rule of check(), for people.
 struct CheckText {
   std::string sign;        ///< `1`, `2`, ...: stands in the rows of the cases that it is about.
-  std::string heading;     ///< `loop held: an operation blocked ...`
+  std::string heading;     ///< `loop-held: an operation blocked ...`
   std::string brief = {};  ///< The heading, with the evidence of its first cases.
   /// `sleep/event-loop/ops:100: operation 7 ...`, one a finding.
   std::vector<std::string> evidence;

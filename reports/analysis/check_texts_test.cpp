@@ -25,7 +25,7 @@ Result with_threads(std::uint64_t ops) {
 TEST(CheckTexts, GiveTheCasesOfOneRuleTogether) {
   const auto texts = check_texts(check(some_context(), {with_threads(100), with_threads(500)}));
   ASSERT_EQ(texts.size(), 1u);
-  EXPECT_THAT(texts[0].heading, StartsWith("hidden threads: "));
+  EXPECT_THAT(texts[0].heading, StartsWith("hidden-threads: "));
   EXPECT_THAT(texts[0].evidence, ElementsAre("sleep/event-loop/ops:100: 5 threads and processes",
                                              "sleep/event-loop/ops:500: 5 threads and processes"));
   EXPECT_THAT(check_texts(check(some_context(), {construct({})})), IsEmpty());
@@ -50,8 +50,8 @@ TEST(CheckTexts, InBriefHaveTheEvidenceOfTheFirstCase) {
     return check_texts(findings).front().brief;
   };
   const Finding one{"loop-held", {"sleep/event-loop/ops:1"}, "it was blocked", "for 2 s", "r"};
-  EXPECT_EQ(brief({one}), "loop held: it was blocked (for 2 s)");
-  EXPECT_EQ(brief({one, one, one}), "loop held: it was blocked (event-loop: for 2 s; and 2 more)");
+  EXPECT_EQ(brief({one}), "loop-held: it was blocked (for 2 s)");
+  EXPECT_EQ(brief({one, one, one}), "loop-held: it was blocked (event-loop: for 2 s; and 2 more)");
   EXPECT_EQ(
       brief({{"unequal", {"a/sync/b", "a/pool/b"}, "s", "3 in a/sync/b, 4 in a/pool/b", "r"}}),
       "unequal: s (3 in sync, 4 in pool)");
@@ -59,13 +59,13 @@ TEST(CheckTexts, InBriefHaveTheEvidenceOfTheFirstCase) {
 
 TEST(CheckTexts, StandUnderTheTable) {
   EXPECT_THAT(printed("table", {with_threads(100)}),
-              HasSubstr("\nWarnings\n (1) hidden threads: an event loop"));
+              HasSubstr("\nWarnings\n (1) hidden-threads: an event loop"));
   EXPECT_THAT(printed("table", {construct({})}), Not(HasSubstr("Warnings")));
 }
 
 TEST(CheckTexts, StandUnderTheTableInMarkdown) {
   EXPECT_THAT(printed("markdown", {with_threads(100)}),
-              HasSubstr("\n#### Warnings\n\n- (1) hidden threads: an event loop"));
+              HasSubstr("\n#### Warnings\n\n- (1) hidden-threads: an event loop"));
   EXPECT_THAT(printed("markdown", {construct({})}), Not(HasSubstr("Warnings")));
 }
 
