@@ -185,7 +185,7 @@ TEST(MixedOptions, AreLookedAtBeforeTheRun) {
   refused({"--wait", "10ms", "--url", url}, "--url, --wait: give only one of them");
   refused({"--url", url, "--wait", "1ms"}, "--url, --wait: give only one of them");
   refused({"--cpu", "1ms", "--hash-size", "1KiB"}, "--hash-size, --cpu: give only one");
-  refused({"--wait", "0ms", "--cpu", "0ms"}, "--wait, --cpu: with both 0");
+  refused({"--wait", "0ms", "--cpu", "0ms"}, "--wait, --cpu: one of them");
   refused({"--hash-size", "0B"}, "--hash-size: must be at least 1B");
   refused({"--hash-size", "1000000GiB"}, "--hash-size: 1000000GiB is more than half");
   refused({"--url", ""}, "--url: is empty");

@@ -259,11 +259,11 @@ TEST(Options, RefuseATextThatIsEmptyOrThatACLibraryWouldCutOff) {
   EXPECT_EQ(refusal([&] { spec.parse(""); }),
             "--file: is empty; give a value or remove the option");
   constexpr std::string_view kCut("a\0b", 3);
-  EXPECT_THAT(refusal([&] { spec.parse(kCut); }), HasSubstr("--file: has a NUL"));
+  EXPECT_THAT(refusal([&] { spec.parse(kCut); }), HasSubstr("--file: contains a NUL"));
   EXPECT_THAT(refusal([&] {
                 OptionValues::from_json({spec}, {{"file", std::string(kCut)}});
               }),
-              HasSubstr("file: has a NUL"));
+              HasSubstr("file: contains a NUL"));
 }
 
 TEST(Options, RefuseATextThatIsNotUtf8) {

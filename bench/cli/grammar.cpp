@@ -86,6 +86,29 @@ CLI::Option* add_text(CLI::App& app, Texts& texts, const std::string& name,
       ->group(group);
 }
 
+using Given = std::function<void(const std::vector<std::string>&)>;
+
+/// An option that may be given several times, with one value each.
+void add_repeated(CLI::App& app, const std::string& name, const Given& given,
+                  const std::string& placeholder, const std::string& help,
+                  const std::string& group) {
+  app.add_option_function<std::vector<std::string>>("--" + name, given, help)
+      ->allow_extra_args(false)
+      ->type_name(placeholder)
+      ->group(group);
+}
+
+/// `--ops 1,2 --ops 3` is `--ops 1,2,3`. CLI11's own join() drops empty entries, which are
+/// mistakes.
+void add_list(CLI::App& app, Texts& texts, const RunOption& option) {
+  add_repeated(
+      app, option.name,
+      [&texts, name = option.name](const std::vector<std::string>& all) {
+        texts.emplace_back(name, fmt::format("{}", fmt::join(all, ",")));
+      },
+      option.placeholder, option.help, option.group);
+}
+
 void add_declared(CLI::App& app, Texts& texts, const OptionSpec& spec, const std::string& group) {
   if (app.get_option_no_throw("--" + spec.name)) return;  // Another runner declared it as well.
   if (spec.kind == OptionKind::flag) {
@@ -96,15 +119,12 @@ void add_declared(CLI::App& app, Texts& texts, const OptionSpec& spec, const std
     return;
   }
   if (spec.adds_up)
-    app.add_option_function<std::vector<std::string>>(
-           "--" + spec.name,
-           [&texts, name = spec.name](const std::vector<std::string>& all) {
-             for (const auto& text : all) texts.emplace_back(name, text);
-           },
-           spec.help_text())
-        ->allow_extra_args(false)
-        ->type_name(spec.value_name())
-        ->group(group);
+    add_repeated(
+        app, spec.name,
+        [&texts, name = spec.name](const std::vector<std::string>& all) {
+          for (const auto& text : all) texts.emplace_back(name, text);
+        },
+        spec.value_name(), spec.help_text(), group);
   else
     add_text(app, texts, spec.name, spec.value_name(), spec.help_text(), group);
 }
@@ -131,9 +151,10 @@ void add_workload(CLI::App& run, Arguments& arguments, const WorkloadEntry& work
   auto& app = *run.add_subcommand(workload.name, workload.summary);
   for (const auto& spec : workload.options) add_declared(app, arguments.options, spec, "Operation");
   for (const auto& option : run_options()) {
-    auto* added = add_text(app, arguments.options, option.name, option.placeholder, option.help,
-                           option.group);
-    if (option.is_list) added->join(',');
+    if (option.is_list)
+      add_list(app, arguments.options, option);
+    else
+      add_text(app, arguments.options, option.name, option.placeholder, option.help, option.group);
     if (option.name != "runner") continue;
     for (const auto& runner : Registry<RunnerEntry>::all())
       for (const auto& spec : runner.options)

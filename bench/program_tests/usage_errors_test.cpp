@@ -93,13 +93,13 @@ TEST(UsageErrors, KeepNewProjectsFromBadNamesAndFromWhatIsThere) {
 }
 
 TEST(UsageErrors, NameTheValueThatIsNoDuration) {
+  expect_refused({"run", "sleep", "--wait"}, {"--wait: needs a value, DURATION"});
   expect_all_refused({
       {{"sleep", "--wait", "46"}, {"--wait", "'46'", "unit", "46ms"}},
       {{"sleep", "--wait", "ms"}, {"--wait", "'ms'", "46ms"}},
       {{"sleep", "--wait", "46 lightyears"}, {"--wait", "46ms"}},
       {{"sleep", "--wait", "-5ms"}, {"--wait", "negative"}},
       {{"sleep", "--wait", "nanms"}, {"--wait", "46ms"}},
-      {{"sleep", "--wait"}, {"--wait: needs a value, DURATION"}},
       {{"sleep", "--cpu", "1"}, {"--cpu", "unit"}},
       {{"sleep", "--stall", "200ms"}, {"--stall", "200ms@500"}},
       {{"sleep", "--stall", "5@3"}, {"--stall", "unit"}},

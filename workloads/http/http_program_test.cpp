@@ -115,8 +115,8 @@ TEST(HttpOptions, OfTheServerOfOursAreLookedAtBeforeTheRun) {
     all.insert(all.end(), words.begin(), words.end());
     expect_usage_error(asyncmark(all), begin);
   };
-  refused({"--server-workers", "2"}, "--server-workers: only --server thread-pool");
-  refused({"--server", "thread-pool", "--server-workers", "10001"}, "--server-workers: 10001 are");
+  refused({"--server-workers", "2"}, "--server-workers: needs --server thread-pool");
+  refused({"--server", "thread-pool", "--server-workers", "10001"}, "--server-workers: 10001 is");
   expect_usage_error(asyncmark({"run", "http", "--ops", "40", "--server", "thread-pool"}),
                      "--server-workers: 32 threads serve as many open connections, and up to 40");
   refused({"--server-stall", "200ms"}, "--server-stall: '200ms' is not DURATION@N");
@@ -136,7 +136,8 @@ TEST(HttpOptions, NeedAUrlThatCanBeCalled) {
     expect_usage_error(run(std::string("http://127.0.0.1:") + port + "/"), "--url: 'http://127");
   expect_usage_error(run("http://127.0.0.1/a b"), "--url: 'http://127.0.0.1/a b' has a space");
   expect_usage_error(run("http://me:secret@127.0.0.1/"), "--url: contains a user name");
-  expect_usage_error(run("http://127.0.0.1/#part"), "--url: 'http://127.0.0.1/#part' has a '#'");
+  expect_usage_error(run("http://127.0.0.1/#part"),
+                     "--url: 'http://127.0.0.1/#part' contains a '#'");
   expect_usage_error(run("http://no-such-host.invalid/"),
                      "--url: the host 'no-such-host.invalid' is not known");
   expect_usage_error(run("http://192.0.2.1/"), "--url: 192.0.2.1 (192.0.2.1) is not this machine");
@@ -150,13 +151,13 @@ TEST(HttpOptions, AreLookedAtBeforeTheRun) {
   refused({"--method", "GET it"}, "--method: 'GET it'");
   refused({"--body", "@no-such-file"}, "--body: the file 'no-such-file'");
   refused({"--body", "@."}, "--body: the file '.'");
-  refused({"--body", "@/dev/zero"}, "--body: the file '/dev/zero' cannot be read, or is no reg");
+  refused({"--body", "@/dev/zero"}, "--body: the file '/dev/zero' cannot be read, or is not a reg");
   refused({"--header", "nothing"}, "--header: a header has no colon");
   refused({"--header", "A: b", "--header", "C d: e"}, "--header: one has no name");
   refused({"--header", ": e"}, "--header: one has no name");
-  refused({"--header", "A: b\r\nC: d"}, "--header: has a line break");
-  refused({"--header", "A: b\nC: d"}, "--header: has a line break");
-  refused({"--header", "A: \x01"}, "--header: has a line break or another control character");
+  refused({"--header", "A: b\r\nC: d"}, "--header: contains a line break");
+  refused({"--header", "A: b\nC: d"}, "--header: contains a line break");
+  refused({"--header", "A: \x01"}, "--header: contains a line break or another control character");
   refused({"--header", "connection: close"}, "--header: Connection is set by --connect");
   refused({"--header", "Content-Length: 5"}, "--header: Content-Length is set by --body");
   refused({"--timeout", "0s"}, "--timeout: ");
