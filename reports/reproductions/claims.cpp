@@ -17,7 +17,7 @@ namespace asyncmark::reproduction {
 namespace {
 
 constexpr std::size_t kGap = 2;
-constexpr std::size_t kLeastSentence = 20;
+constexpr std::size_t kLeastSentence = 16;
 constexpr std::size_t kUsualWidth = 80;
 
 /// Three significant digits, and all those before the point.

@@ -77,7 +77,7 @@ TEST(Claims, TheTableHasAColumnForEachAndFits) {
     for (const auto& line : lines_in(text)) EXPECT_LE(columns_of(line), std::min(width, 80ul));
   }
   EXPECT_EQ(lines_in(claims_table(claims, {.width = 80}))[0],
-            "claim                                predicted          measured  holds?");
+            "claim                                   predicted         measured  holds?");
 }
 
 TEST(Claims, OnlyMarkdownHasTheRuleAndTheSource) {

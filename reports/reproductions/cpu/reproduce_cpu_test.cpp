@@ -105,7 +105,7 @@ TEST(ReproduceCpu, PlansHashingAndMixedWorkUnderEveryRunner) {
 }
 
 TEST(ReproduceCpu, EachClaimCanHoldAndCanFail) {
-  const std::string waits = "/ops:280/in_flight:28/wait:5ms/cpu:0ns";
+  const std::string waits = "/ops:280/in_flight:28/wait:5ms/cpu:0us";
   const std::string computes = "/ops:280/in_flight:28/wait:4.5ms/cpu:500us";
   testing::expect_each_claim_turns(
       entry(), good_results(),
