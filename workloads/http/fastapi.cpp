@@ -48,7 +48,7 @@ void serve_fastapi(const OptionValues& options, ServiceCounts& counts) {
   const auto server =
       spawn({*python, "-c", std::string(http::fastapi_script()), options.text("endpoint"),
              fmt::format("{}", seconds(options.duration("delay"))),
-             std::to_string(options.optional_count("port").value_or(0))},
+             std::to_string(options.optional_count("port").value_or(0)), std::to_string(getpid())},
             {{pipe.write.get(), STDOUT_FILENO}}, "fastapi");
   pipe.write.reset();
   const auto line = first_line(pipe.read.get());

@@ -1,13 +1,20 @@
 """A FastAPI server on uvicorn, as articles have it: one endpoint that answers after a while."""
 import asyncio
+import ctypes
+import os
 import platform
+import signal
 import sys
 import time
 
 import fastapi
 import uvicorn
 
-endpoint, delay, port = sys.argv[1], float(sys.argv[2]), int(sys.argv[3])
+endpoint, delay, port, parent = sys.argv[1], float(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
+PR_SET_PDEATHSIG = 1
+ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # It ends with what started it.
+if os.getppid() != parent:
+    sys.exit("its parent has ended already")
 app = fastapi.FastAPI()
 
 if endpoint == "await":
