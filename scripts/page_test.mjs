@@ -82,7 +82,7 @@ const use = async (name, options, act) => {
   const complaints = [];
   page.on('console', (message) => complaints.push(message.text()));
   page.on('pageerror', (error) => complaints.push(String(error)));
-  await page.goto(`file://${inFolder(name)}`);
+  await page.goto(`file://${inFolder(name)}`, { timeout: 60000 });
   const drawn = () => page.waitForSelector('html[data-drawn=yes]', { state: 'attached', timeout: 60000 });
   await drawn();
   await act(page, drawn);
@@ -209,7 +209,7 @@ const open = async (name, { colorScheme = 'light', width = 1000 } = {}) => {
     if (!/^(file|data|blob):/.test(request.url())) complaints.push(`asked for ${request.url()}`);
   });
   const begun = Date.now();
-  await page.goto(`file://${inFolder(name)}`);
+  await page.goto(`file://${inFolder(name)}`, { timeout: 60000 });
   const opened = Date.now() - begun;
   await page.waitForSelector('html[data-drawn=yes]', { state: 'attached', timeout: 60000 });
   const seen = { ...(await page.evaluate(looked)), opened, drawn: Date.now() - begun };

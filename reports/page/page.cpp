@@ -130,7 +130,8 @@ std::string section(const charts::Section& one, const Warnings& warnings, bool i
     charts.add(chart, {.key = one.key + "-" + chart.name, .warnings = warnings.links(one, chart)});
   text += charts.take();
   const auto& set = one.group.set;
-  const auto table = make_table(one.group.cases, set.is_partial(), set.findings);
+  const auto table = with_group_column(
+      make_table(one.group.cases, set.is_partial(), set.findings, {.columns = "all"}));
   text += fmt::format("<h3>Table: {}</h3>\n{}", escaped(table.title),
                       table_element(table, table.title));
   for (const auto& note : notes_of_programs(one.group.cases))

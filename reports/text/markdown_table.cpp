@@ -49,17 +49,12 @@ std::string markdown_text(const std::string& text) {
   return escaped;
 }
 
-std::string markdown_table(const Table& table, const std::string& level) {
+std::string markdown_table(const Table& grouped, const std::string& level) {
+  const auto table = with_group_column(grouped);
   const bool remarks =
       std::ranges::any_of(table.rows, [](const Row& row) { return !row.remark.empty(); });
-  const bool groups =
-      std::ranges::any_of(table.rows, [](const Row& row) { return !row.group.empty(); });
   Lines lines(1);
   std::vector<bool> numbers;
-  if (groups) {
-    lines[0].emplace_back("load");
-    numbers.push_back(false);
-  }
   for (const auto& column : table.columns) {
     lines[0].push_back(markdown_text(column.heading()));
     numbers.push_back(column.number);
@@ -70,9 +65,8 @@ std::string markdown_table(const Table& table, const std::string& level) {
   }
   for (const auto& row : table.rows) {
     auto& cells = lines.emplace_back();
-    if (groups) cells.push_back(markdown_text(row.group));
     for (const auto& cell : row.cells) cells.push_back(markdown_text(cell));
-    cells.resize(table.columns.size() + (groups ? 1 : 0));
+    cells.resize(table.columns.size());
     if (remarks) cells.push_back(markdown_text(row.remark));
   }
   auto text = fmt::format("{} {}\n\n", level, markdown_text(table.title)) +

@@ -35,4 +35,7 @@ struct Table {
   std::vector<std::size_t> spare = {};
 };
 
+/// Returns the table with the groups of its rows as its first column, `load`, if it has groups.
+Table with_group_column(Table table);
+
 }  // namespace asyncmark
