@@ -190,8 +190,8 @@ TEST(Concurrency, OfRepetitionsOnOtherProcessorsIsNotJudged) {
       all, "sh -c 'test -e seen && exec taskset -c " + one + " \"$@\"; touch seen; exec \"$@\"' sh",
       {"--repetitions", "2"});
   EXPECT_FALSE(rows[0].contains("error_message"));
-  EXPECT_EQ(rows[1].at("error_message"),
-            "ran on processors " + one + ", and a repetition before it on " + all);
+  EXPECT_EQ(rows[1].at("error_message"), "ran with 1 workers and 40 in flight on CPUs " + one +
+                                             ", a repetition before it with 2 and 40 on " + all);
 }
 
 }  // namespace

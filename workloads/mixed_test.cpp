@@ -196,15 +196,15 @@ TEST(MixedOptions, AreLookedAtBeforeTheRun) {
   refused({"--wait", "10"}, "--wait: ");
 }
 
-TEST(MixedOptions, AreReadAloudWithTheirDefaultsButNotWithWhatTheyReplace) {
+TEST(MixedOptions, AreInTheTitleWithTheirDefaultsButNotWithWhatTheyReplace) {
   const auto title = [](const Words& more) {
     Words words{"run", "mixed", "--ops", "10", "--runner", "sync", "--repetitions", "1"};
     words.insert(words.end(), more.begin(), more.end());
     return asyncmark(words).out;
   };
-  EXPECT_THAT(title({}), HasSubstr("mixed, wait 10ms, cpu 1ms, ops 10"));
+  EXPECT_THAT(title({}), HasSubstr("mixed: wait 10ms, cpu 1ms, 10 operations"));
   EXPECT_THAT(title({"--hash-size", "4KiB"}),
-              HasSubstr("mixed, wait 10ms, hash-size 4KiB, ops 10"));
+              HasSubstr("mixed: wait 10ms, hash-size 4KiB, 10 operations"));
   const auto help = asyncmark({"run", "mixed", "--help"}).out;
   EXPECT_THAT(help, HasSubstr("(default: 1ms)"));
   EXPECT_THAT(help, Not(HasSubstr("(default: 0B)")));

@@ -341,7 +341,7 @@ TEST(Strict, MakesAFindingTheExitCodeBeforeFailedOperations) {
   const auto ended = testing::asyncmark(command);
   EXPECT_EQ(ended.code, 3);
   EXPECT_THAT(ended.err, HasSubstr("--strict: few-operations: faulty/thread-pool/ops:10/"));
-  EXPECT_THAT(ended.out, HasSubstr("Checks\n"));
+  EXPECT_THAT(ended.out, HasSubstr("Warnings\n"));
 }
 
 }  // namespace

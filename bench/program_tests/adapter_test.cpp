@@ -143,9 +143,9 @@ TEST(CheckAdapter, StopsWhereNothingCanBeRead) {
 
 /// Every workload that they have, under all of them, with an arrival for each operation.
 TEST(Adapters, CarryOutTheirWorkloadsWithinTheCap) {
-  const auto ended =
-      asyncmark({"run", "--plan", "p.json", "--out", "r.json", "--format", "markdown"},
-                {.files = {{"p.json", R"({"cases": [
+  const auto ended = asyncmark(
+      {"run", "--plan", "p.json", "--out", "r.json", "--format", "markdown", "--columns", "all"},
+      {.files = {{"p.json", R"({"cases": [
         {"workload": "sleep", "wait": "10ms", "ops": 15, "in_flight": 5, "repetitions": 1,
          "runner": "event-loop,node,python-asyncio,python-threads,python-processes"},
         {"workload": "http", "ops": 30, "in_flight": 3, "repetitions": 1, "passes": 2,

@@ -156,7 +156,7 @@ TEST(Compare, WhatMakesNoSenseIsRefused) {
     return asyncmark(words, {.files = {{"r.json", "{\"context\": {}}"}}});
   };
   const auto one = program();
-  expect_refused(here({}), "give a baseline and a contender");
+  expect_refused(here({}), "give two builds, two files of results, or two commands");
   expect_refused(here({one, one}), "give the cases after '--'");
   expect_refused(here({one, "./nothing", "--", "null"}), "'./nothing' is not a program");
   expect_refused(here({"r.json", one}), "give the cases after '--'");
@@ -307,7 +307,7 @@ TEST(Compare, CtrlCKeepsWhatWasJudged) {
   running.send(SIGINT);
   const auto ended = running.wait();
   EXPECT_EQ(ended.code, 130) << ended.err;
-  EXPECT_THAT(ended.err, HasSubstr("interrupted: what was judged is above"));
+  EXPECT_THAT(ended.err, HasSubstr("interrupted: the verdicts so far are above"));
   const auto json = Json::parse(ended.files.at("o.json"));
   EXPECT_EQ(json.at("cases").size(), 1u);
   EXPECT_TRUE(json.at("partial"));

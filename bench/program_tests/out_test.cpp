@@ -160,9 +160,9 @@ TEST(Out, TakesBytesThatAreNoText) {
 }
 
 TEST(Out, HoldsNoSecretVariableOfALauncher) {
-  const auto ended =
-      asyncmark({"run", "null", "--runner", "sync", "--ops", "10", "--repetitions", "1",
-                 "--launcher", "env PGPASSWORD=hush A=seen", "--out", "r.json"});
+  const auto ended = asyncmark({"run", "null", "--runner", "sync", "--ops", "10", "--repetitions",
+                                "1", "--launcher", "env PGPASSWORD=hush A=seen", "--out", "r.json",
+                                "--columns", "all"});
   EXPECT_EQ(ended.code, 0) << ended.err;
   for (const auto& text : {ended.out, ended.files.at("r.json")}) {
     EXPECT_THAT(text, Not(HasSubstr("hush")));

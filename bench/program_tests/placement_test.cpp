@@ -163,7 +163,8 @@ TEST(Placement, OfAServiceIsWhatWasAskedFor) {
 TEST(Placement, ThatBothSidesShareRaisesACheck) {
   const auto all = list_text(own_cpus());
   const auto one = std::to_string(own_cpus().back());
-  EXPECT_THAT(found(served({"--cpus", all}), kShared), HasSubstr("client " + all + ", service " + all));
+  EXPECT_THAT(found(served({"--cpus", all}), kShared),
+              HasSubstr("client " + all + ", service " + all));
   EXPECT_THAT(found(served({"--cpus", "client=" + one + ",service=" + one}), kShared),
               HasSubstr("CPU " + one + ": client"));
   const auto brought = served({"--url", std::to_string(getpid())});

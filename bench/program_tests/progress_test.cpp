@@ -122,7 +122,7 @@ TEST(ProgressBlock, NeitherScrollsNorExceedsTheWidth) {
 
 TEST(ProgressBlock, FollowsAResizedTerminal) {
   if (!has_terminals()) GTEST_SKIP() << "no pseudo-terminal can be opened here";
-  const auto text = shown("stty cols 120 rows 24; (sleep 0.5; stty cols 50) &");
+  const auto text = shown("t=$(tty); stty cols 120 rows 24; (sleep 0.5; stty -F $t cols 50) &");
   Emulated wide(120, 24);
   wide.show(text);
   EXPECT_GT(wide.widest(), 100u);

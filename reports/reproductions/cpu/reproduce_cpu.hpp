@@ -18,7 +18,8 @@ inline constexpr std::size_t kTenth = 1;  ///< Where in kShares it computes for 
 struct Study {
   Duration operation{};      ///< Of the mixed work: waiting and computing together.
   std::vector<Row> hashing;  ///< A cell for each of kOps.
-  std::vector<Row> capped;  ///< Mixed work in a closed loop at the same limit; a cell for each share.
+  std::vector<Row>
+      capped;  ///< Mixed work in a closed loop at the same limit; a cell for each share.
   std::vector<Row> clocked;  ///< Mixed work in an open loop; likewise.
 
   /// Throws std::out_of_range for a runner that has no row.
