@@ -9,6 +9,7 @@ import time
 
 now = time.monotonic_ns
 NEVER = 1 << 62
+PAUSE = 10_000_000  # After this long in ns a connection is looked at before it is used again.
 
 
 class Refused(Exception):

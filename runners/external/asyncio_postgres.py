@@ -39,6 +39,7 @@ class Queries:
 
     def __init__(self, case, plan):
         self.asyncpg, self.plan, self.connection, self.prepared = case.library, plan, None, []
+        self.reopened = 0
 
     async def connect(self):
         plan = self.plan
@@ -84,6 +85,9 @@ class Queries:
     async def __call__(self, op):
         self.until, reason = now() + self.plan.timeout, None
         try:
+            if self.connection is not None and self.connection.is_closed():
+                self.connection = None
+                self.reopened += 1
             if self.connection is None:
                 await self.connect()
             reason = await self.ask(op)

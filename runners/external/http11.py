@@ -4,11 +4,10 @@ import select
 import socket
 import sys
 
-from adapter import BLOCKING, Failed, Refused, now, seconds_until
+from adapter import BLOCKING, PAUSE, Failed, Refused, now, seconds_until
 
 LONGEST_HEADER = 256 * 1024
 LONGEST_BODY = 1 << 62
-PAUSE = 10_000_000  # After this long in ns a connection is looked at before it is used again.
 
 BEGIN = b"HTTP/1."
 STATUS = re.compile(rb"HTTP/1\.([0-9]) ([1-9][0-9][0-9])(?: .*)?", re.S)

@@ -1,12 +1,13 @@
 """The workload postgres: what an operation asks, and how psycopg2 carries it in a thread of its own."""
 import os
 import re
+import select
 import socket
 import sys
 import threading
 import time
 
-from adapter import BLOCKING, LIBRARIES, NEVER, Failed, Refused, now
+from adapter import BLOCKING, LIBRARIES, NEVER, PAUSE, Failed, Refused, now
 
 QUERY, ACCOUNT, TELLER, BRANCH, DELTA = range(5)  # What a placeholder stands for.
 
@@ -131,6 +132,7 @@ class Session:
     def __init__(self, case, plan):
         self.psycopg2, self.case, self.plan, self.connection = case.library, case, plan, None
         self.lock, self.due, self.late = threading.Lock(), NEVER, False
+        self.idle_since, self.reopened = 0, 0
 
     def open(self):
         """Before the clock starts."""
@@ -150,12 +152,17 @@ class Session:
         self.connection = self.psycopg2.connect(self.plan.dsn, connect_timeout=limit,
                                                 fallback_application_name="asyncmark")
         self.connection.autocommit = True  # No BEGIN of its own.
+        self.idle_since = now()
 
     def __call__(self, op):
         reason = None
         with self.lock:
             self.due, self.late = now() + self.plan.timeout, False
         try:
+            if self.connection is not None and now() - self.idle_since > PAUSE and not self.stands():
+                self.connection.close()
+                self.connection = None
+                self.reopened += 1
             if self.connection is None:
                 self.connect()
             if not self.late:
@@ -164,6 +171,7 @@ class Session:
             reason = self.reason_of(error)
         with self.lock:
             self.due = NEVER
+        self.idle_since = now()
         if self.late:
             reason = "time-out"
         if self.connection is not None and (
@@ -172,6 +180,17 @@ class Session:
             self.connection = None
         if reason:
             raise Failed(reason)
+
+    def stands(self):
+        """Whether the server has not closed the connection. A remark of its own may have come."""
+        readable = select.poll()
+        readable.register(self.connection.fileno(), select.POLLIN)
+        try:
+            while readable.poll(0):
+                self.connection.poll()
+        except self.psycopg2.Error:
+            return False
+        return True
 
     def ask(self, op):
         reason = None

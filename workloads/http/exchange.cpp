@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <cctype>
-#include <ctime>
 #include <memory>
 
 #include "bench/base/errors.hpp"
@@ -21,16 +20,6 @@ constexpr std::size_t kArrivals = 64 * 1024;
 std::span<char> arrivals() {
   thread_local const auto buffer = std::make_unique_for_overwrite<char[]>(kArrivals);
   return {buffer.get(), kArrivals};
-}
-
-/// Shorter pauses are none: to look at a connection takes a system call.
-constexpr std::int64_t kPause = 10'000'000;
-
-/// In ns; it takes less to ask than Clock, and is good to some milliseconds.
-std::int64_t coarse_now() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-  return now.tv_sec * 1'000'000'000 + now.tv_nsec;
 }
 
 }  // namespace
@@ -65,7 +54,7 @@ void Exchange::begin(std::uint64_t) {
 }
 
 bool Exchange::was_closed_while_idle() {
-  return channel_.is_open() && coarse_now() - idle_since_ > kPause && !channel_.stands();
+  return channel_.is_open() && idle_.is_pause() && !channel_.stands();
 }
 
 Want Exchange::step() {
@@ -84,7 +73,7 @@ Want Exchange::open() {
   if (progress.ended) return over(failures::kClosedEarly);
   ++window().connections_made;
   state_ = only_opening_ ? State::over : State::sending;
-  if (only_opening_) idle_since_ = coarse_now();
+  if (only_opening_) idle_.begin();
   return Want::nothing;
 }
 
@@ -142,7 +131,7 @@ Want Exchange::judge(std::size_t excess) {
   if (excess != 0) return over(failures::kBadFraming);
   state_ = State::over;
   spent_ = !call_.keep_alive || !answer_.keep_alive() || sent_ < call_.request.size();
-  idle_since_ = coarse_now();
+  idle_.begin();
   if (!call_.expect.holds(answer_.status())) failure_ = failures::bad_status(answer_.status());
   return Want::nothing;
 }

@@ -6,6 +6,7 @@
 
 #include "workloads/http/channel.hpp"
 #include "workloads/http/message.hpp"
+#include "workloads/support/idle_time.hpp"
 
 namespace asyncmark::http {
 
@@ -70,7 +71,7 @@ class Exchange {
   std::size_t sent_ = 0;
   FailureReason failure_;
   FailureReason send_failure_;  ///< The answer may have come before it.
-  std::int64_t idle_since_ = 0;
+  IdleTime idle_;
   State state_ = State::over;
   bool only_opening_ = false;
   bool answered_ = false;  ///< A byte of the answer has come.

@@ -21,7 +21,25 @@ void Exchange::begin(std::uint64_t op) {
   failure_ = {};
   only_opening_ = false;
   task_ = Task::asking;
-  state_ = connection_ ? State::sending : State::connecting;
+  if (was_closed_while_idle()) {
+    spent_ = true;
+    ++window().connections_reopened;
+  }
+  state_ = connection_ && !spent_ ? State::sending : State::connecting;
+}
+
+bool Exchange::was_closed_while_idle() { return connection_ && idle_.is_pause() && !stands(); }
+
+/// Remarks and changed settings may come over a connection that is still good. What a server says
+/// as it ends a session comes before its end, and libpq sees that when there is nothing else left.
+bool Exchange::stands() {
+  auto* connection = connection_.get();
+  while (wait_for(socket(), Want::readable, {})) {
+    if (PQconsumeInput(connection) == 0) return false;
+    PQisBusy(connection);  // Has it understood.
+    if (!last_words_.empty()) return false;
+  }
+  return true;
 }
 
 Want Exchange::step() {
@@ -220,6 +238,7 @@ Want Exchange::prepared() {
 Want Exchange::over() {
   state_ = State::over;
   spent_ = !plan_.keep;
+  idle_.begin();
   return Want::nothing;
 }
 

@@ -3,13 +3,15 @@
 #include <string>
 
 #include "workloads/postgres/plan.hpp"
+#include "workloads/support/idle_time.hpp"
 #include "workloads/support/waiting.hpp"
 
 namespace asyncmark::postgres {
 
 /// Queries and answers over one connection, by the calls of libpq that do not wait: an Exchange as
 /// workloads/support/exchange_clients.hpp describes it. What a failed statement leaves of a
-/// transaction is rolled back before the operation ends.
+/// transaction is rolled back before the operation ends. A connection that the server closed while
+/// nothing was asked over it is made anew.
 class Exchange {
  public:
   explicit Exchange(const Plan& plan) : plan_(plan) {}
@@ -48,6 +50,8 @@ class Exchange {
   void note(const PGresult& answer);
   Want answered();
   Want prepared();
+  bool was_closed_while_idle();
+  bool stands();
   Want lost();
   Want over(FailureReason why);
   Want over();
@@ -62,6 +66,7 @@ class Exchange {
   std::uint32_t rows_ = 0;
   FailureReason failure_;
   FailureReason last_words_;  ///< Of a server that ends the session.
+  IdleTime idle_;
   State state_ = State::over;
   Task task_ = Task::asking;
   bool only_opening_ = false;
