@@ -44,6 +44,16 @@ void check_is_ours_to_give(const std::string& name) {
       throw UsageError(fmt::format("--header: {} is set by {}; remove it", own, option));
 }
 
+/// Boost.Beast counts the bytes of either with a colon and blank, or the end of the line, in 16
+/// bits.
+constexpr std::size_t kLongestPart = 65'533;
+
+void check_length(const std::string& part, const char* what) {
+  if (part.size() > kLongestPart)
+    throw UsageError(fmt::format("--header: one has a {} of {} bytes; give at most {}", what,
+                                 part.size(), kLongestPart));
+}
+
 /// A header is a line. What is wrong with one is told without it, for it may be secret.
 Headers parse_headers(const std::string& text) {
   Headers headers;
@@ -60,6 +70,8 @@ Headers parse_headers(const std::string& text) {
           "text/plain'");
     check_is_ours_to_give(name);
     headers.emplace_back(name, trimmed(line.substr(colon + 1)));
+    check_length(headers.back().first, "name");
+    check_length(headers.back().second, "value");
   }
   return headers;
 }

@@ -158,6 +158,10 @@ TEST(HttpOptions, AreLookedAtBeforeTheRun) {
   refused({"--header", "A: b\r\nC: d"}, "--header: contains a line break");
   refused({"--header", "A: b\nC: d"}, "--header: contains a line break");
   refused({"--header", "A: \x01"}, "--header: contains a line break or another control character");
+  const std::string longest(65'533, 'a');
+  refused({"--header", "X: a" + longest}, "--header: one has a value of 65534 bytes; give at most");
+  refused({"--header", "X: " + longest + longest}, "--header: one has a value of 131066 bytes");
+  refused({"--header", longest + "a: x"}, "--header: one has a name of 65534 bytes; give at most");
   refused({"--header", "connection: close"}, "--header: Connection is set by --connect");
   refused({"--header", "Content-Length: 5"}, "--header: Content-Length is set by --body");
   refused({"--timeout", "0s"}, "--timeout: ");
@@ -187,6 +191,13 @@ TEST(HttpOptions, TakeSeveralHeaders) {
   EXPECT_EQ(asyncmark({"run", "--plan", "plan.json"}, {.files = {{"plan.json", plan}}}).code, 0);
   EXPECT_THAT(server.last_request(),
               AllOf(HasSubstr("\r\nF: g, h\r\n"), HasSubstr("\r\nI: j\r\n")));
+}
+
+TEST(HttpOptions, TakeTheLongestHeader) {
+  const RawServer server(always(answer("hello")));
+  const auto header = "X: " + std::string(65'533, 'a');
+  EXPECT_EQ(run(server.url(), {"--runner", "sync", "--ops", "1", "--header", header}).code, 0);
+  EXPECT_THAT(server.last_request(), HasSubstr("\r\n" + header + "\r\n"));
 }
 
 TEST(HttpPreflight, SaysHowManyConnectionsFit) {
