@@ -132,8 +132,11 @@ TEST(HttpOptions, NeedAUrlThatCanBeCalled) {
   expect_usage_error(run("ftp://127.0.0.1/"), "--url: 'ftp://127.0.0.1/' has the scheme ftp");
   expect_usage_error(run("http://:80/"), "--url: 'http://:80/' has no host");
   expect_usage_error(run("http://[::1/"), "--url: 'http://[::1/' has a '['");
-  for (const auto* port : {"0", "65536", "x", "", "80x", "-1"})
+  for (const auto* port :
+       {"0", "65536", "x", "", "80x", "-1", "65616", "83616", "4294967376", "18446744073709551696"})
     expect_usage_error(run(std::string("http://127.0.0.1:") + port + "/"), "--url: 'http://127");
+  expect_usage_error(run("http://" + std::string(70'000, 'a') + "/"),
+                     "--url: its host has 70000 characters; a name has at most 253");
   expect_usage_error(run("http://127.0.0.1/a b"), "--url: 'http://127.0.0.1/a b' has a space");
   expect_usage_error(run("http://me:secret@127.0.0.1/"), "--url: contains a user name");
   expect_usage_error(run("http://127.0.0.1/#part"),

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <boost/url/src.hpp>  // With its source: no library to link.
+#include <charconv>
+#include <string_view>
 
 #include "bench/base/errors.hpp"
 #include "workloads/http/secrets.hpp"
@@ -14,6 +16,7 @@ namespace {
 namespace urls = boost::urls;
 
 constexpr std::uint16_t kPlainPort = 80, kTlsPort = 443;
+constexpr std::size_t kLongestHost = 253;  // Of DNS.
 
 UsageError wrong(const std::string& text, const std::string& why) {
   return UsageError(
@@ -48,9 +51,13 @@ std::string take_zone(std::string& authority) {
 
 std::uint16_t port_of(const urls::authority_view& authority, bool tls, const std::string& text) {
   if (!authority.has_port()) return tls ? kTlsPort : kPlainPort;
-  if (authority.port_number() == 0)
+  // Not port_number(), which keeps the lowest 16 bits of what is more.
+  const std::string_view digits = authority.port();
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  if (error != std::errc() || end != digits.data() + digits.size() || port == 0)
     throw wrong(text, "has no port from 1 to 65535 where one is begun");
-  return authority.port_number();
+  return port;
 }
 
 }  // namespace
@@ -78,6 +85,9 @@ Url Url::parse(const std::string& text) {
   if (text.find('#', end) != std::string::npos)
     throw wrong(text, "contains a '#'; the part after it is never sent");
   if (parsed->encoded_host().empty()) throw wrong(text, "has no host");
+  if (const auto size = parsed->encoded_host().size(); size > kLongestHost)
+    throw UsageError(fmt::format("--url: its host has {} characters; a name has at most {}", size,
+                                 kLongestHost));
   const bool tls = known == urls::scheme::https;
   return {.tls = tls,
           .host = parsed->host_address() + zone,
