@@ -131,10 +131,6 @@ std::int64_t resident_bytes_of(const std::vector<pid_t>& tree) {
   std::int64_t most_of_others = 0;
   for (const auto process : tree) {
     const auto folder = fmt::format("/proc/{}/", process);
-    if (const auto share = bytes_in(folder + "smaps_rollup", "Pss:")) {
-      sum += *share;
-      continue;
-    }
     const auto bytes = [&](const char* key) {
       return bytes_in(folder + "status", key).value_or(0);
     };

@@ -45,9 +45,10 @@ Duration busiest_since(const std::map<pid_t, Duration>& before,
 /// Threads that they have now.
 std::uint64_t threads_of(const std::vector<pid_t>& tree);
 
-/// Memory that is resident for all of them now, in bytes; what several share counts once. That is
-/// the sum of their proportional shares, as far as the kernel shows them to us; else of what each
-/// has of its own, and of the rest the most that one has.
+/// Memory that is resident for all of them now, in bytes: of a single process its RSS. Of several
+/// it is the sum of what each has of its own, and of files and shared memory, which they mostly
+/// have in common, the most that one has. (Not their proportional shares: those are less where a
+/// stranger maps the same files.)
 std::int64_t resident_bytes_of(const std::vector<pid_t>& tree);
 
 }  // namespace asyncmark

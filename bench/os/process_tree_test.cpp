@@ -1,10 +1,12 @@
 #include "bench/os/process_tree.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <thread>
 
 #include "bench/os/process.hpp"
@@ -91,6 +93,27 @@ TEST(ProcessTree, CountsTheTimeOfChildrenThatLiveAndOfThoseThatEnded) {
   const auto after = times_of(process_tree(getpid()));
   EXPECT_GE(after.cpu - before.cpu, 180ms) << "to a hundredth of a second";
   EXPECT_GE(after.user + after.system - before.user - before.system, 180ms);
+}
+
+TEST(ProcessTree, CountsAllThatASingleProcessHas) {
+  // A stranger that maps the same files makes a share of it smaller, and nothing else.
+  const auto child = Process::fork([] { pause(); }, "a child");
+  const auto status = fmt::format("/proc/{}/status", child.pid());
+  EXPECT_TRUE(eventually(
+      [&] { return resident_bytes_of({child.pid()}) == bytes_in(status, "VmRSS:").value_or(-1); }));
+}
+
+TEST(ProcessTree, CountsFilesThatSeveralMapOnce) {
+  const auto a = Process::fork([] { pause(); }, "a child"), b = Process::fork([] { pause(); }, "b");
+  const auto bytes = [](const Process& process, const char* key) {
+    return bytes_in(fmt::format("/proc/{}/status", process.pid()), key).value_or(0);
+  };
+  EXPECT_TRUE(eventually([&] {
+    return resident_bytes_of({a.pid(), b.pid()}) ==
+           bytes(a, "RssAnon:") + bytes(b, "RssAnon:") +
+               std::max(bytes(a, "RssFile:") + bytes(a, "RssShmem:"),
+                        bytes(b, "RssFile:") + bytes(b, "RssShmem:"));
+  }));
 }
 
 /// As no sanitizer sees it, which would write its own account of it.
