@@ -154,11 +154,11 @@ const bool registered = Registry<WorkloadEntry>::add({
     .make = [](const OptionValues& options,
                std::uint64_t seed) { return std::make_unique<Mixed>(options, seed); },
     .address_option = "url",
-    .local_port = [](const OptionValues& options) -> std::optional<std::uint16_t> {
-      if (options.has("wait")) return std::nullopt;
+    .local_addresses = [](const OptionValues& options) -> std::vector<sockaddr_storage> {
+      if (options.has("wait")) return {};
       OptionValues called(Registry<WorkloadEntry>::at("http").options);
       called.set("url", options.text("url"));
-      return Registry<WorkloadEntry>::at("http").local_port(called);
+      return Registry<WorkloadEntry>::at("http").local_addresses(called);
     },
 });
 

@@ -216,7 +216,9 @@ Repetition watch(const Case& one, const ChildSettings& settings, Service* servic
   const auto arrivals = arrivals_file(one.load);
   auto service_cpus = service ? list_text(service->cpus()) : "";
   std::optional<LocalServer> foreign;  // A server that asyncmark did not start, on this machine.
-  if (const auto port = service ? std::nullopt : one.local_port()) foreign.emplace(*port);
+  if (!service)
+    if (auto addresses = one.local_addresses(); !addresses.empty())
+      foreign.emplace(std::move(addresses));
   const auto network_before = network_counts();
   Watcher watcher(Descriptor(memfd_create("window", MFD_CLOEXEC)), one.load.passes,
                   one.load.due ? one.load.due->size() : one.load.ops, one.load.rate.has_value());

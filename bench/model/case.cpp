@@ -46,10 +46,10 @@ std::optional<std::vector<std::string>> Case::service() const {
   return words ? words(workload_options) : std::nullopt;
 }
 
-std::optional<std::uint16_t> Case::local_port() const {
+std::vector<sockaddr_storage> Case::local_addresses() const {
   const auto* entry = Registry<WorkloadEntry>::find(workload);
-  if (!entry || !entry->local_port || !endpoint.empty()) return std::nullopt;
-  return entry->local_port(workload_options);
+  if (!entry || !entry->local_addresses || !endpoint.empty()) return {};
+  return entry->local_addresses(workload_options);
 }
 
 bool Case::starts_processes() const {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/socket.h>
+
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,9 +36,8 @@ struct Case {
   /// The words after `asyncmark serve` that start what it calls; absent where that is none of ours.
   /// Throws UsageError where the options of the workload contradict one another.
   std::optional<std::vector<std::string>> service() const;
-  /// The TCP port of this machine on which it calls a server that asyncmark did not start, as far
-  /// as is known.
-  std::optional<std::uint16_t> local_port() const;
+  /// Where on this machine it calls a server that asyncmark did not start, as far as is known.
+  std::vector<sockaddr_storage> local_addresses() const;
   /// Whether its operations are processes of their own, see WorkloadEntry.
   bool starts_processes() const;
   /// Whether its operations do nothing, see WorkloadEntry.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/socket.h>
+
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -34,9 +36,10 @@ struct WorkloadEntry {
   std::function<std::optional<std::vector<std::string>>(const OptionValues&)> service = {};
   /// The option, a text, that names what an operation calls ("url"); empty where it calls nothing.
   std::string address_option = {};
-  /// The TCP port of this machine on which operations with these values call a foreign
-  /// server; nullopt where there is none, or it is not known.
-  std::function<std::optional<std::uint16_t>(const OptionValues&)> local_port = {};
+  /// The addresses of this machine (IPv4, IPv6 or a Unix socket's) at which operations with these
+  /// values call a foreign server, in the order in which they are tried; none where that is
+  /// elsewhere, or not known.
+  std::function<std::vector<sockaddr_storage>(const OptionValues&)> local_addresses = {};
   /// The option, a text, that takes the words behind `--` on the command line, as a shell would
   /// quote them; empty where there is none.
   std::string rest_option = {};

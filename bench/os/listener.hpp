@@ -1,15 +1,16 @@
 #pragma once
 
+#include <sys/socket.h>
 #include <sys/types.h>
 
-#include <cstdint>
 #include <vector>
 
 namespace asyncmark {
 
-/// The processes of this machine that accept connections on a TCP port, of any of its addresses,
-/// with all that they started. Empty where the kernel shows none: no process listens, or another
-/// user's processes do, or those of another network namespace.
-std::vector<pid_t> listeners_on(std::uint16_t port);
+/// The processes of this machine that accept the connections to an address (IPv4, IPv6 or a Unix
+/// socket's), with all that they started. Those that listen on all addresses accept them where none
+/// listens on this one. Empty where the kernel shows none: no process listens, or another user's
+/// processes do, or those of another network namespace.
+std::vector<pid_t> listeners_on(const sockaddr_storage& address);
 
 }  // namespace asyncmark

@@ -6,14 +6,20 @@
 
 namespace asyncmark {
 
+std::vector<pid_t> LocalServer::processes() const {
+  for (const auto& address : addresses_)
+    if (auto found = listeners_on(address); !found.empty()) return found;
+  return {};
+}
+
 void LocalServer::start_window() {
-  before_ = listeners_on(port_);
+  before_ = processes();
   times_before_ = times_of(before_);
   threads_before_ = thread_times_of(before_);
 }
 
 std::optional<ServiceUsage> LocalServer::usage() const {
-  const auto now = listeners_on(port_);
+  const auto now = processes();
   // Of one that was started anew meanwhile nothing is known.
   if (before_.empty() || std::ranges::find(now, before_.front()) == now.end()) return std::nullopt;
   const auto times = times_of(now);

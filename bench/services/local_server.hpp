@@ -1,8 +1,10 @@
 #pragma once
 
-#include <cstdint>
+#include <sys/socket.h>
+
 #include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "bench/measure/measurement.hpp"
@@ -14,7 +16,9 @@ namespace asyncmark {
 /// A server on this machine that asyncmark did not start, as the kernel sees it from outside.
 class LocalServer {
  public:
-  explicit LocalServer(std::uint16_t port) : port_(port) {}
+  /// At the first of these addresses where somebody listens, as clients try them.
+  explicit LocalServer(std::vector<sockaddr_storage> addresses)
+      : addresses_(std::move(addresses)) {}
 
   void start_window();
   /// Since start_window(); absent where no process was seen to listen. Requests it does not know.
@@ -23,7 +27,9 @@ class LocalServer {
   Cpus cpus() const;
 
  private:
-  std::uint16_t port_;
+  std::vector<pid_t> processes() const;
+
+  std::vector<sockaddr_storage> addresses_;
   std::vector<pid_t> before_;
   TreeTimes times_before_;
   std::map<pid_t, Duration> threads_before_;

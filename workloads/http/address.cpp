@@ -51,12 +51,12 @@ std::vector<Address> resolve(const Url& url, bool remote) {
   return addresses;
 }
 
-std::optional<std::uint16_t> port_on_this_machine(const std::string& text) try {
-  const auto url = Url::parse(text);
-  resolve(url, false);  // Throws where one is elsewhere.
-  return url.port;
-} catch (const UsageError&) {
-  return std::nullopt;
+std::vector<sockaddr_storage> addresses_on_this_machine(const std::string& text) try {
+  std::vector<sockaddr_storage> all;
+  for (const auto& address : resolve(Url::parse(text), false)) all.push_back(address.storage);
+  return all;
+} catch (const UsageError&) {  // One is elsewhere.
+  return {};
 }
 
 Address first_that_answers(const std::vector<Address>& addresses, Duration limit) {

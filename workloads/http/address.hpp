@@ -3,7 +3,6 @@
 #include <sys/socket.h>
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,8 +29,8 @@ struct Address {
 /// Throws UsageError naming --url.
 std::vector<Address> resolve(const Url& url, bool remote);
 
-/// The port of the URL where all addresses of its host are of this machine. Throws nothing.
-std::optional<std::uint16_t> port_on_this_machine(const std::string& url);
+/// All addresses of the URL's host where they are of this machine, else none. Throws nothing.
+std::vector<sockaddr_storage> addresses_on_this_machine(const std::string& url);
 
 /// The first of the addresses at which something accepts a connection, having closed that again
 /// without a byte. Throws UsageError naming --url when there is none within `limit` each.

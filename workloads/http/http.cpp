@@ -288,9 +288,10 @@ const bool registered = Registry<WorkloadEntry>::add({
                std::uint64_t) { return std::make_unique<Http>(options); },
     .service = own_server,
     .address_option = "url",
-    .local_port = [](const OptionValues& options) -> std::optional<std::uint16_t> {
+    .local_addresses = [](const OptionValues& options) -> std::vector<sockaddr_storage> {
       const auto& url = options.text("url");
-      return url.empty() ? std::nullopt : port_on_this_machine(url);
+      if (url.empty()) return {};
+      return addresses_on_this_machine(url);
     },
     .examples =
         {
