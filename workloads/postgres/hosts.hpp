@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/socket.h>
+
 #include <string>
 #include <vector>
 
@@ -18,6 +20,10 @@ struct Host {
 /// whatever else it heeds. Sends nothing and looks no name up. Throws UsageError, in libpq's words,
 /// where it would not get so far.
 std::vector<Host> hosts_of(const std::string& dsn);
+
+/// Where on this machine libpq would look for the server, in its order; none where a host may be
+/// elsewhere or is not known. Sends nothing to them.
+std::vector<sockaddr_storage> addresses_on_this_machine(const std::string& dsn);
 
 /// Throws UsageError unless all of them are this machine. Sends nothing to them.
 void check_is_here(const std::string& dsn);

@@ -2,11 +2,17 @@
 
 #include "workloads/postgres/hosts.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <sys/un.h>
 
 #include <cstdlib>
 #include <fstream>
 #include <map>
+#include <string>
+#include <vector>
 
 #include "bench/base/errors.hpp"
 #include "bench/os/scratch.hpp"
@@ -17,7 +23,9 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::ThrowsMessage;
 
 /// Has variables of the environment, and none other that libpq heeds for hosts, for as long as it
@@ -64,6 +72,53 @@ TEST(PostgresHosts, AreThoseOfTheDsn) {
   EXPECT_THAT(hosts_of("postgresql://a:1,b:2/name"), ElementsAre(Host{"a", ""}, Host{"b", ""}));
   EXPECT_THAT(hosts_of("host=a,, hostaddr=,192.0.2.7,"),
               ElementsAre(Host{"a", ""}, Host{"", "192.0.2.7"}, Host{"", ""}));
+}
+
+/// An address with its port, or the path of a socket.
+std::string text_of(const sockaddr_storage& address) {
+  const auto* any = reinterpret_cast<const sockaddr*>(&address);
+  if (address.ss_family == AF_UNIX) {
+    const auto* path = reinterpret_cast<const sockaddr_un&>(address).sun_path;
+    return path[0] == '\0' ? "@" + std::string(path + 1) : path;
+  }
+  char host[NI_MAXHOST], port[NI_MAXSERV];
+  const auto size = address.ss_family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
+  EXPECT_EQ(getnameinfo(any, static_cast<socklen_t>(size), host, sizeof host, port, sizeof port,
+                        NI_NUMERICHOST | NI_NUMERICSERV),
+            0);
+  return fmt::format("{} {}", host, port);
+}
+
+std::vector<std::string> addresses(const std::string& dsn) {
+  std::vector<std::string> all;
+  for (const auto& address : addresses_on_this_machine(dsn)) all.push_back(text_of(address));
+  return all;
+}
+
+TEST(PostgresHosts, HaveAddressesOnThisMachine) {
+  const Environment none({});
+  EXPECT_THAT(addresses("host=127.0.0.1"), ElementsAre("127.0.0.1 5432"));
+  EXPECT_THAT(addresses("postgresql://me@[::1]:5433/name"), ElementsAre("::1 5433"));
+  EXPECT_THAT(addresses("host=db.example hostaddr=127.0.0.2 port=15432"),
+              ElementsAre("127.0.0.2 15432"));
+  EXPECT_THAT(addresses("host=127.0.0.1,127.0.0.2 port=1,2"),
+              ElementsAre("127.0.0.1 1", "127.0.0.2 2"));
+  EXPECT_THAT(addresses("host=127.0.0.1,/tmp port=7"),
+              ElementsAre("127.0.0.1 7", "/tmp/.s.PGSQL.7"));
+  EXPECT_THAT(addresses("host=@folder"), ElementsAre("@folder/.s.PGSQL.5432"));
+  EXPECT_THAT(addresses(""), ElementsAre(EndsWith("/.s.PGSQL.5432")));
+}
+
+TEST(PostgresHosts, HaveNoAddressWhereOneMayBeElsewhere) {
+  const Environment none({});
+  for (const auto* dsn : {"host=192.0.2.7", "host=127.0.0.1 hostaddr=192.0.2.7",
+                          "host=127.0.0.1,192.0.2.7", "host=no-such-host.invalid", "port=99999"})
+    EXPECT_THAT(addresses(dsn), IsEmpty()) << dsn;
+}
+
+TEST(PostgresHosts, HaveThePortOfTheEnvironment) {
+  const Environment set({{"PGHOST", "/tmp/a"}, {"PGPORT", "15432"}});
+  EXPECT_THAT(addresses("dbname=x"), ElementsAre("/tmp/a/.s.PGSQL.15432"));
 }
 
 TEST(PostgresHosts, AreThoseOfTheEnvironmentWhereTheDsnNamesNone) {

@@ -15,6 +15,7 @@
 #include "bench/model/workload_entry.hpp"
 #include "workloads/postgres/dsn.hpp"
 #include "workloads/postgres/exchange.hpp"
+#include "workloads/postgres/hosts.hpp"
 #include "workloads/postgres/preflight.hpp"
 #include "workloads/support/exchange_clients.hpp"
 
@@ -185,6 +186,10 @@ const bool registered = Registry<WorkloadEntry>::add({
       return {{"postgres"}};
     },
     .address_option = "dsn",
+    .local_addresses = [](const OptionValues& options) -> std::vector<sockaddr_storage> {
+      if (!options.has("dsn")) return {};
+      return addresses_on_this_machine(kept_to_socket(options.text("dsn")));
+    },
 });
 
 }  // namespace
