@@ -248,8 +248,9 @@ Want Exchange::over(FailureReason why) {
   spent_ = true;
   if (only_opening_) {
     const auto message = one_line(PQerrorMessage(connection_.get()));
-    trouble_ =
-        fmt::format("no connection to the server: {}", message.empty() ? why.code() : message);
+    trouble_ = why == kAlreadyPrepared ? kNoPreparedStatements
+                                       : fmt::format("no connection to the server: {}",
+                                                     message.empty() ? why.code() : message);
   }
   return Want::nothing;
 }

@@ -10,6 +10,13 @@ inline constexpr FailureReason kClosed{"closed"};  ///< By the server, without a
 /// All went well, but for a transaction that is left open: the next operation would be inside it.
 inline constexpr FailureReason kUnended{"not ended"};
 
+/// A statement of that name is there already: a pooler has handed out a connection to the server on
+/// which another of its clients prepared it.
+inline constexpr FailureReason kAlreadyPrepared{"42P05"};
+inline constexpr const char* kNoPreparedStatements =
+    "the pooler before the server does not support prepared statements; use --mode simple or "
+    "extended";
+
 /// Empty where it has none, as what libpq says by itself.
 FailureReason sqlstate_of(const PGresult& message);
 

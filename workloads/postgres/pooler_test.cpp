@@ -7,10 +7,12 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "bench/base/errors.hpp"
 #include "bench/model/workload.hpp"
@@ -38,8 +40,9 @@ std::string folder_of(const std::string& conninfo) {
   return conninfo.substr(begin, conninfo.find(' ', begin) - begin);
 }
 
-/// Passes on what one client and the shared cluster say, but tells the client another number of its
-/// session, as pgbouncer does. For one client at a time.
+/// Hands out a single connection to the shared cluster, by turns and message by message, as
+/// pgbouncer does in its mode `transaction`: it greets all clients as the server greeted the first,
+/// with another number of the session, and leaves prepared statements on the connection.
 class Pooler {
  public:
   Pooler() : listener_(unix_socket()) {
@@ -59,40 +62,77 @@ class Pooler {
 
  private:
   void serve() {
-    for (int one; (one = accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC)) >= 0;) {
-      const Descriptor client(one), server = unix_socket();
-      const auto theirs = at(folder_of(SharedCluster::get().conninfo()) + "/.s.PGSQL.5432");
-      if (connect(server.get(), reinterpret_cast<const sockaddr*>(&theirs), sizeof theirs) == 0)
-        pass_on(client.get(), server.get());
-    }
-  }
-
-  static void pass_on(int client, int server) {
-    bool told = false;
     for (;;) {
-      pollfd watched[] = {{client, POLLIN, 0}, {server, POLLIN, 0}};
-      poll(watched, 2, -1);
-      const bool from_server = watched[1].revents != 0;
-      char buffer[65536];
-      const auto got = read(from_server ? server : client, buffer, sizeof buffer);
-      if (got <= 0) return;
-      if (from_server && !told) told = change_number(buffer, static_cast<std::size_t>(got));
-      if (write(from_server ? client : server, buffer, static_cast<std::size_t>(got)) != got)
-        return;
+      std::vector<pollfd> watched{{listener_.get(), POLLIN, 0}};
+      for (const auto& client : clients_) watched.push_back({client.get(), POLLIN, 0});
+      poll(watched.data(), watched.size(), -1);
+      for (std::size_t i = watched.size(); --i > 0;)
+        if (watched[i].revents != 0 && !pass_on(clients_[i - 1].get()))
+          clients_.erase(clients_.begin() + static_cast<std::ptrdiff_t>(i - 1));
+      if (watched[0].revents == 0) continue;
+      const int one = accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC);
+      if (one < 0) return;
+      clients_.emplace_back(one);
+      greet(one);
     }
   }
 
-  /// In BackendKeyData, which is sent whole with what surrounds it.
-  static bool change_number(char* bytes, std::size_t size) {
-    const std::string_view key("K\0\0\0\x0c", 5);
-    auto* const found = std::search(bytes, bytes + size, key.begin(), key.end());
-    if (found == bytes + size) return false;
-    found[key.size() + 3] = static_cast<char>(found[key.size() + 3] ^ 1);
-    return true;
+  /// What a client asks, and all that the server answers. False once it takes its leave.
+  bool pass_on(int client) {
+    const auto asked = some_of(client);
+    if (asked.empty() || asked.front() == 'X') return false;
+    return tell(server_.get(), asked) && tell(client, answer());
+  }
+
+  void greet(int client) {
+    const auto startup = some_of(client);
+    if (greeting_.empty()) {
+      const auto theirs = at(folder_of(SharedCluster::get().conninfo()) + "/.s.PGSQL.5432");
+      if (connect(server_.get(), reinterpret_cast<const sockaddr*>(&theirs), sizeof theirs) != 0)
+        return;
+      tell(server_.get(), startup);
+      greeting_ = with_another_number(answer());
+    }
+    tell(client, greeting_);
+  }
+
+  /// Until the server is ready for more.
+  std::string answer() {
+    constexpr std::string_view kReady("Z\0\0\0\x05", 5);
+    std::string all;
+    do {
+      const auto more = some_of(server_.get());
+      if (more.empty()) break;
+      all += more;
+    } while (all.size() <= kReady.size() ||
+             all.compare(all.size() - kReady.size() - 1, kReady.size(), kReady) != 0);
+    return all;
+  }
+
+  static std::string some_of(int socket) {
+    char buffer[65536];
+    const auto got = read(socket, buffer, sizeof buffer);
+    return got > 0 ? std::string(buffer, static_cast<std::size_t>(got)) : "";
+  }
+
+  static bool tell(int socket, const std::string& text) {
+    return send(socket, text.data(), text.size(), MSG_NOSIGNAL) ==
+           static_cast<ssize_t>(text.size());
+  }
+
+  /// In BackendKeyData.
+  static std::string with_another_number(std::string greeting) {
+    constexpr std::string_view kKey("K\0\0\0\x0c", 5);
+    if (const auto at = greeting.find(kKey); at != greeting.npos)
+      greeting[at + kKey.size() + 3] = static_cast<char>(greeting[at + kKey.size() + 3] ^ 1);
+    return greeting;
   }
 
   Scratch folder_;
   Descriptor listener_;
+  Descriptor server_ = unix_socket();
+  std::vector<Descriptor> clients_;
+  std::string greeting_;
   std::thread thread_;
 };
 
@@ -102,6 +142,31 @@ TEST(SharedClusterPooler, TakesMoreClientsThanTheServerHasConnections) {
               ThrowsMessage<UsageError>(HasSubstr("--in-flight: up to 1000 connections")));
   const Pooler pooler;
   EXPECT_NO_THROW(prepare(pooler.dsn()));
+}
+
+TEST(SharedClusterPooler, IsRefusedForPreparedStatementsThatItMixesUp) {
+  const Pooler pooler;
+  const auto prepare = [&](const std::string& mode) {
+    make_postgres({{"dsn", pooler.dsn()}, {"mode", mode}})->prepare(4);
+  };
+  for (const auto* mode : {"prepared", "pipeline"})
+    EXPECT_THAT([&] { prepare(mode); },
+                ThrowsMessage<UsageError>("--mode: the pooler before the server does not support "
+                                          "prepared statements; use --mode simple or extended"));
+  for (const auto* mode : {"simple", "extended"}) EXPECT_NO_THROW(prepare(mode)) << mode;
+}
+
+TEST(SharedClusterPooler, IsBlamedBySessionsWhoseStatementsItMixesUp) {
+  const Pooler pooler;
+  for (const auto waiting : {Waiting::blocking, Waiting::on_a_loop}) {
+    const auto call = [&] {
+      Caller(waiting, {{"dsn", pooler.dsn()}, {"mode", "prepared"}}).call(0);
+      Caller(waiting, {{"dsn", pooler.dsn()}, {"mode", "prepared"}}).call(0);
+    };
+    EXPECT_THAT(call, ThrowsMessage<CaseError>("the pooler before the server does not support "
+                                               "prepared statements; use --mode simple or "
+                                               "extended"));
+  }
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "workloads/postgres/preflight.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <charconv>
 #include <optional>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "bench/base/errors.hpp"
+#include "workloads/postgres/failures.hpp"
 #include "workloads/postgres/hosts.hpp"
 #include "workloads/support/descriptors.hpp"
 #include "workloads/support/waiting.hpp"
@@ -104,6 +106,19 @@ std::optional<std::uint64_t> room(Inquiry& inquiry) {
       "      AND pid <> pg_backend_pid()))"));
 }
 
+/// A pooler that does not know whose a statement is lets two clients prepare the same name on one
+/// connection to the server. (Not always: it may have several that are idle.)
+void check_pooler(Inquiry& inquiry, const Plan& plan) {
+  if (!plan.prepares() || !inquiry.is_pooled()) return;
+  const auto name = fmt::format("asyncmark_{}", getpid());
+  Inquiry other(plan);
+  inquiry.prepare(name.c_str(), "SELECT 1");
+  const auto again = other.prepare(name.c_str(), "SELECT 1");
+  for (auto* client : {&inquiry, &other}) client->ask(("DEALLOCATE " + name).c_str());
+  if (is_error(*again) && sqlstate_of(*again) == kAlreadyPrepared)
+    throw UsageError(fmt::format("--mode: {}", kNoPreparedStatements));
+}
+
 void check_room(Inquiry& inquiry, std::uint64_t connections) {
   const auto fit = room(inquiry);
   if (!fit || connections <= *fit) return;
@@ -166,6 +181,10 @@ Answer Inquiry::collect(bool sent) {
 
 Answer Inquiry::ask(const char* sql) { return collect(PQsendQuery(connection_.get(), sql) == 1); }
 
+Answer Inquiry::prepare(const char* name, const char* sql) {
+  return collect(PQsendPrepare(connection_.get(), name, sql, 0, nullptr) == 1);
+}
+
 Answer Inquiry::describe(const char* sql) {
   // Both at once, or a pooler could send them to different connections of the server.
   auto* connection = connection_.get();
@@ -213,6 +232,7 @@ void check(const Plan& plan, std::uint64_t connections, bool remote) {
   Inquiry inquiry(plan);
   check_queries(inquiry, plan);
   if (plan.needs_scale()) inquiry.scale();
+  check_pooler(inquiry, plan);
   check_room(inquiry, connections);
   if (const auto fit = allow_descriptors(connections); connections > fit)
     throw UsageError(fmt::format(

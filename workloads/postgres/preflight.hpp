@@ -15,6 +15,8 @@ class Inquiry {
 
   /// An answer that may be an error. Throws UsageError where there is none in time.
   Answer ask(const char* sql);
+  /// Has a statement kept by that name on the connection.
+  Answer prepare(const char* name, const char* sql);
   /// Has it parsed: the answer tells its parameters and columns.
   Answer describe(const char* sql);
 
