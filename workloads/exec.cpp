@@ -11,6 +11,7 @@
 #include <cstring>
 
 #include "bench/base/errors.hpp"
+#include "bench/base/secrets.hpp"
 #include "bench/base/shell_words.hpp"
 #include "bench/model/workload.hpp"
 #include "bench/model/workload_entry.hpp"
@@ -209,16 +210,22 @@ OptionSpec expected_exit() {
   return spec;
 }
 
+OptionSpec command_option() {
+  auto option = with_placeholder(
+      text_option("command", "true",
+                  "command to run, the same as the words after '--'; it is started directly, not "
+                  "by a shell, without input or output"),
+      "COMMAND");
+  option.shown = shown_command;
+  return option;
+}
+
 const bool registered = Registry<WorkloadEntry>::add({
     .name = "exec",
     .summary = "starts your command, a new process for each operation",
     .options =
         {
-            with_placeholder(text_option("command", "true",
-                                         "command to run, the same as the words after '--'; it is "
-                                         "started directly, not by a shell, without input or "
-                                         "output"),
-                             "COMMAND"),
+            command_option(),
             duration_option("timeout", std::chrono::minutes(1),
                             "time limit of an operation; later its process group is killed"),
             expected_exit(),

@@ -8,12 +8,11 @@
 #include <filesystem>
 
 #include "bench/base/errors.hpp"
+#include "bench/base/secrets.hpp"
 #include "bench/base/split.hpp"
 
 namespace asyncmark {
-namespace {
 
-/// The command parted at its blanks, but for those in quotes and in braces or parentheses behind $.
 std::vector<std::string> sources_of_words(const std::string& command) {
   std::vector<std::string> all;
   bool in_word = false;
@@ -41,6 +40,23 @@ std::vector<std::string> sources_of_words(const std::string& command) {
   }
   return all;
 }
+
+std::string unquoted(const std::string& source) {
+  std::string text;
+  char quote = '\0';
+  for (std::size_t i = 0; i < source.size(); ++i) {
+    const char c = source[i];
+    if (c == '\\' && quote != '\'' && i + 1 < source.size())
+      text += source[++i];
+    else if (quote ? c == quote : c == '\'' || c == '"')
+      quote = quote ? '\0' : c;
+    else
+      text += c;
+  }
+  return text;
+}
+
+namespace {
 
 /// What one word comes to: several where a variable has blanks or a pattern fits several files, or
 /// none where a variable is empty. Nothing where it is not a word.
@@ -71,7 +87,7 @@ std::vector<std::string> shell_words(const std::string& command, const std::stri
     throw UsageError(
         fmt::format("{}: '{}' is not a command; to use a shell: "
                     "sh -c '...'",
-                    what, command));
+                    what, shown_command(command)));
   return all;
 }
 

@@ -11,6 +11,13 @@ namespace asyncmark {
 /// command.
 std::vector<std::string> shell_words(const std::string& command, const std::string& what);
 
+/// The command parted at its blanks, but for those in quotes and in braces or parentheses behind $:
+/// each word as it was typed.
+std::vector<std::string> sources_of_words(const std::string& command);
+
+/// Such a word without its quotes. Variables in it stay as they are.
+std::string unquoted(const std::string& source);
+
 /// The words so that a shell, and shell_words(), reads them back.
 std::string as_typed(const std::vector<std::string>& words);
 

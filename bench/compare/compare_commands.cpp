@@ -7,6 +7,7 @@
 #include <csignal>
 
 #include "bench/base/errors.hpp"
+#include "bench/base/secrets.hpp"
 #include "bench/base/shell_words.hpp"
 #include "bench/compare/compare_builds.hpp"
 #include "bench/compare/compare_progress.hpp"
@@ -35,6 +36,7 @@ class Command {
     if (words_.empty())
       throw UsageError(fmt::format("compare: the {} is not a command", side_.role));
     program_file(words_[0], "compare: " + side_.role);
+    side_.what = shown_command(side_.what);  // All that is needed of it from here on.
   }
 
   const Side& side() const { return side_; }

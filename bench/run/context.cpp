@@ -12,11 +12,11 @@
 #include <cstdlib>
 #include <ctime>
 #include <fstream>
-#include <regex>
 #include <sstream>
 
 #include "bench/base/build_info.hpp"
 #include "bench/base/library_entry.hpp"
+#include "bench/base/secrets.hpp"
 #include "bench/base/shell_words.hpp"
 #include "bench/child/protocol.hpp"
 #include "bench/model/workload_entry.hpp"
@@ -81,14 +81,6 @@ void add_build(Json& facts) {
     facts["libraries"][snake_case(library.name)] = library.version;
 }
 
-/// Without the values of variables that a launcher such as env sets, where their names tell that
-/// they are secret.
-std::string without_secret_variables(const std::string& word) {
-  static const std::regex secret("([A-Za-z_]*(PASS|SECRET|TOKEN)[A-Za-z_]*=)[^ ]*",
-                                 std::regex::icase);
-  return std::regex_replace(word, secret, "$1***");
-}
-
 /// Calls `show` with the value of each flag of that name: the word behind it, or the rest of its
 /// own. The result takes its place.
 template <class Show>
@@ -102,9 +94,21 @@ void replace_values(std::vector<std::string>& command, const std::string& flag, 
   }
 }
 
-/// Without the secrets that options of workloads, and launchers, may hold.
+/// Hides secrets in commands that are to be run: those behind `--`, and what `compare --commands`
+/// compares.
+void hide_in_commands(std::vector<std::string>& command) {
+  const auto rest = std::ranges::find(command, "--");
+  const auto shown = shown_words({rest, command.end()});
+  const bool are_commands = command.size() > 1 && command[1] == "compare" &&
+                            std::find(command.begin(), rest, "--commands") != rest;
+  if (are_commands) std::transform(command.begin() + 2, rest, command.begin() + 2, shown_command);
+  std::ranges::copy(shown, rest);
+}
+
+/// Without the secrets that options of workloads, and commands, may hold.
 std::vector<std::string> without_secrets(std::vector<std::string> command) {
-  replace_values(command, "--launcher", without_secret_variables);
+  replace_values(command, "--launcher", shown_command);
+  hide_in_commands(command);
   for (const auto& workload : Registry<WorkloadEntry>::all())
     for (const auto& spec : workload.options) {
       const auto flag = "--" + spec.name;

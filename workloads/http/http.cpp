@@ -13,12 +13,12 @@
 #include <optional>
 
 #include "bench/base/errors.hpp"
+#include "bench/base/secrets.hpp"
 #include "bench/base/split.hpp"
 #include "bench/model/workload.hpp"
 #include "bench/model/workload_entry.hpp"
 #include "workloads/http/clients.hpp"
 #include "workloads/http/limits.hpp"
-#include "workloads/http/secrets.hpp"
 #include "workloads/http/server.hpp"
 
 namespace asyncmark::http {

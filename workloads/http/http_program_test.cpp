@@ -140,7 +140,7 @@ TEST(HttpOptions, NeedAUrlThatCanBeCalled) {
   expect_usage_error(run("http://127.0.0.1/a b"), "--url: 'http://127.0.0.1/a b' has a space");
   expect_usage_error(run("http://me:secret@127.0.0.1/"), "--url: contains a user name");
   expect_usage_error(run("http://127.0.0.1/#part"),
-                     "--url: 'http://127.0.0.1/#part' contains a '#'");
+                     "--url: 'http://127.0.0.1/#***' contains a '#'");
   expect_usage_error(run("http://no-such-host.invalid/"),
                      "--url: the host 'no-such-host.invalid' is not known");
   expect_usage_error(run("http://192.0.2.1/"), "--url: 192.0.2.1 (192.0.2.1) is not this machine");

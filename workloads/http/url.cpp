@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "bench/base/errors.hpp"
-#include "workloads/http/secrets.hpp"
+#include "bench/base/secrets.hpp"
 
 namespace asyncmark::http {
 namespace {
