@@ -37,6 +37,17 @@
 namespace asyncmark {
 namespace {
 
+/// Whether standard output was there when this was first asked.
+bool has_standard_output() {
+  static const bool is_open = fcntl(STDOUT_FILENO, F_GETFD) >= 0;
+  return is_open;
+}
+
+void need_standard_output() {
+  if (!has_standard_output())
+    throw UsageError("standard output is closed, so the result would be lost");
+}
+
 /// Of a launcher.
 std::vector<std::string> launcher_words(const std::string& command) {
   auto all = shell_words(command, "--launcher");
@@ -158,6 +169,7 @@ int do_run(const Grammar& grammar, const std::vector<std::string>& command) {
   check_view(format, shown.view);
   settings.print = [&](const ResultSet& run) { return format.print({&run}, shown.view); };
   if (!shown.slo.empty()) settings.slo = Slo::parse(shown.slo);
+  if (settings.out.empty() && settings.driver.benchmark.out.empty()) need_standard_output();
   return run_and_print(requests, std::move(settings));
 }
 
@@ -212,6 +224,7 @@ int do_report(const Grammar& grammar) {
   if (const auto rest = grammar.app.remaining(true); !rest.empty())
     throw unknown(rest[0], grammar.app);
   const auto& arguments = grammar.arguments;
+  if (!arguments.report_format.empty() || arguments.outputs.empty()) need_standard_output();
   return report(
       {arguments.files, arguments.report_format, arguments.report_view, arguments.outputs});
 }
@@ -265,6 +278,7 @@ int do_compare(const Grammar& grammar, const std::vector<std::string>& command,
   request.gate_stored = asked.gate_stored;
   for (const auto& [name, path] : asked.outputs) request.outputs[name] = path;
   request.command = command;
+  if (request.outputs.empty()) need_standard_output();
   if (!behind.empty()) {
     Grammar run;
     std::vector<std::string> words{command.front(), "run"};
@@ -282,6 +296,7 @@ int do_compare(const Grammar& grammar, const std::vector<std::string>& command,
 }
 
 int do_list(const std::string& what) {
+  need_standard_output();
   const bool all = what.empty();
   if (!all && what != "workloads" && what != "runners" && what != "services" && what != "formats" &&
       what != "reproductions")
@@ -352,6 +367,7 @@ int command_line(int argc, char** argv) {
   // Before anything else: a child must not pay for building the grammar.
   if (argc == 2 && std::string_view(argv[1]) == "run-case") return run_case();
   if (argc > 2 && std::string_view(argv[1]) == "launch") return launch(argv + 2);
+  has_standard_output();  // Before it is filled.
   fill_standard_descriptors();
   std::signal(SIGXFSZ, SIG_IGN);  // A file that may not grow is an error as any other.
   try {

@@ -32,10 +32,11 @@ void add_progress(CLI::App& app, std::string& progress, bool& quiet, const char*
 }
 
 void add_common(CLI::App& app, Common& common) {
-  add_value(app, "--out", common.out, "FILE", "write all results to this file, as JSON", kOutput);
+  add_value(app, "--out", common.out, "FILE", "write all results to this file, as JSON", kOutput)
+      ->check([](const std::string& path) { return path.empty() ? "needs a name" : ""; });
   add_value(app, "--max-failed", common.max_failed, "N|P%",
             "failed operations of a case that are accepted; more: exit code 4", kOutput);
-  app.add_flag("--strict", common.strict, "exit with code 3 if a check warns")->group(kOutput);
+  app.add_flag("--strict", common.strict, "exit with code 3 if there is a warning")->group(kOutput);
   add_value(app, "--time-limit", common.time_limit, "DURATION", "kill a run that takes longer",
             kOutput);
   add_value(app, "--launcher", common.launcher, "COMMAND",
@@ -220,7 +221,7 @@ Grammar::Grammar()
       "  0    success\n"
       "  1    compare: something is slower\n"
       "  2    usage error\n"
-      "  3    with --strict: a check warns\n"
+      "  3    with --strict: there is a warning\n"
       "  4    a case failed, or more operations failed than --max-failed\n"
       "  5    compare: no conclusion is possible\n"
       "  130  interrupted");

@@ -57,6 +57,7 @@ std::vector<std::pair<const ComparisonEntry*, OutputFile>> checked_outputs(
     const CompareRequest& request) {
   std::vector<std::pair<const ComparisonEntry*, OutputFile>> all;
   for (const auto& [name, path] : request.outputs) {
+    if (path.empty()) throw UsageError(fmt::format("--{}: needs a name", name));
     for (const auto& [other, taken] : request.outputs)
       if (other < name && same_file(taken, path))
         throw UsageError(

@@ -152,6 +152,12 @@ TEST(Out, IsWrittenWhereStandardDescriptorsAreClosed) {
   EXPECT_EQ(rows_of(ended.files.at("r.json")).size(), built_in_runners().size());
 }
 
+TEST(Out, NeedsAName) {
+  const auto ended = asyncmark({"run", "null", "--ops", "10", "--out", ""});
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_EQ(ended.err, "asyncmark: --out: needs a name\n");
+}
+
 TEST(Out, TakesBytesThatAreNoText) {
   const auto ended = asyncmark({"run", "null", "--runner", "sync", "--ops", "10", "--repetitions",
                                 "1", "--launcher", "env X=\xff", "--out", "r.json"});
