@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 #include <utility>
+#include <vector>
 
 #include "bench/base/errors.hpp"
 #include "bench/base/standard_error.hpp"
@@ -41,6 +42,77 @@ bool put(std::FILE* file, const std::string& text) {
   const bool all = std::fwrite(text.data(), 1, text.size(), file) == text.size();
   return std::fclose(file) == 0 && all;
 }
+
+/// A file with what is to replace another, beside that and gone with this object.
+class Part {
+ public:
+  /// By a name that was not there before, for it may be the user's.
+  explicit Part(std::string path) : path_(std::move(path)) {
+    for (int i = 0; !file_; ++i) {
+      name_ = fmt::format("{}.{}.part", path_, getpid() + i);
+      file_ = std::fopen(name_.c_str(), "wx");
+      if (!file_ && errno != EEXIST) return;
+    }
+    struct stat old {};
+    if (stat(path_.c_str(), &old) == 0) fchmod(fileno(file_), old.st_mode & 07777);
+  }
+  Part(Part&& other) noexcept
+      : path_(std::move(other.path_)),
+        name_(std::exchange(other.name_, "")),
+        file_(std::exchange(other.file_, nullptr)) {}
+  Part& operator=(Part&&) = delete;
+  ~Part() {
+    const int error = errno;
+    if (!name_.empty()) std::remove(name_.c_str());
+    errno = error;
+  }
+
+  bool write(const std::string& text) { return put(std::exchange(file_, nullptr), text); }
+  bool replace() {
+    if (std::rename(name_.c_str(), path_.c_str()) != 0) return false;
+    name_.clear();
+    return true;
+  }
+
+ private:
+  std::string path_;
+  std::string name_;
+  std::FILE* file_ = nullptr;
+};
+
+void say_unwritten(const std::string& flag, const std::string& path) {
+  to_standard_error("warning: {}: '{}' could not be written: {}\n", flag, visible(path),
+                    std::strerror(errno));
+}
+
+/// A folder with those above it, of which what was made is removed again unless it is kept.
+class Folder {
+ public:
+  Folder(const std::string& path, const std::string& flag) {
+    std::error_code failed;
+    auto missing = std::filesystem::absolute(path);
+    for (; !std::filesystem::exists(missing, failed); missing = missing.parent_path())
+      made_.push_back(missing);
+    std::filesystem::create_directories(path, failed);
+    if (!failed) return;
+    remove();
+    throw UsageError(
+        fmt::format("{}: the folder '{}' cannot be made: {}", flag, path, failed.message()));
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  ~Folder() { remove(); }
+
+  void keep() { made_.clear(); }
+
+ private:
+  /// Only what is empty: others may have put something there meanwhile.
+  void remove() {
+    for (const auto& folder : made_) rmdir(folder.c_str());
+  }
+
+  std::vector<std::filesystem::path> made_;  ///< The innermost first.
+};
 
 }  // namespace
 
@@ -87,27 +159,33 @@ OutputFile::OutputFile(const std::string& path, std::string flag)
 bool OutputFile::write(const std::string& text) const {
   if (regular_ ? replace(text) : put(std::fopen(path_.c_str(), "w"), text)) return true;
   if (std::exchange(has_said_, true)) return false;
-  to_standard_error("warning: {}: '{}' could not be written: {}\n", flag_, visible(path_),
-                    std::strerror(errno));
+  say_unwritten(flag_, path_);
   return false;
 }
 
-/// By a file beside it that was not there before, for it may be the user's.
 bool OutputFile::replace(const std::string& text) const {
-  std::string part;
-  std::FILE* file = nullptr;
-  for (int i = 0; !file; ++i) {
-    part = fmt::format("{}.{}.part", path_, getpid() + i);
-    file = std::fopen(part.c_str(), "wx");
-    if (!file && errno != EEXIST) return false;
+  Part part(path_);
+  return part.write(text) && part.replace();
+}
+
+bool write_folder(const std::string& folder, const std::map<std::string, std::string>& texts,
+                  const std::string& flag) {
+  Folder made(folder, flag);
+  std::vector<Part> parts;
+  for (const auto& [name, text] : texts) {
+    const auto path = (std::filesystem::path(folder) / name).string();
+    OutputFile(path, flag);  // Throws.
+    if (parts.emplace_back(behind_links(path)).write(text)) continue;
+    say_unwritten(flag, path);
+    return false;
   }
-  struct stat old {};
-  if (stat(path_.c_str(), &old) == 0) fchmod(fileno(file), old.st_mode & 07777);
-  if (put(file, text) && std::rename(part.c_str(), path_.c_str()) == 0) return true;
-  const int error = errno;
-  std::remove(part.c_str());
-  errno = error;
-  return false;
+  for (auto& part : parts)
+    if (!part.replace()) {
+      say_unwritten(flag, folder);
+      return false;
+    }
+  made.keep();
+  return true;
 }
 
 }  // namespace asyncmark

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 
 namespace asyncmark {
@@ -10,6 +11,12 @@ bool same_file(const std::string& a, const std::string& b);
 /// Throws UsageError, naming `flag`, unless the file that `path` leads to can be written. Leaves
 /// everything as it was.
 void check_writable(const std::string& path, const std::string& flag);
+
+/// Writes files, whose texts are given by their names, into a folder that is made where there is
+/// none: all of them or none, and then no folder either. False, and a line on standard error, when
+/// one could not be written. Throws UsageError where a file or the folder cannot be there.
+bool write_folder(const std::string& folder, const std::map<std::string, std::string>& texts,
+                  const std::string& flag);
 
 /// Where a text goes that the user asked for by `flag`. The file is at every moment either the old
 /// or the new one, whole.

@@ -82,30 +82,24 @@ std::vector<Output> checked_outputs(const ReportSettings& settings) {
   return all;
 }
 
-/// By the paths of the files. Throws UsageError where one is among those that were read.
+/// By the paths of the files, those in a folder by their names. Throws UsageError where one is
+/// among those that were read.
 std::map<std::string, std::string> texts_of(const Output& output, const ResultSets& sets,
                                             const Files& read) {
   if (output.entry.file) return {{output.path, output.entry.file(sets)}};
-  std::map<std::string, std::string> texts;
-  for (auto& [name, text] : output.entry.folder(sets))
-    texts[(std::filesystem::path(output.path) / name).string()] = std::move(text);
-  for (const auto& [path, text] : texts)
+  auto texts = output.entry.folder(sets);
+  for (const auto& [name, text] : texts)
     for (const auto& file : read)
-      if (same_file(path, file))
+      if (const auto path = (std::filesystem::path(output.path) / name).string();
+          same_file(path, file))
         throw UsageError(fmt::format("{}: '{}' is an input of this report; give another folder",
                                      output.flag(), path));
   return texts;
 }
 
 bool write(const Output& output, const std::map<std::string, std::string>& texts) {
-  std::error_code failed;
-  if (output.entry.folder) std::filesystem::create_directories(output.path, failed);
-  if (failed)
-    throw UsageError(fmt::format("{}: the folder '{}' cannot be created: {}", output.flag(),
-                                 output.path, failed.message()));
-  return std::ranges::all_of(texts, [&](const auto& one) {
-    return OutputFile(one.first, output.flag()).write(one.second);
-  });
+  if (output.entry.folder) return write_folder(output.path, texts, output.flag());
+  return OutputFile(output.path, output.flag()).write(texts.at(output.path));
 }
 
 }  // namespace
