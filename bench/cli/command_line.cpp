@@ -333,6 +333,7 @@ int dispatch(const std::vector<std::string>& command) {
   try {
     parse(grammar, {command.begin(), end});
   } catch (const CLI::Success& asked) {
+    need_standard_output();
     return grammar.app.exit(asked);
   }
   if (grammar.run->parsed()) return do_run(grammar, command);
@@ -340,7 +341,10 @@ int dispatch(const std::vector<std::string>& command) {
   if (grammar.report->parsed()) return do_report(grammar);
   if (grammar.compare->parsed()) return do_compare(grammar, command, behind);
   if (grammar.serve->parsed()) return do_serve(grammar);
-  if (grammar.check_adapter->parsed()) return check_adapter(grammar.arguments.adapter);
+  if (grammar.check_adapter->parsed()) {
+    need_standard_output();
+    return check_adapter(grammar.arguments.adapter);
+  }
   if (grammar.list->parsed()) return do_list(grammar.arguments.listed);
   if (grammar.create->parsed()) return do_new(grammar);
   const auto rest = grammar.app.remaining();

@@ -54,8 +54,8 @@ TEST(CommandLine, APlanRunsWithCommentsAndEitherSpelling) {
 
 TEST(CommandLine, SaysAtOnceWhereTheResultWouldBeLost) {
   for (const std::string words :
-       {"run sleep --wait 1h --ops 1", "list", "report r.json", "report r.json --format csv",
-        "compare --commands 'sleep 3600' true"}) {
+       {"run sleep --wait 1h --ops 1", "list", "--version", "check-adapter -- true",
+        "report r.json", "report r.json --format csv", "compare --commands 'sleep 3600' true"}) {
     const auto ended = run_program({"sh", "-c", "exec \"$0\" " + words + " >&-", program()});
     EXPECT_EQ(ended.code, 2) << words;
     EXPECT_EQ(ended.err, "asyncmark: standard output is closed, so the result would be lost\n")

@@ -16,7 +16,7 @@ namespace asyncmark {
 /// A server on this machine that asyncmark did not start, as the kernel sees it from outside.
 class LocalServer {
  public:
-  /// At the first of these addresses where somebody listens, as clients try them.
+  /// At the first of these addresses that has a listener, as clients try them.
   explicit LocalServer(std::vector<sockaddr_storage> addresses)
       : addresses_(std::move(addresses)) {}
 

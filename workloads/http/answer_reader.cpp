@@ -189,7 +189,7 @@ bool AnswerReader::read_length(std::string_view text) {
 
 bool AnswerReader::read_coding(std::string_view coding) {
   if (coding.empty() || is_same(coding, "identity")) return true;
-  if (is_chunked_) return false;  // It is the last one, or nobody could tell where the body ends.
+  if (is_chunked_) return false;  // It is the last one, or the end of the body would be unknown.
   is_coded_ = true;
   is_chunked_ = is_same(coding, "chunked");
   return true;

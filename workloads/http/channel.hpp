@@ -42,7 +42,7 @@ class Channel {
   /// Whether receive() would give more without the socket becoming readable.
   bool holds_more() const { return tls_ && SSL_pending(tls_.get()) > 0; }
   /// Whether a connection that waits for nothing is still good: the other side has neither closed
-  /// it nor sent what nobody asked for.
+  /// it nor sent bytes that no request is waiting for.
   bool stands();
   void close();
 

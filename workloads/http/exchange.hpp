@@ -28,7 +28,7 @@ struct Call {
 };
 
 /// Requests and answers over one connection, which it opens where there is none. Like Channel it
-/// waits for nothing: whoever owns it waits, in the way of its runner. Nothing is ever tried twice.
+/// never waits: its owner does, in the way of its runner. Nothing is ever tried twice.
 /// A connection that the server closed while nothing was asked over it is made anew.
 class Exchange {
  public:

@@ -1,4 +1,4 @@
-// Servers that nobody here wrote: every runner gets all its answers from them.
+// Servers of other projects: every runner gets all its answers from them.
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
@@ -36,7 +36,7 @@ class Site {
     if (!mkdtemp(path.data())) throw std::runtime_error("no temporary folder");
     folder_ = path;
     std::ofstream(folder_ / "page.txt") << std::string(1000, 'x');
-    // A server that root starts reads it as somebody else.
+    // A server that root starts reads it as another user.
     fs::permissions(folder_, fs::perms::others_exec | fs::perms::others_read,
                     fs::perm_options::add);
   }
@@ -50,7 +50,7 @@ class Site {
   fs::path folder_;
 };
 
-/// That nobody had a moment ago.
+/// That was free a moment ago.
 std::uint16_t free_port() {
   const Descriptor any(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in address{};
@@ -65,7 +65,7 @@ std::uint16_t free_port() {
 
 std::string page(unsigned port) { return fmt::format("http://127.0.0.1:{}/page.txt", port); }
 
-/// A server that somebody else wrote, which ends with this.
+/// A server of another project, which ends with this.
 class ForeignServer {
  public:
   const std::string& url() const { return url_; }

@@ -24,7 +24,7 @@ struct Settings {
   std::uint64_t workers = 0;  ///< Of the thread pool.
 };
 
-/// The workers of a pool that nobody said anything of, as the runner thread-pool has.
+/// The default number of workers of a pool, as the runner thread-pool has.
 inline constexpr std::uint64_t kUsualWorkers = 32;
 
 /// The workers that `--FLAG` asks of a pool. Throws UsageError naming it where there are too many,

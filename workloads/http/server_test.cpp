@@ -206,7 +206,7 @@ TEST_P(EachModel, HoldsBackThoseWhoWaitedBeforeTheStall) {
   const auto begin = Clock::now();
   one.send(kGet);
   ASSERT_TRUE(eventually([&] { return service().usage().requests == 1; }));
-  other.send(kGet);  // The second: nobody is answered now.
+  other.send(kGet);  // The second: none is answered now.
   EXPECT_THAT(one.receive(), StartsWith(kAnswered));
   EXPECT_GE(Clock::now() - begin, 1500ms) << "its own delay was over long before";
   EXPECT_THAT(other.receive(), StartsWith(kAnswered));

@@ -23,7 +23,7 @@ struct Url {
   std::string authority() const;
 };
 
-/// The option `url`: kept as it is sent, shown without what lets somebody in.
+/// The option `url`: kept as it is sent, shown without credentials.
 OptionSpec url_option(std::string help);
 
 }  // namespace asyncmark::http

@@ -55,7 +55,7 @@ Process Account::start(const std::vector<std::string>& words, const std::string&
       dprintf(STDERR_FILENO, "FATAL:  %s: %s: %s\n", failed, folder.c_str(), std::strerror(errno));
       _exit(1);
     }
-    prctl(PR_SET_PDEATHSIG, signal);  // To become somebody else has undone it.
+    prctl(PR_SET_PDEATHSIG, signal);  // Changing the user has undone it.
     if (getppid() != parent) _exit(1);
     execvp(argv[0], argv.data());
     dprintf(STDERR_FILENO, "FATAL:  %s cannot be started: %s\n", argv[0], std::strerror(errno));

@@ -13,7 +13,7 @@ namespace {
 
 constexpr auto kReconnect = std::chrono::seconds(1);
 constexpr const char* kName = "activity";
-/// Not the view pg_stat_activity, which looks up names that nobody asks for here.
+/// Not the view pg_stat_activity, which looks up names that are not needed here.
 constexpr const char* kQuery =
     "SELECT count(*) FILTER (WHERE state = 'active'), count(*) FROM pg_stat_get_activity(NULL) "
     "WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()";
@@ -81,7 +81,7 @@ void Activity::take_answer() {
   waiting_ = false;
 }
 
-/// Somebody may have ended every connection, to see what that does.
+/// Every connection may have been ended by a user, to see what that does.
 void Activity::lose() {
   connection_.reset();
   counts_.observer = 0;

@@ -9,7 +9,7 @@
 
 namespace asyncmark::postgres {
 
-/// Samples what a server's connections do, over one of its own, while somebody wants to know.
+/// Samples what a server's connections do, over one of its own, while that is needed.
 class Activity {
  public:
   /// Throws UsageError where there is no connection to be had.
@@ -21,7 +21,7 @@ class Activity {
   /// To be polled for reading, for no longer than kLook; -1 while no answer is awaited.
   int descriptor() const { return waiting_ ? PQsocket(connection_.get()) : -1; }
   /// Takes an answer if there is one, and asks again where it is time to. Never waits for an
-  /// answer. A connection that was lost is made again also while nobody wants to know.
+  /// answer. A connection that was lost is made again also while it is not needed.
   void look();
 
   static constexpr auto kLook = std::chrono::milliseconds(20);

@@ -142,7 +142,7 @@ bool Cluster::start_server(std::uint64_t max_connections) {
 
 std::string Cluster::ending() {
   const auto how = postmaster_.wait().how;
-  if (how == "exit 0") return "somebody stopped it";
+  if (how == "exit 0") return "it was stopped";
   const auto complaint = last_words();
   // Who is killed has no last word; its other processes only tell what that did to them.
   return how.starts_with("SIG") || complaint.empty() ? how : fmt::format("{}: {}", how, complaint);
@@ -162,7 +162,7 @@ void Cluster::end_postmaster() {
 }
 
 /// One that was killed leaves what its next start on the same data would remove. It starts alone,
-/// for it ends as soon as nobody gives it a command.
+/// for it ends as soon as it gets no more commands.
 void Cluster::give_back_shared_memory() {
   const Descriptor nowhere(open("/dev/null", O_WRONLY | O_CLOEXEC));
   // Its other processes may take a moment to see that it is gone.

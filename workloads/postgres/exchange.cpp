@@ -198,7 +198,7 @@ void Exchange::note(const PGresult& answer) {
     case PGRES_COPY_IN:
     case PGRES_COPY_OUT:
     case PGRES_COPY_BOTH:
-      over("copy");  // Nobody here would send or take what is to follow.
+      over("copy");  // Nothing here sends or reads the data that follows.
       break;
     default:
       if (failure_.empty()) failure_ = reason_of_failure(answer, connection_.get());

@@ -89,7 +89,7 @@ class Postgres final : public Workload {
       if (plan_.needs_scale()) plan_.scale = inquiry.scale();
       plan_.address = inquiry.address();
     } catch (const UsageError& error) {
-      std::string_view words = error.what();  // Nobody may have given a --dsn.
+      std::string_view words = error.what();  // There may be no --dsn.
       constexpr std::string_view kFlag = "--dsn: ";
       if (words.starts_with(kFlag)) words.remove_prefix(kFlag.size());
       throw CaseError(std::string(words));

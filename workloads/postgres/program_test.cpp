@@ -165,7 +165,7 @@ TEST(SharedClusterProgram, AsksForNoMoreConnectionsThanThereAre) {
 }
 
 TEST(SharedClusterProgram, ThatIsNotAnsweredSaysSo) {
-  // A table that somebody keeps to himself.
+  // A table that another session has locked.
   cluster().ask("CREATE TABLE kept (id int)");
   const Connection keeping(PQconnectdb(cluster().conninfo().c_str()), PQfinish);
   PQclear(PQexec(keeping.get(), "BEGIN; LOCK TABLE kept"));

@@ -69,7 +69,7 @@ bool enter_own_network() {
   return set(SIOCSIFADDR, "192.0.2.1") && set(SIOCSIFNETMASK, "255.255.255.0");
 }
 
-/// Lets in whoever connects, and never says a word more.
+/// Accepts every connection, and never sends more.
 class SilentServer {
  public:
   explicit SilentServer(const char* at)

@@ -217,7 +217,7 @@ TEST_F(PostgresService, ThatSomebodyStoppedSaysSo) {
   const auto connection = connect(by_hand.endpoint());
   kill(Belongings(tmpdir_).postmaster(), SIGINT);
   EXPECT_THAT(by_hand.program_itself().wait().err,
-              HasSubstr("PostgreSQL has ended by itself: somebody stopped it\n"));
+              HasSubstr("PostgreSQL has ended by itself: it was stopped\n"));
 }
 
 TEST_F(PostgresService, RestsWhereItsOwnConnectionWasEnded) {
@@ -338,7 +338,7 @@ TEST_F(PostgresService, TellsWhatAllItsProcessesUseAndDo) {
   EXPECT_EQ(asleep.peak_connections, 8);
   EXPECT_LT(asleep.cpu, 100ms);
 
-  // Whoever ends all connections ends ours too; it comes back.
+  // Ending all connections ends the sampler's too; it comes back.
   ask(service->endpoint(),
       "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> "
       "pg_backend_pid() AND backend_type = 'client backend'");
