@@ -30,6 +30,7 @@ constexpr Duration kLongEnoughToDiffer = milliseconds(10);
 /// as one, and have to differ by as much more.
 constexpr Duration kLongPass = std::chrono::seconds(1);
 constexpr Duration kHeldUp = milliseconds(50);
+constexpr Duration kLongWarmUp = std::chrono::seconds(1);
 
 /// Whether some option of the workload is a wait that delayed acknowledgements would look like.
 bool asked_for_such_waits(const Case& one) {
@@ -194,6 +195,30 @@ std::optional<std::string> late_timers(const Subject& one) {
   return fmt::format("p50 {}, expected {}", rounded_text(*measured), rounded_text(asked));
 }
 
+/// An open loop does not wait for the service: work that this still has from the warm-up is in the
+/// figures.
+std::optional<std::string> rough_warm_up(const Subject& one) {
+  if (one.kind() != LoadKind::open_loop) return std::nullopt;
+  const auto [ops, at_once] = warm_up_of(one.result.what.load, one.result.how, one.result.how.cap);
+  const auto rounds = at_once > 0 ? (ops + at_once - 1) / at_once : 0;
+  for (const auto* run : one.result.finished()) {
+    if (run->warm_up_failed > 0)
+      return fmt::format("{} of its operations failed", run->warm_up_failed);
+    // Operations that take long by themselves do so in the warm-up as well.
+    const auto usual = run->service_time.percentile(0.5).value_or(Duration(0));
+    if (run->phases.warm_up > kLongWarmUp + 2 * static_cast<std::int64_t>(rounds) * usual)
+      return fmt::format("it took {}", rounded_text(run->phases.warm_up));
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> busy_before(const Subject& one) {
+  const auto runs = one.result.finished();
+  const auto busy = std::ranges::count_if(runs, &Measurement::busy_before);
+  if (busy == 0) return std::nullopt;
+  return fmt::format("before {} of {} repetitions", busy, runs.size());
+}
+
 std::optional<std::string> uneven_repetitions(const Subject& one) {
   return uneven(one.result.finished(), "repetitions", [](const Measurement* run) {
     return std::pair(run->elapsed(), static_cast<double>(run->completed + run->failed));
@@ -258,6 +283,24 @@ const bool late_timers_registered = Registry<CheckEntry>::add({
     .look = in_each_case(late_timers),
     .sentence = "operations took longer than their wait although CPUs were idle",
     .remedy = "check timer slack, power saving and other load on the machine",
+});
+
+const bool rough_warm_up_registered = Registry<CheckEntry>::add({
+    .name = "warm-up",
+    .order = 225,
+    .look = in_each_case(rough_warm_up),
+    .sentence = "the warm-up was too much for the service, and what it left unfinished may have "
+                "delayed the timed operations",
+    .remedy = "use --warmup 1, or find out why the service is slow or fails without load",
+});
+
+const bool busy_before_registered = Registry<CheckEntry>::add({
+    .name = "busy-before",
+    .order = 227,
+    .look = in_each_case(busy_before),
+    .sentence = "the service was still busy with dropped or timed-out operations of an earlier "
+                "run, so it had less time for this one",
+    .remedy = "restart the service, or use a lower --rate or --in-flight before",
 });
 
 const bool uneven_repetitions_registered = Registry<CheckEntry>::add({

@@ -219,5 +219,29 @@ TEST(ChecksOfTime, FindARunThatSlowsDown) {
   EXPECT_THAT(ended.err, HasSubstr("--strict: unstable: faulty/sync/ops:2080"));
 }
 
+TEST(Checks, FindAServiceThatIsStillBusyWithEarlierOperations) {
+  const auto busy = changed(clean({}), [](Measurement& m) { m.busy_before = true; });
+  EXPECT_THAT(codes({busy}), ElementsAre("busy-before"));
+  EXPECT_THAT(only_finding({busy}).evidence, HasSubstr("3 of 3 repetitions"));
+}
+
+TEST(Checks, FindAWarmUpThatWasTooMuchForTheService) {
+  const auto warmed_up = [](const Plan& plan, Duration took, std::uint64_t failed) {
+    return changed(clean(plan), [&](Measurement& m) {
+      m.phases.warm_up = took;
+      m.warm_up_failed = failed;
+    });
+  };
+  const Plan open{.ops = 1000, .rate = 500};
+  EXPECT_THAT(codes({warmed_up(open, milliseconds(900), 0)}), IsEmpty());
+  EXPECT_THAT(codes({warmed_up(open, milliseconds(1500), 0)}), ElementsAre("warm-up"));
+  EXPECT_THAT(only_finding({warmed_up(open, milliseconds(9), 3)}).evidence,
+              HasSubstr("3 of its operations failed"));
+  const Plan slow{.ops = 1000, .rate = 500, .wait = "2s"};
+  EXPECT_THAT(codes({warmed_up(slow, milliseconds(2000), 0)}), IsEmpty()) << "each takes as long";
+  EXPECT_THAT(codes({warmed_up({}, milliseconds(1500), 3)}), IsEmpty())
+      << "a closed loop waits for the service";
+}
+
 }  // namespace
 }  // namespace asyncmark::checks_of_time_test

@@ -154,6 +154,7 @@ Measurement as_documented(Measurement&& m) {
                   .connect = m.phases.connect,
                   .warm_up = m.phases.warm_up,
                   .timed = m.phases.timed};
+  known.warm_up_failed = m.warm_up_failed;
   known.resources = {.user = used.user,
                      .system = used.system,
                      .voluntary_switches = used.voluntary_switches,
@@ -202,8 +203,9 @@ void judge(Report& report, const Ending& ending, Duration lived, const Case& one
     if (!report.operations.empty()) add_up(m, report.operations, one, how);
     if (const auto why = implausible(m, one, how, lived)) throw UsageError(*why);
     if (program_of(one)) fill_in(m, ending, one, settings);
-    const auto& [set_up, connect, warm_up, timed, drain, around] = m.phases;
-    m.phases.around = std::max(Duration(0), lived - set_up - connect - warm_up - timed);
+    auto& phases = m.phases;
+    phases.around = std::max(
+        Duration(0), lived - phases.set_up - phases.connect - phases.warm_up - phases.timed);
   } catch (const std::exception& error) {
     report.error = fmt::format("its report cannot be true: {}", error.what());
   }

@@ -11,6 +11,7 @@
 #include "bench/base/errors.hpp"
 #include "bench/base/json_fields.hpp"
 #include "bench/base/visible.hpp"
+#include "bench/engine/in_time.hpp"
 #include "bench/engine/sampler.hpp"
 #include "bench/measure/flat_histogram.hpp"
 #include "bench/model/bound.hpp"
@@ -112,6 +113,7 @@ class PassOfList {
       measurement.add_failures(one_more ? reason : "other", 1);
     }
     measurement.timeline = timeline();
+    if (load_.rate) add_in_time(measurement);
   }
 
   std::uint64_t completed() const { return list_.started.size() - reasons_.size(); }
@@ -171,6 +173,17 @@ class PassOfList {
     if (seconds(pass_.elapsed) < needed * (1 - kClockError))
       throw UsageError(fmt::format("it took {}, and what its operations had to do at least {}",
                                    exact_text(pass_.elapsed), exact_text(from_seconds(needed))));
+  }
+
+  void add_in_time(Measurement& measurement) const {
+    Measurement pass;
+    pass.passes.push_back(pass_);
+    pass.completed = completed();
+    pass.failed = reasons_.size();
+    pass.never_started = never_started();
+    pass.timeline = measurement.timeline;
+    auto& sum = measurement.in_time;
+    (sum ? *sum : sum.emplace()) += in_time(load_, pass);
   }
 
   Timeline timeline() const {
@@ -249,6 +262,7 @@ void add_up(Measurement& measurement, const std::vector<Listed>& passes, const C
   measurement.response_time = std::move(counted.response_time);
   measurement.peak_in_flight = counted.peak_in_flight;
   measurement.timeline = std::move(counted.timeline);
+  measurement.in_time = counted.in_time;
 }
 
 }  // namespace asyncmark

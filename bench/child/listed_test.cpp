@@ -96,6 +96,26 @@ TEST(Listed, WhatIsDueAndIsNotListedNeverStarted) {
               HasSubstr("3 operations ended, where 5 were asked for"));
 }
 
+TEST(Listed, OfAnOpenLoopAchieveWhatEachPassDid) {
+  const auto succeeded = [](std::vector<std::uint64_t> first, std::vector<std::uint64_t> second) {
+    auto one = due_at({0, 10'000'000, 20'000'000});
+    one.load.passes = 2;
+    std::vector<Listed> lists(2);
+    for (auto& list : lists)
+      list = {.op = {}, .started = {0ms, 10ms, 20ms}, .finished = {10ms, 20ms, 30ms}, .worker = {}};
+    auto m = told(6 - first.size() - second.size(), 30ms);
+    m.passes.push_back(m.passes.front());
+    if (!first.empty()) lists[0].failed["bad"] = std::move(first);
+    if (!second.empty()) lists[1].failed["bad"] = std::move(second);
+    add_up(m, lists, one, one.concurrency());
+    EXPECT_EQ(m.in_time->due, 6);
+    return m.in_time->succeeded;
+  };
+  EXPECT_EQ(succeeded({}, {}), 6);
+  EXPECT_EQ(succeeded({}, {0, 1, 2}), 3);
+  EXPECT_EQ(succeeded({0, 1, 2}, {}), 3);
+}
+
 TEST(Listed, FailedOperationsAreInTheLedgerAndInNoHistogram) {
   auto list = but([](Listed& l) { l.failed = {{"refused", {1}}, {"", {2}}}; });
   list.finished[1] = 1ms;  // Less than the wait: that is no wonder.

@@ -129,7 +129,7 @@ Words wrong_times(const Measurement& m, const Concurrency& how, Duration lived, 
 
 /// Its phases followed one another, within its life, and the timed one holds the passes.
 Words wrong_phases(const Measurement& m, Duration lived) {
-  const auto& [set_up, connect, warm_up, timed, drain, around] = m.phases;
+  const auto& [set_up, connect, warm_up, timed, drain, around, settle] = m.phases;
   const auto together = set_up + connect + warm_up + timed;
   if (together > lived)
     return fmt::format("its phases took {} together, and its process lived for {}",

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "bench/base/errors.hpp"
+#include "bench/model/runner_entry.hpp"
 
 namespace asyncmark {
 namespace {
@@ -55,7 +56,14 @@ std::string text_of(const Json& json) {
 std::string write_case(const Case& one) {
   auto json = to_json(one, Secrets::told);
   json["protocol"] = kProtocol;
-  json["how"] = to_json(one.concurrency());
+  const auto how = one.concurrency();
+  json["how"] = to_json(how);
+  // Our own children know by themselves how many sessions they have.
+  if (runner_entry(one.runner).program) {
+    const auto [ops, at_once] = warm_up_of(one.load, how, how.cap);
+    json["load"]["warmup"] = ops;
+    json["load"]["warmup_in_flight"] = at_once;
+  }
   try {
     return json.dump();
   } catch (const Json::type_error&) {

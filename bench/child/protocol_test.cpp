@@ -6,6 +6,7 @@
 #include <random>
 
 #include "bench/base/errors.hpp"
+#include "bench/model/runner_entry.hpp"
 #include "bench/model/workload_entry.hpp"
 
 namespace asyncmark::protocol_test {
@@ -58,6 +59,27 @@ std::string without(const std::string& document, const std::string& key) {
 
 TEST(Protocol, CarriesACase) {
   EXPECT_EQ(read_case(write_case(example_case())).name(), "sleep/sync/ops:10/wait:5ms");
+}
+
+TEST(Protocol, TellsAProgramHowToWarmUp) {
+  auto one = example_case();
+  one.runner = "python-asyncio";
+  one.runner_options = OptionValues(Registry<RunnerEntry>::at(one.runner).options);
+  const auto warm_up = [&] {
+    const auto load = Json::parse(write_case(one)).at("load");
+    return std::pair(load.at("warmup").get<int>(), load.at("warmup_in_flight").get<int>());
+  };
+  EXPECT_EQ(warm_up(), std::pair(10, 10)) << "one for each in flight";
+  one.load.ops = 0;
+  one.load.duration = std::chrono::seconds(1);
+  one.load.rate = 100;
+  one.load.due = std::make_shared<const std::vector<std::int64_t>>(100);
+  EXPECT_EQ(warm_up(), std::pair(1, 1));
+  one.load.warmup = 25;
+  EXPECT_EQ(warm_up(), std::pair(25, 10));
+  one.runner = "sync";
+  one.runner_options = OptionValues(Registry<RunnerEntry>::at(one.runner).options);
+  EXPECT_FALSE(Json::parse(write_case(one)).at("load").contains("warmup_in_flight"));
 }
 
 TEST(Protocol, CarriesAReport) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bench/engine/hard_end.hpp"
+#include "bench/engine/in_time.hpp"
 #include "bench/engine/window.hpp"
 
 namespace asyncmark {
@@ -28,17 +29,22 @@ Clock::time_point last_finished(std::span<const Recorder> recorders) {
   return std::ranges::max_element(recorders, {}, &Recorder::last_finished)->last_finished;
 }
 
-/// The warm-up takes the very path that is timed: another load, the same clients and sessions.
-void warm_up(const Load& load, const Concurrency& how, const Crew& crew) {
-  Load rehearsal;
-  rehearsal.ops = load.warmup.value_or(std::max(crew.sessions, how.workers));
-  if (load.duration || load.rate) rehearsal.ops = std::min(rehearsal.ops, how.cap);
-  if (rehearsal.ops == 0) return;
+/// The warm-up takes the very path that is timed: other loads, one after the other, over the same
+/// clients and sessions. Gives how many of its operations failed.
+std::uint64_t warm_up(const Load& load, const Concurrency& how, const Crew& crew) {
+  const auto [ops, at_once] = warm_up_of(load, how, crew.sessions);
+  if (ops == 0) return 0;
   window().phase = Phase::warm_up;
-  crew.stage.schedule.begin(rehearsal, LoadKind::burst, Clock::now());
-  crew.carry_out();
+  for (std::uint64_t done = 0; done < ops; done += at_once) {
+    Load rehearsal;
+    rehearsal.ops = std::min(at_once, ops - done);
+    crew.stage.schedule.begin(rehearsal, LoadKind::burst, Clock::now());
+    crew.carry_out();
+  }
+  const auto failed = ended(crew.recorders) - completed(crew.recorders);
   for (auto& recorder : crew.recorders) recorder.clear();
   crew.stage.in_flight.forget_peak();
+  return failed;
 }
 
 void add(Resources& resources, const Usage& used) {
@@ -134,7 +140,7 @@ class Course {
     phases.set_up = begun_ - crew_.stage.begun - phases.connect;
     show_recorders(crew_.recorders);
     begin_sample(load_, crew_);
-    warm_up(load_, how_, crew_);
+    measurement_.warm_up_failed = warm_up(load_, how_, crew_);
     phases.warm_up = Clock::now() - begun_;
     connections_before_ = connections();
     reopened_before_ = window().connections_reopened.load();
@@ -150,6 +156,7 @@ class Course {
 
  private:
   void begin_pass() {
+    if (!measurement_.passes.empty()) take_in_time();
     begin_sample(load_, crew_);
     completed_before_ = completed(crew_.recorders);
     ended_before_ = ended(crew_.recorders);
@@ -187,7 +194,22 @@ class Course {
     measurement_.phases.drain += stage.drain.length();
     add(measurement_.resources, used);
     add_wait(measurement_.resources, waited_before_, crew_.run_queue_wait());
-    measurement_.never_started += dropped;
+    measurement_.never_started += dropped_ = dropped;
+  }
+
+  /// What the pass that is over achieved, while the times of its operations are still there: those
+  /// of the next take their place. Not in end_pass(), for it takes memory and time of its own.
+  Timeline take_in_time() {
+    Measurement pass;
+    pass.timeline = timeline_of(crew_);
+    if (!load_.rate) return std::move(pass.timeline);
+    pass.passes.push_back(measurement_.passes.back());
+    pass.completed = pass.passes.back().completed;
+    pass.failed = ended(crew_.recorders) - ended_before_ - pass.completed;
+    pass.never_started = dropped_;
+    auto& sum = measurement_.in_time;
+    (sum ? *sum : sum.emplace()) += in_time(load_, pass);
+    return std::move(pass.timeline);
   }
 
   Measurement added_up() {
@@ -197,7 +219,7 @@ class Course {
     measurement_.resources.peak_rss_bytes = peak_resident_bytes();
     measurement_.resources.grown_bytes = -written_bytes(crew_.recorders);
     for (const auto& recorder : crew_.recorders) add(measurement_, recorder);
-    measurement_.timeline = timeline_of(crew_);
+    measurement_.timeline = take_in_time();
     const auto [tried_before, made_before] = connections_before_;
     if (const auto [tried, made] = connections(); tried > 0) {
       const auto ended = measurement_.completed + measurement_.failed;
@@ -230,7 +252,7 @@ class Course {
   std::pair<std::uint64_t, std::uint64_t> connections_before_;
   std::uint64_t reopened_before_ = 0;
   // Of the pass that is carried out.
-  std::uint64_t completed_before_ = 0, ended_before_ = 0;
+  std::uint64_t completed_before_ = 0, ended_before_ = 0, dropped_ = 0;
   std::optional<Duration> waited_before_;
   Usage used_before_;
 };

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "bench/base/pages.hpp"
@@ -149,6 +150,34 @@ TEST(Passes, WarmUpOneOperationASessionOrAWorkerUnlessToldOtherwise) {
   EXPECT_EQ(warm_up(load, {.workers = 4, .cap = 4}, 4), 7u);
 }
 
+TEST(Passes, WarmUpAnOpenLoopWithFewOperationsAtOnce) {
+  const auto rounds = [](std::optional<std::uint64_t> warmup, const Concurrency& how) {
+    Load load;
+    load.rate = 1e9;
+    load.due = std::make_shared<const std::vector<std::int64_t>>(std::vector<std::int64_t>{0});
+    load.warmup = warmup;
+    Fake fake;
+    fake.measure(load, how, how.cap);
+    fake.carried_out.pop_back();
+    return fake.carried_out;
+  };
+  using Rounds = std::vector<std::uint64_t>;
+  EXPECT_EQ(rounds({}, {.workers = 1, .cap = 1000}), Rounds{1});
+  EXPECT_EQ(rounds({}, {.workers = 2, .cap = 1000}), Rounds{2});
+  EXPECT_EQ(rounds({}, {.workers = 32, .cap = 32}), Rounds{10});
+  EXPECT_EQ(rounds(25, {.workers = 1, .cap = 1000}), (Rounds{10, 10, 5}));
+  EXPECT_EQ(rounds(0, {.workers = 1, .cap = 1000}), Rounds{});
+}
+
+TEST(Passes, CountWhatTheWarmUpFailed) {
+  Fake fake;
+  auto load = of_ops(1);
+  load.warmup = 30;
+  EXPECT_EQ(fake.measure(load, {.cap = 30}).warm_up_failed, 3u);
+  load.warmup = 5;
+  EXPECT_EQ(Fake().measure(load, {.cap = 30}).warm_up_failed, 0u);
+}
+
 TEST(Passes, ForgetTheWarmUpsPeak) {
   Fake fake;
   auto load = of_ops(1);
@@ -176,6 +205,37 @@ TEST(Passes, OfAnOverloadedOpenLoopCountWhatNeverStarted) {
   EXPECT_EQ(m.never_started, 4u);
   EXPECT_EQ(m.completed, 0u);
   EXPECT_EQ(m.failed, 2u);
+}
+
+TEST(Passes, OfAnOpenLoopAchieveWhatEachOfThemDid) {
+  Load load;
+  load.rate = 1e6;
+  load.warmup = 0;
+  load.passes = 3;
+  std::vector<std::int64_t> due;
+  for (int i = 0; i < 100; ++i) due.push_back(1000 * i);
+  load.due = std::make_shared<const std::vector<std::int64_t>>(due);
+  // Of these passes the operations fail.
+  const auto succeeded = [&](const std::vector<int>& failing) {
+    Stage stage;
+    Pages<Recorder> recorders(1, Sharing::with_threads);
+    int pass = 0;
+    const auto m =
+        measure(load, {.cap = 100},
+                {.stage = stage, .recorders = recorders.span(), .carry_out = [&] {
+                   const bool fails = std::ranges::find(failing, pass++) != failing.end();
+                   while (const auto start = stage.schedule.next(stage.schedule.t0(), 0ns))
+                     recorders[0].record(*start, *start->intended, *start->intended + 1us,
+                                         fails ? Outcome::failed("bad") : Outcome{});
+                 }});
+    EXPECT_EQ(m.in_time->due, 300);
+    EXPECT_EQ(m.in_time->ended, 300);
+    return m.in_time->succeeded;
+  };
+  EXPECT_EQ(succeeded({}), 300);
+  EXPECT_EQ(succeeded({2}), 200) << "the last";
+  EXPECT_EQ(succeeded({0}), 200) << "the first";
+  EXPECT_EQ(succeeded({0, 1}), 100);
 }
 
 }  // namespace

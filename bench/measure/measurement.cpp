@@ -52,6 +52,14 @@ ServiceUsage& ServiceUsage::operator+=(const ServiceUsage& other) {
   return *this;
 }
 
+InTime& InTime::operator+=(const InTime& other) {
+  due += other.due;
+  ended += other.ended;
+  succeeded += other.succeeded;
+  schedule += other.schedule;
+  return *this;
+}
+
 void Measurement::merge(const Measurement& other) {
   service_time.merge(other.service_time);
   response_time.merge(other.response_time);
@@ -72,8 +80,11 @@ void Measurement::merge(const Measurement& other) {
   phases.connect += other.phases.connect;
   phases.warm_up += other.phases.warm_up;
   phases.timed += other.phases.timed;
+  warm_up_failed += other.warm_up_failed;
   phases.drain += other.phases.drain;
   phases.around += other.phases.around;
+  phases.settle += other.phases.settle;
+  busy_before = busy_before || other.busy_before;
   facts.insert(other.facts.begin(), other.facts.end());
   resources.peak_rss_bytes = std::max(resources.peak_rss_bytes, other.resources.peak_rss_bytes);
   resources.grown_bytes = std::max(resources.grown_bytes, other.resources.grown_bytes);
@@ -100,13 +111,7 @@ void Measurement::merge(const Measurement& other) {
                    before.reused + other.connections->reused};
   }
   ideal += other.ideal;
-  if (other.in_time) {
-    auto& sum = in_time ? *in_time : in_time.emplace();
-    sum.due += other.in_time->due;
-    sum.ended += other.in_time->ended;
-    sum.succeeded += other.in_time->succeeded;
-    sum.schedule += other.in_time->schedule;
-  }
+  if (other.in_time) (in_time ? *in_time : in_time.emplace()) += *other.in_time;
   if (!hop) hop = other.hop;
   if (other.hop)  // Nothing makes it take less than it does.
     hop = {std::min(hop->cpu, other.hop->cpu), std::min(hop->alone, other.hop->alone)};

@@ -33,6 +33,8 @@ struct Phases {
   /// The rest of its process's life, as the parent saw it: starting a program or an interpreter,
   /// reading the case, handing back. Zero where that is not known.
   Duration around{};
+  /// Before its process: until the service was done with what an earlier run had left.
+  Duration settle{};
 };
 
 /// One timed run over the sessions of one child.
@@ -130,12 +132,14 @@ struct Connections {
 };
 
 /// What became of an open loop's operations by the time the last was due, see in_time() in
-/// results/.
+/// engine/. The sum over the passes.
 struct InTime {
   double due = 0;
   double ended = 0;      ///< Those that a steady state has in flight at the end count as ended.
   double succeeded = 0;  ///< Of these.
   Duration schedule{};   ///< How long they came due, until the last.
+
+  InTime& operator+=(const InTime& other);
 };
 
 /// What it takes a loop to hand a function that does nothing to its executor and to have it back.
@@ -181,6 +185,9 @@ struct Measurement {
   std::vector<Pass> passes;
   Timeline timeline;  ///< Of the last pass; of several repetitions, of the first that has one.
   Phases phases;
+  /// Whether the service was still busy with operations of an earlier run when this one began.
+  bool busy_before = false;
+  std::uint64_t warm_up_failed = 0;  ///< Operations of the warm-up, which are nowhere else.
   Resources resources;
   Observed observed;
   Placed placement;

@@ -128,6 +128,9 @@ void fields(Visitor& visit, Phases& phases) {
   visit("around_ns", phases.around,
         {.about = "The rest of its process's life, as the parent saw it: the start of an "
                   "interpreter is in it."});
+  visit("settle_ns", phases.settle,
+        {.about = "Before its process: until the service was done with what an earlier run had "
+                  "left. Results have it."});
 }
 
 template <class Visitor>
@@ -279,6 +282,11 @@ void fields(Visitor& visit, Measurement& m) {
         {.about = "How long the parts of the run took, one after the other; drain is the last part "
                   "of timed.",
          .narrower = kOtherCounts});
+  visit("busy_before", m.busy_before,
+        {.about = "Whether the service was still busy with operations of an earlier run when this "
+                  "one began. Results have it."});
+  visit("warm_up_failed", m.warm_up_failed,
+        {.about = "Operations of the warm-up that failed; they count nowhere else."});
   visit("resources", m.resources,
         {.presence = Presence::written,
          .narrower = R"({"additionalProperties": {"type": "integer"}})"});
@@ -299,8 +307,8 @@ void fields(Visitor& visit, Measurement& m) {
       {.about = "The ideal bounds of its passes together, as this repetition drew its operations; "
                 "absent where none is known."});
   visit("in_time", m.in_time,
-        {.about = "Of an open loop: what became of its operations while they came due. Absent in "
-                  "what a case's process reports; results have it."});
+        {.about = "Of an open loop: what became of its operations while they came due, summed "
+                  "over its passes. Another program does not tell it; results have it."});
   visit("facts", m.facts,
         {.about = "What carried it out, where that is another program: texts by what they are "
                   "about.",

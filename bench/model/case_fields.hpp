@@ -84,7 +84,7 @@ void fields(Visitor& visit, Load& load) {
   visit("arrivals", load.arrivals, {.written = load.rate.has_value()});
   visit("last_due_ns", load.last_due,
         {.about = "Of an open loop: when its last operation is due."});
-  visit("warmup", load.warmup);
+  visit("warmup", load.warmup, {.about = "Operations before timing; absent: by the runner."});
   visit("passes", load.passes, {.presence = Presence::written, .least = 1});
 }
 

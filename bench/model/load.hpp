@@ -34,7 +34,7 @@ struct Load {
   std::optional<std::uint64_t> in_flight;  ///< The cap; absent: the runner's own.
   std::optional<double> rate;              ///< Open loop: operations due per second.
   Arrivals arrivals = Arrivals::fixed;     ///< Open loop: evenly spaced, or a Poisson process.
-  std::optional<std::uint64_t> warmup;     ///< Operations before timing; absent: one a session.
+  std::optional<std::uint64_t> warmup;     ///< Operations before timing; absent: see warm_up_of().
   std::uint64_t passes = 1;                ///< Timed runs inside one child, over the same sessions.
 
   /// Open loop: when each operation is due, in ns after the start of the pass, ascending. Made by
@@ -76,6 +76,24 @@ inline bool has_drain(const Load& load) { return load.duration || load.rate; }
 inline std::optional<Duration> length_of(const Load& load) {
   if (load.due && !load.due->empty()) return Duration(load.due->back());
   return load.rate ? std::nullopt : load.duration;
+}
+
+/// The operations before the timed part, and how many of them may be in flight at once.
+struct WarmUp {
+  std::uint64_t ops = 0;
+  std::uint64_t at_once = 0;
+};
+
+/// How to warm up for a load: as many operations as were asked for, else one for each session that
+/// is open. An open loop warms up gently, by default with one for each worker or loop: it does not
+/// wait for the service, and whatever a burst leaves to that would be in its figures.
+inline WarmUp warm_up_of(const Load& load, const Concurrency& how, std::uint64_t sessions) {
+  constexpr std::uint64_t kGently = 10;
+  const bool gently = load.rate.has_value();
+  auto ops = load.warmup.value_or(gently ? std::min(how.workers, kGently)
+                                         : std::max(sessions, how.workers));
+  if (has_drain(load)) ops = std::min(ops, how.cap);
+  return {ops, gently ? std::min(ops, kGently) : ops};
 }
 
 inline LoadKind kind_of(const Load& load, const Concurrency& how) {

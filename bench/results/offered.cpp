@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "bench/engine/in_time.hpp"
 #include "bench/os/placement.hpp"
-#include "bench/results/in_time.hpp"
 
 namespace asyncmark {
 

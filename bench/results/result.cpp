@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "bench/results/in_time.hpp"
+#include "bench/engine/in_time.hpp"
 
 namespace asyncmark {
 std::vector<const Measurement*> Result::finished() const {
@@ -42,7 +42,9 @@ void judge(const Result& result, Repetition& repetition) {
   }
   repetition.died = too_good(bound, measured).value_or("");
   if (bound) measured.ideal = bound->time * static_cast<std::int64_t>(measured.passes.size());
-  if (load.rate && !measured.passes.empty()) measured.in_time = in_time(load, measured);
+  // A program that adds its operations up itself does not tell what each pass achieved.
+  if (load.rate && !measured.passes.empty() && !measured.in_time)
+    measured.in_time = in_time(load, measured);
 }
 
 }  // namespace

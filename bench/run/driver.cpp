@@ -8,6 +8,7 @@
 #include <regex>
 
 #include "bench/base/errors.hpp"
+#include "bench/child/settling.hpp"
 #include "bench/os/interruption.hpp"
 #include "bench/run/benchmark_reporters.hpp"
 #include "bench/run/progress.hpp"
@@ -16,12 +17,22 @@ namespace asyncmark {
 namespace {
 
 /// One run of one case in a child.
-void run_once(Result& result, const DriverSettings& settings, Progress& progress) {
+void run_once(Result& result, const DriverSettings& settings, Settling& settling,
+              Progress& progress) {
   if (Interruption::happened()) return;
   auto child = settings.child;
   if (progress.is_live()) child.tick = [&](const Live& live) { progress.show(live); };
+  const auto what = result.what.of_repetition(result.repetitions.size());
+  Settling::Wait waited;
+  if (settling.is_needed(what)) {
+    progress.wait_for_service(result);
+    waited = settling.wait(what, child);
+  }
   progress.begin(result);
-  auto repetition = run_in_child(result.what.of_repetition(result.repetitions.size()), child);
+  auto repetition = run_in_child(what, child);
+  settling.ended(what, repetition);
+  repetition.measurement.phases.settle = waited.took;
+  repetition.measurement.busy_before = waited.still_busy;
   // A run cut short by the user is no result, not even a failed one.
   if (!Interruption::happened() || repetition.died.empty()) take(result, std::move(repetition));
   progress.end(result);
@@ -112,12 +123,13 @@ std::vector<Result> filtered(std::vector<Result> cases, const std::string& filte
 
 void drive(std::vector<Result>& cases, const DriverSettings& settings) {
   Progress progress(cases, settings.progress);
+  Settling settling;
   for (auto& result : cases) {
     // Google Benchmark learns neither times nor failures: it crashes where it computes statistics
     // and the first repetition failed. The reporters take all figures from the results.
     const auto body = [&](benchmark::State& state) {
       const auto before = result.repetitions.size();
-      for ([[maybe_unused]] auto _ : state) run_once(result, settings, progress);
+      for ([[maybe_unused]] auto _ : state) run_once(result, settings, settling, progress);
       // After an interruption thousands may be left out, one by one.
       if (settings.keep && result.repetitions.size() != before) settings.keep(cases);
     };

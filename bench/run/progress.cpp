@@ -7,6 +7,7 @@
 
 #include "bench/base/standard_error.hpp"
 #include "bench/base/visible.hpp"
+#include "bench/child/settling.hpp"
 #include "bench/model/runner_entry.hpp"
 #include "bench/results/summary.hpp"
 #include "bench/run/progress_lines.hpp"
@@ -19,6 +20,8 @@ constexpr auto kLongRun = std::chrono::seconds(30);
 /// Of runs of some milliseconds each: more would flicker, and take time from them.
 constexpr auto kBetweenDrawings = std::chrono::milliseconds(100);
 constexpr std::size_t kMostRates = 200;
+
+constexpr auto kStillBusy = "the service still works on operations of an earlier run";
 
 std::uint64_t runs_left(const Result& result) {
   return result.planned_repetitions -
@@ -90,7 +93,18 @@ std::string Progress::done_text(const Result& result) {
   return fmt::format("{}, {} failed", text, summary.all.failed);
 }
 
+void Progress::wait_for_service(const Result& result) {
+  running_ = &result;
+  begun_ = Clock::now();
+  waits_ = true;
+  if (plain_)
+    to_standard_error("{}: waiting for at most {}, {}\n", visible(result.name()),
+                      exact_text(Settling::kLongest), kStillBusy);
+  if (block_.is_on()) draw({});
+}
+
 void Progress::begin(const Result& result) {
+  waits_ = false;
   if (std::exchange(running_, &result) != &result) rates_.clear();
   begun_ = counted_ = Clock::now();
   ended_before_.reset();
@@ -100,7 +114,7 @@ void Progress::begin(const Result& result) {
 
 void Progress::show(const Live& live) {
   if (!block_.is_on()) return;
-  note_rate(live);
+  if (!waits_) note_rate(live);
   draw(live);
 }
 
@@ -165,7 +179,8 @@ std::string Progress::place() const {
 
 void Progress::draw(const Live& live) {
   const auto& what = running_->what;
-  auto figures = live_figures(live, what.load, ops_per_s_);
+  auto figures = waits_ ? std::vector{fmt::format("waiting, {}", kStillBusy)}
+                        : live_figures(live, what.load, ops_per_s_);
   // Another program stays so.
   if (figures.empty() && !runner_entry(what.runner).program) figures = {"starting"};
   block_.draw(progress_lines(

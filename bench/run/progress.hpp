@@ -19,6 +19,8 @@ class Progress {
   /// Whether show() has something to do.
   bool is_live() const { return block_.is_on(); }
 
+  /// Before begin(): what an earlier run left keeps the service busy.
+  void wait_for_service(const Result& result);
   void begin(const Result& result);
   void show(const Live& live);
   void end(const Result& result);
@@ -44,6 +46,7 @@ class Progress {
   Clock::time_point last_drawn_{};
 
   const Result* running_ = nullptr;
+  bool waits_ = false;  ///< Until the service is idle.
   Clock::time_point begun_{};
   Duration around_{};  ///< Of the runs that ended: the time of their processes beside their passes.
   std::int64_t ended_runs_ = 0;

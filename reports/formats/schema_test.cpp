@@ -120,6 +120,10 @@ TEST(ProtocolSchema, HasTheFieldsThatAreDeclared) {
   test_case["required"] = {"protocol", "workload", "runner", "load", "how", "seed"};
   test_case["properties"]["protocol"] = {{"const", kProtocol}};
   test_case["properties"]["how"] = schema_of<Concurrency>(Presence::required);
+  test_case["properties"]["load"]["properties"]["warmup_in_flight"] = {
+      {"description", "No more operations of the warm-up at once than that."},
+      {"type", "integer"},
+      {"minimum", 0}};
   auto measurement = schema_of<Measurement>(Presence::required);
   measurement["properties"]["passes"]["items"] = {{"$ref", "#/definitions/pass"}};
   expect_definitions(kProtocolSchema,

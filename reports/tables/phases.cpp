@@ -49,6 +49,13 @@ Table phases_table(const Cases& cases, bool partial) {
       "open; timed: all passes; its drain: from the first operation that ended with none left to "
       "begin; start, end: the rest of its process's life, an interpreter's start included"};
   for (const auto* one : cases) {
+    Duration longest{};
+    for (const auto* run : one->finished()) longest = std::max(longest, run->phases.settle);
+    if (longest > Duration(0))
+      table.notes.push_back(fmt::format(
+          "{}: before a repetition the service worked for {} on what an earlier one had "
+          "left; no phase holds that time",
+          one->name(), rounded_text(longest)));
     const auto& runner = one->what.runner;
     auto note = fmt::format("{}: {}", runner, runner_entry(runner).timing);
     if (std::ranges::find(table.notes, note) == table.notes.end())

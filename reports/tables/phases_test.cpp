@@ -9,6 +9,7 @@ namespace asyncmark::phases_test {
 namespace {
 
 using testing::construct;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing::milliseconds;
@@ -37,6 +38,13 @@ TEST(Phases, AreMediansOverTheRepetitions) {
   ASSERT_EQ(table.rows.size(), 1u);
   EXPECT_THAT(table.rows[0].cells, ElementsAre("event-loop", "100", "2.00 ms", "12.0 ms", "30.0 ms",
                                                "52.0 ms", "6.00 ms", "2.00 ms"));
+}
+
+TEST(Phases, SayForHowLongTheServiceWasBusyBefore) {
+  auto result = construct({.times = {3, milliseconds(50)}});
+  EXPECT_THAT(phases_table({&result}, false).notes, Not(Contains(HasSubstr("had left"))));
+  result.repetitions[1].measurement.phases.settle = milliseconds(7000);
+  EXPECT_THAT(phases_table({&result}, false).notes, Contains(HasSubstr("worked for 7.00 s")));
 }
 
 TEST(Phases, OfACaseThatDiedAreNotShown) {

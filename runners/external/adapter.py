@@ -42,8 +42,7 @@ class Case:
         self.drain = load.get("drain_ns", 10_000_000_000)
         self.passes = load.get("passes", 1)
         self.warmup = load.get("warmup", self.cap)
-        if self.due is not None or self.duration:
-            self.warmup = min(self.warmup, self.cap)
+        self.warmup_in_flight = load.get("warmup_in_flight", self.cap)
 
     def unknown_workload(self, known):
         return Refused(f"{self.runner} has no workload {self.workload}; it has {', '.join(known)}")
@@ -72,11 +71,19 @@ class Record:
             self.slowest = finished - started
 
 
-class Pass:
-    """One timed run, or the warm-up: hands out each operation once."""
+def warm_up_rounds(case):
+    """How many operations to carry out before the next may begin, until the warm-up is over."""
+    left = case.warmup
+    while left > 0:
+        yield min(left, case.warmup_in_flight)
+        left -= case.warmup_in_flight
 
-    def __init__(self, case, warm_up=False, count=None):
-        self.ops = case.warmup if warm_up else case.ops
+
+class Pass:
+    """One timed run, or so many operations of the warm-up: hands out each operation once."""
+
+    def __init__(self, case, warm_up=0, count=None):
+        self.ops = warm_up or case.ops
         self.due = None if warm_up else case.due
         self.duration = None if warm_up else case.duration
         self.count = count or itertools.count().__next__

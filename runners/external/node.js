@@ -74,11 +74,10 @@ function readCase() {
   const due = bytes && Array.from({ length: bytes.length / 8 },
                                   (_, i) => Number(bytes.readBigInt64LE(8 * i)));
   const duration = due ? undefined : load.duration_ns;
-  const limit = due || duration ? how.cap : Infinity;
   return { workload: workload.name, options: workload.options, endpoint, due, duration,
            drain: load.drain_ns ?? 1e10,
            cap: how.cap, passes: load.passes ?? 1, ops: due?.length ?? load.ops ?? Infinity,
-           warmup: Math.min(load.warmup ?? how.cap, limit) };
+           warmup: load.warmup ?? how.cap, warmupInFlight: load.warmup_in_flight ?? how.cap };
 }
 
 // Operations that ended just in time are noted by then.
@@ -148,7 +147,13 @@ async function life() {
   const stood = inStatus("VmRSS");
   const sessions = Array.from({ length: one.cap }, () => kWorkloads[one.workload](one));
   phase("set_up_ns");
-  await carryOut({ ...one, ops: one.warmup, due: null, duration: undefined }, sessions);
+  const failedOf = (list) => Object.values(list.failed).reduce((sum, ops) => sum + ops.length, 0);
+  let warm_up_failed = 0;
+  for (let left = one.warmup; left > 0; left -= one.warmupInFlight) {
+    const ops = Math.min(left, one.warmupInFlight);
+    const { list } = await carryOut({ ...one, ops, due: null, duration: undefined }, sessions);
+    warm_up_failed += failedOf(list);
+  }
   phase("warm_up_ns");
   const resources = { user_ns: 0, system_ns: 0, voluntary_switches: 0, involuntary_switches: 0,
                       connections_reopened: 0 };
@@ -170,8 +175,7 @@ async function life() {
     resources.involuntary_switches +=
       after.involuntaryContextSwitches - before.involuntaryContextSwitches;
     resources.connections_reopened += reopened() - reopenedBefore;
-    const failed = Object.values(operations.failed).reduce((sum, ops) => sum + ops.length, 0);
-    completed += operations.op.length - failed;
+    completed += operations.op.length - failedOf(operations);
     passes.push({ elapsed_ns: elapsed, cpu_ns: user + system, operations });
   }
   phase("timed_ns");
@@ -182,7 +186,8 @@ async function life() {
   const facts = { interpreter: `Node.js ${process.versions.node}`, loop: `libuv ${process.versions.uv}`,
                   "garbage collector": `V8 ${process.versions.v8}'s, as by default` };
   if (one.workload === "http") facts.client = "node:net";
-  return { measurement: { completed, never_started, passes, resources, phases, facts } };
+  return { measurement: { completed, never_started, passes, resources, phases, warm_up_failed,
+                          facts } };
 }
 
 life()

@@ -1,7 +1,8 @@
 """One event loop of asyncio, a task for each operation; by uvloop and aiohttp where they are there."""
 import asyncio
 
-from adapter import BLOCKING, Pass, Record, burn, now, open_blocking, reason_of, reopened_by
+from adapter import (BLOCKING, Pass, Record, burn, now, open_blocking, reason_of, reopened_by,
+                     warm_up_rounds)
 from asyncio_http import aiohttp, at_end, open_aiohttp, open_streams
 from asyncio_postgres import open_asyncpg
 from report import HardEnd, Usage, main
@@ -116,7 +117,9 @@ async def life(case, report):
     calls = [await opens(case) for _ in range(sessions)]
     clients = Clients(case, calls * (case.cap // sessions))
     report.phase("connect")
-    await clients.carry_out(Pass(case, warm_up=True))
+    for ops in warm_up_rounds(case):
+        await clients.carry_out(Pass(case, warm_up=ops))
+        report.warmed_up([clients.record])
     report.phase("warm_up")
     passes = []
     for _ in range(case.passes):

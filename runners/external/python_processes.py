@@ -6,7 +6,7 @@ import os
 
 import http11  # This and the next add themselves to what is known.
 import postgres
-from adapter import Pass, Record, Refused, make_ready, now, open_blocking, reopened_by
+from adapter import Pass, Record, Refused, make_ready, now, open_blocking, reopened_by, warm_up_rounds
 from report import PASS_MISSING, HardEnd, Usage, kilobytes, main
 
 SIGKILL, PR_SET_PDEATHSIG = 9, 1
@@ -65,7 +65,7 @@ class Pool:
             if isinstance(answer, Refused):
                 raise answer
 
-    def carry_out(self, warm_up):
+    def carry_out(self, warm_up=0):
         """The pass, its records, and what all processes used."""
         before = Usage()
         self.counter.value.value = 0
@@ -96,9 +96,10 @@ def carry_out(case, report):
     if case.workload == "http":
         report.facts["client"] = "sockets"
     report.phase("set_up")
-    pool.carry_out(warm_up=True)
+    for ops in warm_up_rounds(case):
+        report.warmed_up(pool.carry_out(ops)[1])
     report.phase("warm_up")
-    passes = [pool.carry_out(warm_up=False) for _ in range(case.passes)]
+    passes = [pool.carry_out() for _ in range(case.passes)]
     report.finish(passes)
     report.used["grown_bytes"] += pool.grown
     pool.end()

@@ -3,7 +3,7 @@ import threading
 
 import http11  # This and the next add themselves to what is known.
 import postgres
-from adapter import Pass, Record, make_ready, now, open_blocking, reopened_by
+from adapter import Pass, Record, make_ready, now, open_blocking, reopened_by, warm_up_rounds
 from report import HardEnd, Usage, main
 
 
@@ -40,7 +40,9 @@ def carry_out(case, report):
     for call in pool.calls:
         make_ready(call)
     report.phase("connect")
-    pool.carry_out(Pass(case, warm_up=True))
+    for ops in warm_up_rounds(case):
+        pool.carry_out(Pass(case, warm_up=ops))
+        report.warmed_up(pool.records)
     report.phase("warm_up")
     passes = []
     for _ in range(case.passes):

@@ -66,7 +66,7 @@ class Report:
         with contextlib.suppress(OSError), open("/proc/self/clear_refs", "w") as marks:
             marks.write("5")  # The peak of what is resident begins anew.
         self.stood, self.written = kilobytes("VmRSS"), 0
-        self.passes, self.phases, self.used = [], {}, {}
+        self.passes, self.phases, self.used, self.warm_up_failed = [], {}, {}, 0
         self.facts = case.facts
         self.facts |= {
             "interpreter": f"{platform.python_implementation()} {platform.python_version()}",
@@ -76,6 +76,10 @@ class Report:
     def phase(self, name):
         """Since the last one was over."""
         self.phases[name + "_ns"], self.begun = now() - self.begun, now()
+
+    def warmed_up(self, records):
+        """By one round of the warm-up."""
+        self.warm_up_failed += sum(len(ops) for record in records for ops in record.failed.values())
 
     def finish(self, passes):
         """Of each pass itself, its records, and what it used."""
@@ -130,7 +134,7 @@ class Report:
         return {"protocol": 1, "measurement": {
             "completed": self.completed - self.failed, "failed": self.failed,
             "never_started": self.never_started, "passes": self.passes, "resources": self.used,
-            "phases": self.phases, "facts": self.facts}}
+            "phases": self.phases, "warm_up_failed": self.warm_up_failed, "facts": self.facts}}
 
 
 def hand_back(document):

@@ -1,4 +1,4 @@
-#include "bench/results/in_time.hpp"
+#include "bench/engine/in_time.hpp"
 
 #include <gtest/gtest.h>
 
@@ -114,6 +114,58 @@ TEST(InTime, ForgivesAStallThatDrains) {
     return End{due > 8s ? 12s : due + 5ms};
   });
   EXPECT_NEAR(at_the_end.succeeded, 0.8, 0.02);
+}
+
+/// Serves one after the other, and nothing for a while before it serves operation `at`.
+Service pausing(Duration each, std::uint64_t at, Duration pause) {
+  return [=, free = Duration(0)](std::uint64_t op, Duration due) mutable {
+    return End{free = std::max(free, due) + each + (op == at ? pause : Duration(0))};
+  };
+}
+
+TEST(InTime, CountsNoQueueThatShrinksAsAlwaysInFlight) {
+  const auto ended_by = [](const Load& load, Service service) {
+    double sum = 0;
+    const Duration last(load.due->back());
+    for (std::uint64_t op = 0; op < load.due->size(); ++op)
+      sum += service(op, Duration((*load.due)[op])).at <= last;
+    return sum / static_cast<double>(load.due->size());
+  };
+  const auto at_100 = every(10ms, 500), longer = every(10ms, 1000), at_1000 = every(1ms, 5000);
+  for (const auto& [load, service] : {std::pair{&at_100, pausing(8ms, 20, 2s)},
+                                      {&at_100, pausing(8ms, 5, 2s)},
+                                      {&at_100, pausing(8ms, 100, 2s)},
+                                      {&longer, pausing(9500us, 40, 3s)},
+                                      {&at_1000, pausing(900us, 20, 1s)}}) {
+    const auto truth = ended_by(*load, service);
+    ASSERT_LT(truth, 0.9);
+    EXPECT_NEAR(shares(*load, service).succeeded, truth, 0.02);
+  }
+}
+
+TEST(InTime, CountsNoFullQueueThatTurnsOthersAwayAsAlwaysInFlight) {
+  // 100 wait for one that takes 10 ms; who finds so many is turned away.
+  const auto turns_away = [ends = std::vector<Duration>()](std::uint64_t, Duration due) mutable {
+    std::erase_if(ends, [&](Duration end) { return end <= due; });
+    if (ends.size() >= 100) return End{due + 1ms, false};
+    ends.push_back((ends.empty() ? due : ends.back()) + 10ms);
+    return End{ends.back()};
+  };
+  EXPECT_NEAR(shares(every(3333us, 1500), turns_away).succeeded, 1 / 3.0, 0.05);
+}
+
+TEST(InTime, TakesOneLateOperationForNoQueueHoweverFewThereAre) {
+  const auto late_from = [](std::uint64_t ops, std::uint64_t first, Duration by) {
+    return shares(every(250ms, ops), [=](std::uint64_t op, Duration due) {
+      return op >= first && by == kNever ? End{kNever} : End{due + (op >= first ? by : 2ms)};
+    });
+  };
+  EXPECT_EQ(late_from(10, 9, 60ms).succeeded, 1);
+  EXPECT_EQ(late_from(10, 9, 60ms).ended, 1);
+  EXPECT_EQ(late_from(3, 2, 5s).ended, 1);
+  EXPECT_NEAR(late_from(10, 9, kNever).succeeded, 0.9, 1e-9) << "it never ended";
+  EXPECT_EQ(late_from(10, 9, kNever).ended, 1);
+  EXPECT_LT(late_from(10, 7, 5s).ended, 0.85) << "three are a queue";
 }
 
 TEST(InTime, SeesThatEachTakesLongerThanTheOneBefore) {

@@ -1,4 +1,4 @@
-#include "bench/results/in_time.hpp"
+#include "bench/engine/in_time.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -18,6 +18,15 @@ constexpr int kMoments = 32;
 constexpr double kFirstPart = 0.25;
 /// Where one operation takes more than this part of the schedule, no steady state can be seen.
 constexpr double kTooLong = 0.8;
+/// So many operations that began while little was in flight tell how long one takes by itself. The
+/// slowest quarter of them is left out, for it is what a stall caught. What is left of exponential
+/// times is 0.4 of their mean, hence the factor.
+constexpr std::size_t kUnloaded = 16;
+constexpr std::size_t kKeptOfFour = 3;
+constexpr double kOfKept = 2.5;
+/// What is in flight at random scatters by its root. Steady states stay within twice that of their
+/// mean at a given moment, and within twice that on either side all the time.
+constexpr double kScatter = 2;
 
 Duration grace(Duration last) { return std::min(kShortDelay, last / kShortPart); }
 
@@ -50,25 +59,56 @@ struct Offer {
 };
 
 /// The height at x = 0 of a straight line through the points (least squares), less a tenth of the
-/// line's rise: scattered points do not tell the height more exactly than that.
-double height_at_zero(const std::vector<std::pair<double, double>>& points) {
+/// line's rise: scattered points do not tell the height more exactly than that. A line that falls
+/// is a queue that shrinks, of which no more than its end can have been there all the time.
+double steady_height(const std::vector<std::pair<double, double>>& points) {
   double x = 0, y = 0, xx = 0, xy = 0;
   const auto count = static_cast<double>(points.size());
   for (const auto& [px, py] : points) x += px, y += py, xx += px * px, xy += px * py;
   const auto slope = (count * xy - x * y) / (count * xx - x * x);
-  const auto rise = std::abs(slope) * points.back().first;
-  return std::max(0.0, (y - slope * x) / count - rise / 10);
+  const auto at_zero = (y - slope * x) / count, change = slope * points.back().first;
+  return std::max(0.0, change < 0 ? at_zero + change : at_zero - change / 10);
+}
+
+/// Whether a queue shrinks: the backlog has fallen by more than a steady state's scatters.
+bool falls(const std::vector<std::pair<double, double>>& backlog) {
+  double most = 0;
+  for (const auto& [at, height] : backlog) most = std::max(most, height);
+  return most - backlog.back().second > 2 * kScatter * std::sqrt(most);
+}
+
+/// What an operation takes while nothing waits for another, at the most: from those that succeeded
+/// and began with the fewest in flight. Where a queue shrinks, a stall may have caught nearly all
+/// of them, and the shortest tells.
+double unloaded_seconds(const Offer& offer, const Timeline& timeline, const Ends& succeeded,
+                        const Ends& failed, bool queue_shrinks) {
+  std::vector<std::pair<double, double>> began;  // In flight, and what it took.
+  for (const auto& one : timeline.operations)
+    if (one.ok)
+      began.emplace_back(
+          offer.due_by(one.started) - succeeded.by(one.started) - failed.by(one.started),
+          seconds(one.finished - one.started));
+  if (began.empty()) return 0;
+  std::ranges::stable_sort(began, {}, &std::pair<double, double>::first);
+  began.resize(std::min(began.size(), kUnloaded));
+  const auto kept = std::max<std::size_t>(1, began.size() * kKeptOfFour / 4);
+  std::ranges::sort(began, {}, &std::pair<double, double>::second);
+  if (queue_shrinks) return began.front().second;
+  double sum = 0;
+  for (std::size_t i = 0; i < kept; ++i) sum += began[i].second;
+  return kOfKept * sum / static_cast<double>(kept);
 }
 
 /// The number of operations that a steady state has in flight. `least` is the time that the
 /// shortest of them took.
-double in_flight_always(const Offer& offer, const Ends& succeeded, const Ends& failed,
-                        Duration least) {
+double in_flight_always(const Offer& offer, const Timeline& timeline, const Ends& succeeded,
+                        const Ends& failed, Duration least) {
   const auto whole = seconds(offer.last);
   if (seconds(least) > kTooLong * whole) return offer.due / whole * std::min(seconds(least), whole);
   // By Little's law, at the rate at which they ended once the first had.
   const auto ended = succeeded.by(offer.last) + failed.by(offer.last);
-  const auto at_least = ended / (whole - seconds(least)) * seconds(least);
+  const auto rate = ended / (whole - seconds(least));
+  const auto at_least = rate * seconds(least);
   const auto first = std::max(kFirstPart * whole, seconds(least));
   std::vector<std::pair<double, double>> backlog;
   for (int i = 0; i <= kMoments; ++i) {
@@ -76,7 +116,8 @@ double in_flight_always(const Offer& offer, const Ends& succeeded, const Ends& f
     const auto seen = at + grace(offer.last);
     backlog.emplace_back(seconds(at), offer.due_by(at) - succeeded.by(seen) - failed.by(seen));
   }
-  return std::max(at_least, height_at_zero(backlog));
+  const auto at_most = rate * unloaded_seconds(offer, timeline, succeeded, failed, falls(backlog));
+  return std::max(at_least, std::min(at_most, steady_height(backlog)));
 }
 
 InTime by_timeline(const Offer& offer, const Timeline& timeline) {
@@ -90,14 +131,17 @@ InTime by_timeline(const Offer& offer, const Timeline& timeline) {
   if (least == Duration::max()) least = {};
   const auto weight =
       (offer.succeeded + offer.failed) / static_cast<double>(timeline.operations.size());
-  const auto always = std::min(weight * static_cast<double>(under_way),
-                               in_flight_always(offer, succeeded, failed, least));
+  const auto always = in_flight_always(offer, timeline, succeeded, failed, least);
+  const auto steady =
+      std::min(weight * static_cast<double>(under_way), always + kScatter * std::sqrt(always));
   const auto by_then = offer.last + grace(offer.last);
   const auto good = succeeded.by(by_then), bad = failed.by(by_then);
   const auto all = offer.succeeded + offer.failed;
+  // One alone that is late is no queue, however few there are.
+  const bool has_queue = offer.due - good - bad > 1;
   return {.due = offer.due,
-          .ended = good + bad + std::min(always, all - good - bad),
-          .succeeded = good + std::min(always, offer.succeeded - good)};
+          .ended = has_queue ? good + bad + std::min(steady, all - good - bad) : offer.due,
+          .succeeded = good + std::min(has_queue ? steady : 1, offer.succeeded - good)};
 }
 
 Duration shortest(const Histogram& times) {
@@ -125,15 +169,21 @@ InTime by_totals(const Offer& offer, const Measurement& one) {
           .succeeded = offer.succeeded * share};
 }
 
-}  // namespace
-
-InTime in_time(const Load& load, const Measurement& one) {
+/// Of one pass, where all are alike.
+Offer offer_of(const Load& load, const Measurement& one) {
   const auto passes = static_cast<double>(one.passes.size());
   const auto succeeded = static_cast<double>(one.completed) / passes;
   const auto failed = static_cast<double>(one.failed) / passes;
   const auto due = succeeded + failed + static_cast<double>(one.never_started) / passes;
-  const Offer offer{load, due, succeeded, failed, last_due(load, due)};
-  InTime all{due, succeeded + failed, succeeded};
+  return {load, due, succeeded, failed, last_due(load, due)};
+}
+
+}  // namespace
+
+InTime in_time(const Load& load, const Measurement& one) {
+  const auto passes = static_cast<double>(one.passes.size());
+  const auto offer = offer_of(load, one);
+  InTime all{offer.due, offer.succeeded + offer.failed, offer.succeeded};
   if (offer.last > Duration(0))
     all =
         one.timeline.operations.empty() ? by_totals(offer, one) : by_timeline(offer, one.timeline);
@@ -141,6 +191,14 @@ InTime in_time(const Load& load, const Measurement& one) {
           .ended = all.ended * passes,
           .succeeded = all.succeeded * passes,
           .schedule = offer.last * static_cast<std::int64_t>(one.passes.size())};
+}
+
+std::optional<Duration> unloaded_time(const Load& load, const Measurement& one) {
+  if (!load.rate || one.completed == 0 || one.timeline.operations.empty()) return std::nullopt;
+  const auto offer = offer_of(load, one);
+  const Ends succeeded(one.timeline, true, offer.succeeded),
+      failed(one.timeline, false, offer.failed);
+  return from_seconds(unloaded_seconds(offer, one.timeline, succeeded, failed, false));
 }
 
 }  // namespace asyncmark
