@@ -1,7 +1,10 @@
 #include "bench/child/settling.hpp"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <netinet/in.h>
+#include <sys/un.h>
 
 #include <algorithm>
 #include <thread>
@@ -20,11 +23,18 @@ constexpr auto kTimeOut = "time-out";
 constexpr Duration kLate = std::chrono::milliseconds(10);
 constexpr Duration kPause = std::chrono::milliseconds(50);
 
+/// Of a server on this machine: its port or the path of its socket.
+std::string place_of(const sockaddr_storage& address) {
+  if (address.ss_family == AF_UNIX) return reinterpret_cast<const sockaddr_un&>(address).sun_path;
+  // The port is in the same place in both families.
+  return std::to_string(ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port));
+}
+
 /// What the case calls; empty where that is nothing which works on after a run.
 std::string target_of(const Case& one) {
   if (const auto words = one.service()) return fmt::format("{}", fmt::join(*words, " "));
-  if (const auto port = one.local_port()) return std::to_string(*port);
-  return one.address();
+  const auto addresses = one.local_addresses();
+  return addresses.empty() ? one.address() : place_of(addresses.front());
 }
 
 /// The same operation alone: the first of each process opens what it needs, two more are judged.
