@@ -36,8 +36,7 @@ class EventLoopRunner final : public Runner {
 const bool registered = Registry<RunnerEntry>::add({
     .name = "event-loop",
     .summary = "one thread with an event loop; a coroutine per operation in flight",
-    .timing = "its one thread is there before; making a coroutine for each operation in flight is "
-              "timed",
+    .timing = "the thread exists before timing starts; creating the coroutines is timed",
     .options = {},
     .make = [](const OptionValues&) { return std::make_unique<EventLoopRunner>(); },
 });

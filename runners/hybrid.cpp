@@ -125,9 +125,8 @@ class Hybrid final : public Runner {
 const bool registered = Registry<RunnerEntry>::add({
     .name = "hybrid",
     .summary = "an event loop, and an executor of threads for work that computes or blocks",
-    .timing = "its threads are there before, at nice 10 so that the loop goes first, and what "
-              "handing over to them costs is measured in the set-up; making a coroutine for each "
-              "operation in flight is timed",
+    .timing = "its threads exist before timing starts (at nice 10, so that the loop goes first); "
+              "creating the coroutines is timed",
     .options = {workers_option()},
     .make =
         [](const OptionValues& options) {

@@ -92,9 +92,8 @@ class MultiLoop final : public Runner {
 const bool registered = Registry<RunnerEntry>::add({
     .name = "multi-loop",
     .summary = "one event loop per processor, each with its own sessions and operations",
-    .timing = "starting its threads is not timed: they are there before, each kept to a processor "
-              "where there are as many, and waking them is timed; so is making a coroutine for "
-              "each operation in flight",
+    .timing = "its threads exist before timing starts, each on a CPU of its own if there are "
+              "enough; waking them and creating the coroutines is timed",
     .options = {workers_option()},
     .make =
         [](const OptionValues& options) {

@@ -257,8 +257,8 @@ class ProcessPoolRunner final : public Runner {
 const bool registered = Registry<RunnerEntry>::add({
     .name = "process-pool",
     .summary = "a fixed number of processes, one operation each at a time",
-    .timing = "starting its processes is not timed: they are there before, and waking them is "
-              "timed; so is replacing one that dies",
+    .timing = "its processes exist before timing starts; waking them and replacing one that dies "
+              "is timed",
     .options = {workers_option()},
     .make =
         [](const OptionValues& options) {

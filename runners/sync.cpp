@@ -26,7 +26,7 @@ class Sync final : public Runner {
 const bool registered = Registry<RunnerEntry>::add({
     .name = "sync",
     .summary = "one thread, one operation after another: the baseline",
-    .timing = "its one thread is there before; no thread or process is started in the timed part",
+    .timing = "the thread exists before timing starts",
     .options = {},
     .knows_in_flight = false,
     .make = [](const OptionValues&) { return std::make_unique<Sync>(); },

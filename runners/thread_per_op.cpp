@@ -176,7 +176,7 @@ class ThreadPerOp final : public Runner {
 const bool registered = Registry<RunnerEntry>::add({
     .name = "thread-per-op",
     .summary = "a new thread for each operation",
-    .timing = "starting a thread is timed: each operation starts one of its own",
+    .timing = "starting a thread for each operation is timed",
     .options = {},
     .make = [](const OptionValues&) { return std::make_unique<ThreadPerOp>(); },
 });

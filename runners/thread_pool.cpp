@@ -67,7 +67,7 @@ class ThreadPool final : public Runner {
 const bool registered = Registry<RunnerEntry>::add({
     .name = "thread-pool",
     .summary = "a fixed number of threads, one operation each at a time",
-    .timing = "starting its threads is not timed: they are there before, and waking them is timed",
+    .timing = "its threads exist before timing starts; waking them is timed",
     .options = {workers_option()},
     .make =
         [](const OptionValues& options) {

@@ -298,7 +298,9 @@ const bool saturated_registered = Registry<CheckEntry>::add({
     .look = in_each_case(saturated),
     .sentence = "the achieved rate is below the offered rate, so response times grow with the "
                 "length of the run",
-    .remedy = "offer a lower --rate, or allow more --in-flight or --workers",
+    .remedy =
+        "offer a lower --rate or make the service faster; if the limit in flight was reached, "
+        "allow more --in-flight or --workers",
 });
 
 const bool generator_saturated_registered = Registry<CheckEntry>::add({

@@ -155,8 +155,9 @@ const bool client_and_service_share_cpu_registered = Registry<CheckEntry>::add({
     .look = in_each_case(client_and_service_share_cpu),
     .sentence = "the client and the service can run on the same CPU, and then wait for each "
                 "other",
-    .remedy = "give each its own CPU, as --cpus client=0,service=1, on a machine with two "
-              "CPUs or more",
+    .remedy = "use --cpus client=0,service=1 for a built-in service; start your own with 'taskset "
+              "-c 1' and "
+              "use --cpus 0",
 });
 
 const bool coarse_timers_registered = Registry<CheckEntry>::add({

@@ -57,7 +57,7 @@ std::string format_help() {
 
 void add_view(CLI::App& app, View& view, const char* group) {
   app.add_option("--columns", view.columns,
-                 "columns of the table: 'all', which also prints the evidence, or names such as "
+                 "columns of the table: 'all', which also prints details, or names such as "
                  "p99,cpu/op")
       ->type_name("all|LIST")
       ->group(group);
@@ -254,7 +254,7 @@ void Grammar::add_reproduce() {
                                choices, arguments.reproduction))
       ->type_name("");
   reproduce->add_flag("--quick", arguments.quick,
-                      "a tenth of each wait, or half of the operations");
+                      "faster and less precise: a tenth of each wait, or half of the operations");
   reproduce
       ->add_option("--format", arguments.reproduction_format,
                    "output format: table, or markdown, which also has rules and sources")
@@ -271,7 +271,7 @@ void Grammar::add_reproduce() {
 void Grammar::add_report() {
   report
       ->add_option("FILE", arguments.files,
-                   "results that 'run --out' or 'reproduce' wrote; of several files, the cases "
+                   "results that 'run --out' or 'reproduce' wrote; with several files, the cases "
                    "that they share are shown side by side")
       ->type_name("");
   report
@@ -296,14 +296,15 @@ void Grammar::add_compare() {
   auto& compared = arguments.compared;
   compare
       ->add_option("BASELINE", compared.baseline,
-                   "a build of asyncmark if cases follow '--'; a command with --commands; else a "
-                   "file of results")
+                   "the old version: a file of results; a build of asyncmark, with cases after "
+                   "'--'; or a command, with --commands")
       ->type_name("");
-  compare->add_option("CONTENDER", compared.contender, "another of the same kind")->type_name("");
+  compare->add_option("CONTENDER", compared.contender, "the new version, of the same kind")
+      ->type_name("");
   compare->add_flag("--commands", compared.commands, "compare two commands by their total time");
   constexpr const char* kRule = "Decision";
   add_value(*compare, "--budget", compared.budget, "DURATION",
-            "time for each case; then it is inconclusive", kRule);
+            "longest time for a case; without a decision by then it is inconclusive", kRule);
   add_value(*compare, "--min-effect", compared.least_effect, "P%",
             "differences below this count as no change", kRule);
   compare
@@ -317,10 +318,10 @@ void Grammar::add_compare() {
   add_progress(*compare, compared.progress, compared.quiet, kFiles);
   compare->allow_extras();
   compare->footer(
-      "The words after '--' are those of 'asyncmark run'.\n\n"
+      "After '--' give the arguments of 'asyncmark run'.\n\n"
       "Exit codes:\n"
       "  0  no case is slower\n"
-      "  1  a case is slower\n"
+      "  1  a case is slower (two files of results: only with --gate-stored)\n"
       "  4  a case failed\n"
       "  5  no conclusion is possible\n\n"
       "Examples:\n"
@@ -366,13 +367,13 @@ void Grammar::add_others() {
       "  asyncmark new workload file-read");
   check_adapter
       ->add_option("COMMAND", arguments.adapter,
-                   "after '--': the command of your adapter, which speaks docs/protocol.md; or the "
+                   "after '--': the command of your adapter (see docs/protocol.md), or the "
                    "name of a runner")
       ->type_name("");
   check_adapter->footer(
       "Exit codes:\n"
       "  0  the adapter is correct\n"
-      "  1  it is not\n\n"
+      "  1  the adapter is not correct\n\n"
       "Examples:\n"
       "  asyncmark check-adapter -- python3 adapter.py\n"
       "  asyncmark check-adapter node");

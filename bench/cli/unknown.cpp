@@ -43,6 +43,8 @@ UsageError unknown(std::string argument, const CLI::App& app) {
 UsageError unknown_workload(const std::string& name) {
   std::vector<std::string> names;
   for (const auto& workload : Registry<WorkloadEntry>::all()) names.push_back(workload.name);
+  if (name.find("://") != std::string::npos)
+    return UsageError("run: to call a URL, use 'asyncmark run http --url URL'");
   const auto meant = suggestion(name, names);
   return UsageError(fmt::format(
       "run: no workload '{0}'{1} See 'asyncmark list workloads', write it with 'asyncmark new "

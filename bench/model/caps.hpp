@@ -35,8 +35,8 @@ inline std::uint64_t cap_or_all(const Load& load, std::string_view runner) {
   const auto asked = load.in_flight.value_or(load.rate ? kOpenLoopCap : kUnbounded);
   if (all != 0) return std::min<std::uint64_t>(asked, all);
   if (asked == kUnbounded && !load.rate)
-    throw UsageError(fmt::format(
-        "--duration needs --in-flight N for {}: nothing else bounds how many it starts", runner));
+    throw UsageError(
+        fmt::format("--duration: {} also needs --in-flight N (such as 32) or --rate N", runner));
   return asked == kUnbounded ? 1 : asked;
 }
 
@@ -44,8 +44,8 @@ inline std::uint64_t cap_or_all(const Load& load, std::string_view runner) {
 inline OptionSpec workers_option() {
   return count_option(
       "workers", 1,
-      "threads, processes or event loops of a runner (default: --in-flight for a pool, else 32 "
-      "threads; one process, loop or executor thread per core)");
+      "threads, processes or event loops (default of pools: --in-flight, else 32 threads or one "
+      "process per core; of the others: one loop or executor thread per core)");
 }
 
 /// The size of a pool: its `--workers`, else the cap, else what is usual. One worker carries out

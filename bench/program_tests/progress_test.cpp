@@ -136,8 +136,8 @@ TEST(ProgressBlock, IsWithoutColourOrBlocksWhereTheyAreNotWanted) {
   if (!has_terminals()) GTEST_SKIP() << "no pseudo-terminal can be opened here";
   const auto plain = shown("NO_COLOR=1 LC_ALL=C");
   EXPECT_THAT(plain, AllOf(Not(HasSubstr("m\033")), Not(HasSubstr("\033[36m")),
-                           Not(HasSubstr("\u2588")), HasSubstr("###")));
-  EXPECT_THAT(shown(""), AllOf(HasSubstr("\033[36m"), HasSubstr("\u2588")));
+                           Not(HasSubstr("\u2588")), HasSubstr("elapsed")));
+  EXPECT_THAT(shown(""), HasSubstr("\033["));
   EXPECT_THAT(shown("TERM=dumb"), IsEmpty());
   EXPECT_THAT(shown("", "--quiet"), IsEmpty());
 }

@@ -6,7 +6,7 @@
 
 namespace asyncmark {
 
-/// Reads a file of results in Google Benchmark's shape, as `--out` writes it. Cases of which this
+/// Reads a file of results in Google Benchmark's format, as `--out` writes it. Cases of which this
 /// build can make no Result become ForeignCases. Takes memory for the results, not for the text.
 ///
 /// Throws UsageError, one line that begins with the file's name, for what is no such file: not

@@ -125,10 +125,10 @@ void add_notes(Table& table, const Cases& cases) {
   if (shows_column(table, "service asked"))
     notes.push_back("service asked: the mean length that was drawn; service mean: as measured");
   if (shows_column(table, "efficiency"))
-    notes.push_back("efficiency: the theoretical best time, computed from waits and CPU, / time");
+    notes.push_back("efficiency: theoretical best time (from waits and CPU) divided by time");
   if (shows_column(table, "mem/op"))
     notes.push_back(
-        "mem/op: per operation in flight, including page tables, thread stacks and kernel slab");
+        "mem/op: per operation in flight, including page tables, thread stacks and kernel buffers");
 }
 
 }  // namespace asyncmark

@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cctype>
 #include <map>
 #include <set>
 
@@ -84,30 +83,51 @@ std::string cell(const Line& line, double rate) {
   return point->second.percentile_text(0.5) + " / " + point->second.percentile_text(0.99);
 }
 
-/// The highest rate up to which every point keeps to the objective, in words.
-std::string highest_within(const Slo& slo, const Line& line) {
-  std::string highest = "none";
+/// Up to which rate a line keeps to the objective.
+struct Verdict {
+  std::optional<double> highest;  ///< Up to here it is known to keep to it.
+  std::optional<double> fails;    ///< The lowest rate at which it is known not to.
+  bool unknown = false;           ///< Somewhere below, too few operations tell.
+};
+
+Verdict verdict_of(const Slo& slo, const Line& line) {
+  Verdict verdict;
   for (const auto& [rate, point] : line.points) {
     const auto keeps = point.keeps_to(slo);
-    if (!keeps && highest == "none") return "n/a";
-    if (!keeps || !*keeps) break;
-    highest = fmt::format("{}/s", rate);
+    if (keeps && !*keeps) {
+      verdict.fails = rate;
+      break;
+    }
+    if (!keeps) verdict.unknown = true;
+    if (keeps && !verdict.unknown) verdict.highest = rate;
   }
-  return highest;
+  return verdict;
+}
+
+std::string highest_within(const Slo& slo, const Line& line) {
+  const auto verdict = verdict_of(slo, line);
+  if (verdict.highest) return fmt::format("{}/s", *verdict.highest);
+  return verdict.unknown ? "n/a" : "none";
 }
 
 std::string within(const Slo& slo, const std::vector<Line>& lines) {
   std::vector<std::string> parts;
   bool unknown = false;
   for (const auto& line : lines) {
-    const auto highest = highest_within(slo, line);
-    unknown = unknown || highest == "n/a";
-    parts.push_back(line.label + (highest == "none"  ? " at no tested rate"
-                                  : highest == "n/a" ? " unknown (too few operations)"
-                                                     : " up to " + highest));
+    const auto verdict = verdict_of(slo, line);
+    unknown = unknown || (verdict.unknown && !verdict.highest);
+    if (verdict.highest)
+      parts.push_back(fmt::format("{} up to {}/s", line.label, *verdict.highest));
+    else if (!verdict.unknown)
+      parts.push_back(line.label + " at no tested rate");
+    else if (verdict.fails)
+      parts.push_back(
+          fmt::format("{} not at {}/s, lower rates unknown", line.label, *verdict.fails));
+    else
+      parts.push_back(line.label + " unknown");
   }
   auto text = fmt::format("{} holds: {}.", slo.text(), fmt::join(parts, ", "));
-  if (unknown) text += " Use more operations, or a longer --duration, to find out.";
+  if (unknown) text += " Unknown: too few operations; use a longer --duration.";
   return text;
 }
 
@@ -144,17 +164,20 @@ std::optional<double> highest_sustained(const Line& line) {
   return highest;
 }
 
-/// What a line achieved of the lowest rate that it did not sustain: `sync 64 % of 153/s`.
+/// What a line achieved of the lowest rate that it did not sustain: `sync achieved 64 % of 153/s`.
 std::string shortfall_of(const Line& line) {
   for (const auto& [rate, point] : line.points)
     if (point.finished() && point.summary.offered && !point.kept_up())
-      return fmt::format("{} {:.0f} % of {}/s", line.label, 100 * point.summary.offered->achieved,
+      return fmt::format("{} achieved {:.0f} % of {}/s", line.label,
+                         100 * point.summary.offered->achieved,
                          rounded_count(point.summary.offered->per_s));
   return line.label;
 }
 
-std::string joined(const std::vector<std::string>& parts) {
-  return fmt::format("{}", fmt::join(parts, ", "));
+/// `a`, `a and b`, `a, b and c`.
+std::string listed(const std::vector<std::string>& parts) {
+  if (parts.size() < 2) return fmt::format("{}", fmt::join(parts, ""));
+  return fmt::format("{} and {}", fmt::join(parts.begin(), parts.end() - 1, ", "), parts.back());
 }
 
 /// The runner with the lowest p99 at this rate, where chance does not explain it.
@@ -184,20 +207,17 @@ std::string sustained(const std::vector<Line>& lines, const std::set<double>& ra
     else if (highest == line.points.rbegin()->first)
       all.push_back(line.label);
     else
-      some.push_back(fmt::format("{} {}/s", line.label, *highest));
+      some.push_back(fmt::format("{} sustained up to {}/s", line.label, *highest));
   }
   if (all.empty() && some.empty() && none.empty()) return "";
   const auto at = rates.size() == 1 ? fmt::format("{}/s", *rates.begin()) : "every rate";
   std::vector<std::string> clauses;
-  if (!all.empty()) clauses.push_back(fmt::format("sustained {}: {}", at, joined(all)));
-  if (!some.empty()) clauses.push_back("highest rate sustained: " + joined(some));
-  if (!none.empty())
-    clauses.push_back(all.empty() && some.empty() ? fmt::format("no runner sustained {}/s: {}",
-                                                                *rates.begin(), joined(none))
-                                                  : "not sustained: " + joined(none));
-  auto text = fmt::format("{}.", fmt::join(clauses, "; "));
-  text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
-  return text;
+  if (!all.empty()) clauses.push_back(fmt::format("{} sustained {}", listed(all), at));
+  if (!some.empty()) clauses.push_back(fmt::format("{}", fmt::join(some, ", ")));
+  if (!none.empty() && clauses.empty())
+    clauses.push_back(fmt::format("no runner sustained {}/s", *rates.begin()));
+  if (!none.empty()) clauses.push_back(fmt::format("{}", fmt::join(none, ", ")));
+  return fmt::format("{}.", fmt::join(clauses, "; "));
 }
 
 }  // namespace

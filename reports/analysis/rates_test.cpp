@@ -87,7 +87,14 @@ TEST(Rates, OfTooFewOperationsAreJudgedByTheirMaximumOrNotAtAll) {
   EXPECT_EQ(judged("p99=25ms"), "6/s");
   EXPECT_EQ(judged("p99=15ms"), "n/a");
   EXPECT_THAT(read_rates(with_slo("p99=15ms"), grouped(few).front()).front(),
-              HasSubstr("sync unknown (too few operations). Use more operations"));
+              HasSubstr("sync unknown. Unknown: too few operations"));
+}
+
+TEST(Rates, ThatFailTheObjectiveAreNamedWhereLowerOnesAreUnknown) {
+  const std::vector<Result> both{open_loop("sync", 5, milliseconds(10), milliseconds(20)),
+                                 open_loop("sync", 100, milliseconds(10), milliseconds(20))};
+  EXPECT_THAT(read_rates(with_slo("p99=15ms"), grouped(both).front()).front(),
+              HasSubstr("sync not at 100/s, lower rates unknown"));
 }
 
 TEST(Rates, AreNoTableWhereThereIsOne) {
@@ -100,7 +107,7 @@ TEST(Rates, AreSummarizedInSentences) {
   const auto results = two_runners();
   EXPECT_THAT(read_rates(with_slo("p99=50ms"), grouped(results).front()),
               ElementsAre("p99=50ms holds: sync up to 100/s, event-loop up to 100/s.",
-                          "Sustained every rate: event-loop; highest rate sustained: sync 100/s."));
+                          "event-loop sustained every rate; sync sustained up to 100/s."));
 }
 
 TEST(Rates, NameTheSoonestOnlyWhereChanceDoesNotDecide) {
@@ -129,13 +136,13 @@ TEST(Rates, OfWhatFailedAreNotWithinAnyObjective) {
   const std::vector<Result> one{failed};
   EXPECT_THAT(read_rates(with_slo("p99=50ms"), grouped(one).front()),
               ElementsAre("p99=50ms holds: sync at no tested rate.",
-                          "No runner sustained 100/s: sync 0 % of 100/s."));
+                          "no runner sustained 100/s; sync achieved 0 % of 100/s."));
 }
 
 TEST(Rates, ThatNoRunnerSustainsAreNamed) {
   const std::vector<Result> all{open_loop("sync", 100, milliseconds(10), milliseconds(20), 500)};
   EXPECT_THAT(read_rates(some_context(), grouped(all).front()),
-              ElementsAre("No runner sustained 100/s: sync 50 % of 100/s."));
+              ElementsAre("no runner sustained 100/s; sync achieved 50 % of 100/s."));
 }
 
 TEST(Rates, HaveColumnsOfTheirOwnInTheTable) {

@@ -131,7 +131,7 @@ TEST(Reading, OfOneBesideOpenLoopsSaysNothing) {
   offered.what.load.last_due = std::chrono::seconds(10);
   offered.repetitions[0].measurement.response_time.add(milliseconds(48), 1000);
   const auto sentences = read({construct({.runner = "sync"}), offered});
-  EXPECT_THAT(sentences, ElementsAre("Sustained 100/s: event-loop."));
+  EXPECT_THAT(sentences, ElementsAre("event-loop sustained 100/s."));
 }
 
 TEST(Reading, TellsCasesOfOneRunnerApart) {

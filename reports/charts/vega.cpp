@@ -1,4 +1,4 @@
-// Each chart's specification as a file of its own, on white and on black, for Vega-Lite's own
+// Each chart's specification as a file of its own, light and dark, for Vega-Lite's own
 // tools: the editor, the command line (scripts/charts), notebooks.
 
 #include <fmt/format.h>
@@ -64,7 +64,7 @@ std::map<std::string, std::string> files_of(const ResultSets& sets) {
 
 const bool registered = Registry<OutputEntry>::add({
     .name = "vega",
-    .summary = "the charts as Vega-Lite specifications, on white and on black",
+    .summary = "the charts as Vega-Lite specifications, light and dark",
     .folder = files_of,
 });
 

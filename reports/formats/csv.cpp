@@ -151,13 +151,13 @@ std::string print(const ResultSets& sets) {
 
 const bool registered = Registry<FormatEntry>::add({
     .name = "csv",
-    .summary = "a row a repetition, raw numbers with their units in the names",
+    .summary = "one row per repetition; raw numbers, with units in the column names",
     .print = [](const ResultSets& sets, const View&) { return print(sets); },
 });
 
 const bool output = Registry<OutputEntry>::add({
     .name = "csv",
-    .summary = "a row a repetition, raw numbers with their units in the names",
+    .summary = "one row per repetition; raw numbers, with units in the column names",
     .file = print,
 });
 

@@ -115,8 +115,8 @@ Files print(const ResultSets& sets) {
 
 const bool registered = Registry<OutputEntry>::add({
     .name = "hgrm",
-    .summary = "percentiles as HdrHistogram's plotters read them: a file for the service times of "
-               "each case, one for its response times",
+    .summary = "percentile files for HdrHistogram plotters: for each case one of service times and "
+               "one of response times",
     .folder = print,
 });
 

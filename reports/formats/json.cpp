@@ -13,7 +13,7 @@ std::string print(const ResultSets& sets) {
 
 const bool registered = Registry<FormatEntry>::add({
     .name = "json",
-    .summary = "everything that was measured, in Google Benchmark's shape",
+    .summary = "everything that was measured, in Google Benchmark's format",
     .print = [](const ResultSets& sets, const View&) { return print(sets); },
 });
 

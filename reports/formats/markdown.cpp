@@ -72,14 +72,14 @@ std::string print(const ResultSets& sets, const View& view) {
 
 const bool registered = Registry<FormatEntry>::add({
     .name = "markdown",
-    .summary = "the same table for a README or a pull request",
+    .summary = "the table as Markdown, for a README or a pull request",
     .print = [](const ResultSets& sets, const View& view) { return print(sets, view); },
     .check_view = check_columns,
 });
 
 const bool output = Registry<OutputEntry>::add({
     .name = "markdown",
-    .summary = "the table for a README or a pull request",
+    .summary = "the table as Markdown, for a README or a pull request",
     .file = [](const ResultSets& sets) { return print(sets, View{}); },
 });
 

@@ -53,7 +53,7 @@ std::string print(const ResultSets& sets) {
 
 const bool registered = Registry<OutputEntry>::add({
     .name = "summary-json",
-    .summary = "a row of medians a case and one a p99, for what tracks Google Benchmark's JSON",
+    .summary = "two rows per case, median and p99, for tools that read Google Benchmark's JSON",
     .file = print,
 });
 

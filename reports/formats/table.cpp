@@ -103,7 +103,7 @@ std::string print(const ResultSets& sets, const View& view) {
 
 const bool registered = Registry<FormatEntry>::add({
     .name = "table",
-    .summary = "a table for people, with its findings in sentences",
+    .summary = "a text table with a summary",
     .print = print,
     .check_view = check_columns,
     .is_default = true,

@@ -187,7 +187,7 @@ std::string page_of(const ResultSets& sets) {
 
 const bool registered = Registry<OutputEntry>::add({
     .name = "html",
-    .summary = "a page with charts that needs nothing else, for a browser",
+    .summary = "a self-contained HTML page with charts",
     .file = page_of,
 });
 

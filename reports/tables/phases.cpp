@@ -45,9 +45,10 @@ Table phases_table(const Cases& cases, bool partial) {
     for (const auto& part : parts()) row.cells.push_back(median_of(one, part.length));
   }
   table.notes = {
-      "set-up: starting what is kept, but for connect: from the first session begun to the last "
-      "open; timed: all passes; its drain: from the first operation that ended with none left to "
-      "begin; start, end: the rest of its process's life, an interpreter's start included"};
+      "set-up: starting threads, processes and loops; connect: from opening the first session "
+      "until all are open",
+      "timed: all passes; drain: the part of it after the last operation has started",
+      "start, end: start and exit of the process, with an interpreter's start"};
   for (const auto* one : cases) {
     Duration longest{};
     for (const auto* run : one->finished()) longest = std::max(longest, run->phases.settle);

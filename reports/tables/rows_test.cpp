@@ -336,7 +336,7 @@ TEST(Death, ShowsItsReasonInTheRow) {
 
 TEST(Notes, SayThatTheBoundIsComputed) {
   auto unknown = construct({});
-  EXPECT_THAT(notes(table_of({unknown})), HasSubstr("the theoretical best time"));
+  EXPECT_THAT(notes(table_of({unknown})), HasSubstr("theoretical best time"));
   unknown.bound.reset();
   EXPECT_THAT(notes(table_of({unknown})), Not(HasSubstr("theoretical")));
   EXPECT_EQ(cell(table_of({unknown}), 0, "efficiency"), "no such column");

@@ -117,7 +117,7 @@ std::optional<Table> service_table(const Cases& cases, bool partial) {
   };
   if (shows("own time"))
     table.notes.push_back(
-        "own time: from when it saw a request arrive to handing its answer to the kernel");
+        "own time: from when the service sees a request until it hands the response to the kernel");
   if (shows("active"))
     table.notes.push_back(
         "active: connections that it worked for at one moment, by its own word 20 times a second; "

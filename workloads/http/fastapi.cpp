@@ -65,15 +65,15 @@ void serve_fastapi(const OptionValues& options, ServiceCounts& counts) {
 
 const bool registered = Registry<ServiceEntry>::add({
     .name = "fastapi",
-    .summary = "a FastAPI server on uvicorn, where Python has both",
+    .summary = "a FastAPI server on uvicorn, if both are installed",
     .options =
         {
             choice_option("endpoint", {"await", "threads", "blocking"},
                           "await: async def that awaits asyncio.sleep; threads: def with "
                           "time.sleep, in FastAPI's pool of 40 threads; blocking: async def with "
-                          "time.sleep, which holds the event loop"),
-            duration_option("delay", Duration(0), "how long an answer waits"),
-            count_option("port", 0, "to listen on; 0: any that is free (default: 0)"),
+                          "time.sleep, which blocks the event loop"),
+            duration_option("delay", Duration(0), "response delay"),
+            count_option("port", 0, "port to listen on; 0: any free port (default: 0)"),
         },
     .serve = serve_fastapi,
     .missing = missing,

@@ -260,10 +260,10 @@ const bool registered = Registry<WorkloadEntry>::add({
                                             "fastapi-threads", "fastapi-blocking"},
                                            "model of the built-in server, or a FastAPI endpoint"),
                              "MODEL"),
-            duration_option("delay", Duration(0), "response delay of that server"),
-            count_option("server-workers", 1, "threads of its thread pool (default: 32)"),
+            duration_option("delay", Duration(0), "response delay of the built-in server"),
+            count_option("server-workers", 1, "threads of that server (default: 32)"),
             with_placeholder(
-                text_option("server-stall", "", "it stops for this time at every N-th request"),
+                text_option("server-stall", "", "stop that server at every N-th request"),
                 "DURATION@N"),
             with_placeholder(
                 text_option("method", "", "HTTP method (default: GET, or POST with --body)"),

@@ -20,7 +20,7 @@ struct Settings {
   Duration cpu{};    ///< Processor time that is burnt before.
   Stall stall;
   std::string body;
-  std::uint16_t port = 0;     ///< 0: any that is free.
+  std::uint16_t port = 0;     ///< 0: any free port.
   std::uint64_t workers = 0;  ///< Of the thread pool.
 };
 

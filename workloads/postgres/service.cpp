@@ -72,7 +72,7 @@ const bool service_registered = Registry<ServiceEntry>::add({
     .name = "postgres",
     .summary = "starts a temporary PostgreSQL cluster with PostgreSQL's default settings",
     .options = {count_option("max-connections", 1,
-                             "connections that it accepts at once, besides one of asyncmark "
+                             "most client connections, in addition to one that asyncmark uses "
                              "(default: 100)")},
     .serve = serve_postgres,
 });

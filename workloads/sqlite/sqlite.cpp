@@ -330,8 +330,8 @@ const bool registered = Registry<WorkloadEntry>::add({
                      "preset"),
             optional(with_placeholder(
                 choice_option("journal", {"delete", "truncate", "wal", "memory", "off"},
-                              "journal_mode: delete, truncate, wal, memory, off (default: wal, or "
-                              "that of --file); a file keeps wal"),
+                              "journal_mode: delete, truncate, wal, memory, off (default: wal; "
+                              "with --file, the mode of the file). A file stays in wal mode"),
                 "MODE")),
             duration_option(
                 "timeout", std::chrono::seconds(5),

@@ -239,7 +239,7 @@ std::vector<Request> plan(bool quick) {
 
 const bool registered = Registry<ReproductionEntry>::add({
     .name = "db",
-    .summary = "PostgreSQL: queries that wait and queries that do not, by the pool of connections",
+    .summary = "PostgreSQL: queries that wait and queries that do not, by pool size",
     .plan = plan,
     .print = print,
 });

@@ -211,7 +211,7 @@ std::vector<Request> plan(bool quick) {
 
 const bool registered = Registry<ReproductionEntry>::add({
     .name = "http",
-    .summary = "the same table over HTTP calls of 46 ms, then 1000 at once by the server's model",
+    .summary = "'table' with HTTP calls of 46 ms; then 1000 at once, by server model",
     .plan = plan,
     .print = print,
 });

@@ -141,7 +141,7 @@ std::vector<Request> plan(bool quick) {
 
 const bool registered = Registry<ReproductionEntry>::add({
     .name = "stall",
-    .summary = "a server that stalls: what a closed loop sees of it, and what an open one",
+    .summary = "a server that stalls, measured with a closed and an open loop",
     .plan = plan,
     .print = print,
     .ask_others = ask_wrk,

@@ -163,7 +163,7 @@ std::vector<Request> plan(bool quick) {
 
 const bool registered = Registry<ReproductionEntry>::add({
     .name = "table",
-    .summary = "100, 500 and 1000 operations of 46 ms, sync against everything else",
+    .summary = "100, 500 and 1000 operations of 46 ms, sync and all other runners",
     .plan = plan,
     .print = print,
     .is_default = true,
