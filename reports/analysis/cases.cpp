@@ -98,6 +98,11 @@ std::optional<double> times_baseline(const Result& one, const Cases& cases) {
   return *own / base;
 }
 
+std::string enumerated(const std::vector<std::string>& names) {
+  if (names.size() < 2) return fmt::format("{}", fmt::join(names, ""));
+  return fmt::format("{} and {}", fmt::join(names.begin(), names.end() - 1, ", "), names.back());
+}
+
 std::string ratio_text(double ratio) {
   if (ratio < 0.095) return fmt::format("{:.2g}x", ratio);
   return fmt::format("{:.{}f}x", ratio, ratio >= 99.95 ? 0 : ratio >= 9.995 ? 1 : 2);

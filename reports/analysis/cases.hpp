@@ -34,6 +34,9 @@ const Result* baseline_of(const Result& one, const Cases& cases);
 /// loop, where the load decides them.
 std::optional<double> times_baseline(const Result& one, const Cases& cases);
 
+/// Returns `a`, `a and b`, or `a, b and c`.
+std::string enumerated(const std::vector<std::string>& names);
+
 /// `0.0046x`, `3.41x`, `21.4x`, `975x`.
 std::string ratio_text(double ratio);
 

@@ -97,6 +97,13 @@ TEST(WorkloadText, ShowsDefaultsThatDoSomethingAndNoIdleOptions) {
   EXPECT_EQ(workload_text(one), "sleep, wait 46ms, cpu 1.66ms, distribution uniform, blocking");
 }
 
+TEST(Enumerated, HasAnAndBeforeTheLast) {
+  EXPECT_EQ(enumerated({}), "");
+  EXPECT_EQ(enumerated({"a"}), "a");
+  EXPECT_EQ(enumerated({"a", "b"}), "a and b");
+  EXPECT_EQ(enumerated({"a", "b", "c"}), "a, b and c");
+}
+
 TEST(RatioText, HasTwoOrThreeDigits) {
   EXPECT_EQ(ratio_text(0.00461), "0.0046x");
   EXPECT_EQ(ratio_text(0.5), "0.50x");

@@ -174,12 +174,6 @@ std::string shortfall_of(const Line& line) {
   return line.label;
 }
 
-/// `a`, `a and b`, `a, b and c`.
-std::string listed(const std::vector<std::string>& parts) {
-  if (parts.size() < 2) return fmt::format("{}", fmt::join(parts, ""));
-  return fmt::format("{} and {}", fmt::join(parts.begin(), parts.end() - 1, ", "), parts.back());
-}
-
 /// The runner with the lowest p99 at this rate, where chance does not explain it.
 std::string soonest(const std::vector<Line>& lines, double rate) {
   std::vector<const Line*> kept;
@@ -212,7 +206,7 @@ std::string sustained(const std::vector<Line>& lines, const std::set<double>& ra
   if (all.empty() && some.empty() && none.empty()) return "";
   const auto at = rates.size() == 1 ? fmt::format("{}/s", *rates.begin()) : "every rate";
   std::vector<std::string> clauses;
-  if (!all.empty()) clauses.push_back(fmt::format("{} sustained {}", listed(all), at));
+  if (!all.empty()) clauses.push_back(fmt::format("{} sustained {}", enumerated(all), at));
   if (!some.empty()) clauses.push_back(fmt::format("{}", fmt::join(some, ", ")));
   if (!none.empty() && clauses.empty())
     clauses.push_back(fmt::format("no runner sustained {}/s", *rates.begin()));

@@ -115,12 +115,6 @@ std::string how_sure(const Cases& ranked) {
                      labels(ranked).front(), 100 * (seconds(most) / seconds(least) - 1));
 }
 
-/// `a`, `a and b`, `a, b and c`.
-std::string listed(const std::vector<std::string>& names) {
-  if (names.size() < 2) return fmt::format("{}", fmt::join(names, ""));
-  return fmt::format("{} and {}", fmt::join(names.begin(), names.end() - 1, ", "), names.back());
-}
-
 std::string fastest(const Cases& ranked, const Cases& cases) {
   const auto& best = *ranked.front();
   const auto texts = labels(ranked);
@@ -130,7 +124,7 @@ std::string fastest(const Cases& ranked, const Cases& cases) {
   const auto* verdict = equal.size() > 1    ? " are fastest and cannot be told apart"
                         : ranked.size() > 1 ? " is fastest"
                                             : "";
-  return fmt::format("{}{}{}: {}{}{}.", at(best, cases), listed(equal), verdict, achieved(best),
+  return fmt::format("{}{}{}: {}{}{}.", at(best, cases), enumerated(equal), verdict, achieved(best),
                      vs_baseline(best, cases), of_ideal(best));
 }
 
@@ -151,7 +145,7 @@ std::string bottlenecks(const Cases& ranked, const std::vector<Finding>& finding
                                    : texts[i]);
   }
   std::vector<std::string> clauses;
-  for (const auto& limit : order) clauses.push_back(limit + " for " + listed(runners[limit]));
+  for (const auto& limit : order) clauses.push_back(limit + " for " + enumerated(runners[limit]));
   return clauses.empty() ? "" : fmt::format("Bottleneck: {}.", fmt::join(clauses, "; "));
 }
 
