@@ -57,15 +57,13 @@ std::string format_help() {
 
 void add_view(CLI::App& app, View& view, const char* group) {
   app.add_option("--columns", view.columns,
-                 "columns of the table: 'all', which also prints details, or names such as "
-                 "p99,cpu/op")
+                 "columns to show, such as p99,cpu/op; 'all' prints all details")
       ->type_name("all|LIST")
       ->group(group);
   app.add_option("--sort", view.sort, "column to sort the rows by (default: best first)")
       ->type_name("COLUMN")
       ->group(group);
-  app.add_flag("--phases", view.phases,
-               "also print the time of set-up, connecting, warm-up, timed part and drain")
+  app.add_flag("--phases", view.phases, "also print how long each phase of a run took")
       ->group(group);
 }
 

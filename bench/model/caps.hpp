@@ -44,8 +44,8 @@ inline std::uint64_t cap_or_all(const Load& load, std::string_view runner) {
 inline OptionSpec workers_option() {
   return count_option(
       "workers", 1,
-      "threads, processes or event loops (default of pools: --in-flight, else 32 threads or one "
-      "process per core; of the others: one loop or executor thread per core)");
+      "threads, processes or loops (default: --in-flight for a pool, else 32 threads; otherwise "
+      "one per core)");
 }
 
 /// The size of a pool: its `--workers`, else the cap, else what is usual. One worker carries out

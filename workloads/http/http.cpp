@@ -258,9 +258,9 @@ const bool registered = Registry<WorkloadEntry>::add({
             with_placeholder(choice_option("server",
                                            {"event-loop", "thread-pool", "fastapi-await",
                                             "fastapi-threads", "fastapi-blocking"},
-                                           "model of the built-in server, or a FastAPI endpoint"),
+                                           "built-in server, or a FastAPI endpoint"),
                              "MODEL"),
-            duration_option("delay", Duration(0), "response delay of the built-in server"),
+            duration_option("delay", Duration(0), "delay of its responses"),
             count_option("server-workers", 1, "threads of that server (default: 32)"),
             with_placeholder(
                 text_option("server-stall", "", "stop that server at every N-th request"),
