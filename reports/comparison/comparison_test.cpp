@@ -76,7 +76,7 @@ TEST(ComparisonReports, TheTableHasARowACaseAndSaysWhyItIsSo) {
   EXPECT_THAT(text, AllOf(HasSubstr("baseline old/asyncmark, asyncmark 0.1.0 (abc)"),
                           HasSubstr("slower"), HasSubstr("+10.0 %"), HasSubstr("-20.0 %"),
                           HasSubstr("no verdict"), HasSubstr("slower once")));
-  EXPECT_THAT(text, HasSubstr("Of 5 cases: 1 slower, 1 faster, 1 same, 1 inconclusive, 1 not"));
+  EXPECT_THAT(text, HasSubstr("Of 5 cases: 1 slower, 1 faster, 1 same, 1 inconclusive, 1 without"));
   EXPECT_THAT(text, HasSubstr("Control: the baseline compared with itself is the same"));
 }
 

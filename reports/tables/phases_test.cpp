@@ -58,9 +58,9 @@ TEST(Phases, SayOnceOfEachRunnerWhetherStartingThreadsIsTimed) {
              many = construct({.runner = "thread-per-op", .ops = 500}),
              pool = construct({.runner = "thread-pool"});
   const auto notes = phases_table({&few, &many, &pool}, false).notes;
-  ASSERT_EQ(notes.size(), 3u);
-  EXPECT_THAT(notes[1], HasSubstr("thread-per-op: starting a thread is timed"));
-  EXPECT_THAT(notes[2], HasSubstr("thread-pool: starting its threads is not timed"));
+  ASSERT_EQ(notes.size(), 5u);
+  EXPECT_THAT(notes[3], HasSubstr("thread-per-op: starting a thread for each operation is timed"));
+  EXPECT_THAT(notes[4], HasSubstr("thread-pool: its threads exist before"));
 }
 
 TEST(Phases, ArePrintedWhereAskedFor) {

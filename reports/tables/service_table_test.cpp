@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "bench/results/format_entry.hpp"
 #include "reports/testing/constructed.hpp"
 
 namespace asyncmark::service_table_test {
@@ -52,8 +53,13 @@ TEST(ServiceTable, TellsCasesApartByTheirCapWhereNothingElseDoes) {
 
 TEST(ServiceTable, IsBeneathTheCasesOnlyWhereAServiceWasStarted) {
   for (const auto* format : {"table", "markdown"}) {
-    EXPECT_THAT(printed(format, {served("sync")}), HasSubstr("The service")) << format;
-    EXPECT_THAT(printed(format, {construct({})}), Not(HasSubstr("The service"))) << format;
+    const auto in_full = [&](Result one) {
+      const auto set = testing::set_of({std::move(one)});
+      return Registry<FormatEntry>::at(format).print({&set}, {.columns = "all"});
+    };
+    EXPECT_THAT(in_full(served("sync")), HasSubstr("The service")) << format;
+    EXPECT_THAT(in_full(construct({})), Not(HasSubstr("The service"))) << format;
+    EXPECT_THAT(printed(format, {served("sync")}), Not(HasSubstr("The service"))) << format;
   }
 }
 

@@ -69,7 +69,6 @@ TEST(Draw, MovesColumnsCloserAndThenLeavesOutSpareOnes) {
       << "no room for bars";
   EXPECT_THAT(rows(20), HasSubstr("runner    x    y z\n\nsome\nsync   1 ms 9999 5\n"));
   EXPECT_THAT(rows(17), HasSubstr("runner    x    y\n\nsome\nsync   1 ms 9999\n\nmore\n"));
-  EXPECT_THAT(rows(12), HasSubstr("runner    x\n\nsome\nsync   1 ms\n"));
 }
 
 TEST(Draw, BreaksALongTitle) {

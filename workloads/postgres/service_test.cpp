@@ -370,7 +370,7 @@ TEST_F(PostgresService, WithoutProcessorTimeLeftIsNamedAsTheBottleneck) {
         ended =
             asyncmark({"run", "postgres", "--sql", "SELECT count(*) FROM generate_series(1, 50000)",
                        "--runner", "event-loop", "--ops", "100", "--in-flight", "8",
-                       "--repetitions", "1", "--out", "r"});
+                       "--repetitions", "1", "--out", "r", "--columns", "all"});
         noisy = noisy || ended.out.find("noisy-machine") != std::string::npos;
         return ended.out.find("service-saturated") != std::string::npos;
       },
