@@ -105,7 +105,8 @@ std::optional<std::string> one_at_a_time(const Subject& one) {
 /// times. What is inexact is the sample: its error is at most that of a quantity that jumps between
 /// 0 and its peak (Bhatia and Davis, 2000).
 std::optional<std::string> in_flight_disagrees(const Subject& one) {
-  if (one.all.failed != 0) return std::nullopt;  // Their times are in no histogram.
+  // The times of these are in no histogram.
+  if (one.all.failed != 0 || one.all.never_started != 0) return std::nullopt;
   double sampled = 0, expected = 0, samples = 0;
   for (const auto* run : one.result.finished()) {
     const auto n = run->observed.samples;

@@ -34,6 +34,8 @@ TEST(ChecksOfTime, FindThatMoreOrLessWasInFlightThanTheTimesSay) {
   EXPECT_THAT(codes({seen(1.2, 200)}), ElementsAre("in-flight-disagrees"));
   EXPECT_THAT(codes({seen(0.97, 200)}), IsEmpty());
   EXPECT_THAT(codes({seen(0.8, 40)}), IsEmpty()) << "too short a run to sample";
+  const auto dropped = changed(seen(1.2, 200), [](Measurement& m) { m.never_started = 1; });
+  EXPECT_THAT(codes({dropped}), Not(Contains("in-flight-disagrees"))) << "its time is not known";
 }
 
 TEST(ChecksOfTime, AllowForTheErrorOfFewSamplesOfSomethingThatJumps) {
