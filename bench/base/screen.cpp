@@ -19,12 +19,6 @@
 namespace asyncmark {
 namespace {
 
-bool locale_is_utf8() {
-  const std::unique_ptr<std::remove_pointer_t<locale_t>, decltype(&freelocale)> own(
-      newlocale(LC_CTYPE_MASK, "", nullptr), freelocale);
-  return own && std::string_view(nl_langinfo_l(CODESET, own.get())) == "UTF-8";
-}
-
 bool moves_its_cursor() {
   const char* type = std::getenv("TERM");
   return isatty(STDERR_FILENO) == 1 && !(type && std::string_view(type) == "dumb");
@@ -53,6 +47,16 @@ std::string ending(const std::vector<Letter>& letters, std::size_t columns) {
 }
 
 }  // namespace
+
+bool locale_is_utf8() {
+  const std::unique_ptr<std::remove_pointer_t<locale_t>, decltype(&freelocale)> own(
+      newlocale(LC_CTYPE_MASK, "", nullptr), freelocale);
+  return own && std::string_view(nl_langinfo_l(CODESET, own.get())) == "UTF-8";
+}
+
+std::string styled(const std::string& text, const char* code, bool colour) {
+  return colour ? fmt::format("\033[{}m{}\033[0m", code, text) : text;
+}
 
 ScreenBlock::ScreenBlock(bool wanted) : on_(wanted && moves_its_cursor()) {}
 

@@ -44,6 +44,12 @@ class ScreenBlock {
   bool drawn_ = false;
 };
 
+/// Whether the locale lets more than ASCII be drawn.
+bool locale_is_utf8();
+
+/// Returns the text between the codes of a style, "1" for bold or "31" for red, if `colour`.
+std::string styled(const std::string& text, const char* code, bool colour);
+
 /// Returns the text with at most so many columns: what is longer loses its middle, and "…" or "..."
 /// stands there.
 std::string without_middle(const std::string& text, std::size_t columns, bool unicode);

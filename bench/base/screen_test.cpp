@@ -23,6 +23,8 @@ TEST(WithoutMiddle, KeepsBothEnds) {
   EXPECT_EQ(without_middle("abcdefgh", 2, false), "ab");
   EXPECT_EQ(without_middle("\u6f22\u5b57\u6f22\u5b57", 6, true), "\u6f22\u2026\u5b57")
       << "each takes two columns";
+  EXPECT_EQ(without_middle("\u6f22\u6f22\u6f22\u6f22", 6, false), "\u6f22...")
+      << "never half a letter";
 }
 
 TEST(Curve, IsAsHighAsItsGreatestValue) {

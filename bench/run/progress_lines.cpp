@@ -14,10 +14,6 @@ namespace {
 constexpr std::size_t kLongestCurve = 30;
 constexpr std::size_t kShortestCurve = 4;
 
-std::string styled(const std::string& text, const char* code, const Screen& screen) {
-  return screen.colour ? fmt::format("\033[{}m{}\033[0m", code, text) : text;
-}
-
 /// Returns as many of the parts as fit, in their order.
 std::string joined(const std::vector<std::string>& parts, std::size_t columns) {
   std::string text;
@@ -50,18 +46,18 @@ std::string bar_line(const CaseProgress& progress, std::size_t columns, const Sc
   if (columns < bar_and_percent) return joined({left}, columns);
   const auto room = columns - bar_and_percent;
   return fmt::format("{} {}  {}",
-                     styled(progress_bar(share, bar_columns, screen.unicode), "36", screen),
+                     styled(progress_bar(share, bar_columns, screen.unicode), "36", screen.colour),
                      percent, joined({left, end, elapsed}, room));
 }
 
 std::string figures_line(const CaseProgress& progress, std::size_t columns, const Screen& screen) {
   auto text = joined(progress.figures, columns);
   const auto taken = columns_of(text) + 2;
-  if (progress.alarming) text = styled(text, "31", screen);
+  if (progress.alarming) text = styled(text, "31", screen.colour);
   if (progress.rates.empty() || taken + kShortestCurve > columns) return text;
   const auto room = std::min(kLongestCurve, columns - taken);
   return fmt::format("{}  {}", text,
-                     styled(curve(progress.rates, room, screen.unicode), "36", screen));
+                     styled(curve(progress.rates, room, screen.unicode), "36", screen.colour));
 }
 
 std::string with_unit(std::uint64_t count, const char* unit) {

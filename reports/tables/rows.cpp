@@ -41,14 +41,19 @@ bool is_amount(const std::string& name) {
   return name == "ops" || name == "duration" || name == "rate";
 }
 
+/// `1 pass`, `5 passes`.
+std::string counted(const std::string& number, const std::string& thing, const char* plural) {
+  return fmt::format("{} {}{}", number, thing, number == "1" ? "" : plural);
+}
+
 std::string phrase(const std::string& name, const std::string& value) {
-  if (name == "ops") return value + " operations";
+  if (name == "ops") return counted(value, "operation", "s");
   if (name == "duration") return "for " + value;
   if (name == "rate")
     return value.substr(0, value.find(' ')) +
            (value.ends_with("poisson") ? ", Poisson arrivals" : "");
-  if (name == "passes") return value + " passes";
-  if (name == "warmup") return value + " warm-up operations";
+  if (name == "passes") return counted(value, "pass", "es");
+  if (name == "warmup") return counted(value, "warm-up operation", "s");
   return name + " " + value;
 }
 

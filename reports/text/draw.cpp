@@ -8,6 +8,7 @@
 #include <set>
 #include <vector>
 
+#include "bench/base/screen.hpp"
 #include "bench/base/visible.hpp"
 #include "bench/base/wrap.hpp"
 #include "reports/text/typeset.hpp"
@@ -91,7 +92,7 @@ class Drawing {
 
   void cut(std::string& text, std::size_t most) {
     if (columns_of(text) <= most) return;
-    text = shortened(text, most, terminal_);
+    text = without_middle(text, most, terminal_.unicode);
     shortened_ = true;
   }
 

@@ -1,22 +1,15 @@
 #include "reports/text/terminal.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
-#include <langinfo.h>
-#include <locale.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
-#include <memory>
-#include <string_view>
-#include <type_traits>
-#include <vector>
 
+#include "bench/base/screen.hpp"
 #include "bench/base/visible.hpp"
-#include "bench/base/wrap.hpp"
 
 namespace asyncmark {
 namespace {
@@ -25,31 +18,9 @@ constexpr std::size_t kUsualWidth = 80;
 constexpr std::size_t kLeastWidth = 40;  // What is said to be narrower is folded into confetti.
 constexpr std::size_t kReadable = 100;
 
-bool locale_is_utf8() {
-  const std::unique_ptr<std::remove_pointer_t<locale_t>, decltype(&freelocale)> own(
-      newlocale(LC_CTYPE_MASK, "", nullptr), freelocale);
-  return own && std::string_view(nl_langinfo_l(CODESET, own.get())) == "UTF-8";
-}
-
 bool is_set(const char* variable) {
   const char* value = std::getenv(variable);
   return value && *value;
-}
-
-std::string styled(const std::string& text, const char* code, const Terminal& terminal) {
-  return terminal.colour ? fmt::format("\033[{}m{}\033[0m", code, text) : text;
-}
-
-/// As many letters as fit into so many columns.
-template <class Letters>
-std::vector<std::string_view> fitting(const Letters& letters, std::size_t columns) {
-  std::vector<std::string_view> taken;
-  for (const auto& [bytes, wide] : letters) {
-    if (wide > columns) break;
-    columns -= wide;
-    taken.push_back(bytes);
-  }
-  return taken;
 }
 
 }  // namespace
@@ -69,25 +40,13 @@ std::size_t Terminal::text_width() const {
 }
 
 std::string bold(const std::string& text, const Terminal& terminal) {
-  return styled(text, "1", terminal);
+  return styled(text, "1", terminal.colour);
 }
 std::string red(const std::string& text, const Terminal& terminal) {
-  return styled(text, "31", terminal);
+  return styled(text, "31", terminal.colour);
 }
 std::string title(const std::string& text, const Terminal& terminal) {
   return bold(fmt::format("== {} ==", visible(text)), terminal);
-}
-
-std::string shortened(const std::string& text, std::size_t columns, const Terminal& terminal) {
-  if (columns_of(text) <= columns) return text;
-  const auto mark = terminal.mark();
-  const auto room = columns - std::min(columns, columns_of(mark));
-  auto letters = letters_of(text);
-  const auto head = fitting(letters, (room + 1) / 2);
-  std::ranges::reverse(letters);
-  auto tail = fitting(letters, room / 2);
-  std::ranges::reverse(tail);
-  return fmt::format("{}{}{}", fmt::join(head, ""), mark, fmt::join(tail, ""));
 }
 
 std::string bar(double share, std::size_t columns, const Terminal& terminal) {

@@ -28,10 +28,6 @@ std::string red(const std::string& text, const Terminal& terminal);
 /// A heading above several tables.
 std::string title(const std::string& text, const Terminal& terminal);
 
-/// At most so many columns wide: what is longer loses its middle, for which the terminal's mark
-/// stands.
-std::string shortened(const std::string& text, std::size_t columns, const Terminal& terminal);
-
 /// A bar as long as its share (0 to 1) of so many columns, of which a share above 0 shows at least
 /// a sliver.
 std::string bar(double share, std::size_t columns, const Terminal& terminal);

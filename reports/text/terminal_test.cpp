@@ -5,13 +5,6 @@
 namespace asyncmark::terminal_test {
 namespace {
 
-TEST(Shortened, LosesItsMiddle) {
-  EXPECT_EQ(shortened("abcdefgh", 8, {}), "abcdefgh");
-  EXPECT_EQ(shortened("abcdefghi", 8, {}), "abc...hi");
-  EXPECT_EQ(shortened("abcdefghi", 8, {.unicode = true}), "abcd\u2026ghi");
-  EXPECT_EQ(shortened("\u6f22\u6f22\u6f22\u6f22", 6, {}), "\u6f22...") << "never half a letter";
-}
-
 TEST(Bar, IsAsLongAsItsShare) {
   EXPECT_EQ(bar(0, 8, {}), "");
   EXPECT_EQ(bar(0.001, 8, {}), "|");
