@@ -32,8 +32,10 @@ bool may_hold_secrets(const std::string& option) {
 }  // namespace
 
 UsageError unknown(std::string argument, const CLI::App& app) {
-  // What was meant for an option that is spelt otherwise may hold a password.
-  argument = argument.substr(0, argument.find(argument.starts_with("--") ? "=" : "://"));
+  // A URL may hold a password, and so may the value of a mistyped option.
+  if (!argument.starts_with('-') && argument.find("://") != std::string::npos)
+    return UsageError("unknown argument: a URL needs --url before it");
+  if (argument.starts_with("--")) argument.resize(std::min(argument.find('='), argument.size()));
   const bool is_option = argument.starts_with('-');
   const auto meant = is_option ? suggestion(argument, flags_of(&app)) : "";
   return UsageError(fmt::format("unknown {} '{}'{}", is_option ? "option" : "argument", argument,

@@ -68,6 +68,8 @@ TEST(UsageErrors, NameWhatDoesNotExistAndWhatThereIs) {
       {{"redis"},
        {"'redis'.", "list workloads", "asyncmark new workload redis", "--runner cmd:PROGRAM"}},
       {{"slep"}, {"'slep'; did you mean 'sleep'?"}},
+      {{"http://127.0.0.1/"}, {"asyncmark run http --url URL"}},
+      {{"http", "http://127.0.0.1/"}, {"a URL needs --url before it"}},
       {{"null", "--in-fligth", "3"}, {"'--in-fligth'; did you mean '--in-flight'?"}},
       {{"null", "nonsense"}, {"'nonsense'"}},
       {{"null", "--out", "exec", "--", "nonsense"}, {"'nonsense'"}},
