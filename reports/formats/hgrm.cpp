@@ -99,7 +99,7 @@ Files print(const ResultSets& sets) {
       const auto name = file_name(set->label.empty() ? one.name() : set->label + '_' + one.name());
       auto remarks =
           fmt::format("#[{}]\n#[Value in milliseconds, of successes]\n", visible(one.name()));
-      if (set->is_partial()) remarks += "#[PARTIAL: not all that was planned was run]\n";
+      if (set->is_partial()) remarks += "#[PARTIAL: the run was interrupted]\n";
       if (all.service_time.count() > 0)
         add(files, name, "service", text_of(all.service_time, "#[service time]\n" + remarks));
       if (all.never_started > 0)

@@ -97,17 +97,18 @@ const std::vector<Gauge>& gauges() {
       {"asyncmark_operations_completed", "Operations that succeeded.",
        counted(&Measurement::completed)},
       {"asyncmark_operations_failed", "Operations that failed.", counted(&Measurement::failed)},
-      {"asyncmark_operations_never_started", "Operations that were due and never began.",
+      {"asyncmark_operations_never_started",
+       "Operations that were due and did not start or end in time.",
        counted(&Measurement::never_started)},
       {"asyncmark_operation_cpu_seconds", "Processor time of an operation.",
        counter("cpu_ns_per_op", 1e-9)},
       {"asyncmark_operation_memory_bytes", "Memory for each operation in flight.",
        counter("memory_bytes_per_op")},
-      {"asyncmark_repetitions_died", "Repetitions that gave no measurement.",
+      {"asyncmark_repetitions_died", "Repetitions without a measurement.",
        [](const Subject& one) {
          return static_cast<double>(one.result.repetitions.size() - one.result.finished().size());
        }},
-      {"asyncmark_partial", "1 where not all that was planned was run.",
+      {"asyncmark_partial", "1 if the run was interrupted.",
        [](const Subject& one) { return one.set.is_partial() ? 1.0 : 0.0; }},
   };
   return all;

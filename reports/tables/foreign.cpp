@@ -34,8 +34,8 @@ std::string foreign_time_text(double ns) {
 std::optional<Table> foreign_table(const ResultSet& set) {
   if (set.foreign.empty()) return std::nullopt;
   Table table;
-  table.title = set.results.empty() ? "Cases of which only times are known"
-                                    : "Other cases, of which only times are known";
+  table.title = set.results.empty() ? "Results of another program (times only)"
+                                    : "Other results (times only)";
   if (set.is_partial()) table.title += " (PARTIAL: interrupted)";
   table.columns = {{"", "case", false}, {"repe-", "titions"}, {"", "iterations"},
                    {"", "time"},        {"CPU", "time"},      {"", "counters", false}};
@@ -44,10 +44,10 @@ std::optional<Table> foreign_table(const ResultSet& set) {
     table.rows.push_back(row_of(one));
     reasons.insert(one.why);
   }
-  table.notes.push_back("time, CPU time: of an iteration, the median of the repetitions");
+  table.notes.push_back("time, CPU time: per iteration, median of the repetitions");
   table.notes.push_back(fmt::format(
-      "missing, because {}: runner and load, service and response times, their percentiles, the "
-      "ideal bound, memory, and what the checks would say",
+      "missing, because {}: runner, load, service and response times, percentiles, theoretical "
+      "best, memory and warnings",
       fmt::join(reasons, "; ")));
   return table;
 }

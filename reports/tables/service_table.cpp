@@ -120,9 +120,8 @@ std::optional<Table> service_table(const Cases& cases, bool partial) {
         "own time: from when the service sees a request until it hands the response to the kernel");
   if (shows("active"))
     table.notes.push_back(
-        "active: connections that it worked for at one moment, by its own word 20 times a second; "
-        "n/a, also of most connections: over before ten of them; "
-        "threads: its processes; memory: what they share counts once");
+        "active: connections in use at a time, as the service reports it 20 times per second "
+        "(n/a: fewer than ten samples); threads: its processes; memory: shared memory counts once");
   return table;
 }
 

@@ -161,9 +161,8 @@ void add_differences(Table& table, const ResultSets& sets) {
     for (std::size_t i = 0; i < sets.size(); ++i) values[i] = sets[i]->label + ' ' + values[i];
     table.notes.push_back(fmt::format("{} differs: {}", words, fmt::join(values, ", ")));
   }
-  if (!any) table.notes.push_back("machine and build: the same, as far as they tell");
-  table.notes.push_back(
-      "measured at different times: a ratio holds the difference between those moments too");
+  if (!any) table.notes.push_back("machine and build: no known difference");
+  table.notes.push_back("measured at different times, which the ratios include");
 }
 
 }  // namespace
@@ -173,11 +172,11 @@ std::optional<Table> side_by_side(const ResultSets& sets) {
   const auto shared = figures_of(sets);
   if (shared.names.empty()) return std::nullopt;
   Table table;
-  table.title = "Side by side: the cases that they share";
+  table.title = "Side by side: cases in more than one file";
   table.columns = {{"", "case", false}, {"", "figure", false}};
   for (const auto* set : sets) table.columns.push_back({"", set->label});
   for (std::size_t i = 1; i < sets.size(); ++i)
-    table.columns.push_back({sets[i]->label, "over " + sets[0]->label});
+    table.columns.push_back({sets[i]->label, "vs " + sets[0]->label});
   bool overlap = false;
   for (const auto& name : shared.names) {
     const auto& figures = shared.figures.at(name);
@@ -192,11 +191,12 @@ std::optional<Table> side_by_side(const ResultSets& sets) {
     table.rows.push_back(std::move(row));
   }
   table.notes.push_back(
-      fmt::format("over {}: how many times as fast, where none failed", sets[0]->label));
+      fmt::format("vs {}: speed as a multiple, above 1x is faster; only where no operation failed",
+                  sets[0]->label));
   if (overlap)
     table.notes.push_back(
-        "overlap: the repetitions' ranges (the 95 % intervals of 6 or more) overlap, so that "
-        "chance may be all there is to it");
+        "overlap: the ranges of the repetitions (95 % intervals with 6 or more) overlap, so the "
+        "difference may be noise");
   add_differences(table, sets);
   return table;
 }

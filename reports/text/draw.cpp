@@ -58,8 +58,8 @@ class Drawing {
     for (std::size_t b = 0; b < blocks_.size(); ++b) text += '\n' + block(b);
     for (const auto column : long_) text += '\n' + long_column(column);
     if (shortened_)
-      table_.notes.push_back(fmt::format(
-          "{}: shortened, for want of space; --format csv has it whole", terminal_.mark()));
+      table_.notes.push_back(
+          fmt::format("{}: shortened to fit; --format csv has the full text", terminal_.mark()));
     if (!table_.notes.empty()) text += '\n';
     for (const auto& note : table_.notes) text += wrap("  " + note, terminal_.text_width());
     return text;
