@@ -10,14 +10,15 @@
 
 namespace asyncmark {
 
-/// What response times were to keep to, as the context has it.
+/// Returns the limit of --slo, which the context keeps.
 std::optional<Slo> slo_of(const Context& context);
 
-/// Response times against the offered rate: a line a runner, a column a rate. Absent where the open
-/// loops among the cases have one rate.
+/// Returns the response times by offered rate: a row for each runner, a column for each rate. Absent
+/// where the open loops among the cases have one rate.
 std::optional<Table> make_rates_table(const Context& context, const Cases& cases);
 
-/// The open loops among the cases in sentences: who kept up, and who answered soonest.
+/// Returns sentences about the open loops: which rates each sustained, within which limit, and which
+/// runner has the lowest response time.
 std::vector<std::string> read_rates(const Context& context, const Cases& cases);
 
 }  // namespace asyncmark
