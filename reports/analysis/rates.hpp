@@ -13,12 +13,12 @@ namespace asyncmark {
 /// Returns the limit of --slo, which the context keeps.
 std::optional<Slo> slo_of(const Context& context);
 
-/// Returns the response times by offered rate: a row for each runner, a column for each rate. Absent
-/// where the open loops among the cases have one rate.
+/// Returns the response times by offered rate: a row for each runner, a column for each rate.
+/// Absent where the open loops among the cases have one rate.
 std::optional<Table> make_rates_table(const Context& context, const Cases& cases);
 
-/// Returns sentences about the open loops: which rates each sustained, within which limit, and which
-/// runner has the lowest response time.
+/// Returns sentences about the open loops: which rates each sustained, within which limit, and
+/// which runner has the lowest response time.
 std::vector<std::string> read_rates(const Context& context, const Cases& cases);
 
 }  // namespace asyncmark
