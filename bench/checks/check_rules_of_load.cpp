@@ -220,7 +220,8 @@ std::optional<std::string> few_operations(const Subject& one) {
   if (count == 0) return std::nullopt;  // More of them would fail as well.
   // The headline of an open loop is the tail of its response times.
   if (one.kind() == LoadKind::open_loop && count < kEnoughForP99)
-    return fmt::format("{} operations in all repetitions; a p99 needs {}", count, kEnoughForP99);
+    return fmt::format("{} operations in all repetitions; a p99 needs {}, {:.2g} times as many", count,
+                       kEnoughForP99, static_cast<double>(kEnoughForP99) / static_cast<double>(count));
   // That of a burst is its makespan; and where the cost is known, a few show it.
   if (one.kind() == LoadKind::closed_loop && !one.result.bound && count < kEnoughForMedian)
     return fmt::format("{} operations in all repetitions; a median needs {}", count,

@@ -88,6 +88,10 @@ TEST(ComparisonReports, OfKeptResultsSayByWhatTheMachinesDiffer) {
   kept.machine_differences = {"cores: 4 and 8"};
   for (const auto* entry : {"table", "markdown"})
     EXPECT_THAT(written(entry, kept), HasSubstr("the machines differ")) << entry;
+  kept.gates = false;
+  EXPECT_THAT(written("table", kept), HasSubstr("with --gate-stored a slower case makes it 1"));
+  kept.gates = true;
+  EXPECT_THAT(written("table", kept), Not(HasSubstr("--gate-stored")));
   EXPECT_EQ(Json::parse(written("out", kept)).at("machine_differences").at(0), "cores: 4 and 8");
 }
 

@@ -59,6 +59,8 @@ Table comparison_table(const Comparison& comparison) {
     if (!comparison.machine_differences.empty())
       table.notes.push_back(fmt::format("the machines differ, which a change includes: {}",
                                         fmt::join(comparison.machine_differences, "; ")));
+    if (!comparison.gates && comparison.count(Verdict::slower) > 0)
+      table.notes.push_back("the exit code is 0; with --gate-stored a slower case makes it 1");
   }
   for (const auto& one : comparison.cases) {
     Row row{{one.name, one.failed.empty() ? text_of(one.verdict) : "no verdict"}, remark(one)};

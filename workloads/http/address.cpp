@@ -42,10 +42,10 @@ std::vector<Address> resolve(const Url& url, bool remote) {
     address.size = one->ai_addrlen;
     std::memcpy(&address.storage, one->ai_addr, one->ai_addrlen);
     if (!remote && !address.is_here())
-      throw UsageError(
-          fmt::format("--url: {} ({}) is not this machine; give --allow-remote if you may put this "
-                      "load on it",
-                      url.host, address.host()));
+      throw UsageError(fmt::format(
+          "--url: {} ({}) is not this machine; add --allow-remote if you are allowed to put "
+          "load on it",
+          url.host, address.host()));
     addresses.push_back(address);
   }
   return addresses;

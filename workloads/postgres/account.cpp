@@ -21,8 +21,9 @@ Account::Account() : ours_(geteuid() != 0), name_("postgres"), uid_(geteuid()), 
   const auto* user = getpwnam(name_.c_str());
   if (!user)
     throw UsageError(
-        "PostgreSQL does not run as root, and there is no user 'postgres' for it; be another user, "
-        "or make that one");
+        "PostgreSQL does not run as root, and the user 'postgres' does not exist; create it, or "
+        "run "
+        "asyncmark as another user");
   uid_ = user->pw_uid;
   gid_ = user->pw_gid;
 }
@@ -30,9 +31,10 @@ Account::Account() : ours_(geteuid() != 0), name_("postgres"), uid_(geteuid()), 
 const char* Account::become(const std::string& folder) const {
   if (!ours_) {
     if (initgroups(name_.c_str(), gid_) != 0 || setgid(gid_) != 0 || setuid(uid_) != 0)
-      return "it cannot become the user 'postgres'";
+      return "cannot become the user 'postgres'";
   }
-  if (chdir(folder.c_str()) != 0) return "its user cannot enter its folder; TMPDIR names another";
+  if (chdir(folder.c_str()) != 0)
+    return "the user 'postgres' cannot enter the folder; set TMPDIR to another one";
   return nullptr;
 }
 

@@ -27,7 +27,7 @@ std::uint64_t count_in(const PGresult& answer, int column) {
 Activity::Activity(std::string conninfo, ServiceCounts& counts)
     : conninfo_(std::move(conninfo) + " connect_timeout=2"), counts_(counts) {
   if (!connect())
-    throw UsageError(fmt::format("PostgreSQL takes no connection: {}",
+    throw UsageError(fmt::format("PostgreSQL refuses the connection: {}",
                                  one_line(PQerrorMessage(connection_.get()))));
 }
 

@@ -34,13 +34,13 @@ void check_path(const std::string& folder) {
   const auto room = sizeof(sockaddr_un::sun_path) - 1 - kSocketName.size();
   if (folder.size() > room)
     throw UsageError(
-        fmt::format("TMPDIR: a socket's path cannot be as long as one in '{}'; name a folder whose "
-                    "path is {} bytes shorter",
+        fmt::format("TMPDIR: '{}' is too long for the path of a socket; choose a folder whose path "
+                    "is {} bytes shorter",
                     folder, folder.size() - room));
   if (folder.find_first_of(",\"") != std::string::npos)
     throw UsageError(
-        fmt::format("TMPDIR: PostgreSQL takes no commas or quotes in a path, as in '{}'; name "
-                    "another folder",
+        fmt::format("TMPDIR: PostgreSQL accepts no comma and no quote in a path, but '{}' has one; "
+                    "choose another folder",
                     folder));
 }
 
@@ -76,8 +76,8 @@ Cluster::Cluster() {
                      (chmod(scratch_.path().c_str(), 0711) == 0 &&
                       chown(folder_.c_str(), account_.uid(), account_.gid()) == 0));
   if (!made)
-    throw UsageError(
-        fmt::format("'{}' cannot be made for PostgreSQL: {}", folder_, std::strerror(errno)));
+    throw UsageError(fmt::format("cannot create the folder '{}' for PostgreSQL: {}", folder_,
+                                 std::strerror(errno)));
 }
 
 Cluster::~Cluster() { end_postmaster(); }
@@ -113,7 +113,7 @@ bool Cluster::run(const std::vector<std::string>& words, const char* what) {
     const auto complaint = complaints_in(said).front();
     const bool full = complaint.find("No space left") != complaint.npos;
     throw UsageError(fmt::format("{} failed ({}): {}{}", what, ending.how, complaint,
-                                 full ? "; TMPDIR names another folder for it" : ""));
+                                 full ? "; set TMPDIR to a folder with more space" : ""));
   }
   return true;
 }
@@ -135,7 +135,7 @@ bool Cluster::start_server(std::uint64_t max_connections) {
     poll(watched, 2, 10);
     if (watched[1].revents != 0) return false;
     if (watched[0].revents != 0)
-      throw UsageError(fmt::format("PostgreSQL does not start: {}", ending()));
+      throw UsageError(fmt::format("PostgreSQL cannot be started: {}", ending()));
   }
   return true;
 }

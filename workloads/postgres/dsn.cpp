@@ -61,12 +61,12 @@ std::string misplaced_in(const PQconninfoOption& first) {
   for (const auto* one = &first; one->keyword; ++one) {
     const std::string_view keyword = one->keyword, value = one->val ? one->val : "";
     if (keyword == "dbname" && value.find("://") != value.npos)
-      return "its dbname is a URI by itself; give that as --dsn";
+      return "the dbname is itself a URI; give that URI as --dsn";
     if (keyword == "user" && value.find(':') != value.npos)
-      return "its user has a ':' in it; the password has a key of its own, or better a password "
-             "file";
+      return "the user contains a ':'; give the password as password=..., or better in a "
+             "password file";
     if (keyword == "port" && value.find_first_not_of("0123456789,") != value.npos)
-      return "its port is no number; in a URI a user and password stand before an @";
+      return "the port is not a number; in a URI the user and password come before an @";
   }
   return "";
 }
@@ -76,8 +76,9 @@ std::string misplaced_in(const PQconninfoOption& first) {
 void check_dsn(const std::string& dsn) {
   if (is_uri(dsn) && is_cut_off(dsn))
     throw UsageError(
-        "--dsn: has an @ that does not end its user and password; in a URI write those within as "
-        "%40, and / as %2F");
+        "--dsn: more than one @, or a / before it; inside a user or password write @ as %40 and / "
+        "as "
+        "%2F");
   std::string trouble;
   if (const auto options = parse(dsn, trouble))
     trouble = misplaced_in(*options);

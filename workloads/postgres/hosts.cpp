@@ -67,8 +67,8 @@ Addresses addresses_of(const Host& host) {
   const auto& name = is_number ? host.address : host.name;
   addrinfo* found = nullptr;
   if (const int code = getaddrinfo(name.c_str(), nullptr, &wanted, &found); code != 0)
-    throw UsageError(fmt::format("--dsn: could not translate host name \"{}\" to address: {}", name,
-                                 gai_strerror(code)));
+    throw UsageError(
+        fmt::format("--dsn: the host name \"{}\" has no address: {}", name, gai_strerror(code)));
   return {found, freeaddrinfo};
 }
 
@@ -150,10 +150,11 @@ void check_is_here(const std::string& dsn) {
   const auto hosts = hosts_of(dsn);
   for (const auto& host : hosts) {
     if (is_here(host)) continue;
-    throw UsageError(fmt::format(
-        "--dsn: {}'{}'{} is not this machine; give --allow-remote if you may put this load on it",
-        hosts.size() > 1 ? "of several hosts " : "the server ",
-        host.address.empty() ? host.name : host.address, source_of(dsn)));
+    throw UsageError(
+        fmt::format("--dsn: {}'{}'{} is not this machine; add --allow-remote if you are allowed to "
+                    "put load on it",
+                    hosts.size() > 1 ? "of several hosts " : "the server ",
+                    host.address.empty() ? host.name : host.address, source_of(dsn)));
   }
 }
 

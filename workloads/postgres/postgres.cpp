@@ -73,9 +73,9 @@ class Postgres final : public Workload {
         remote_(options.flag("allow-remote")) {
     if (plan_.timeout <= Duration(0)) throw UsageError("--timeout: must be more than 0");
     if (const auto work = cost(0); work && work->wait >= plan_.timeout)
-      throw UsageError(
-          fmt::format("--timeout: {} is over before the {} that --preset sleep waits; give more",
-                      exact_text(plan_.timeout), exact_text(work->wait)));
+      throw UsageError(fmt::format(
+          "--timeout: {} is shorter than the wait of --preset sleep, {}; use a longer time-out",
+          exact_text(plan_.timeout), exact_text(work->wait)));
     check_dsn(plan_.dsn);
     plan_.dsn = kept_to_socket(plan_.dsn);
   }

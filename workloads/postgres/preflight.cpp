@@ -44,19 +44,17 @@ std::string field(const PGresult& answer, int which) {
 /// What is not taken by the server is the user's query, or a preset's tables.
 [[noreturn]] void refuse(const Plan& plan, const PGresult& error) {
   const bool no_table = field(error, PG_DIAG_SQLSTATE) == kNoSuchTable;
-  throw UsageError(
-      fmt::format("{}: the server says: {}{}", plan.script_option, words_of(error),
-                  no_table && plan.script_option == "--preset"
-                      ? "; make pgbench's tables there by 'pgbench -i', or leave --dsn out"
-                      : ""));
+  throw UsageError(fmt::format("{}: the server answers: {}{}", plan.script_option, words_of(error),
+                               no_table && plan.script_option == "--preset"
+                                   ? "; create pgbench's tables with 'pgbench -i', or omit --dsn"
+                                   : ""));
 }
 
 void check_parameters(const Plan& plan, const PGresult& described, std::size_t expected) {
   const auto found = PQnparams(&described);
   if (static_cast<std::size_t>(found) != expected)
-    throw UsageError(fmt::format(
-        "{}: the server finds {} parameters in it; the one there may be is $1, by itself",
-        plan.script_option, found));
+    throw UsageError(fmt::format("{}: the statement has {} parameters; only one is possible, $1",
+                                 plan.script_option, found));
 }
 
 bool is_syntax_error(const PGresult& answer) {
@@ -68,8 +66,7 @@ bool is_syntax_error(const PGresult& answer) {
 void check_several(Inquiry& inquiry, const Plan& plan, const std::vector<std::string>& statements) {
   if (plan.mode != Mode::simple)
     throw UsageError(fmt::format(
-        "{}: has {} statements, which --mode simple alone sends in one; give that, or one "
-        "statement",
+        "{}: has {} statements, which only --mode simple can send; use that mode, or one statement",
         plan.script_option, statements.size()));
   for (const auto& sql : statements) {
     const auto answer = inquiry.describe(sql.c_str());
@@ -123,12 +120,12 @@ void check_room(Inquiry& inquiry, std::uint64_t connections) {
   const auto fit = room(inquiry);
   if (!fit || connections <= *fit) return;
   throw UsageError(fmt::format(
-      "--in-flight: up to {} connections at once, and the server has {} left of its "
+      "--in-flight: needs up to {} connections, but the server has only {} left of its "
       "max_connections; {}",
       connections, *fit,
-      *fit == 0 ? "end others of its clients, or raise that"
-                : fmt::format("give --in-flight {} or less, or raise that (of a cluster "
-                              "of ours: 'asyncmark serve postgres', and --dsn)",
+      *fit == 0 ? "disconnect other clients, or raise max_connections"
+                : fmt::format("use --in-flight {} or less, or raise max_connections (for a "
+                              "built-in cluster: 'asyncmark serve postgres', then --dsn)",
                               *fit)));
 }
 

@@ -121,19 +121,19 @@ TEST(SharedClusterProgram, SaysInTheServersWordsWhatItDoesNotTake) {
                  "FATAL: database \"nowhere\" does not exist");
   expect_refused(dsn + " user=nobody", {}, "--dsn: ", "role \"nobody\" does not exist");
   expect_refused(dsn, {"--sql", "SELEC 1"},
-                 "--sql: the server says: ERROR: syntax error at or near \"SELEC\" (42601)");
+                 "--sql: the server answers: ERROR: syntax error at or near \"SELEC\" (42601)");
   expect_refused(dsn, {"--sql", "SELECT * FROM nothing"},
                  "--sql: ", "relation \"nothing\" does not exist (42P01)");
   for (const auto* mode : {"extended", "prepared", "pipeline"})
     expect_refused(dsn, {"--sql", "SELECT 1; SELECT 2", "--mode", mode},
-                   "--sql: has 2 statements, which --mode simple alone sends in one");
+                   "--sql: has 2 statements, which only --mode simple can send");
   expect_refused(dsn, {"--sql", "SELECT 1; SELEC 2"},
-                 "--sql: the server says: ERROR: syntax error at or near \"SELEC\" (42601)");
+                 "--sql: the server answers: ERROR: syntax error at or near \"SELEC\" (42601)");
   expect_refused(dsn, {"--sql", "SELECT * FROM nothing; SELECT 1"},
                  "--sql: ", "relation \"nothing\" does not exist (42P01)");
   expect_refused(dsn, {"--sql", "SELECT U&'\\0024'$1"}, "--sql: ");
-  expect_refused(dsn + " dbname=template1", {"--preset", "point-select"}, "--preset: ",
-                 "does not exist (42P01); make pgbench's tables there by 'pgbench -i'");
+  expect_refused(dsn + " dbname=template1", {"--preset", "point-select"},
+                 "--preset: ", "does not exist (42P01); create pgbench's tables with 'pgbench -i'");
   expect_refused(dsn + " dbname=template1", {"--preset", "tpcb-like"}, "--preset: ", "pgbench -i");
 }
 
@@ -158,7 +158,7 @@ TEST(SharedClusterProgram, SendsSeveralStatementsInOneSimpleQuery) {
 TEST(SharedClusterProgram, AsksForNoMoreConnectionsThanThereAre) {
   const auto& dsn = cluster().conninfo();
   expect_refused(dsn, {"--in-flight", "200", "--runner", "event-loop"},
-                 "--in-flight: up to 200 connections at once, and the server has ",
+                 "--in-flight: needs up to 200 connections, but the server has only ",
                  " left of its max_connections; give --in-flight ");
   expect_refused(dsn, {"--runner", "thread-per-op", "--ops", "1000", "--in-flight", "unbounded"},
                  "--in-flight: up to 1000 connections at once");
@@ -189,7 +189,7 @@ TEST(SharedClusterProgram, CountsTheSessionsOfOthersForAUserWhoMayNotLookAtThem)
     others.emplace_back(PQconnectdb(cluster().conninfo().c_str()), PQfinish);
   expect_refused(cluster().conninfo() + " user=looker",
                  {"--in-flight", "80", "--runner", "event-loop"},
-                 "--in-flight: up to 80 connections at once, and the server has ");
+                 "--in-flight: needs up to 80 connections, but the server has only ");
   cluster().ask("DROP ROLE looker");
 }
 

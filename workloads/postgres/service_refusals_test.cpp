@@ -47,7 +47,7 @@ TEST_F(PostgresServiceRefuses, ToStartWithFewDescriptorsInPostgresOwnWords) {
   const auto ended = run_program({"prlimit", "--nofile=40", program(), "serve", "postgres"});
   EXPECT_EQ(ended.code, 2);
   EXPECT_THAT(ended.err,
-              HasSubstr("PostgreSQL does not start: exit 1: insufficient file descriptors"));
+              HasSubstr("PostgreSQL cannot be started: exit 1: insufficient file descriptors"));
   EXPECT_TRUE(fs::is_empty(tmpdir_.path()));
 }
 
@@ -67,7 +67,7 @@ TEST_F(PostgresServiceRefuses, AFolderAndSaysWhatIsWrongWithIt) {
   if (geteuid() != 0) return;
   const auto closed = in("closed");
   fs::permissions(closed, fs::perms::owner_all);
-  EXPECT_THAT(with(closed), HasSubstr("its user cannot enter its folder; TMPDIR names another"));
+  EXPECT_THAT(with(closed), HasSubstr("cannot enter the folder; set TMPDIR to another one"));
   EXPECT_TRUE(fs::is_empty(closed));
 }
 
