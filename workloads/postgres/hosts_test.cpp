@@ -154,7 +154,7 @@ void expect_elsewhere(const std::string& dsn, const std::string& words = "") {
   EXPECT_THAT(
       [&] { check_is_here(dsn); },
       ThrowsMessage<UsageError>(AllOf(HasSubstr("'192.0.2.7'"), HasSubstr(words),
-                                      HasSubstr(" is not this machine; give --allow-remote"))))
+                                      HasSubstr(" is not this machine; add --allow-remote"))))
       << dsn;
 }
 

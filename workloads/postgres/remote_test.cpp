@@ -123,7 +123,7 @@ TEST(PostgresRemote, IsRefusedUnlessItIsAllowed) {
       EXPECT_THAT([&] { prepare(hosts, {}); },
                   ThrowsMessage<UsageError>(
                       AllOf(StartsWith("--dsn: "),
-                            HasSubstr("'192.0.2.7' is not this machine; give --allow-remote"))));
+                            HasSubstr("'192.0.2.7' is not this machine; add --allow-remote"))));
     EXPECT_EQ(server.accepted(), 0) << "nothing was sent, not even to connect";
     EXPECT_THAT(
         [&] {
