@@ -113,7 +113,7 @@ std::optional<std::string> failed_operations(const Subject& one, const Context& 
   std::vector<std::string> reasons;
   for (const auto& [reason, times] : one.all.failures)
     reasons.push_back(fmt::format("{} {}", times, reason));
-  return fmt::format("{} of {:.0f} failed ({}); --max-failed allows {}", one.all.failed,
+  return fmt::format("{} of {:.0f} failed ({}); --max-failed accepts {}", one.all.failed,
                      one.ended(), fmt::join(reasons, ", "), budget == "0" ? "none" : budget);
 }
 
@@ -181,20 +181,42 @@ std::optional<std::string> service_saturated(const Subject& one) {
                      usable == 1 ? "" : "s", rounded_text(*service->cpu_per_request()));
 }
 
-/// A service that leaves operations waiting while its processors are free. Where the client had as
-/// many in flight as it may, the cap is the limit, and nothing is known of the service.
-std::optional<std::string> service_idle(const Subject& one) {
+/// What share of the time a service that did not keep up used a processor, and waited for one.
+struct Unhurried {
+  double used, waited;
+};
+
+/// Of a service that leaves operations waiting while it uses little of its processors. Absent where
+/// it does not, and where the client had as many in flight as it may: there the cap is the limit,
+/// and nothing is known of the service.
+std::optional<Unhurried> unhurried(const Subject& one) {
   const auto& service = one.all.observed.service;
   const auto& offer = one.result.summary().offered;
   const auto elapsed = one.all.elapsed();
   if (!service || !offer || !offer->saturated() || one.busy() >= kBusy ||
       elapsed < kLongEnoughForService || one.all.peak_in_flight >= one.result.how.cap)
     return std::nullopt;
-  const auto share = seconds(service->cpu) / seconds(elapsed);
-  if (share > kIdle) return std::nullopt;
+  const Unhurried service_had{seconds(service->cpu) / seconds(elapsed),
+                              seconds(service->waited_for_cpu) / seconds(elapsed)};
+  return service_had.used <= kIdle ? std::optional(service_had) : std::nullopt;
+}
+
+std::optional<std::string> service_starved(const Subject& one) {
+  const auto share = unhurried(one);
+  if (!share || share->used + share->waited <= kIdle) return std::nullopt;
+  return fmt::format(
+      "its threads used a CPU for {:.0f} % of the time and waited for one for {:.0f} %",
+      100 * share->used, 100 * share->waited);
+}
+
+std::optional<std::string> service_idle(const Subject& one) {
+  const auto share = unhurried(one);
+  if (!share || share->used + share->waited > kIdle) return std::nullopt;
+  const auto& offer = one.result.summary().offered;
   return fmt::format(
       "it achieved {:.0f} % of {}/s and used {:.0f} % of a CPU, with up to {} in flight",
-      100 * offer->achieved, rounded_count(offer->per_s), 100 * share, one.all.peak_in_flight);
+      100 * offer->achieved, rounded_count(offer->per_s), 100 * share->used,
+      one.all.peak_in_flight);
 }
 
 std::optional<std::string> service_queue(const Subject& one) {
@@ -220,8 +242,9 @@ std::optional<std::string> few_operations(const Subject& one) {
   if (count == 0) return std::nullopt;  // More of them would fail as well.
   // The headline of an open loop is the tail of its response times.
   if (one.kind() == LoadKind::open_loop && count < kEnoughForP99)
-    return fmt::format("{} operations in all repetitions; a p99 needs {}, {:.2g} times as many", count,
-                       kEnoughForP99, static_cast<double>(kEnoughForP99) / static_cast<double>(count));
+    return fmt::format("{} operations in all repetitions; a p99 needs {}, {:.2g} times as many",
+                       count, kEnoughForP99,
+                       static_cast<double>(kEnoughForP99) / static_cast<double>(count));
   // That of a burst is its makespan; and where the cost is known, a few show it.
   if (one.kind() == LoadKind::closed_loop && !one.result.bound && count < kEnoughForMedian)
     return fmt::format("{} operations in all repetitions; a median needs {}", count,
@@ -254,8 +277,8 @@ const bool failed_operations_registered = Registry<CheckEntry>::add({
     .name = "failed-operations",
     .order = 20,
     .look = in_each_case(failed_operations),
-    .sentence = "more operations failed than --max-failed allows, and the times are those of "
-                "the others",
+    .sentence = "more operations failed than --max-failed accepts; the times cover "
+                "successful operations only",
     .remedy = "fix what fails, or allow it with --max-failed",
 });
 
@@ -322,6 +345,14 @@ const bool service_saturated_registered = Registry<CheckEntry>::add({
     .remedy = "offer a lower load (--rate, --in-flight), or give the service more CPUs "
               "(--cpus)",
     .limit = LimitedBy::busy_service,
+});
+
+const bool service_starved_registered = Registry<CheckEntry>::add({
+    .name = "service-starved",
+    .order = 94,
+    .look = in_each_case(service_starved),
+    .sentence = "the service had to wait for a CPU that other threads used",
+    .remedy = "repeat on an idle machine, or keep client and service apart (--cpus, taskset)",
 });
 
 const bool service_idle_registered = Registry<CheckEntry>::add({

@@ -125,7 +125,7 @@ std::optional<std::string> noisy_machine(const Context& context) {
     signs.push_back(fmt::format("other processes used {:.0f} % of the CPU", 100 * others));
   const auto& calibration = calibration_of(context);
   if (const auto apart = aa_difference(calibration); apart && *apart > kFarApart)
-    signs.push_back(fmt::format("two measurements of {} differed by {:.0f} %",
+    signs.push_back(fmt::format("the calibration {}, measured twice, differed by {:.0f} %",
                                 calibration["aa_pair"].value("case", "the same"), 100 * *apart));
   if (signs.empty()) return std::nullopt;
   return fmt::format("{}", fmt::join(signs, "; "));

@@ -160,6 +160,8 @@ std::optional<std::string> hidden_threads(const Subject& one) {
 
 std::optional<std::string> delayed_acknowledgement(const Subject& one) {
   if (typical_cost(one) || asked_for_such_waits(one.result.what)) return std::nullopt;
+  // Several that wait for one another in a service may take as long.
+  if (one.all.peak_in_flight > 1 && one.kind() != LoadKind::open_loop) return std::nullopt;
   if (const auto& service = one.all.observed.service)
     if (const auto own = service->own_time.percentile(0.5); own && *own >= milliseconds(38))
       return std::nullopt;  // It takes that long by itself.

@@ -11,6 +11,7 @@ namespace asyncmark::checks_test {
 namespace {
 
 using std::chrono::milliseconds;
+using ::testing::AllOf;
 using testing::calibrated;
 using testing::changed;
 using testing::clean;
@@ -94,7 +95,7 @@ TEST(Checks, FindMoreFailedOperationsThanMay) {
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].code, "failed-operations");
   EXPECT_THAT(found[0].evidence,
-              HasSubstr("30 of 3000 failed (30 reset); --max-failed allows none"));
+              HasSubstr("30 of 3000 failed (30 reset); --max-failed accepts none"));
   for (const auto* budget : {"30", "1%"})
     EXPECT_THAT(check({{{"max_failed", budget}}}, {failing}), IsEmpty()) << budget;
 }
@@ -252,6 +253,10 @@ TEST(Checks, FindAServiceThatIsSlowWithoutBeingBusy) {
   EXPECT_THAT(codes({served(0.3, milliseconds(100))}), ElementsAre("saturated", "service-idle"));
   EXPECT_THAT(codes({served(0.3, milliseconds(1900))}), ElementsAre("saturated"));
   EXPECT_THAT(codes({served(1, milliseconds(100))}), IsEmpty()) << "it kept up";
+  const auto starved = changed(served(0.3, milliseconds(100)), [](Measurement& m) {
+    m.observed.service->waited_for_cpu = milliseconds(1500);
+  });
+  EXPECT_THAT(codes({starved}), ElementsAre("saturated", "service-starved"));
   const auto capped =
       changed(served(0.3, milliseconds(100)), [](Measurement& m) { m.peak_in_flight = 1000; });
   EXPECT_THAT(codes({capped}), ElementsAre("saturated")) << "the client's cap may be the limit";
@@ -342,6 +347,15 @@ TEST(Strict, MakesAFindingTheExitCodeBeforeFailedOperations) {
   EXPECT_EQ(ended.code, 3);
   EXPECT_THAT(ended.err, HasSubstr("--strict: few-operations: faulty/thread-pool/ops:10/"));
   EXPECT_THAT(ended.out, HasSubstr("Warnings\n"));
+}
+
+TEST(Strict, MakesAMissedObjectiveTheExitCode) {
+  const auto ended = testing::asyncmark({"run", "sleep", "--wait", "5ms", "--rate", "100", "--ops",
+                                         "20", "--runner", "event-loop", "--repetitions", "1",
+                                         "--slo", "p50=1ms", "--strict"});
+  EXPECT_EQ(ended.code, 3);
+  EXPECT_THAT(ended.err, AllOf(HasSubstr("--strict: slo: sleep/event-loop/"),
+                               HasSubstr(": p50=1ms is missed")));
 }
 
 }  // namespace

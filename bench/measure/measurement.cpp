@@ -37,6 +37,7 @@ ServiceUsage& ServiceUsage::operator+=(const ServiceUsage& other) {
   user += other.user;
   system += other.system;
   busiest_thread += other.busiest_thread;
+  waited_for_cpu += other.waited_for_cpu;
   threads = std::max(threads, other.threads);
   peak_rss_bytes = std::max(peak_rss_bytes, other.peak_rss_bytes);
   peak_connections = std::max(peak_connections, other.peak_connections);

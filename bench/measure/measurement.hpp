@@ -82,6 +82,8 @@ struct ServiceUsage {
   Duration system{};  ///< The same.
   /// Of the thread that used most; zero where it is not known.
   Duration busiest_thread{};
+  /// By all threads, for a processor while they could have run; zero where it is not known.
+  Duration waited_for_cpu{};
   std::uint64_t threads = 0;  ///< At the end; of all processes of a tree.
   /// Of a tree of processes: at the end, and what they share counts once.
   std::int64_t peak_rss_bytes = 0;

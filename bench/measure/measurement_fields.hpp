@@ -175,6 +175,9 @@ void fields(Visitor& visit, ServiceUsage& service) {
   visit("system_ns", service.system);
   visit("busiest_thread_ns", service.busiest_thread,
         {.about = "Processor time of the thread that used most; absent where it is not known."});
+  visit("waited_for_cpu_ns", service.waited_for_cpu,
+        {.about = "By all threads, for a processor while they could have run; absent where it is "
+                  "not known."});
   visit("threads", service.threads);
   visit("peak_rss_bytes", service.peak_rss_bytes, {.least = 0});
   visit("peak_connections", service.peak_connections);

@@ -56,7 +56,7 @@ Measurement example() {
                 .slices = {500, 501},
                 .slice = 7ms};
   m.observed.network = {1, 2, 3, 4};
-  m.observed.service = {21ms, 10ms, 20ms, 4ms, 5, 6, 7, 8};
+  m.observed.service = {21ms, 10ms, 20ms, 4ms, 3ms, 5, 6, 7, 8};
   m.observed.service->own_time.add(2ms, 8);
   m.observed.service->activity_samples = 10;
   m.observed.service->mean_active = 2.5;
@@ -181,7 +181,7 @@ TEST(Measurement, MergesRepetitions) {
                     .kernel_stack_bytes = 4,
                     .slab_bytes = 5};
   other.observed.network = {10, 20, 30, 40};
-  other.observed.service = {1ms, 0ms, 0ms, 1ms, 9, 3, 2, 100};
+  other.observed.service = {1ms, 0ms, 0ms, 1ms, 2ms, 9, 3, 2, 100};
   other.observed.service->own_time.add(5ms, 100);
   other.observed.service->activity_samples = 30;
   other.observed.service->mean_active = 4.5;

@@ -92,28 +92,39 @@ TreeTimes times_of(const std::vector<pid_t>& tree) {
   return times;
 }
 
-std::map<pid_t, Duration> thread_times_of(const std::vector<pid_t>& tree) {
-  std::map<pid_t, Duration> times;
+std::map<pid_t, ThreadTimes> thread_times_of(const std::vector<pid_t>& tree) {
+  std::map<pid_t, ThreadTimes> times;
   for (const auto process : tree) {
     std::error_code gone;
     for (const auto& thread :
          std::filesystem::directory_iterator(fmt::format("/proc/{}/task", process), gone)) {
       std::ifstream file(thread.path() / "schedstat");
-      std::int64_t ns = 0;
-      if (file >> ns) times[std::stoi(thread.path().filename().string())] = Duration(ns);
+      std::int64_t cpu = 0, waited = 0;
+      if (file >> cpu >> waited)
+        times[std::stoi(thread.path().filename().string())] = {Duration(cpu), Duration(waited)};
     }
   }
   return times;
 }
 
-Duration busiest_since(const std::map<pid_t, Duration>& before,
-                       const std::map<pid_t, Duration>& now) {
+Duration busiest_since(const std::map<pid_t, ThreadTimes>& before,
+                       const std::map<pid_t, ThreadTimes>& now) {
   Duration most{};
-  for (const auto& [thread, time] : now) {
+  for (const auto& [thread, times] : now) {
     const auto found = before.find(thread);
-    most = std::max(most, found == before.end() ? time : time - found->second);
+    most = std::max(most, found == before.end() ? times.cpu : times.cpu - found->second.cpu);
   }
   return most;
+}
+
+Duration waited_since(const std::map<pid_t, ThreadTimes>& before,
+                      const std::map<pid_t, ThreadTimes>& now) {
+  Duration all{};
+  for (const auto& [thread, times] : now) {
+    const auto found = before.find(thread);
+    all += found == before.end() ? times.waited : times.waited - found->second.waited;
+  }
+  return all;
 }
 
 std::uint64_t threads_of(const std::vector<pid_t>& tree) {

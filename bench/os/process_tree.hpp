@@ -35,12 +35,22 @@ struct TreeTimes {
 };
 TreeTimes times_of(const std::vector<pid_t>& tree);
 
-/// The processor time of each of their threads, to the nanosecond; without those that have ended.
-std::map<pid_t, Duration> thread_times_of(const std::vector<pid_t>& tree);
+/// What a thread has used in its life, to the nanosecond.
+struct ThreadTimes {
+  Duration cpu{};
+  Duration waited{};  ///< For a processor, while it could have run.
+};
 
-/// Of the thread that used most between the two.
-Duration busiest_since(const std::map<pid_t, Duration>& before,
-                       const std::map<pid_t, Duration>& now);
+/// The times of each of their threads; without those that have ended.
+std::map<pid_t, ThreadTimes> thread_times_of(const std::vector<pid_t>& tree);
+
+/// Returns the processor time of the thread that used most between the two.
+Duration busiest_since(const std::map<pid_t, ThreadTimes>& before,
+                       const std::map<pid_t, ThreadTimes>& now);
+
+/// Returns the time that all threads waited for a processor between the two.
+Duration waited_since(const std::map<pid_t, ThreadTimes>& before,
+                      const std::map<pid_t, ThreadTimes>& now);
 
 /// Threads that they have now.
 std::uint64_t threads_of(const std::vector<pid_t>& tree);

@@ -27,7 +27,9 @@ std::optional<ServiceUsage> LocalServer::usage() const {
   used.cpu = std::max(Duration(0), times.cpu - times_before_.cpu);
   used.user = std::max(Duration(0), times.user - times_before_.user);
   used.system = std::max(Duration(0), times.system - times_before_.system);
-  used.busiest_thread = busiest_since(threads_before_, thread_times_of(now));
+  const auto threads = thread_times_of(now);
+  used.busiest_thread = busiest_since(threads_before_, threads);
+  used.waited_for_cpu = waited_since(threads_before_, threads);
   used.threads = threads_of(now);
   used.peak_rss_bytes = resident_bytes_of(now);
   return used;

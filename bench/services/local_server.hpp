@@ -32,7 +32,7 @@ class LocalServer {
   std::vector<sockaddr_storage> addresses_;
   std::vector<pid_t> before_;
   TreeTimes times_before_;
-  std::map<pid_t, Duration> threads_before_;
+  std::map<pid_t, ThreadTimes> threads_before_;
 };
 
 }  // namespace asyncmark

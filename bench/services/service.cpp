@@ -120,6 +120,7 @@ ServiceUsage Service::usage() const {
           .user = now.times.user - before_.times.user,
           .system = now.times.system - before_.times.system,
           .busiest_thread = busiest_since(before_.threads, now.threads),
+          .waited_for_cpu = waited_since(before_.threads, now.threads),
           .threads = threads_of(all),
           .peak_rss_bytes =
               counts_->worker != 0 ? resident_bytes_of(all) : peak_resident_bytes_of(pid()),

@@ -55,7 +55,7 @@ class Service {
  private:
   struct Totals {
     TreeTimes times;
-    std::map<pid_t, Duration> threads;
+    std::map<pid_t, ThreadTimes> threads;
     std::uint64_t requests = 0;
   };
   /// Those that do its work.
