@@ -27,12 +27,14 @@ inline std::uint64_t most_operations(const Load& load) {
   return static_cast<std::uint64_t>(std::ceil(mean + kDeviations * (std::sqrt(mean) + 1)));
 }
 
-/// The cap of a runner that by itself sets none: `--in-flight`, in an open loop else kOpenLoopCap,
-/// and never more than there are operations, for each may cost a session. Throws UsageError when
-/// neither bounds it, for then nothing would keep it from starting without end.
+/// The cap of a runner that by itself sets none: `--in-flight`, else the usual one of the workload,
+/// in an open loop at most kOpenLoopCap, and never more than there are operations, for each may
+/// cost a session. Throws UsageError when neither bounds it, for then nothing would keep it from
+/// starting without end.
 inline std::uint64_t cap_or_all(const Load& load, std::string_view runner) {
   const auto all = most_operations(load);
-  const auto asked = load.in_flight.value_or(load.rate ? kOpenLoopCap : kUnbounded);
+  const auto asked =
+      load.in_flight.value_or(load.rate ? std::min(kOpenLoopCap, load.usual_cap) : load.usual_cap);
   if (all != 0) return std::min<std::uint64_t>(asked, all);
   if (asked == kUnbounded && !load.rate)
     throw UsageError(
@@ -44,8 +46,8 @@ inline std::uint64_t cap_or_all(const Load& load, std::string_view runner) {
 inline OptionSpec workers_option() {
   return count_option(
       "workers", 1,
-      "threads, processes or loops (default: --in-flight for a pool, else 32 threads; otherwise "
-      "one per core)");
+      "threads, processes or loops (default: as --in-flight for a pool, or 32 threads; one per "
+      "core for processes and loops)");
 }
 
 /// The size of a pool: its `--workers`, else the cap, else what is usual. One worker carries out

@@ -56,6 +56,15 @@ TEST(Cap, OfAnOpenLoopThatIsGivenNoneIsNotThousands) {
   EXPECT_EQ(cap_or_all(of_ops(50'000), "r"), 50'000u) << "a burst is all at once";
 }
 
+TEST(Cap, IsTheUsualOneOfTheWorkloadWhereNoneIsAskedFor) {
+  for (auto load : {of_ops(1000), of_time(), open_loop(1000)}) {
+    load.usual_cap = 50;
+    EXPECT_EQ(cap_or_all(load, "r"), 50u);
+    load.in_flight = 70;
+    EXPECT_EQ(cap_or_all(load, "r"), 70u);
+  }
+}
+
 TEST(Cap, IsTheSameForEachRepetitionOfAPoissonProcess) {
   for (const std::size_t drawn : {60, 70, 85}) {
     auto load = open_loop(drawn);

@@ -159,6 +159,7 @@ Case case_from_json(const Json& json) {
   one.runner = document.runner.name;
   one.runner_options = OptionValues::from_json(runner.options, document.runner.options);
   one.load = document.load;
+  one.load.usual_cap = workload.usual_cap;
   one.seed = document.seed;
   if (document.cpus) one.cpus.client = parse_cpus(*document.cpus, "case: cpus");
   if (document.service_cpus)

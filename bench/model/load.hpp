@@ -32,6 +32,7 @@ struct Load {
   std::optional<Duration> duration;  ///< Start operations for this long, instead of `ops`.
   Duration drain = kUsualDrain;      ///< After its duration or its last arrival; then it ends.
   std::optional<std::uint64_t> in_flight;  ///< The cap; absent: the runner's own.
+  std::uint64_t usual_cap = kUnbounded;    ///< Where the runner has none either: the workload's.
   std::optional<double> rate;              ///< Open loop: operations due per second.
   Arrivals arrivals = Arrivals::fixed;     ///< Open loop: evenly spaced, or a Poisson process.
   std::optional<std::uint64_t> warmup;     ///< Operations before timing; absent: see warm_up_of().

@@ -12,6 +12,7 @@
 
 #include "bench/base/options.hpp"
 #include "bench/base/registry.hpp"
+#include "bench/model/load.hpp"
 
 namespace asyncmark {
 
@@ -43,6 +44,9 @@ struct WorkloadEntry {
   /// The option, a text, that takes the words behind `--` on the command line, as a shell would
   /// quote them; empty where there is none.
   std::string rest_option = {};
+  /// The most operations in flight where neither `--in-flight` nor the runner limits them: for a
+  /// server that accepts few connections.
+  std::uint64_t usual_cap = kUnbounded;
   /// Operations are processes of their own: their processor time is that of the crew, on any
   /// processor, and their memory is unknown.
   bool starts_processes = false;

@@ -102,7 +102,8 @@ const std::vector<RunOption>& run_options() {
       {"repetitions", "N", "runs of each case, in new processes (default: 3)", kRuns},
       {"passes", "N", "timed passes in each run (default: 1)", kRuns},
       {"warmup", "N",
-       "untimed operations before (default: 1 per session, or per worker with --rate)", kRuns},
+       "untimed operations before each run (default: 1 per session, or per worker with --rate)",
+       kRuns},
       {"cpus", "LIST",
        "processors of the client: 0-3, or client=0,service=1 (default: all; half of them if "
        "asyncmark starts the service)",
@@ -214,6 +215,7 @@ std::vector<Result> Request::cases_of(const std::string& name) const {
 
   std::vector<Result> cases;
   for (auto load : loads()) {
+    load.usual_cap = Registry<WorkloadEntry>::at(workload_).usual_cap;
     const bool capped = runner.knows_in_flight && !in_flight_.empty();
     for (const auto cap : capped ? in_flight_ : std::vector<std::uint64_t>{0}) {
       if (capped) load.in_flight = cap;

@@ -126,7 +126,8 @@ OptionSpec dsn_option() {
   auto option = text_option(
       "dsn", "",
       "database: postgresql://user@host/name or 'host=/tmp dbname=name', completed from "
-      "libpq's environment (default: a temporary cluster)");
+      "libpq's environment (default: a temporary cluster); without --in-flight at most 50 "
+      "connections");
   option.placeholder = "DSN";
   option.otherwise = std::monostate{};
   option.shown = shown_dsn;
@@ -134,9 +135,10 @@ OptionSpec dsn_option() {
 }
 
 OptionSpec sql_option() {
-  auto option = text_option("sql", "",
-                            "your query instead of --preset; $1 is the number of the query; "
-                            "--mode simple takes several statements as one transaction");
+  auto option =
+      text_option("sql", "",
+                  "your query instead of --preset; $1 is the number of the query (0, 1, 2, ...); "
+                  "--mode simple takes several statements as one transaction");
   option.placeholder = "SQL";
   option.instead_of = "preset";
   return option;
@@ -191,6 +193,8 @@ const bool registered = Registry<WorkloadEntry>::add({
       if (!options.has("dsn")) return {};
       return addresses_on_this_machine(kept_to_socket(options.text("dsn")));
     },
+    // PostgreSQL accepts 100 by default, and its other clients need some of them.
+    .usual_cap = 50,
 });
 
 }  // namespace
