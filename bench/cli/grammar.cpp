@@ -35,8 +35,10 @@ void add_common(CLI::App& app, Common& common) {
   add_value(app, "--out", common.out, "FILE", "write all results to this file, as JSON", kOutput)
       ->check([](const std::string& path) { return path.empty() ? "needs a name" : ""; });
   add_value(app, "--max-failed", common.max_failed, "N|P%",
-            "failed operations of a case that are accepted; more: exit code 4", kOutput);
-  app.add_flag("--strict", common.strict, "exit with code 3 if there is a warning")->group(kOutput);
+            "accept so many failed operations of a case; with more, exit with code 4", kOutput);
+  app.add_flag("--strict", common.strict,
+               "exit with code 3 if there is a warning or --slo is missed")
+      ->group(kOutput);
   add_value(app, "--time-limit", common.time_limit, "DURATION", "kill a run that takes longer",
             kOutput);
   add_value(app, "--launcher", common.launcher, "COMMAND",
@@ -221,7 +223,7 @@ Grammar::Grammar()
       "  2    usage error\n"
       "  3    with --strict: there is a warning\n"
       "  4    a case failed, or more operations failed than --max-failed\n"
-      "  5    compare: no conclusion is possible\n"
+      "  5    compare: invalid, the baseline differs from itself\n"
       "  130  interrupted");
   fit_help(app);
 }
@@ -318,10 +320,10 @@ void Grammar::add_compare() {
   compare->footer(
       "After '--' give the arguments of 'asyncmark run'.\n\n"
       "Exit codes:\n"
-      "  0  no case is slower\n"
+      "  0  no case is slower, or a case is inconclusive\n"
       "  1  a case is slower (two files of results: only with --gate-stored)\n"
       "  4  a case failed\n"
-      "  5  no conclusion is possible\n\n"
+      "  5  invalid: the baseline differs from itself\n\n"
       "Examples:\n"
       "  # Two commands\n"
       "  asyncmark compare --commands 'old/tool input' 'new/tool input'\n"

@@ -5,6 +5,9 @@
 #include <utility>
 
 #include "bench/base/errors.hpp"
+#include "bench/results/counters.hpp"
+#include "bench/results/result.hpp"
+#include "bench/results/summary.hpp"
 
 namespace asyncmark {
 
@@ -25,5 +28,18 @@ Slo Slo::parse(const std::string& text) {
 }
 
 std::string Slo::text() const { return fmt::format("{}={}", percentile, exact_text(limit)); }
+
+std::optional<bool> keeps_to(const Slo& slo, const Result& result) {
+  const auto& summary = result.summary();
+  const auto& all = summary.all;
+  const bool kept_up = summary.offered && summary.offered->kept_up();
+  if (all.passes.empty() || !kept_up || response_failed(all, slo.fraction)) return false;
+  if (all.response_time.max() <= slo.limit && all.failed + all.never_started == 0) return true;
+  // What half of the operations exceed, every higher percentile does.
+  if (const auto half = response_percentile(all, 0.5); half && *half > slo.limit) return false;
+  const auto value = response_percentile(all, slo.fraction);
+  if (!value) return std::nullopt;
+  return *value <= slo.limit;
+}
 
 }  // namespace asyncmark

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "bench/base/units.hpp"
 
 namespace asyncmark {
+
+struct Result;
 
 /// A service-level objective for the response time: `p99=50ms`, at most one in a hundred operations
 /// takes longer than 50 ms from when it was due.
@@ -17,5 +20,9 @@ struct Slo {
   static Slo parse(const std::string& text);
   std::string text() const;
 };
+
+/// Returns whether an open loop keeps to the objective, which takes keeping up with its rate;
+/// absent where too few operations were measured to tell.
+std::optional<bool> keeps_to(const Slo& slo, const Result& result);
 
 }  // namespace asyncmark

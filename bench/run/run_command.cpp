@@ -52,7 +52,7 @@ bool warn(const std::vector<Result>& results, const FailureBudget& budget) {
     const bool over = budget.exceeded_by(all);
     to_standard_error("warning: {}: {} of {} operations failed ({}){}\n", visible(result.name()),
                       all.failed, all.failed + all.completed, visible(reasons),
-                      over ? fmt::format("; --max-failed lets {} fail",
+                      over ? fmt::format("; --max-failed accepts {}",
                                          budget.text() == "0" ? "none" : budget.text())
                            : "");
     too_bad = too_bad || over;
@@ -79,6 +79,20 @@ bool warn(const std::vector<Finding>& findings) {
                       one.cases.empty() ? "" : fmt::format("{}: ", fmt::join(one.cases, ", ")),
                       visible(one.evidence));
   return !findings.empty();
+}
+
+/// Which open loops miss the objective or have too few operations to tell, a line each.
+bool warn(const Slo& slo, const std::vector<Result>& cases) {
+  bool any = false;
+  for (const auto& one : cases) {
+    const auto keeps = keeps_to(slo, one);
+    if (!one.what.load.rate || (keeps && *keeps)) continue;
+    to_standard_error("--strict: slo: {}: {}\n", visible(one.name()),
+                      keeps ? slo.text() + " is missed"
+                            : "too few operations to tell whether it keeps " + slo.text());
+    any = true;
+  }
+  return any;
 }
 
 /// Throws UsageError for what makes no sense of these cases, before any of them runs.
@@ -175,7 +189,8 @@ int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
                               // come.
   print(run, settings);
   const bool too_bad = warn(cases, settings.max_failed) || lost_service;
-  const bool not_comparable = settings.strict && warn(run.findings);
+  bool objected = settings.strict && warn(run.findings);
+  if (settings.strict && settings.slo) objected = warn(*settings.slo, cases) || objected;
   if (Interruption::happened()) {
     to_standard_error(
         "interrupted: {}{}\n",
@@ -184,7 +199,7 @@ int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
     return 130;
   }
   if (!kept) return 2;
-  return not_comparable ? 3 : too_bad ? 4 : 0;
+  return objected ? 3 : too_bad ? 4 : 0;
 }
 
 }  // namespace asyncmark

@@ -23,14 +23,6 @@ struct Point {
   std::string shortfall() const {
     return std::string(summary.offered ? summary.offered->shortfall() : "n/a");
   }
-  /// Whether it keeps to the objective; absent where too few operations were measured to tell.
-  std::optional<bool> keeps_to(const Slo& slo) const {
-    if (!finished() || !kept_up() || response_failed(all, slo.fraction)) return false;
-    if (all.response_time.max() <= slo.limit && all.failed + all.never_started == 0) return true;
-    const auto value = response_percentile(all, slo.fraction);
-    if (!value) return std::nullopt;
-    return *value <= slo.limit;
-  }
   std::string percentile_text(double fraction) const {
     return response_text(all, fraction).value_or("n/a");
   }
@@ -87,19 +79,20 @@ std::string cell(const Line& line, double rate) {
 struct Verdict {
   std::optional<double> highest;  ///< Up to here it is known to keep to it.
   std::optional<double> fails;    ///< The lowest rate at which it is known not to.
-  bool unknown = false;           ///< Somewhere below, too few operations tell.
+  bool unknown = false;           ///< Above the highest, too few operations tell.
 };
 
 Verdict verdict_of(const Slo& slo, const Line& line) {
   Verdict verdict;
   for (const auto& [rate, point] : line.points) {
-    const auto keeps = point.keeps_to(slo);
+    const auto keeps = keeps_to(slo, point.result);
     if (keeps && !*keeps) {
       verdict.fails = rate;
       break;
     }
-    if (!keeps) verdict.unknown = true;
-    if (keeps && !verdict.unknown) verdict.highest = rate;
+    // What it keeps to at one rate, it keeps to at lower ones.
+    if (keeps) verdict.highest = rate;
+    verdict.unknown = !keeps;
   }
   return verdict;
 }
@@ -126,7 +119,15 @@ std::string within(const Slo& slo, const std::vector<Line>& lines) {
     else
       parts.push_back(line.label + " unknown");
   }
-  auto text = fmt::format("{} holds: {}.", slo.text(), fmt::join(parts, ", "));
+  const auto exceeds = [&](const Line& line) {
+    const auto verdict = verdict_of(slo, line);
+    return !verdict.highest && !verdict.unknown;
+  };
+  if (std::ranges::all_of(lines, exceeds))
+    return fmt::format("{} stays within {} at no tested rate.", slo.percentile,
+                       exact_text(slo.limit));
+  auto text = fmt::format("{} stays within {}: {}.", slo.percentile, exact_text(slo.limit),
+                          fmt::join(parts, ", "));
   if (unknown) text += " Unknown: too few operations; use a longer --duration.";
   return text;
 }
@@ -209,7 +210,7 @@ std::string sustained(const std::vector<Line>& lines, const std::set<double>& ra
   if (!all.empty()) clauses.push_back(fmt::format("{} sustained {}", enumerated(all), at));
   if (!some.empty()) clauses.push_back(fmt::format("{}", fmt::join(some, ", ")));
   if (!none.empty() && clauses.empty())
-    clauses.push_back(fmt::format("no runner sustained {}/s", *rates.begin()));
+    clauses.push_back(fmt::format("No runner sustained {}/s", *rates.begin()));
   if (!none.empty()) clauses.push_back(fmt::format("{}", fmt::join(none, ", ")));
   return fmt::format("{}.", fmt::join(clauses, "; "));
 }

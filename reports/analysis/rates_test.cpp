@@ -106,7 +106,7 @@ TEST(Rates, AreNoTableWhereThereIsOne) {
 TEST(Rates, AreSummarizedInSentences) {
   const auto results = two_runners();
   EXPECT_THAT(read_rates(with_slo("p99=50ms"), grouped(results).front()),
-              ElementsAre("p99=50ms holds: sync up to 100/s, event-loop up to 100/s.",
+              ElementsAre("p99 stays within 50ms: sync up to 100/s, event-loop up to 100/s.",
                           "event-loop sustained every rate; sync sustained up to 100/s."));
 }
 
@@ -135,14 +135,14 @@ TEST(Rates, OfWhatFailedAreNotWithinAnyObjective) {
   measured.add_failures("refused", all);
   const std::vector<Result> one{failed};
   EXPECT_THAT(read_rates(with_slo("p99=50ms"), grouped(one).front()),
-              ElementsAre("p99=50ms holds: sync at no tested rate.",
-                          "no runner sustained 100/s; sync achieved 0 % of 100/s."));
+              ElementsAre("p99 stays within 50ms at no tested rate.",
+                          "No runner sustained 100/s; sync achieved 0 % of 100/s."));
 }
 
 TEST(Rates, ThatNoRunnerSustainsAreNamed) {
   const std::vector<Result> all{open_loop("sync", 100, milliseconds(10), milliseconds(20), 500)};
   EXPECT_THAT(read_rates(some_context(), grouped(all).front()),
-              ElementsAre("no runner sustained 100/s; sync achieved 50 % of 100/s."));
+              ElementsAre("No runner sustained 100/s; sync achieved 50 % of 100/s."));
 }
 
 TEST(Rates, HaveColumnsOfTheirOwnInTheTable) {
