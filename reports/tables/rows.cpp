@@ -57,16 +57,17 @@ std::string phrase(const std::string& name, const std::string& value) {
   return name + " " + value;
 }
 
-/// The limits given, `28` or `10 or 28`.
+/// The limits given: `same concurrency limit (28)` or `concurrency limits 10, 28`.
 std::string caps_text(const Cases& cases) {
-  std::vector<std::string> caps;
-  for (const auto* one : cases) {
-    const auto cap = one->what.load.in_flight;
-    if (!cap || one->what.runner == kBaseline) continue;
-    auto text = *cap == kUnbounded ? "unbounded" : std::to_string(*cap);
-    if (std::ranges::find(caps, text) == caps.end()) caps.push_back(std::move(text));
-  }
-  return fmt::format("{}", fmt::join(caps, " or "));
+  std::set<std::uint64_t> caps;
+  for (const auto* one : cases)
+    if (const auto cap = one->what.load.in_flight; cap && one->what.runner != kBaseline)
+      caps.insert(*cap);
+  std::vector<std::string> texts;
+  for (const auto cap : caps)
+    texts.push_back(cap == kUnbounded ? "unbounded" : std::to_string(cap));
+  if (texts.size() == 1) return fmt::format("same concurrency limit ({})", texts.front());
+  return fmt::format("concurrency limits {}", fmt::join(texts, ", "));
 }
 
 /// `median of 3 runs`; where there are percentiles alone, those are of all runs together.
@@ -92,9 +93,13 @@ std::string remark(const Result& one) {
                      one.repetitions.size(), *died);
 }
 
-const ColumnEntry& column_at(const std::string& name, const char* flag) {
-  if (const auto* found = Registry<ColumnEntry>::find(name)) return *found;
-  std::vector<std::string> names;
+/// Returns the column that is meant: `p50` and `p99` are response times where all are open loops,
+/// as in the table, and service times elsewhere. Throws UsageError where there is none.
+const ColumnEntry& column_at(const std::string& name, const char* flag, const Cases& cases) {
+  const auto full = (std::ranges::all_of(cases, is_open_loop) ? "response-" : "service-") + name;
+  for (const auto& text : {name, full})
+    if (const auto* found = Registry<ColumnEntry>::find(text)) return *found;
+  std::vector<std::string> names{"p50", "p99"};
   for (const auto& one : Registry<ColumnEntry>::all()) names.push_back(one.name);
   throw UsageError(fmt::format("{}: no such column '{}'; there are {}{}", flag, name,
                                std::string_view(flag) == "--columns" ? "all, " : "",
@@ -105,7 +110,7 @@ Columns columns_of(const Cases& cases, const View& view) {
   Columns columns;
   if (!view.columns.empty() && !view.shows_all()) {
     for (const auto& name : split(view.columns, ','))
-      columns.push_back(&column_at(name, "--columns"));
+      columns.push_back(&column_at(name, "--columns", cases));
     return columns;
   }
   const auto open = std::ranges::count_if(cases, is_open_loop);
@@ -146,7 +151,7 @@ Cases sorted(Cases cases, const View& view, const std::vector<Finding>& findings
   if (view.sort.empty()) {
     std::ranges::stable_sort(cases, {}, rank);
   } else {
-    const auto& column = column_at(view.sort, "--sort");
+    const auto& column = column_at(view.sort, "--sort", cases);
     std::map<const Result*, std::tuple<bool, double, std::string>> keys;
     for (const auto* one : cases) {
       const auto cell =
@@ -161,7 +166,8 @@ Cases sorted(Cases cases, const View& view, const std::vector<Finding>& findings
 }
 
 void add_figures(Table& table, const Columns& columns, const Cases& cases,
-                 const std::vector<Finding>& findings, bool in_full) {
+                 const std::vector<Finding>& findings, const View& view) {
+  const bool are_chosen = !view.columns.empty() && !view.shows_all();
   std::vector<std::pair<int, std::size_t>> weights;
   std::set<std::string> uppers;
   for (const auto* column : columns) {
@@ -169,7 +175,7 @@ void add_figures(Table& table, const Columns& columns, const Cases& cases,
     for (const auto* one : cases)
       cells.push_back(one->finished().empty() ? Cell()
                                               : column->cell(figures_of(*one, cases, findings)));
-    if (std::ranges::none_of(cells, &Cell::has_value)) continue;
+    if (!are_chosen && std::ranges::none_of(cells, &Cell::has_value)) continue;
     weights.emplace_back(column->weight, table.columns.size());
     uppers.insert(column->heading.over);
     table.columns.push_back(column->heading);
@@ -182,7 +188,7 @@ void add_figures(Table& table, const Columns& columns, const Cases& cases,
     for (auto& column : table.columns)
       if (column.over == "service" && (column.under == "p50" || column.under == "p99"))
         column.over.clear();
-  if (in_full) return;
+  if (!view.columns.empty()) return;
   std::ranges::sort(weights);
   for (const auto& [weight, column] : weights) table.spare.push_back(column);
 }
@@ -224,8 +230,7 @@ Table leading_columns(const Cases& cases, bool partial, bool in_groups) {
         table.rows[i].group += (table.rows[i].group.empty() ? "" : ", ") + phrase(name, value(i));
   }
   table.lead = table.columns.size();
-  table.title += equal_cap(cases) ? ", same concurrency limit (" + caps_text(cases) + ")"
-                                  : ", default concurrency";
+  table.title += equal_cap(cases) ? ", " + caps_text(cases) : ", default concurrency";
   table.title += runs_text(cases);
   if (partial) table.title += " (PARTIAL: interrupted)";
   return table;
@@ -258,7 +263,7 @@ bool tells_rows_apart(const Table& table) {
 
 void check_columns(const View& view) {
   columns_of({}, view);
-  if (!view.sort.empty()) column_at(view.sort, "--sort");
+  if (!view.sort.empty()) column_at(view.sort, "--sort", {});
 }
 
 Table make_table(const Cases& given, bool partial, const std::vector<Finding>& findings,
@@ -266,9 +271,8 @@ Table make_table(const Cases& given, bool partial, const std::vector<Finding>& f
   const auto cases = sorted(given, view, findings);
   auto table = leading_columns(cases, partial, true);
   auto columns = columns_of(cases, view);
-  const bool in_full = !view.columns.empty();
   if (!tells_rows_apart(table)) {
-    const auto* cap = &column_at("in-flight", "--columns");
+    const auto* cap = &column_at("in-flight", "--columns", cases);
     std::erase(columns, cap);
     columns.insert(columns.begin(), cap);
     ++table.lead;
@@ -279,8 +283,8 @@ Table make_table(const Cases& given, bool partial, const std::vector<Finding>& f
     if (const auto signs = check_signs(checks, {cases[i]}); !signs.empty())
       table.rows[i].cells[0] += fmt::format(" ({})", signs);
   }
-  add_figures(table, columns, cases, findings, in_full);
-  add_bars(table, cases);
+  add_figures(table, columns, cases, findings, view);
+  if (view.columns.empty() || view.shows_all()) add_bars(table, cases);
   if (view.shows_all())
     add_notes(table, cases);
   else

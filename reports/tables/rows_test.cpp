@@ -46,7 +46,7 @@ TEST(Title, SaysWhetherTheCapWasEqual) {
   EXPECT_EQ(table_of({construct({.in_flight = 28}), construct({.runner = "sync"})}).title,
             "sleep: wait 46ms, 100 operations, same concurrency limit (28), 1 run");
   EXPECT_EQ(table_of({construct({.in_flight = 10}), construct({.in_flight = kUnbounded})}).title,
-            "sleep: wait 46ms, 100 operations, same concurrency limit (10 or unbounded), 1 run");
+            "sleep: wait 46ms, 100 operations, concurrency limits 10, unbounded, 1 run");
 }
 
 TEST(Notes, TellWhatAHopTakesByTheMedianOfAllRuns) {
@@ -129,8 +129,9 @@ TEST(Rows, AreSortedByAColumn) {
 }
 
 TEST(Columns, AreTheUsualOnesOrThoseAskedFor) {
-  const auto headings = [](const View& view) {
-    const std::vector<Result> one{construct({.ops = 1000})};
+  const auto headings = [](const View& view, std::optional<double> rate = {}) {
+    std::vector<Result> one{construct({.ops = 1000})};
+    one.front().what.load.rate = rate;
     std::vector<std::string> all;
     for (const auto& column : make_table(grouped(one).front(), false, {}, view).columns)
       all.push_back(column.heading());
@@ -139,13 +140,16 @@ TEST(Columns, AreTheUsualOnesOrThoseAskedFor) {
   EXPECT_THAT(headings({}), ElementsAre("runner", "in flight", "time", "ops/s", "p50", "p99",
                                         "CPU/op", "mem/op"));
   EXPECT_THAT(headings({.columns = "p99,time"}), ElementsAre("runner", "p99", "time"));
+  EXPECT_THAT(headings({.columns = "p99"}, 100), ElementsAre("runner", "response p99"));
+  EXPECT_THAT(headings({.columns = "service-asked"}), ElementsAre("runner", "service asked"))
+      << "it is asked for, though it is empty";
   EXPECT_GT(headings({.columns = "all"}).size(), 9u);
 }
 
 TEST(Columns, ThatDoNotExistAreRefused) {
   EXPECT_THAT([] { check_columns({.columns = "time,latency"}); },
               ThrowsMessage<UsageError>(HasSubstr("--columns: no such column 'latency'; there are "
-                                                  "all, in-flight, time, ")));
+                                                  "all, p50, p99, in-flight, time, ")));
   EXPECT_THAT([] { check_columns({.sort = "all"}); },
               ThrowsMessage<UsageError>(HasSubstr("--sort: no such column 'all'")));
 }
