@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 
@@ -45,6 +46,14 @@ Comparison compare_files(const std::string& baseline, const std::string& contend
   try {
     return compare_stored(baseline, contender);
   } catch (const UsageError& error) {
+    for (const auto& side : {baseline, contender}) {
+      if (side.find("://") != side.npos)
+        throw UsageError(
+            "compare: takes no URL; save each service's figures by 'asyncmark run http --url URL "
+            "--out FILE', and compare the files");
+      if (side.find(' ') != side.npos && !std::filesystem::exists(side))
+        throw UsageError(fmt::format("{}; to compare two commands, give --commands", error.what()));
+    }
     if (!find_program(baseline) && !find_program(contender)) throw;
     throw UsageError(
         fmt::format("{}; to compare two builds, give the cases after '--', as in 'compare OLD NEW "

@@ -119,7 +119,13 @@ CaseVerdict judge_stored(const std::string& name, const Values& base, const Valu
                                   wall ? contender.wall_ns : contender.cpu_ns))
       verdict.judged.figures.push_back(*one);
   }
-  const auto said = [&](Verdict what) { return verdict.judged.any(what); };
+  // Of what mostly waits, the processor time is that of the client, which other work changes more.
+  const bool computes = !base.cpu_ns.empty() && median(base.cpu_ns) >= median(base.wall_ns) / 2;
+  const auto said = [&](Verdict what) {
+    return std::ranges::any_of(verdict.judged.figures, [&](const Judgement& one) {
+      return one.verdict == what && (computes || one.figure == Figure::wall);
+    });
+  };
   verdict.verdict = said(Verdict::slower)         ? Verdict::slower
                     : said(Verdict::inconclusive) ? Verdict::inconclusive
                     : said(Verdict::faster)       ? Verdict::faster

@@ -2,6 +2,7 @@
 
 #include "bench/compare/compare_stored.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <fstream>
@@ -66,6 +67,21 @@ TEST(CompareStored, NeverJudgesACaseThatWasSkippedOrFailed) {
     EXPECT_EQ(all.cases[1].failed, "");
     EXPECT_EQ(all.failed(), died);
   }
+}
+
+TEST(CompareStored, JudgesProcessorTimeOnlyOfWhatComputes) {
+  const auto took = [](double cpu) {
+    std::string rows;
+    for (int i = 0; i < 6; ++i)
+      rows += fmt::format(R"({}{{"name": "a", "iterations": 1, "real_time": 100, "cpu_time": {}}})",
+                          i == 0 ? "" : ",", cpu);
+    return R"({"context": {}, "benchmarks": [)" + rows + "]}";
+  };
+  const auto verdict = [&](double before, double after) {
+    return compared(took(before), took(after)).cases.at(0).verdict;
+  };
+  EXPECT_EQ(verdict(5, 10), Verdict::same) << "it waits";
+  EXPECT_EQ(verdict(60, 120), Verdict::slower) << "it computes";
 }
 
 TEST(CompareStored, ReadsWhatJsonHasNoNumbersFor) {
