@@ -21,6 +21,28 @@ std::vector<std::string> flags_of(const CLI::App* app) {
   return all;
 }
 
+/// What other load generators call an option of ours.
+constexpr std::pair<std::string_view, std::string_view> kElsewhere[] = {
+    {"--connections", "--in-flight"},
+    {"--clients", "--in-flight"},
+    {"--concurrency", "--in-flight"},
+    {"--vus", "--in-flight"},
+    {"--requests", "--ops"},
+    {"--iterations", "--ops"},
+    {"--qps", "--rate"},
+    {"--threads", "--workers"}};
+
+/// Returns "; did you mean '--name'?" for what is close to a flag of the command, or its name in
+/// other tools.
+std::string meant_by(const std::string& argument, const std::vector<std::string>& flags) {
+  if (argument == "--html")
+    return "; save the results by --out FILE, then 'asyncmark report FILE --html PAGE'";
+  for (const auto& [theirs, flag] : kElsewhere)
+    if (theirs == argument && std::ranges::find(flags, flag) != flags.end())
+      return fmt::format("; did you mean '{}'?", flag);
+  return suggestion(argument, flags);
+}
+
 bool may_hold_secrets(const std::string& option) {
   return std::ranges::any_of(Registry<WorkloadEntry>::all(), [&](const WorkloadEntry& workload) {
     return std::ranges::any_of(workload.options, [&](const OptionSpec& spec) {
@@ -37,7 +59,11 @@ UsageError unknown(std::string argument, const CLI::App& app) {
     return UsageError("unknown argument: a URL needs --url before it");
   if (argument.starts_with("--")) argument.resize(std::min(argument.find('='), argument.size()));
   const bool is_option = argument.starts_with('-');
-  const auto meant = is_option ? suggestion(argument, flags_of(&app)) : "";
+  if (!argument.empty() && argument.find_first_not_of("0123456789.") == std::string::npos)
+    return UsageError(fmt::format(
+        "unknown argument '{}'; separate the values of an option by commas, as in 100,200",
+        argument));
+  const auto meant = is_option ? meant_by(argument, flags_of(&app)) : "";
   return UsageError(fmt::format("unknown {} '{}'{}", is_option ? "option" : "argument", argument,
                                 meant.empty() ? "; see --help" : meant));
 }
@@ -71,6 +97,8 @@ UsageError unknown_command(const std::string& name, const CLI::App& app) {
     names.push_back(command->get_name());
   const auto all = fmt::format("the commands are {}", fmt::join(names, ", "));
   if (name.empty()) return UsageError(fmt::format("no command is given; {}", all));
+  if (Registry<WorkloadEntry>::find(name))
+    return UsageError(fmt::format("no command '{0}'; did you mean 'run {0}'?", name));
   const auto meant = suggestion(name, names);
   return UsageError(fmt::format("no command '{}'{}", name, meant.empty() ? "; " + all : meant));
 }

@@ -87,7 +87,7 @@ TEST(Report, RefusesWhatIsNoResultInOneLineThatSaysWhy) {
       {"", "is empty"},
       {"hello", "is not JSON"},
       {"[]", "no object with a list \"benchmarks\""},
-      {"{}", "\"benchmarks\" is missing"},
+      {"{}", "is not a result: \"benchmarks\" is missing; 'asyncmark run --out FILE' writes one"},
       {R"({"kind": "comparison", "cases": []})", "holds the verdicts of 'compare --out'"},
       {R"({"benchmarks": 5})", "\"benchmarks\": 5 is not a list"},
       {R"({"benchmarks": [5]})", "\"benchmarks\": 5 is not an object"},

@@ -64,12 +64,18 @@ TEST(UsageErrors, NameWhatDoesNotExistAndWhatThereIs) {
   expect_refused({"run"}, {"workload", "--plan"});
   expect_refused({"list", "nonsense"}, {"'nonsense'", "workloads, runners"});
   expect_refused({"reproduce", "nonsense"}, {"'nonsense'"});
+  expect_refused({"http"}, {"did you mean 'run http'?"});
+  expect_refused({"compare", "http://127.0.0.1/a", "http://127.0.0.1/b"}, {"takes no URL"});
+  expect_refused({"compare", "sleep 1", "sleep 2"}, {"give --commands"});
   expect_all_refused({
       {{"redis"},
        {"'redis'.", "list workloads", "asyncmark new workload redis", "--runner cmd:PROGRAM"}},
       {{"slep"}, {"'slep'; did you mean 'sleep'?"}},
       {{"http://127.0.0.1/"}, {"asyncmark run http --url URL"}},
       {{"http", "http://127.0.0.1/"}, {"a URL needs --url before it"}},
+      {{"null", "--connections", "3"}, {"did you mean '--in-flight'?"}},
+      {{"null", "--html", "page.html"}, {"'asyncmark report FILE --html PAGE'"}},
+      {{"null", "--ops", "10", "20"}, {"'20'; separate the values of an option by commas"}},
       {{"null", "--in-fligth", "3"}, {"'--in-fligth'; did you mean '--in-flight'?"}},
       {{"null", "nonsense"}, {"'nonsense'"}},
       {{"null", "--out", "exec", "--", "nonsense"}, {"'nonsense'"}},

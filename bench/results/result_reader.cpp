@@ -75,6 +75,9 @@ class Reader {
     if (!rest.is_object()) throw error("is JSON, but no object with a list \"benchmarks\"");
     if (rest.value("kind", Json()) == "comparison")
       throw error("holds the verdicts of 'compare --out', and no results of a run");
+    if (!rest.contains("benchmarks"))
+      throw error(
+          "is not a result: \"benchmarks\" is missing; 'asyncmark run --out FILE' writes one");
     take_in([&] { member(rest, "benchmarks", &Json::is_array, "a list"); });
     if (!rest.at("benchmarks").empty())
       throw error(fmt::format("\"benchmarks\": {} is not an object",

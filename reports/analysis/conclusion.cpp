@@ -35,7 +35,7 @@ std::string repetitions(const ResultSet& set) {
 std::string noise(const ResultSet& set) {
   const bool noisy = std::ranges::any_of(
       set.findings, [](const Finding& one) { return one.code == "noisy-machine"; });
-  return noisy ? "other work used the machine, so small differences mean nothing" : "";
+  return noisy ? "other work used the machine, so ignore small differences" : "";
 }
 
 /// What weakens one set by itself.

@@ -166,13 +166,12 @@ std::string knee(const Cases& ranked) {
       best = at;
   const auto next = std::next(best);
   if (next == caps.end()) return "";
-  const auto more = [](double now, double before) { return 100 * (now / before - 1); };
   return fmt::format(
-      "{}: {} in flight is the best trade-off; {} give {:+.0f} % throughput and {:+.0f} % time per "
-      "operation.",
+      "{}: {} in flight is the best trade-off; with {}, throughput changes by {:+.0f} % and each "
+      "operation takes {:.2g} times as long.",
       ranked.front()->what.runner, best->first, next->first,
-      more(rate_of(next->second), rate_of(best->second)),
-      more(time(next->second), time(best->second)));
+      100 * (rate_of(next->second) / rate_of(best->second) - 1),
+      time(next->second) / time(best->second));
 }
 
 std::vector<std::string> read_closed(const Cases& cases, const std::vector<Finding>& findings) {

@@ -59,7 +59,7 @@ class Drawing {
     for (const auto column : long_) text += '\n' + long_column(column);
     if (shortened_)
       table_.notes.push_back(
-          fmt::format("{}: shortened to fit; --format csv has the full text", terminal_.mark()));
+          fmt::format("{}: shortened to fit; a wider terminal shows more", terminal_.mark()));
     if (!table_.notes.empty()) text += '\n';
     for (const auto& note : table_.notes) text += wrap("  " + note, terminal_.text_width());
     return text;
