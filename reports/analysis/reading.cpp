@@ -107,8 +107,7 @@ std::string how_sure(const Cases& ranked) {
   constexpr double kNoisy = 1.1;
   const auto seen = costs(*ranked.front());
   if (ranked.size() < 2 || seen.empty()) return "";
-  if (seen.size() < 2)
-    return "One run each: use --repetitions 6 to see which differences are real.";
+  if (seen.size() < 2) return "One run each: use --repetitions 6 to be sure.";
   const auto [least, most] = std::ranges::minmax(seen);
   if (seconds(most) < kNoisy * seconds(least)) return "";
   return fmt::format("Repetitions of {} differ by {:.0f} %, so smaller differences are noise.",
@@ -174,11 +173,20 @@ std::string knee(const Cases& ranked) {
       time(next->second) / time(best->second));
 }
 
+/// What the service used meanwhile, where that is known: little says that it waits.
+std::string service_use(const Result& best) {
+  const auto& all = best.summary().all;
+  const auto& service = all.observed.service;
+  if (!service || seconds(all.elapsed()) <= 0) return "";
+  return fmt::format("The service used {:.0f} % of a CPU (with {}).",
+                     100 * seconds(service->cpu) / seconds(all.elapsed()), best.what.runner);
+}
+
 std::vector<std::string> read_closed(const Cases& cases, const std::vector<Finding>& findings) {
   const auto ranked = at_largest_load(cases);
   if (ranked.empty()) return {};
   std::vector<std::string> sentences{fastest(ranked, cases), how_sure(ranked), knee(ranked),
-                                     bottlenecks(ranked, findings)};
+                                     bottlenecks(ranked, findings), service_use(*ranked.front())};
   std::erase(sentences, "");
   return sentences;
 }

@@ -100,6 +100,14 @@ TEST(Reading, OfSeveralCapsNamesTheKnee) {
       << "it went on growing";
 }
 
+TEST(Reading, TellsWhatTheServiceUsed) {
+  auto called = construct({});
+  for (auto& run : called.repetitions)
+    run.measurement.observed.service = ServiceUsage{.cpu = run.measurement.elapsed() / 4};
+  called.forget_summary();
+  EXPECT_THAT(read({called}), Contains("The service used 25 % of a CPU (with event-loop)."));
+}
+
 TEST(Reading, NamesTheCapWhereOneRunnerHadSeveral) {
   EXPECT_THAT(read({construct({.in_flight = 28, .times = {milliseconds(190)}}),
                     construct({.in_flight = kUnbounded, .times = {milliseconds(47)}})}),
