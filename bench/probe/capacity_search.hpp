@@ -9,8 +9,10 @@ namespace asyncmark {
 /// Bentley and Yao 1976).
 class CapacitySearch {
  public:
-  /// Begins at this rate, in operations per second.
-  explicit CapacitySearch(double first_per_s) : next_(first_per_s), lowest_(first_per_s / 64) {}
+  /// Begins at the first rate, in operations per second. A rate that cannot be sustained, if one is
+  /// known, counts as failed and is not tried.
+  explicit CapacitySearch(double first_per_s, std::optional<double> too_high_per_s = {})
+      : next_(first_per_s), lowest_(first_per_s / 64), failed_(too_high_per_s) {}
 
   /// Returns the rate to try, in operations per second; absent once the bracket is at most 10 %
   /// wide, or if even 1/64 of the first rate failed.

@@ -34,6 +34,14 @@ TEST(CapacitySearch, TakesFewStepsFromHalfOfTheCapacity) {
   EXPECT_LE(search(one, 780), 5);
 }
 
+TEST(CapacitySearch, DoesNotTryWhatIsKnownToBeTooHigh) {
+  CapacitySearch one(430, 820);
+  EXPECT_LE(search(one, 1000), 4);
+  EXPECT_EQ(one.failed(), 820);
+  EXPECT_LT(*one.passed(), 820);
+  EXPECT_TRUE(one.is_narrow());
+}
+
 TEST(CapacitySearch, GivesUpIfEvenLowRatesFail) {
   CapacitySearch one(100);
   EXPECT_LE(search(one, 0), 8);

@@ -184,33 +184,49 @@ void Prober::refine() {
   const bool known = std::ranges::any_of(
       found_.points, [&](const LoadPoint& point) { return point.in_flight == number; });
   if (found_.model.limit == Limit::none_found || known || number > settings_.most_in_flight) return;
-  if (has_left(0.1)) add_point(number);
+  if (has_left(0.1) && add_point(number)) found_.model = fit(found_.unloaded, found_.points);
+}
+
+/// Measures the runner at the advised number in flight. Returns successes per second, with the
+/// relative standard error; absent if it could not be measured.
+std::optional<std::pair<double, double>> Prober::throughput_of(const std::string& runner) {
+  constexpr double kReserve = 0.05;
+  if (!has_left(kReserve)) return std::nullopt;
+  const auto measured = closed_loop(runner, found_.advice->connections, step());
+  if (!measured || measured->one.completed == 0) return std::nullopt;
+  const auto spread = spread_of(measured->one.service_time);
+  return std::pair(
+      load_point(measured->result, measured->one).per_s,
+      spread.deviation_s / spread.mean_s / std::sqrt(static_cast<double>(measured->one.completed)));
 }
 
 void Prober::advise() {
-  Advice advice;
-  advice.connections = fewest_sufficient(found_.model, found_.points);
-  found_.advice = advice;
+  found_.advice = Advice{.connections = fewest_sufficient(found_.model, found_.points)};
   if (planned_.what.runner != kLoop) return;
-  double throughput[2] = {0, 0};
-  double noise[2] = {1, 1};
+  // Twice in turns: what else runs on the machine makes the pairs differ.
+  std::vector<double> ratios;
+  double noise = 0;
   for (int i = 0; i < 2; ++i) {
-    if (!has_left(0.05)) return;
-    const auto measured = closed_loop(i == 0 ? kLoop : kThreads, advice.connections, step());
-    if (!measured || measured->one.completed == 0) return;
-    throughput[i] = load_point(measured->result, measured->one).per_s;
-    const auto spread = spread_of(measured->one.service_time);
-    noise[i] = spread.deviation_s / spread.mean_s /
-               std::sqrt(static_cast<double>(measured->one.completed));
+    const auto loop = throughput_of(kLoop);
+    const auto threads = throughput_of(kThreads);
+    if (!loop || !threads) break;
+    ratios.push_back(threads->first / loop->first);
+    noise = std::max(noise, 1.96 * std::hypot(loop->second, threads->second));
   }
-  found_.advice->threads_over_loop = throughput[1] / throughput[0];
-  found_.advice->noise = 1.96 * std::hypot(noise[0], noise[1]);
+  if (ratios.empty()) return;
+  found_.advice->threads_over_loop = std::sqrt(ratios.front() * ratios.back());
+  found_.advice->noise = std::max(noise, std::abs(ratios.front() - ratios.back()));
 }
 
 void Prober::search_capacity() {
   const auto& slo = *settings_.slo;
   Capacity capacity;
-  CapacitySearch search(rounded_rate(found_.model.best_per_s / 2));
+  // No queue is short for ever above the throughput at the limit; the margin is for its error.
+  const auto best = found_.model.best_per_s;
+  const auto too_high = found_.model.limit == Limit::none_found
+                            ? std::nullopt
+                            : std::optional(rounded_rate(1.05 * best));
+  CapacitySearch search(rounded_rate(0.55 * best), too_high);
   // As many operations as the percentile needs, if there is time for them.
   const auto needed = 10 / (1 - slo.fraction);
   while (const auto per_s = search.next()) {
@@ -240,7 +256,7 @@ EndpointProbe Prober::probe() {
   found_.model = fit(found_.unloaded, found_.points);
   if (found_.points.size() > 1) {
     refine();
-    found_.model = fit(found_.unloaded, found_.points);
+    refine();  // The new point may have moved the limit by one or two.
     if (found_.model.bottleneck != Bottleneck::client) {
       advise();
       if (settings_.slo && found_.model.best_per_s > 0) search_capacity();

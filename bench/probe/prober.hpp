@@ -3,6 +3,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "bench/child/child.hpp"
@@ -51,6 +52,7 @@ class Prober {
   std::optional<Measured> open_loop(double per_s, Duration length, Arrivals arrivals,
                                     std::uint64_t in_flight);
   std::optional<Measured> measure(const std::string& runner, const Load& load);
+  std::optional<std::pair<double, double>> throughput_of(const std::string& runner);
   bool add_point(std::uint64_t in_flight);
   Result& result_of(const Result& planned);
 

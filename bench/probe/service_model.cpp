@@ -59,13 +59,31 @@ double relative_error(const std::vector<LoadPoint>& plateau, double cv) {
   return std::max(of_points, cv / std::sqrt(std::max(1.0, completed)));
 }
 
-AtOnce served_at_once(const Unloaded& unloaded, const std::vector<LoadPoint>& plateau) {
-  const auto value = mean_of(plateau, &LoadPoint::per_s) * unloaded.mean_s();
-  const auto cv = unloaded.mean_s() > 0 ? unloaded.deviation_s / unloaded.mean_s() : 0;
+/// The mean time in seconds of an operation with a little less in flight than is served at once:
+/// it does not wait, but the service is as busy as at its limit. The unloaded time if no point
+/// tells it.
+double working_s(const std::vector<LoadPoint>& points, double at_once, double unloaded_s) {
+  constexpr double kBelow = 0.9;    // Of what is served at once.
+  constexpr double kLonger = 1.25;  // More is a wait.
+  auto time_s = unloaded_s;
+  for (const auto& point : points)
+    if (static_cast<double>(point.in_flight) <= kBelow * at_once && point.failed < kSome &&
+        point.mean_s < kLonger * unloaded_s)
+      time_s = point.mean_s;
+  return std::max(time_s, unloaded_s);
+}
+
+AtOnce served_at_once(const Unloaded& unloaded, const std::vector<LoadPoint>& points,
+                      const std::vector<LoadPoint>& plateau) {
+  const auto mean_s = unloaded.mean_s();
+  const auto per_s = mean_of(plateau, &LoadPoint::per_s);
+  const auto least = per_s * mean_s;
+  const auto value = per_s * working_s(points, least, mean_s);
+  const auto cv = mean_s > 0 ? unloaded.deviation_s / mean_s : 0;
   const auto of_time =
-      cv / std::sqrt(std::max<double>(1, static_cast<double>(unloaded.operations)));
+      cv / std::sqrt(static_cast<double>(std::max<std::uint64_t>(1, unloaded.operations)));
   const auto half = kSure * std::hypot(of_time, relative_error(plateau, cv));
-  return {value, value * std::max(0.0, 1 - half), value * (1 + half)};
+  return {value, least * std::max(0.0, 1 - half), value * (1 + half)};
 }
 
 /// The processors that compute all the time, or 0 if the server has time left.
@@ -202,7 +220,7 @@ ServiceModel fit(const Unloaded& unloaded, const std::vector<LoadPoint>& points)
                            : Bottleneck::errors;
     return model;
   }
-  model.at_once = served_at_once(unloaded, plateau);
+  model.at_once = served_at_once(unloaded, points, plateau);
   find_collapse(model, points);
   if (refuses_above_rate(unloaded, points, best)) {
     fit_rate(model, "errors that become more with each operation");

@@ -85,9 +85,11 @@ struct ServiceModel {
 bool is_plateau(const std::vector<LoadPoint>& points);
 
 /// Fits the models to points in ascending order of in flight. The limit is Little's law (Little
-/// 1961): operations in service = throughput x time of an operation without waiting. Its interval
-/// comes from the spread of that time and of the plateau, where the count of completions has the
-/// relative error cv/sqrt(n) of a renewal process (Cox 1962).
+/// 1961): operations in service = throughput x time of an operation that does not wait. That time
+/// is the mean just below the limit, where the service is as busy as above, or the unloaded one.
+/// The interval comes from the spread of the unloaded times and of the plateau, where the count of
+/// completions has the relative error cv/sqrt(n) of a renewal process (Cox 1962); it contains the
+/// limit by either of the two times.
 ServiceModel fit(const Unloaded& unloaded, const std::vector<LoadPoint>& points);
 
 /// Returns the smallest number in flight whose throughput is within 3 % of the best; 0 without

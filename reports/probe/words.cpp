@@ -68,6 +68,8 @@ std::string capacity_part(const Capacity& capacity, const Slo& slo) {
   if (!capacity.passed && !capacity.failed) return "";
   if (!capacity.passed)
     return fmt::format("{} fails even at {}/s", limit, number(*capacity.failed));
+  if (!capacity.failed)
+    return fmt::format("{} up to at least {}/s", limit, number(*capacity.passed));
   return fmt::format("{} up to {}", limit, capacity_text(capacity));
 }
 
