@@ -32,17 +32,18 @@ void add_probed_workload(CLI::App& probe, Arguments& arguments, const WorkloadEn
   add_value(app, "--in-flight", probed.in_flight, "N", "most operations in flight to try", kProbe);
   add_value(app, "--runner", probed.runner, "NAME",
             "runner that measures; thread-pool where operations block their thread", kProbe);
-  constexpr const char* kOutput = "Output";
+  constexpr const char* kProbeOutput = "Output";
   app.add_flag("--explain", probed.explain, "also print the measurements behind the result")
-      ->group(kOutput);
+      ->group(kProbeOutput);
   std::string formats;
   for (const auto& entry : Registry<ProbeEntry>::all())
     formats += (formats.empty() ? "" : ", ") + entry.name;
-  add_value(app, "--format", probed.format, "NAME", "output format: " + formats, kOutput);
+  add_value(app, "--format", probed.format, "NAME", "output format: " + formats, kProbeOutput);
   add_value(app, "--out", probed.out, "FILE",
-            "write all measured cases to this file, as JSON; 'asyncmark report' shows it", kOutput)
+            "write all measured cases to this file, as JSON; 'asyncmark report' shows it",
+            kProbeOutput)
       ->check([](const std::string& path) { return path.empty() ? "needs a name" : ""; });
-  add_progress(app, probed.progress, probed.quiet, kOutput);
+  add_progress(app, probed.progress, probed.quiet, kProbeOutput);
   app.allow_extras();
 }
 

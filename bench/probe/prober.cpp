@@ -21,7 +21,7 @@ constexpr Duration kDrain = 5s;
 constexpr const char* kLoop = "event-loop";
 constexpr const char* kThreads = "thread-pool";
 /// Times of one operation that a closed loop lasts, so that its last round counts for little.
-constexpr double kRounds = 30;
+constexpr double kRounds = 40;
 
 /// Rounded, for it is in the names of the cases.
 Duration rounded(Duration length) { return std::chrono::round<std::chrono::milliseconds>(length); }

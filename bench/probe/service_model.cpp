@@ -45,6 +45,12 @@ double mean_of(const std::vector<LoadPoint>& points, double LoadPoint::*value) {
   return points.empty() ? 0 : sum / static_cast<double>(points.size());
 }
 
+double mean_completed(const std::vector<LoadPoint>& points) {
+  double sum = 0;
+  for (const auto& point : points) sum += static_cast<double>(point.completed);
+  return points.empty() ? 0 : sum / static_cast<double>(points.size());
+}
+
 /// Of the mean throughput of a plateau, as a share of it.
 double relative_error(const std::vector<LoadPoint>& plateau, double cv) {
   const auto mean = mean_of(plateau, &LoadPoint::per_s);
@@ -83,7 +89,9 @@ AtOnce served_at_once(const Unloaded& unloaded, const std::vector<LoadPoint>& po
   const auto of_time =
       cv / std::sqrt(static_cast<double>(std::max<std::uint64_t>(1, unloaded.operations)));
   const auto half = kSure * std::hypot(of_time, relative_error(plateau, cv));
-  return {value, least * std::max(0.0, 1 - half), value * (1 + half)};
+  // The last round of a closed loop may serve fewer, and takes as long as the others.
+  const auto round = mean_s * per_s / std::max(1.0, mean_completed(plateau));
+  return {value, least * std::max(0.0, 1 - half), value * (1 + half + round)};
 }
 
 /// The processors that compute all the time, or 0 if the server has time left.
