@@ -49,6 +49,7 @@ struct EndpointProbe {
   std::optional<Advice> advice = {};
   std::string failed = {};   ///< Why there is no verdict; empty if there is one.
   std::string stopped = {};  ///< Why no more in flight were tried; empty if nothing went wrong.
+  double others = 0;         ///< Share of the machine's processor time that other programs used.
   bool cut = false;          ///< Whether the budget or an interrupt ended it early.
 };
 

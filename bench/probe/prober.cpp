@@ -65,6 +65,15 @@ Result& Prober::result_of(const Result& planned) {
   return results_.back();
 }
 
+/// Adds the processor time that neither the client nor the server took since `before`.
+void Prober::note_others(const ProcessorTime& before, const Measurement& one) {
+  const auto now = processor_time();
+  auto ours = one.cpu();
+  if (one.observed.service) ours += one.observed.service->cpu;
+  others_ += std::max(Duration(0), now.busy - before.busy - ours);
+  all_ += now.total - before.total;
+}
+
 std::optional<Prober::Measured> Prober::measure(const std::string& runner, const Load& load) {
   if (Interruption::happened()) return std::nullopt;
   auto planned = planned_;
@@ -82,7 +91,9 @@ std::optional<Prober::Measured> Prober::measure(const std::string& runner, const
   auto child = settings_.child;
   Settling::Wait waited;
   if (settling_.is_needed(what)) waited = settling_.wait(what, child);
+  const auto before = processor_time();
   auto repetition = run_in_child(what, child);
+  note_others(before, repetition.measurement);
   settling_.ended(what, repetition);
   repetition.measurement.phases.settle = waited.took;
   repetition.measurement.busy_before = waited.still_busy;
@@ -135,8 +146,8 @@ void Prober::measure_unloaded() {
   auto times = alone->one.service_time;
   unloaded.back_to_back_s = seconds(times.mean());
   const auto& service = alone->one.observed.service;
-  if (service && alone->one.completed > 0)
-    unloaded.server_cpu_s = seconds(service->cpu) / static_cast<double>(alone->one.completed);
+  if (const auto ended = alone->one.completed + alone->one.failed; service && ended > 0)
+    unloaded.server_cpu_s = seconds(service->cpu) / static_cast<double>(ended);
 
   const auto pace = alone->one.completed > 0 ? 0.3 * found_.points.front().per_s : 2.0;
   const auto per_s = rounded_rate(std::min(20.0, pace));
@@ -167,13 +178,13 @@ bool Prober::add_point(std::uint64_t in_flight) {
 
 void Prober::sweep() {
   const auto reserve = settings_.slo ? 0.4 : 0.15;
-  for (std::uint64_t in_flight = 2; in_flight <= settings_.most_in_flight; in_flight *= 2) {
-    if (is_plateau(found_.points)) return;
+  const auto most = settings_.most_in_flight;
+  while (found_.points.back().in_flight < most && !is_plateau(found_.points)) {
     if (!has_left(reserve)) {
       found_.cut = true;
       return;
     }
-    if (!add_point(in_flight)) return;
+    if (!add_point(std::min(most, 2 * found_.points.back().in_flight))) return;
   }
 }
 
@@ -183,7 +194,7 @@ void Prober::refine() {
   const auto number = static_cast<std::uint64_t>(std::max<long long>(1, at_once));
   const bool known = std::ranges::any_of(
       found_.points, [&](const LoadPoint& point) { return point.in_flight == number; });
-  if (found_.model.limit == Limit::none_found || known || number > settings_.most_in_flight) return;
+  if (known || number >= found_.points.back().in_flight) return;
   if (has_left(0.1) && add_point(number)) found_.model = fit(found_.unloaded, found_.points);
 }
 
@@ -266,6 +277,7 @@ EndpointProbe Prober::probe() {
   if (!found_.stopped.empty() && found_.model.limit == Limit::none_found)
     found_.model.bottleneck = Bottleneck::connections;
   if (Interruption::happened()) found_.cut = true;
+  if (all_ > Duration(0)) found_.others = seconds(others_) / seconds(all_);
   return found_;
 }
 

@@ -9,6 +9,7 @@
 #include "bench/child/child.hpp"
 #include "bench/child/settling.hpp"
 #include "bench/probe/probe.hpp"
+#include "bench/run/context.hpp"
 
 namespace asyncmark {
 
@@ -54,6 +55,7 @@ class Prober {
   std::optional<Measured> measure(const std::string& runner, const Load& load);
   std::optional<std::pair<double, double>> throughput_of(const std::string& runner);
   bool add_point(std::uint64_t in_flight);
+  void note_others(const ProcessorTime& before, const Measurement& one);
   Result& result_of(const Result& planned);
 
   Duration left() const;
@@ -65,6 +67,8 @@ class Prober {
   std::vector<Result>& results_;
   Settling settling_;
   Clock::time_point begun_ = Clock::now();
+  Duration others_{};  ///< Processor time of other programs during the measurements.
+  Duration all_{};     ///< All processor time meanwhile.
   EndpointProbe found_;
 };
 

@@ -17,6 +17,7 @@ constexpr double kSome = 0.05;        ///< Share of failures that counts.
 constexpr double kSure = 1.96;        ///< Standard errors on each side of a 95 % interval.
 constexpr double kSufficient = 0.97;  ///< Of the best.
 constexpr double kUnlimited = 0.7;    ///< Served at once of those in flight; more is no limit.
+constexpr double kFewer = 0.8;        ///< Of the most in flight.
 constexpr double kLessThanOne = 0.7;  ///< Served at once; less is a pause that no operation needs.
 constexpr double kUnfair = 0.7;       ///< Median of the mean; less is an unfair queue.
 
@@ -153,6 +154,16 @@ Bottleneck bottleneck_of_failures(const LoadPoint& failing) {
   return failing.per_s > 0 ? Bottleneck::connections : Bottleneck::errors;
 }
 
+/// Whether clearly fewer in flight than the most have the best throughput. What still grows, if
+/// less than the number in flight, has no limit yet.
+bool is_flat(const std::vector<LoadPoint>& points) {
+  const auto best = best_of(points);
+  const auto most = static_cast<double>(points.back().in_flight);
+  return std::ranges::any_of(points, [&](const LoadPoint& point) {
+    return static_cast<double>(point.in_flight) <= kFewer * most && point.per_s * kGrowth >= best;
+  });
+}
+
 void find_collapse(ServiceModel& model, const std::vector<LoadPoint>& points) {
   const auto best = std::ranges::max_element(points, {}, &LoadPoint::per_s);
   for (auto point = best; point != points.end(); ++point)
@@ -244,9 +255,8 @@ ServiceModel fit(const Unloaded& unloaded, const std::vector<LoadPoint>& points)
     fit_rate(model, "one at a time, with a pause after each");
     return model;
   }
-  // The last of them alone may have had a bad moment.
   const auto most = static_cast<double>(model.most_tried);
-  if (model.at_once.value > kUnlimited * most) {
+  if (model.at_once.value > kUnlimited * most || !is_flat(points)) {
     if (failing) model.bottleneck = bottleneck_of_failures(*failing);
     return model;
   }

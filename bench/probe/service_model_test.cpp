@@ -119,6 +119,13 @@ TEST(ServiceModel, FindsNoLimitWhereThereIsNone) {
   }
 }
 
+TEST(ServiceModel, FindsNoLimitWhileTheThroughputGrows) {
+  const Service wide{.at_once = 1e6, .cpu_s = 0.00001};
+  auto points = sweep(wide, 512);
+  for (auto& point : points) point.per_s = 20 * std::pow(point.in_flight, 0.8);
+  EXPECT_EQ(fit(unloaded_of(wide), points).limit, Limit::none_found);
+}
+
 TEST(ServiceModel, FindsALimiterThatDelaysWhatExceedsARate) {
   const Service paced{.at_once = 1, .time_s = 0.02};
   auto unloaded = unloaded_of(paced);

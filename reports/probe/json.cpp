@@ -42,6 +42,7 @@ Json json_of(const EndpointProbe& endpoint, const std::optional<Slo>& slo) {
   json["bottleneck"] = bottleneck_text(endpoint);
   json["best_ops_per_s"] = model.best_per_s;
   json["unfair_queue"] = model.unfair;
+  json["others_cpu_share"] = endpoint.others;
   if (model.falls_to) json["falls_to_share"] = *model.falls_to;
   json["rivals"] = model.rivals;
   json["unloaded"] = {{"spaced_mean_s", endpoint.unloaded.spaced_s},

@@ -50,6 +50,10 @@ std::string remark_of(const EndpointProbe& endpoint) {
                     *endpoint.model.falls_to * 100));
   if (endpoint.model.unfair)
     parts.push_back("unfair queue: most operations are much faster than the mean");
+  constexpr double kMuch = 0.25;  // Of the processor time.
+  if (endpoint.others >= kMuch)
+    parts.push_back(
+        fmt::format("uncertain: other programs used {:.0f} % of the CPU", endpoint.others * 100));
   const auto failing = std::ranges::find_if(
       endpoint.points, [](const LoadPoint& point) { return point.failed > 0.01; });
   if (failing != endpoint.points.end())
