@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "bench/model/workload_entry.hpp"
 #include "bench/os/placement.hpp"
 #include "bench/results/offered.hpp"
 
@@ -18,6 +19,11 @@ std::optional<ServerLoad> server_load(const Measurement& one) {
   return ServerLoad{.busy = seconds(service->cpu) / elapsed,
                     .busiest_thread = seconds(service->busiest_thread) / elapsed,
                     .usable = static_cast<double>(std::max<std::size_t>(1, cpus.size()))};
+}
+
+/// Whether the work itself is in the processor time of the client: a command, an embedded database.
+bool computes_in_client(const Case& one) {
+  return one.starts_processes() || Registry<WorkloadEntry>::at(one.workload).embeds_database;
 }
 
 /// Successes per second until there was nothing left to begin. Those in flight at that moment have
@@ -60,8 +66,13 @@ LoadPoint load_point(const Result& result, const Measurement& one) {
   if (all > 0) point.failed = static_cast<double>(all - one.completed) / static_cast<double>(all);
   point.reason = main_reason(one);
   point.server = server_load(one);
+  const auto cpu = one.elapsed() > Duration(0) ? seconds(one.cpu()) / seconds(one.elapsed()) : 0;
+  if (computes_in_client(result.what)) {
+    point.server = ServerLoad{.busy = cpu, .usable = static_cast<double>(own_cpus().size())};
+    return point;
+  }
   point.client_busy = busy_share(result, one);
-  if (one.elapsed() > Duration(0)) point.client_cpu = seconds(one.cpu()) / seconds(one.elapsed());
+  point.client_cpu = cpu;
   return point;
 }
 

@@ -37,7 +37,10 @@ double rounded_rate(double per_s) {
 
 Prober::Prober(std::string name, Result planned, const ProberSettings& settings,
                std::vector<Result>& results)
-    : planned_(std::move(planned)), settings_(settings), results_(results), settling_({}, 5s) {
+    : planned_(std::move(planned)),
+      settings_(settings),
+      results_(results),
+      settling_(run_in_child, 5s) {
   found_.name = std::move(name);
 }
 
@@ -65,13 +68,18 @@ Result& Prober::result_of(const Result& planned) {
   return results_.back();
 }
 
-/// Adds the processor time that neither the client nor the server took since `before`.
-void Prober::note_others(const ProcessorTime& before, const Measurement& one) {
+/// Returns which shares of the machine's processor time a measurement and other programs took since
+/// `before`, and adds them up.
+CpuShares Prober::note_others(const ProcessorTime& before, const Measurement& one) {
   const auto now = processor_time();
   auto ours = one.cpu();
   if (one.observed.service) ours += one.observed.service->cpu;
-  others_ += std::max(Duration(0), now.busy - before.busy - ours);
-  all_ += now.total - before.total;
+  const auto others = std::max(Duration(0), now.busy - before.busy - ours);
+  const auto all = now.total - before.total;
+  others_ += others;
+  all_ += all;
+  if (all <= Duration(0)) return {};
+  return {.ours = seconds(ours) / seconds(all), .others = seconds(others) / seconds(all)};
 }
 
 std::optional<Prober::Measured> Prober::measure(const std::string& runner, const Load& load) {
@@ -93,7 +101,7 @@ std::optional<Prober::Measured> Prober::measure(const std::string& runner, const
   if (settling_.is_needed(what)) waited = settling_.wait(what, child);
   const auto before = processor_time();
   auto repetition = run_in_child(what, child);
-  note_others(before, repetition.measurement);
+  const auto cpu = note_others(before, repetition.measurement);
   settling_.ended(what, repetition);
   repetition.measurement.phases.settle = waited.took;
   repetition.measurement.busy_before = waited.still_busy;
@@ -110,7 +118,9 @@ std::optional<Prober::Measured> Prober::measure(const std::string& runner, const
     return std::nullopt;
   }
   planned.how = result.how;
-  return Measured{std::move(planned), last.measurement};
+  auto point = load_point(planned, last.measurement);
+  point.cpu = cpu;
+  return Measured{std::move(planned), last.measurement, std::move(point)};
 }
 
 std::optional<Prober::Measured> Prober::closed_loop(const std::string& runner,
@@ -142,7 +152,7 @@ void Prober::measure_unloaded() {
   const auto length = rounded(std::min<Duration>(1500ms, settings_.budget / 20));
   const auto alone = closed_loop(planned_.what.runner, 1, length);
   if (!alone) return;
-  found_.points.push_back(load_point(alone->result, alone->one));
+  found_.points.push_back(alone->point);
   auto times = alone->one.service_time;
   unloaded.back_to_back_s = seconds(times.mean());
   const auto& service = alone->one.observed.service;
@@ -172,7 +182,7 @@ bool Prober::add_point(std::uint64_t in_flight) {
   const auto measured = closed_loop(planned_.what.runner, in_flight, step());
   if (!measured) return false;
   const auto place = std::ranges::lower_bound(points, in_flight, {}, &LoadPoint::in_flight);
-  points.insert(place, load_point(measured->result, measured->one));
+  points.insert(place, measured->point);
   return true;
 }
 
@@ -268,7 +278,8 @@ EndpointProbe Prober::probe() {
   if (found_.points.size() > 1) {
     refine();
     refine();  // The new point may have moved the limit by one or two.
-    if (found_.model.bottleneck != Bottleneck::client) {
+    if (found_.model.bottleneck != Bottleneck::client &&
+        found_.model.bottleneck != Bottleneck::others) {
       advise();
       if (settings_.slo && found_.model.best_per_s > 0) search_capacity();
     }

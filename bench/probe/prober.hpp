@@ -40,6 +40,7 @@ class Prober {
   struct Measured {
     Result result;  ///< Without repetitions.
     Measurement one;
+    LoadPoint point;
   };
 
   void measure_unloaded();
@@ -55,7 +56,7 @@ class Prober {
   std::optional<Measured> measure(const std::string& runner, const Load& load);
   std::optional<std::pair<double, double>> throughput_of(const std::string& runner);
   bool add_point(std::uint64_t in_flight);
-  void note_others(const ProcessorTime& before, const Measurement& one);
+  CpuShares note_others(const ProcessorTime& before, const Measurement& one);
   Result& result_of(const Result& planned);
 
   Duration left() const;

@@ -126,6 +126,16 @@ std::optional<double> server_busy(const std::vector<LoadPoint>& points) {
   return known > 0 ? std::optional(sum / known) : std::nullopt;
 }
 
+/// Whether other programs took so much of processors that client and server use a good part of,
+/// that the throughput says little of the service.
+bool is_crowded_out(const std::vector<LoadPoint>& plateau) {
+  constexpr double kMuch = 0.2;
+  double ours = 0, others = 0;
+  for (const auto& point : plateau) ours += point.cpu.ours, others += point.cpu.others;
+  const auto count = static_cast<double>(plateau.size());
+  return ours >= kMuch * count && others >= kMuch * count;
+}
+
 /// Whether operations wait although the service has nothing to do: a closed loop with one in flight
 /// is as slow as one with many, and slower than spaced operations.
 bool is_paced(const Unloaded& unloaded, const std::vector<LoadPoint>& points, double best) {
@@ -249,6 +259,10 @@ ServiceModel fit(const Unloaded& unloaded, const std::vector<LoadPoint>& points)
   const auto* failing = first_failing(unloaded, points);
   if (!failing && mean_of(plateau, &LoadPoint::client_busy) >= kClientFull) {
     model.bottleneck = Bottleneck::client;
+    return model;
+  }
+  if (!failing && is_crowded_out(plateau)) {
+    model.bottleneck = Bottleneck::others;
     return model;
   }
   if (is_paced(unloaded, points, best)) {

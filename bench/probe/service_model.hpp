@@ -14,6 +14,12 @@ struct ServerLoad {
   double usable = 1;          ///< Processors that it may use.
 };
 
+/// Shares of the machine's processor time, 0 to 1.
+struct CpuShares {
+  double ours = 0;    ///< Client and server together.
+  double others = 0;  ///< Other programs.
+};
+
 /// What a closed loop showed with a number of operations in flight.
 struct LoadPoint {
   std::uint64_t in_flight = 1;
@@ -24,8 +30,9 @@ struct LoadPoint {
   std::string reason = {};  ///< Of most failures; empty if none failed.
   std::uint64_t completed = 0;
   std::optional<ServerLoad> server = {};  ///< Absent if the server is not on this machine.
-  double client_busy = 0;                 ///< Share of its processors that the client used, 0 to 1.
-  double client_cpu = 0;                  ///< Processors that the client used.
+  CpuShares cpu = {};
+  double client_busy = 0;  ///< Share of its processors that the client used, 0 to 1.
+  double client_cpu = 0;   ///< Processors that the client used.
 };
 
 /// The time of an operation that has the service to itself.
@@ -58,7 +65,8 @@ enum class Bottleneck {
   connections,
   timeouts,
   errors,
-  client
+  client,
+  others  ///< Other programs take the processors that the service needs.
 };
 
 /// How many operations a service serves at the same time, with the 95 % confidence interval.

@@ -176,6 +176,15 @@ TEST(ServiceModel, HasNoVerdictIfTheClientIsTheBottleneck) {
   EXPECT_EQ(model.limit, Limit::none_found);
 }
 
+TEST(ServiceModel, HasNoVerdictIfOtherProgramsTakeTheProcessors) {
+  const Service pool{.at_once = 40};
+  auto points = sweep(pool);
+  for (auto& point : points) point.cpu = {.ours = 0.4, .others = 0.5};
+  EXPECT_EQ(fit(unloaded_of(pool), points).bottleneck, Bottleneck::others);
+  for (auto& point : points) point.cpu.ours = 0.05;  // A pool that waits does not need them.
+  EXPECT_EQ(fit(unloaded_of(pool), points).bottleneck, Bottleneck::pool);
+}
+
 TEST(ServiceModel, SeesACollapse) {
   const Service pool{.at_once = 40};
   auto points = sweep(pool);

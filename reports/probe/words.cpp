@@ -56,6 +56,10 @@ std::string no_verdict(const EndpointProbe& endpoint) {
     return fmt::format(
         "has no verdict: the client is the bottleneck, its processors are busy at {}/s",
         number(endpoint.model.best_per_s));
+  if (endpoint.model.bottleneck == Bottleneck::others)
+    return fmt::format(
+        "has no verdict: other programs used {:.0f} % of the CPU; repeat on an idle machine",
+        endpoint.others * 100);
   if (endpoint.model.best_per_s <= 0 && !endpoint.points.empty())
     return fmt::format("has no verdict: no operation succeeds ({})",
                        endpoint.points.front().reason);
@@ -98,7 +102,8 @@ std::string at_once_text(const ServiceModel& model) {
     case Limit::none_found:
       break;
   }
-  if (model.bottleneck == Bottleneck::client || model.most_tried == 0 || model.best_per_s <= 0)
+  if (model.bottleneck == Bottleneck::client || model.bottleneck == Bottleneck::others ||
+      model.most_tried == 0 || model.best_per_s <= 0)
     return "-";
   return fmt::format(">={}", model.most_tried);
 }
@@ -138,6 +143,8 @@ std::string bottleneck_text(const EndpointProbe& endpoint) {
       return "time-outs";
     case Bottleneck::errors:
       return "errors";
+    case Bottleneck::others:
+      return "other programs";
     case Bottleneck::client:
       break;
   }
