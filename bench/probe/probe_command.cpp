@@ -13,7 +13,6 @@
 #include "bench/base/visible.hpp"
 #include "bench/checks/checks.hpp"
 #include "bench/model/runner_entry.hpp"
-#include "bench/model/workload.hpp"
 #include "bench/model/workload_entry.hpp"
 #include "bench/os/interruption.hpp"
 #include "bench/plan/prepare.hpp"
@@ -39,7 +38,7 @@ void check_calls(const Case& one) {
 
 /// Where each operation blocks its thread, an event loop would be the limit.
 void choose_runner(Case& one) {
-  if (one.runner != "event-loop" || !one.make_workload()->holds_the_loop()) return;
+  if (one.runner != "event-loop" || !holds_the_loop(one)) return;
   one.runner = "thread-pool";
   one.runner_options = OptionValues(runner_entry(one.runner).options);
 }
