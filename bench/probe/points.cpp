@@ -40,7 +40,8 @@ double steady_per_s(const Measurement& one) {
 std::string main_reason(const Measurement& one) {
   const auto most =
       std::ranges::max_element(one.failures, {}, [](const auto& entry) { return entry.second; });
-  return most == one.failures.end() ? "" : most->first;
+  if (most != one.failures.end()) return most->first;
+  return one.never_started > 0 ? "dropped" : "";
 }
 
 }  // namespace

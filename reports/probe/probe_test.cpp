@@ -24,7 +24,7 @@ EndpointProbe pool() {
   endpoint.unloaded = {.spaced_s = 0.051, .back_to_back_s = 0.052, .p50_s = 0.0505};
   for (const std::uint64_t n : {1, 32, 64})
     endpoint.points.push_back({.in_flight = n,
-                               .per_s = std::min<double>(n, 40) / 0.051,
+                               .per_s = std::min(static_cast<double>(n), 40.0) / 0.051,
                                .mean_s = 0.051,
                                .p50_s = 0.051,
                                .completed = 1000,
