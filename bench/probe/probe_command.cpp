@@ -70,7 +70,8 @@ std::pair<std::string, std::string> host_and_path(const std::string& url) {
   return {url.substr(0, slash), url.substr(slash)};
 }
 
-/// The paths of URLs of one host, else the whole URLs; the workload if there are none.
+/// The paths of URLs of one host, else the URLs without their schemes; the workload if there are
+/// none.
 std::vector<std::string> names_of(const std::vector<Result>& cases) {
   std::set<std::string> hosts;
   std::vector<std::string> names, paths;
@@ -79,7 +80,10 @@ std::vector<std::string> names_of(const std::vector<Result>& cases) {
     const auto shown = option.empty() ? "" : one.what.workload_options.show(option);
     const auto [host, path] = host_and_path(shown);
     hosts.insert(host);
-    names.push_back(shown.empty() ? one.what.workload : shown);
+    const auto scheme = shown.find("://");
+    names.push_back(shown.empty()          ? one.what.workload
+                    : scheme == shown.npos ? shown
+                                           : shown.substr(scheme + 3));
     paths.push_back(path.empty() ? names.back() : path);
   }
   return hosts.size() > 1 ? names : paths;

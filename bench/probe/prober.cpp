@@ -9,6 +9,7 @@
 #include "bench/model/arrivals.hpp"
 #include "bench/model/runner_entry.hpp"
 #include "bench/os/interruption.hpp"
+#include "bench/os/placement.hpp"
 #include "bench/probe/capacity_search.hpp"
 #include "bench/probe/points.hpp"
 
@@ -69,17 +70,20 @@ Result& Prober::result_of(const Result& planned) {
 }
 
 /// Returns which shares of the machine's processor time a measurement and other programs took since
-/// `before`, and adds them up.
+/// `before`, and adds them up. The warm-up takes as much of it as the timed part.
 CpuShares Prober::note_others(const ProcessorTime& before, const Measurement& one) {
   const auto now = processor_time();
-  auto ours = one.cpu();
-  if (one.observed.service) ours += one.observed.service->cpu;
-  const auto others = std::max(Duration(0), now.busy - before.busy - ours);
   const auto all = now.total - before.total;
+  const auto timed = seconds(one.elapsed());
+  if (all <= Duration(0) || timed <= 0) return {};
+  auto cpu = seconds(one.cpu());
+  if (one.observed.service) cpu += seconds(one.observed.service->cpu);
+  const auto ours = from_seconds(cpu * (1 + seconds(one.phases.warm_up) / timed));
+  const auto others = std::max(Duration(0), now.busy - before.busy - ours);
   others_ += others;
   all_ += all;
-  if (all <= Duration(0)) return {};
-  return {.ours = seconds(ours) / seconds(all), .others = seconds(others) / seconds(all)};
+  return {.ours = cpu / timed / static_cast<double>(own_cpus().size()),
+          .others = seconds(others) / seconds(all)};
 }
 
 std::optional<Prober::Measured> Prober::measure(const std::string& runner, const Load& load) {
