@@ -270,11 +270,13 @@ ServiceModel fit(const Unloaded& unloaded, const std::vector<LoadPoint>& points)
     return model;
   }
   const auto most = static_cast<double>(model.most_tried);
-  if (model.at_once.value > kUnlimited * most || !is_flat(points)) {
+  const bool grows = model.at_once.value > kUnlimited * most || !is_flat(points);
+  // Busy processors are a limit, even if the throughput still creeps up.
+  if (grows && (failing || computing_processors({points.back()}) == 0)) {
     if (failing) model.bottleneck = bottleneck_of_failures(*failing);
     return model;
   }
-  fit_concurrency(model, plateau);
+  fit_concurrency(model, grows ? std::vector{points.back()} : plateau);
   find_unfairness(model, plateau);
   if (failing) {
     model.bottleneck = bottleneck_of_failures(*failing);

@@ -122,8 +122,16 @@ TEST(ServiceModel, FindsNoLimitWhereThereIsNone) {
 TEST(ServiceModel, FindsNoLimitWhileTheThroughputGrows) {
   const Service wide{.at_once = 1e6, .cpu_s = 0.00001};
   auto points = sweep(wide, 512);
-  for (auto& point : points) point.per_s = 20 * std::pow(point.in_flight, 0.8);
+  for (auto& point : points) point.per_s = 20 * std::pow(static_cast<double>(point.in_flight), 0.8);
   EXPECT_EQ(fit(unloaded_of(wide), points).limit, Limit::none_found);
+}
+
+TEST(ServiceModel, FindsThatProcessorsAreBusyWhileTheThroughputStillCreepsUp) {
+  const Service wide{.at_once = 1e6, .cpu_s = 0.00001};
+  auto points = sweep(wide, 512);
+  for (auto& point : points) point.per_s = 20 * std::pow(static_cast<double>(point.in_flight), 0.8);
+  points.back().server = ServerLoad{.busy = 3.8, .busiest_thread = 0.95, .usable = 4};
+  EXPECT_EQ(fit(unloaded_of(wide), points).bottleneck, Bottleneck::computing);
 }
 
 TEST(ServiceModel, FindsALimiterThatDelaysWhatExceedsARate) {

@@ -73,6 +73,14 @@ TEST(ProbeSentence, NamesEachLimit) {
             "/sync has no limit up to 64 in flight.");
 }
 
+TEST(ProbeSentence, AdvisesNothingIfTheSweepWasCutShort) {
+  auto endpoint = with(Limit::none_found, Bottleneck::none);
+  endpoint.advice = Advice{.connections = 64};
+  endpoint.cut = true;
+  EXPECT_EQ(probe_sentence(endpoint, kSlo),
+            "/sync was cut short: no limit was found up to 64 in flight.");
+}
+
 TEST(ProbeSentence, HasNoVerdictWhereThereCanBeNone) {
   EXPECT_THAT(sentence(Limit::none_found, Bottleneck::client),
               HasSubstr("no verdict: the client is the bottleneck"));

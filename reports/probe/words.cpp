@@ -47,7 +47,15 @@ std::string behaviour(const EndpointProbe& endpoint) {
   if (model.bottleneck == Bottleneck::connections)
     return fmt::format("serves up to {} at once, then refuses more (a connection limit)",
                        number(model.at_once.value));
+  if (endpoint.cut)
+    return fmt::format("was cut short: no limit was found up to {} in flight", model.most_tried);
   return fmt::format("has no limit up to {} in flight", model.most_tried);
+}
+
+/// Whether it is known how many connections suffice: not after a sweep that was cut short.
+bool has_advice(const EndpointProbe& endpoint) {
+  return endpoint.advice && endpoint.advice->connections > 0 &&
+         !(endpoint.cut && endpoint.model.limit == Limit::none_found);
 }
 
 std::string no_verdict(const EndpointProbe& endpoint) {
@@ -157,7 +165,7 @@ std::string probe_sentence(const EndpointProbe& endpoint, const std::optional<Sl
   std::vector<std::string> parts{behaviour(endpoint)};
   if (endpoint.capacity && slo)
     if (auto part = capacity_part(*endpoint.capacity, *slo); !part.empty()) parts.push_back(part);
-  if (endpoint.advice && endpoint.advice->connections > 0)
+  if (has_advice(endpoint))
     parts.push_back(fmt::format(
         "use {}", times(static_cast<double>(endpoint.advice->connections), "connection")));
   if (endpoint.advice)
