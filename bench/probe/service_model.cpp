@@ -189,9 +189,11 @@ void find_unfairness(ServiceModel& model, const std::vector<LoadPoint>& plateau)
 
 /// Of a service that answers all it is asked, but not more at once than its limit.
 void fit_concurrency(ServiceModel& model, const std::vector<LoadPoint>& plateau) {
+  // Refusing takes processors too, which is no limit of what succeeds.
+  const bool refuses = mean_of(plateau, &LoadPoint::failed) > kSome;
   const bool one = model.at_once.value < 1.5;
   const auto busy = server_busy(plateau);
-  if (const auto computing = computing_processors(plateau); computing > 0) {
+  if (const auto computing = computing_processors(plateau); computing > 0 && !refuses) {
     model.limit = Limit::processors;
     model.bottleneck = Bottleneck::computing;
     model.processors = computing;

@@ -163,6 +163,19 @@ TEST(ServiceModel, FindsALimitOfConnections) {
   EXPECT_THAT(model.rivals, Contains(HasSubstr("rate limiter")));
 }
 
+TEST(ServiceModel, DoesNotTakeRefusingForComputing) {
+  const Service five{.at_once = 5};
+  auto points = sweep(five);
+  for (auto& point : points)
+    if (point.in_flight > 5) {
+      point.failed = 0.99, point.reason = "status 503";
+      point.server = ServerLoad{.busy = 1, .busiest_thread = 1, .usable = 4};
+    }
+  const auto model = fit(unloaded_of(five), points);
+  EXPECT_EQ(model.limit, Limit::pool);
+  EXPECT_EQ(model.bottleneck, Bottleneck::connections);
+}
+
 TEST(ServiceModel, NamesTimeOutsAndErrors) {
   const Service five{.at_once = 5};
   auto points = sweep(five);
