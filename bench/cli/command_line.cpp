@@ -21,8 +21,10 @@
 #include "bench/base/visible.hpp"
 #include "bench/child/check_adapter.hpp"
 #include "bench/cli/completion.hpp"
+#include "bench/cli/flags.hpp"
 #include "bench/cli/grammar.hpp"
 #include "bench/cli/new_command.hpp"
+#include "bench/cli/probe_arguments.hpp"
 #include "bench/cli/report_command.hpp"
 #include "bench/cli/unknown.hpp"
 #include "bench/compare/compare_command.hpp"
@@ -59,14 +61,16 @@ std::vector<std::string> launcher_words(const std::string& command) {
 /// it.
 std::vector<std::string> with_rest_as_option(std::vector<std::string> words) {
   const auto rest = std::ranges::find(words, "--");
-  if (rest == words.end() || words.size() < 2 || words[1] != "run") return words;
+  if (rest == words.end() || words.size() < 2 || (words[1] != "run" && words[1] != "probe"))
+    return words;
   const auto named = std::find_if(words.begin() + 2, rest, [&](const std::string& word) {
     return Registry<WorkloadEntry>::find(word) != nullptr;
   });
   if (named == rest || Registry<WorkloadEntry>::at(*named).rest_option.empty()) return words;
   const auto option = "--" + Registry<WorkloadEntry>::at(*named).rest_option;
   auto text = as_typed({rest + 1, words.end()});
-  if (text.empty()) throw UsageError(fmt::format("run {}: give a command after '--'", *named));
+  if (text.empty())
+    throw UsageError(fmt::format("{} {}: give a command after '--'", words[1], *named));
   words.erase(rest, words.end());
   words.insert(words.end(), {option, std::move(text)});
   return words;
@@ -103,12 +107,6 @@ BenchmarkFlags benchmark_flags(const CLI::App& app, const std::vector<std::strin
   for (const auto& argument : rest)
     if (!argument.starts_with("--benchmark_")) throw unknown(argument, app, command);
   return BenchmarkFlags::parse(rest);
-}
-
-ProgressMode progress_mode(const std::string& when, bool quiet) {
-  choice_option("progress", {"auto", "plain"}, "").parse(when);
-  if (quiet) return ProgressMode::none;
-  return when == "plain" ? ProgressMode::plain : ProgressMode::automatic;
 }
 
 RunSettings settings_of(const Grammar& grammar, const std::vector<std::string>& command) {
@@ -340,6 +338,10 @@ int dispatch(const std::vector<std::string>& command) {
   if (grammar.reproduce->parsed()) return do_reproduce(grammar, command);
   if (grammar.report->parsed()) return do_report(grammar);
   if (grammar.compare->parsed()) return do_compare(grammar, command, behind);
+  if (grammar.probe->parsed()) {
+    need_standard_output();
+    return probe(probe_request(grammar, command));
+  }
   if (grammar.serve->parsed()) return do_serve(grammar);
   if (grammar.check_adapter->parsed()) {
     need_standard_output();

@@ -6,6 +6,7 @@
 #include "bench/model/runner_entry.hpp"
 #include "bench/model/workload_entry.hpp"
 #include "bench/plan/reproduction_entry.hpp"
+#include "bench/probe/probe_entry.hpp"
 #include "bench/results/format_entry.hpp"
 #include "bench/services/serving.hpp"
 
@@ -20,8 +21,10 @@ Words names(const auto& entries) {
   return all;
 }
 
-/// The values of a flag, where they are known by name.
-Words values_of(const std::string& flag, const std::string& command) {
+/// The values of a flag, where they are known by name. `above` is the command that `command`
+/// belongs to.
+Words values_of(const std::string& flag, const std::string& command, const std::string& above) {
+  if (flag == "--format" && above == "probe") return names(Registry<ProbeEntry>::all());
   if (flag == "--format" && command == "reproduce") return {"table", "markdown"};
   if (flag == "--format") return names(Registry<FormatEntry>::all());
   if (flag == "--arrivals") return {"fixed", "poisson"};
@@ -76,7 +79,8 @@ Words completions(const CLI::App& app, const Words& words) {
   const auto* flag = before.starts_with("--") ? command->get_option_no_throw(before) : nullptr;
   Words found;
   if (flag && flag->get_items_expected_max() > 0)
-    found = values_of(before, command->get_name());
+    found = values_of(before, command->get_name(),
+                      command->get_parent() ? command->get_parent()->get_name() : "");
   else
     found = typed.starts_with('-') ? flags(*command) : positional(*command);
   // Each entry of a list is completed by itself.

@@ -5,6 +5,7 @@
 
 #include "bench/base/build_info.hpp"
 #include "bench/base/library_entry.hpp"
+#include "bench/cli/flags.hpp"
 #include "bench/cli/help.hpp"
 #include "bench/compare/comparison_entry.hpp"
 #include "bench/model/runner_entry.hpp"
@@ -18,18 +19,6 @@ namespace asyncmark {
 namespace {
 
 constexpr const char* kOutput = "Output and limits";
-
-CLI::Option* add_value(CLI::App& app, const std::string& flag, std::string& value,
-                       const char* placeholder, const std::string& help, const char* group) {
-  const auto shown = value.empty() ? help : fmt::format("{} (default: {})", help, value);
-  return app.add_option(flag, value, shown)->type_name(placeholder)->group(group);
-}
-
-void add_progress(CLI::App& app, std::string& progress, bool& quiet, const char* group) {
-  add_value(app, "--progress", progress, "WHEN",
-            "auto: a status block on a terminal; plain: one line per case", group);
-  app.add_flag("--quiet", quiet, "show no progress")->group(group);
-}
 
 void add_common(CLI::App& app, Common& common) {
   add_value(app, "--out", common.out, "FILE", "write all results to this file, as JSON", kOutput)
@@ -76,29 +65,6 @@ void add_shown(CLI::App& app, Shown& shown) {
             "with --rate: find the highest rate within this limit, such as p99=50ms", kOutput);
 }
 
-CLI::Option* add_text(CLI::App& app, Texts& texts, const std::string& name,
-                      const std::string& placeholder, const std::string& help,
-                      const std::string& group) {
-  return app
-      .add_option_function<std::string>(
-          "--" + name, [&texts, name](const std::string& text) { texts.emplace_back(name, text); },
-          help)
-      ->type_name(placeholder)
-      ->group(group);
-}
-
-using Given = std::function<void(const std::vector<std::string>&)>;
-
-/// An option that may be given several times, with one value each.
-void add_repeated(CLI::App& app, const std::string& name, const Given& given,
-                  const std::string& placeholder, const std::string& help,
-                  const std::string& group) {
-  app.add_option_function<std::vector<std::string>>("--" + name, given, help)
-      ->allow_extra_args(false)
-      ->type_name(placeholder)
-      ->group(group);
-}
-
 /// `--ops 1,2 --ops 3` is `--ops 1,2,3`. CLI11's own join() drops empty entries, which are
 /// mistakes.
 void add_list(CLI::App& app, Texts& texts, const RunOption& option) {
@@ -108,26 +74,6 @@ void add_list(CLI::App& app, Texts& texts, const RunOption& option) {
         texts.emplace_back(name, fmt::format("{}", fmt::join(all, ",")));
       },
       option.placeholder, option.help, option.group);
-}
-
-void add_declared(CLI::App& app, Texts& texts, const OptionSpec& spec, const std::string& group) {
-  if (app.get_option_no_throw("--" + spec.name)) return;  // Another runner declared it as well.
-  if (spec.kind == OptionKind::flag) {
-    app.add_flag_callback(
-           "--" + spec.name, [&texts, name = spec.name] { texts.emplace_back(name, "true"); },
-           spec.help)
-        ->group(group);
-    return;
-  }
-  if (spec.adds_up)
-    add_repeated(
-        app, spec.name,
-        [&texts, name = spec.name](const std::vector<std::string>& all) {
-          for (const auto& text : all) texts.emplace_back(name, text);
-        },
-        spec.value_name(), spec.help_text(), group);
-  else
-    add_text(app, texts, spec.name, spec.value_name(), spec.help_text(), group);
 }
 
 const std::vector<Example>& usual_examples() {
@@ -189,6 +135,8 @@ Grammar::Grammar()
           "  # Which request rate keeps p99 below 50 ms?\n"
           "  asyncmark run http --url http://127.0.0.1:8080/ --duration 10s \\\n"
           "      --rate 100,200,400 --slo p99=50ms\n"
+          "  # How does my service behave, and what limits it?\n"
+          "  asyncmark probe http --url http://127.0.0.1:8080/\n"
           "  # Does computing block the event loop?\n"
           "  asyncmark run mixed --wait 10ms --cpu 5ms --runner event-loop,hybrid\n"
           "  # Is the new build slower?\n"
@@ -204,6 +152,7 @@ Grammar::Grammar()
   reproduce = app.add_subcommand("reproduce", "repeat a published measurement");
   report = app.add_subcommand("report", "show stored results, or write them to files");
   compare = app.add_subcommand("compare", "find out whether a build or command is slower");
+  probe = app.add_subcommand("probe", "find the limits of a service");
   serve = app.add_subcommand("serve", "start a built-in server, until Ctrl-C");
   list = app.add_subcommand("list", "list the workloads, runners, services and formats");
   create = app.add_subcommand("new", "create a project for your own workload");
@@ -212,6 +161,7 @@ Grammar::Grammar()
   add_reproduce();
   add_report();
   add_compare();
+  add_probe();
   add_serve();
   add_others();
   // Last, or the commands would inherit it.

@@ -45,6 +45,20 @@ struct Compared {
   Texts outputs;  ///< By the names of ComparisonEntry: where each goes.
 };
 
+/// What stands behind the flags of `probe`, beside those of its workload.
+struct Probed {
+  std::vector<std::string> addresses;  ///< What is probed, one after the other; empty: not given.
+  std::string runner = "event-loop";
+  std::string slo;  ///< Empty: none.
+  std::string budget = "60s";
+  std::string in_flight = "512";
+  bool explain = false;
+  std::string format = "table";
+  std::string out;
+  std::string progress = "auto";
+  bool quiet = false;
+};
+
 struct Arguments {
   Common common;
   std::string plan;
@@ -62,6 +76,7 @@ struct Arguments {
   int counts = -1;                   ///< Where a service counts for the process that started it.
   Texts options;
   Compared compared;
+  Probed probed;
 };
 
 /// The whole command line, as CLI11 sees it. Parsing fills `arguments`.
@@ -75,6 +90,7 @@ class Grammar {
   CLI::App* reproduce = nullptr;
   CLI::App* report = nullptr;
   CLI::App* compare = nullptr;
+  CLI::App* probe = nullptr;
   CLI::App* serve = nullptr;
   CLI::App* list = nullptr;
   CLI::App* create = nullptr;
@@ -85,6 +101,7 @@ class Grammar {
   void add_reproduce();
   void add_report();
   void add_compare();
+  void add_probe();
   void add_serve();
   void add_others();
 };

@@ -50,6 +50,8 @@ struct WorkloadEntry {
   /// Operations are processes of their own: their processor time is that of the crew, on any
   /// processor, and their memory is unknown.
   bool starts_processes = false;
+  /// Operations use a database inside their process, which has limits of its own.
+  bool embeds_database = false;
   /// Operations do nothing, so that all that is measured is the harness. One workload has it.
   bool measures_the_harness = false;
   /// For --help; empty: those that suit most workloads.

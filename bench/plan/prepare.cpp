@@ -21,6 +21,8 @@ Duration least_warmup(const Case& one) {
 
 }  // namespace
 
+bool holds_the_loop(const Case& one) { return one.make_workload()->holds_the_loop(); }
+
 Duration least_time(const Result& one) {
   const auto& load = one.what.load;
   auto least = load.duration.value_or(Duration(0));

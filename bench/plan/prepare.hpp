@@ -10,6 +10,9 @@ namespace asyncmark {
 /// most in flight. Throws UsageError.
 void prepare_workloads(const std::vector<Result>& cases);
 
+/// Whether operations of the case would keep an event loop from all others.
+bool holds_the_loop(const Case& one);
+
 /// What one child needs under the best of circumstances.
 Duration least_time(const Result& one);
 

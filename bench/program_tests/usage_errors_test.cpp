@@ -57,7 +57,7 @@ void expect_all_refused(const std::vector<Mistake>& mistakes) {
 }
 
 TEST(UsageErrors, NameWhatDoesNotExistAndWhatThereIs) {
-  const char* all = "run, reproduce, report, compare, serve, list, new, check-adapter";
+  const char* all = "run, reproduce, report, compare, probe, serve, list, new, check-adapter";
   expect_refused({}, {"no command", all});
   expect_refused({"frobnicate"}, {"'frobnicate'", all});
   expect_refused({"rnu"}, {"'rnu'; did you mean 'run'?"});

@@ -339,6 +339,7 @@ const bool registered = Registry<WorkloadEntry>::add({
         },
     .make = [](const OptionValues& options,
                std::uint64_t seed) { return std::make_unique<Sqlite>(options, seed); },
+    .embeds_database = true,
 });
 
 }  // namespace

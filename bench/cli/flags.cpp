@@ -1,0 +1,67 @@
+#include "bench/cli/flags.hpp"
+
+#include <fmt/format.h>
+
+#include "bench/base/errors.hpp"
+
+namespace asyncmark {
+
+CLI::Option* add_value(CLI::App& app, const std::string& flag, std::string& value,
+                       const char* placeholder, const std::string& help, const char* group) {
+  const auto shown = value.empty() ? help : fmt::format("{} (default: {})", help, value);
+  return app.add_option(flag, value, shown)->type_name(placeholder)->group(group);
+}
+
+void add_progress(CLI::App& app, std::string& progress, bool& quiet, const char* group) {
+  add_value(app, "--progress", progress, "WHEN",
+            "auto: a status block on a terminal; plain: one line per case", group);
+  app.add_flag("--quiet", quiet, "show no progress")->group(group);
+}
+
+CLI::Option* add_text(CLI::App& app, Texts& texts, const std::string& name,
+                      const std::string& placeholder, const std::string& help,
+                      const std::string& group) {
+  return app
+      .add_option_function<std::string>(
+          "--" + name, [&texts, name](const std::string& text) { texts.emplace_back(name, text); },
+          help)
+      ->type_name(placeholder)
+      ->group(group);
+}
+
+void add_repeated(CLI::App& app, const std::string& name, const Given& given,
+                  const std::string& placeholder, const std::string& help,
+                  const std::string& group) {
+  app.add_option_function<std::vector<std::string>>("--" + name, given, help)
+      ->allow_extra_args(false)
+      ->type_name(placeholder)
+      ->group(group);
+}
+
+void add_declared(CLI::App& app, Texts& texts, const OptionSpec& spec, const std::string& group) {
+  if (app.get_option_no_throw("--" + spec.name)) return;  // Another runner declared it as well.
+  if (spec.kind == OptionKind::flag) {
+    app.add_flag_callback(
+           "--" + spec.name, [&texts, name = spec.name] { texts.emplace_back(name, "true"); },
+           spec.help)
+        ->group(group);
+    return;
+  }
+  if (spec.adds_up)
+    add_repeated(
+        app, spec.name,
+        [&texts, name = spec.name](const std::vector<std::string>& all) {
+          for (const auto& text : all) texts.emplace_back(name, text);
+        },
+        spec.value_name(), spec.help_text(), group);
+  else
+    add_text(app, texts, spec.name, spec.value_name(), spec.help_text(), group);
+}
+
+ProgressMode progress_mode(const std::string& when, bool quiet) {
+  choice_option("progress", {"auto", "plain"}, "").parse(when);
+  if (quiet) return ProgressMode::none;
+  return when == "plain" ? ProgressMode::plain : ProgressMode::automatic;
+}
+
+}  // namespace asyncmark

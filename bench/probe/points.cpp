@@ -1,0 +1,93 @@
+#include "bench/probe/points.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "bench/model/workload_entry.hpp"
+#include "bench/os/placement.hpp"
+#include "bench/results/offered.hpp"
+
+namespace asyncmark {
+namespace {
+
+std::optional<ServerLoad> server_load(const Measurement& one) {
+  const auto& service = one.observed.service;
+  const auto elapsed = seconds(one.elapsed());
+  if (!service || elapsed <= 0) return std::nullopt;
+  const auto& placed = one.placement.service;
+  const auto cpus = placed.empty() ? own_cpus() : parse_cpus(placed, "placement");
+  return ServerLoad{.busy = seconds(service->cpu) / elapsed,
+                    .busiest_thread = seconds(service->busiest_thread) / elapsed,
+                    .usable = static_cast<double>(std::max<std::size_t>(1, cpus.size()))};
+}
+
+/// Whether the work itself is in the processor time of the client: a command, an embedded database.
+bool computes_in_client(const Case& one) {
+  return one.starts_processes() || Registry<WorkloadEntry>::at(one.workload).embeds_database;
+}
+
+/// Successes per second until there was nothing left to begin. Those in flight at that moment have
+/// not ended by then.
+double steady_per_s(const Measurement& one) {
+  const auto all = one.completed + one.failed;
+  const auto time = seconds(one.phases.timed - one.phases.drain);
+  constexpr std::uint64_t kRounds = 4;  // With fewer, the count of those in flight decides.
+  if (all < kRounds * one.peak_in_flight || time <= 0) return 0;
+  const auto share = static_cast<double>(one.completed) / static_cast<double>(all);
+  return share * static_cast<double>(all - one.peak_in_flight) / time;
+}
+
+std::string main_reason(const Measurement& one) {
+  const auto most =
+      std::ranges::max_element(one.failures, {}, [](const auto& entry) { return entry.second; });
+  if (most != one.failures.end()) return most->first;
+  return one.never_started > 0 ? "dropped" : "";
+}
+
+}  // namespace
+
+TimeSpread spread_of(const Histogram& times) {
+  if (times.count() == 0) return {};
+  const auto mean = seconds(times.mean());
+  double sum = 0;
+  times.for_each_bucket([&](Duration shortest, std::uint64_t count) {
+    sum += static_cast<double>(count) * std::pow(seconds(shortest) - mean, 2);
+  });
+  return {mean, std::sqrt(sum / static_cast<double>(times.count()))};
+}
+
+LoadPoint load_point(const Result& result, const Measurement& one) {
+  LoadPoint point;
+  point.in_flight = result.what.load.in_flight.value_or(1);
+  point.per_s = std::max(one.ops_per_s(), steady_per_s(one));
+  point.completed = one.completed;
+  if (one.completed > 0) point.mean_s = seconds(one.service_time.mean());
+  if (const auto median = one.service_time.percentile(0.5)) point.p50_s = seconds(*median);
+  const auto all = one.completed + one.failed + one.never_started;
+  if (all > 0) point.failed = static_cast<double>(all - one.completed) / static_cast<double>(all);
+  point.reason = main_reason(one);
+  point.server = server_load(one);
+  const auto cpu = one.elapsed() > Duration(0) ? seconds(one.cpu()) / seconds(one.elapsed()) : 0;
+  if (computes_in_client(result.what)) {
+    point.server = ServerLoad{.busy = cpu, .usable = static_cast<double>(own_cpus().size())};
+    return point;
+  }
+  point.client_busy = busy_share(result, one);
+  point.client_cpu = cpu;
+  return point;
+}
+
+CapacityStep capacity_step(const Result& result, const Measurement& one, const Slo& slo) {
+  CapacityStep step;
+  const auto offer = offered(result, one);
+  step.per_s = offer ? offer->per_s : result.what.load.rate.value_or(0);
+  const auto due = one.completed + one.failed + one.never_started;
+  const auto rank = static_cast<std::uint64_t>(std::ceil(slo.fraction * static_cast<double>(due)));
+  step.few = Histogram::rank_of(slo.fraction, due) == 0;
+  if (rank > 0 && rank <= one.response_time.count())
+    step.slow_s = seconds(one.response_time.ranked(rank));
+  step.passed = offer && offer->kept_up() && step.slow_s && *step.slow_s <= seconds(slo.limit);
+  return step;
+}
+
+}  // namespace asyncmark

@@ -1,0 +1,223 @@
+#include "bench/probe/probe_command.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iostream>
+#include <set>
+
+#include "bench/base/errors.hpp"
+#include "bench/base/output_file.hpp"
+#include "bench/base/pace.hpp"
+#include "bench/base/standard_error.hpp"
+#include "bench/base/visible.hpp"
+#include "bench/checks/checks.hpp"
+#include "bench/model/runner_entry.hpp"
+#include "bench/model/workload_entry.hpp"
+#include "bench/os/interruption.hpp"
+#include "bench/plan/prepare.hpp"
+#include "bench/probe/prober.hpp"
+#include "bench/results/result_writer.hpp"
+#include "bench/run/context.hpp"
+#include "bench/run/progress_lines.hpp"
+#include "bench/services/service.hpp"
+
+namespace asyncmark {
+namespace {
+
+/// Throws UsageError for operations that call nothing: they would tell only of this machine.
+void check_calls(const Case& one) {
+  const auto& entry = Registry<WorkloadEntry>::at(one.workload);
+  const bool calls = !one.address().empty() || one.service().has_value() ||
+                     entry.starts_processes || entry.embeds_database;
+  if (!calls)
+    throw UsageError(fmt::format(
+        "probe: the operations of {} call no service; give http, postgres, sqlite or exec",
+        one.workload));
+}
+
+/// Where each operation blocks its thread, an event loop would be the limit.
+void choose_runner(Case& one) {
+  if (one.runner != "event-loop" || !holds_the_loop(one)) return;
+  one.runner = "thread-pool";
+  one.runner_options = OptionValues(runner_entry(one.runner).options);
+}
+
+/// One case for each endpoint, with the most in flight, for which workloads prepare.
+std::vector<Result> planned_cases(const ProbeRequest& request) {
+  std::vector<Result> all;
+  std::set<std::string> known;
+  for (auto endpoint : request.endpoints) {
+    endpoint.set("ops", std::to_string(request.most_in_flight));
+    endpoint.set("in-flight", std::to_string(request.most_in_flight));
+    auto cases = endpoint.cases();
+    if (cases.size() != 1) throw UsageError("--runner: give one runner to probe");
+    check_calls(cases[0].what);
+    if (!known.insert(cases[0].name()).second)
+      throw UsageError(fmt::format("probe: {} is given twice", cases[0].name()));
+    choose_runner(cases[0].what);
+    cases[0].how = cases[0].what.concurrency();
+    all.push_back(std::move(cases[0]));
+  }
+  return all;
+}
+
+/// `http://host/path` in two parts; the second is empty if there is no host.
+std::pair<std::string, std::string> host_and_path(const std::string& url) {
+  const auto scheme = url.find("://");
+  const auto slash = scheme == url.npos ? url.npos : url.find('/', scheme + 3);
+  if (slash == url.npos) return {url, ""};
+  return {url.substr(0, slash), url.substr(slash)};
+}
+
+/// The paths of URLs of one host, else the URLs without their schemes; the workload if there are
+/// none.
+std::vector<std::string> names_of(const std::vector<Result>& cases) {
+  std::set<std::string> hosts;
+  std::vector<std::string> names, paths;
+  for (const auto& one : cases) {
+    const auto& option = Registry<WorkloadEntry>::at(one.what.workload).address_option;
+    const auto shown = option.empty() ? "" : one.what.workload_options.show(option);
+    const auto [host, path] = host_and_path(shown);
+    hosts.insert(host);
+    const auto scheme = shown.find("://");
+    names.push_back(shown.empty()          ? one.what.workload
+                    : scheme == shown.npos ? shown
+                                           : shown.substr(scheme + 3));
+    paths.push_back(path.empty() ? names.back() : path);
+  }
+  return hosts.size() > 1 ? names : paths;
+}
+
+/// Shows what is measured: on a terminal one line in place, else a line for each endpoint.
+class ProbeProgress {
+ public:
+  ProbeProgress(ProgressMode mode, std::size_t endpoints)
+      : plain_(mode == ProgressMode::plain),
+        block_(mode == ProgressMode::automatic),
+        endpoints_(endpoints) {}
+
+  void begin(const std::string& name) {
+    ++number_;
+    if (plain_) to_standard_error("endpoint {} of {}: {}\n", number_, endpoints_, visible(name));
+  }
+  void show(const std::string& what, Duration left) {
+    block_.say(fmt::format("endpoint {} of {}: {}, at most {} left", number_, endpoints_,
+                           visible(what), whole_seconds(left)));
+  }
+  void clear() { block_.clear(); }
+
+ private:
+  bool plain_;
+  ScreenBlock block_;
+  std::size_t endpoints_;
+  std::size_t number_ = 0;
+};
+
+Context context_of(const ProbeRequest& request, const std::vector<Result>& cases) {
+  auto context = look_around(request.command.front(), request.command);
+  if (std::ranges::any_of(cases, [](const auto& one) { return !one.what.address().empty(); }))
+    context.facts["calls_others"] = true;
+  context.facts["calibration_skipped"] = true;
+  if (request.slo) context.facts["slo"] = request.slo->text();
+  return context;
+}
+
+/// Why endpoints have no verdict, a line each on standard error.
+bool warn(const Probe& found) {
+  bool any = false;
+  for (const auto& endpoint : found.endpoints) {
+    if (endpoint.failed.empty()) continue;
+    to_standard_error("warning: {}: {}\n", visible(endpoint.name), visible(endpoint.failed));
+    any = true;
+  }
+  return any;
+}
+
+int exit_code(const ProbeRequest& request, const Probe& found, bool kept) {
+  const bool failed = warn(found);
+  if (found.partial) {
+    to_standard_error("interrupted: {}{}\n",
+                      found.endpoints.empty() ? "nothing was finished" : "what was found is above",
+                      request.out.empty() ? "" : ", the results are in " + visible(request.out));
+    return 130;
+  }
+  return !kept ? 2 : failed ? 4 : 0;
+}
+
+/// Keeps what was measured in the result document, if a file was asked for.
+class Keeper {
+ public:
+  Keeper(const std::string& path, ResultSet& set) : set_(set) {
+    if (!path.empty()) file_.emplace(path, "--out");
+  }
+
+  /// At the end, or from time to time before.
+  bool keep(bool at_end) {
+    const auto begun = Clock::now();
+    if (!file_ || (!at_end && !(file_->is_regular() && pace_.is_due(begun)))) return true;
+    set_.findings = check(set_.context, set_.results);
+    const bool written = file_->write(result_document(set_));
+    pace_.done(begun, Clock::now());
+    return written;
+  }
+
+ private:
+  ResultSet& set_;
+  std::optional<OutputFile> file_;
+  Pace pace_;
+};
+
+/// Probes one endpoint after the other, until an interrupt.
+std::vector<EndpointProbe> probe_all(const ProbeRequest& request, const std::vector<Result>& cases,
+                                     Services& services, ResultSet& run, Keeper& keeper) {
+  ProbeProgress progress(request.progress, cases.size());
+  ProberSettings settings;
+  settings.budget = request.budget;
+  settings.most_in_flight = request.most_in_flight;
+  settings.slo = request.slo;
+  // A limit against what hangs, well above the time that a measurement takes.
+  settings.child.time_limit = std::chrono::minutes(2);
+  settings.child.service = [&](const Case& one) { return service_of(services, one); };
+  settings.tell = [&](const std::string& what, Duration left) { progress.show(what, left); };
+  settings.keep = [&] { keeper.keep(false); };
+  const auto names = names_of(cases);
+  std::vector<EndpointProbe> found;
+  for (std::size_t i = 0; i < cases.size() && !Interruption::happened(); ++i) {
+    progress.begin(names[i]);
+    auto endpoint = Prober(names[i], cases[i], settings, run.results).probe();
+    if (!endpoint.points.empty() || !endpoint.failed.empty()) found.push_back(std::move(endpoint));
+    progress.clear();
+  }
+  return found;
+}
+
+}  // namespace
+
+int probe(const ProbeRequest& request) {
+  auto cases = planned_cases(request);
+  ResultSet run;
+  run.context = context_of(request, cases);
+  Keeper keeper(request.out, run);
+
+  const Sweep sweep;
+  Interruption::watch();
+  auto services = start_services(cases);
+  if (!Interruption::happened()) prepare_workloads(cases);
+  const auto before = processor_time();
+  Probe found{.context = {}, .slo = request.slo, .endpoints = {}, .explain = request.explain};
+  found.endpoints = probe_all(request, cases, services, run, keeper);
+  services.clear();
+  add_what_others_took(run.context, before);
+  found.partial = Interruption::happened();
+  if (found.partial) run.context.facts["partial"] = true;
+  found.context = run.context;
+  const bool kept = keeper.keep(true);
+  Interruption::end_watch();
+  std::cout << request.print(found) << std::flush;
+  if (!std::cout.flush())
+    throw UsageError("standard output cannot be written: the results are lost there");
+  return exit_code(request, found, kept);
+}
+
+}  // namespace asyncmark

@@ -1,0 +1,296 @@
+#include "bench/probe/service_model.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace asyncmark {
+namespace {
+
+constexpr double kGrowth = 1.05;      ///< Less is none.
+constexpr double kCollapse = 0.85;    ///< Of the best; less is a collapse.
+constexpr double kComputes = 0.85;    ///< Of whole processors; less leaves room.
+constexpr double kIdle = 0.5;         ///< Of one processor; less is waiting.
+constexpr double kClientFull = 0.8;   ///< As kBusy in offered.hpp.
+constexpr double kSome = 0.05;        ///< Share of failures that counts.
+constexpr double kSure = 1.96;        ///< Standard errors on each side of a 95 % interval.
+constexpr double kSufficient = 0.97;  ///< Of the best.
+constexpr double kUnlimited = 0.7;    ///< Served at once of those in flight; more is no limit.
+constexpr double kFewer = 0.8;        ///< Of the most in flight.
+constexpr double kLessThanOne = 0.7;  ///< Served at once; less is a pause that no operation needs.
+constexpr double kUnfair = 0.7;       ///< Median of the mean; less is an unfair queue.
+
+double best_of(const std::vector<LoadPoint>& points) {
+  double best = 0;
+  for (const auto& point : points) best = std::max(best, point.per_s);
+  return best;
+}
+
+/// Those at the limit: near the best, and clearly beyond the knee if some are.
+std::vector<LoadPoint> plateau_of(const std::vector<LoadPoint>& points, double unloaded_s) {
+  const auto best = best_of(points);
+  std::vector<LoadPoint> near;
+  for (const auto& point : points)
+    if (point.per_s * kGrowth >= best) near.push_back(point);
+  auto beyond = near;
+  std::erase_if(beyond, [&](const LoadPoint& point) {
+    return static_cast<double>(point.in_flight) < 1.1 * best * unloaded_s;
+  });
+  return beyond.empty() ? near : beyond;
+}
+
+double mean_of(const std::vector<LoadPoint>& points, double LoadPoint::*value) {
+  double sum = 0;
+  for (const auto& point : points) sum += point.*value;
+  return points.empty() ? 0 : sum / static_cast<double>(points.size());
+}
+
+double mean_completed(const std::vector<LoadPoint>& points) {
+  double sum = 0;
+  for (const auto& point : points) sum += static_cast<double>(point.completed);
+  return points.empty() ? 0 : sum / static_cast<double>(points.size());
+}
+
+/// Of the mean throughput of a plateau, as a share of it.
+double relative_error(const std::vector<LoadPoint>& plateau, double cv) {
+  const auto mean = mean_of(plateau, &LoadPoint::per_s);
+  if (mean <= 0) return 1;
+  double spread = 0, completed = 0;
+  for (const auto& point : plateau) {
+    spread += std::pow(point.per_s / mean - 1, 2);
+    completed += static_cast<double>(point.completed);
+  }
+  const auto count = static_cast<double>(plateau.size());
+  const auto of_points = count > 1 ? std::sqrt(spread / (count - 1) / count) : 0;
+  return std::max(of_points, cv / std::sqrt(std::max(1.0, completed)));
+}
+
+/// The mean time in seconds of an operation with a little less in flight than is served at once:
+/// it does not wait, but the service is as busy as at its limit. The unloaded time if no point
+/// tells it.
+double working_s(const std::vector<LoadPoint>& points, double at_once, double unloaded_s) {
+  constexpr double kBelow = 0.9;    // Of what is served at once.
+  constexpr double kLonger = 1.25;  // More is a wait.
+  auto time_s = unloaded_s;
+  for (const auto& point : points)
+    if (static_cast<double>(point.in_flight) <= kBelow * at_once && point.failed < kSome &&
+        point.mean_s < kLonger * unloaded_s)
+      time_s = point.mean_s;
+  return std::max(time_s, unloaded_s);
+}
+
+AtOnce served_at_once(const Unloaded& unloaded, const std::vector<LoadPoint>& points,
+                      const std::vector<LoadPoint>& plateau) {
+  const auto mean_s = unloaded.mean_s();
+  const auto per_s = mean_of(plateau, &LoadPoint::per_s);
+  const auto least = per_s * mean_s;
+  const auto value = per_s * working_s(points, least, mean_s);
+  const auto cv = mean_s > 0 ? unloaded.deviation_s / mean_s : 0;
+  const auto of_time =
+      cv / std::sqrt(static_cast<double>(std::max<std::uint64_t>(1, unloaded.operations)));
+  const auto half = kSure * std::hypot(of_time, relative_error(plateau, cv));
+  // The last round of a closed loop may serve fewer, and takes as long as the others.
+  const auto round = mean_s * per_s / std::max(1.0, mean_completed(plateau));
+  return {value, least * std::max(0.0, 1 - half), value * (1 + half + round)};
+}
+
+/// The processors that compute all the time, or 0 if the server has time left.
+std::uint64_t computing_processors(const std::vector<LoadPoint>& plateau) {
+  double busy = 0, thread = 0, usable = 0, client = 0, known = 0;
+  for (const auto& point : plateau)
+    if (point.server) {
+      busy += point.server->busy;
+      thread += point.server->busiest_thread;
+      usable += point.server->usable;
+      client += point.client_cpu;
+      ++known;
+    }
+  if (known == 0) return 0;
+  busy /= known, thread /= known, usable /= known, client /= known;
+  const auto whole = std::max(1.0, std::round(busy));
+  const bool all_of_them = busy >= kComputes * usable;
+  // The client may take the rest of processors that they share.
+  const bool with_client = busy >= kIdle * usable && busy + client >= 0.95 * usable;
+  const bool threads = thread >= kComputes && busy >= kComputes * whole;
+  // Threads that take turns, as under the lock of an interpreter.
+  const bool one_in_turns = busy >= kComputes && busy <= 2 - kComputes;
+  if (all_of_them || with_client) return static_cast<std::uint64_t>(std::max(1.0, usable));
+  return threads || one_in_turns ? static_cast<std::uint64_t>(whole) : 0;
+}
+
+std::optional<double> server_busy(const std::vector<LoadPoint>& points) {
+  double sum = 0, known = 0;
+  for (const auto& point : points)
+    if (point.server) sum += point.server->busy, ++known;
+  return known > 0 ? std::optional(sum / known) : std::nullopt;
+}
+
+/// Whether other programs took so much of processors that client and server use a good part of,
+/// that the throughput says little of the service.
+bool is_crowded_out(const std::vector<LoadPoint>& plateau) {
+  constexpr double kMuch = 0.2;
+  double ours = 0, others = 0;
+  for (const auto& point : plateau) ours += point.cpu.ours, others += point.cpu.others;
+  const auto count = static_cast<double>(plateau.size());
+  return ours >= kMuch * count && others >= kMuch * count;
+}
+
+/// Whether operations wait although the service has nothing to do: a closed loop with one in flight
+/// is as slow as one with many, and slower than spaced operations.
+bool is_paced(const Unloaded& unloaded, const std::vector<LoadPoint>& points, double best) {
+  return points.front().in_flight == 1 && unloaded.spaced_s > 0 &&
+         best * unloaded.spaced_s < kLessThanOne && points.front().per_s >= kCollapse * best;
+}
+
+/// Whether it refuses what exceeds a rate: some of it already with one in flight, while spaced
+/// operations succeed, and the same number of successes per second at any load.
+bool refuses_above_rate(const Unloaded& unloaded, const std::vector<LoadPoint>& points,
+                        double best) {
+  return points.front().failed > 2 * kSome && unloaded.failed < points.front().failed / 2 &&
+         points.front().per_s >= kCollapse * best;
+}
+
+/// The first point at which clearly more operations fail than without load; null if none do.
+const LoadPoint* first_failing(const Unloaded& unloaded, const std::vector<LoadPoint>& points) {
+  const auto usual = std::max(unloaded.failed, points.front().failed);
+  const auto found = std::ranges::find_if(
+      points, [&](const LoadPoint& point) { return point.failed > usual + kSome; });
+  return found == points.end() ? nullptr : &*found;
+}
+
+Bottleneck bottleneck_of_failures(const LoadPoint& failing) {
+  if (failing.reason.find("time-out") != std::string::npos) return Bottleneck::timeouts;
+  return failing.per_s > 0 ? Bottleneck::connections : Bottleneck::errors;
+}
+
+/// Whether clearly fewer in flight than the most have the best throughput. What still grows, if
+/// less than the number in flight, has no limit yet.
+bool is_flat(const std::vector<LoadPoint>& points) {
+  const auto best = best_of(points);
+  const auto most = static_cast<double>(points.back().in_flight);
+  return std::ranges::any_of(points, [&](const LoadPoint& point) {
+    return static_cast<double>(point.in_flight) <= kFewer * most && point.per_s * kGrowth >= best;
+  });
+}
+
+void find_collapse(ServiceModel& model, const std::vector<LoadPoint>& points) {
+  const auto best = std::ranges::max_element(points, {}, &LoadPoint::per_s);
+  for (auto point = best; point != points.end(); ++point)
+    if (point->per_s < kCollapse * best->per_s)
+      model.falls_to = std::min(model.falls_to.value_or(1), point->per_s / best->per_s);
+}
+
+void find_unfairness(ServiceModel& model, const std::vector<LoadPoint>& plateau) {
+  const auto& loaded = plateau.back();
+  model.unfair = static_cast<double>(loaded.in_flight) > 1.5 * model.at_once.value &&
+                 loaded.p50_s > 0 && loaded.p50_s < kUnfair * loaded.mean_s;
+}
+
+/// Of a service that answers all it is asked, but not more at once than its limit.
+void fit_concurrency(ServiceModel& model, const std::vector<LoadPoint>& plateau) {
+  // Refusing takes processors too, which is no limit of what succeeds.
+  const bool refuses = mean_of(plateau, &LoadPoint::failed) > kSome;
+  const bool one = model.at_once.value < 1.5;
+  const auto busy = server_busy(plateau);
+  if (const auto computing = computing_processors(plateau); computing > 0 && !refuses) {
+    model.limit = Limit::processors;
+    model.bottleneck = Bottleneck::computing;
+    model.processors = computing;
+    if (one && computing == 1) model.rivals.push_back("one at a time");
+    if (!one && *busy < 0.95 * static_cast<double>(computing))
+      model.rivals.push_back(fmt::format("a pool of {:.0f}", std::round(model.at_once.value)));
+    return;
+  }
+  model.limit = one ? Limit::one_at_a_time : Limit::pool;
+  model.bottleneck = !one                    ? Bottleneck::pool
+                     : busy && *busy < kIdle ? Bottleneck::blocked
+                                             : Bottleneck::serial;
+  // The processors of a server elsewhere are not known.
+  if (!busy)
+    model.rivals.push_back(fmt::format("computing on {:.0f} processor{}",
+                                       std::max(1.0, std::round(model.at_once.value)),
+                                       model.at_once.value < 1.5 ? "" : "s"));
+  const auto low = std::ceil(model.at_once.low), high = std::floor(model.at_once.high);
+  if (!one && high > low)
+    model.rivals.push_back(fmt::format("a pool of {:.0f} to {:.0f}", low, high));
+}
+
+void fit_rate(ServiceModel& model, const char* rival) {
+  model.limit = Limit::rate_limiter;
+  model.bottleneck = Bottleneck::rate;
+  model.rivals.push_back(rival);
+}
+
+}  // namespace
+
+double Unloaded::mean_s() const {
+  return spaced_s > 0 && back_to_back_s > 0 ? std::min(spaced_s, back_to_back_s)
+                                            : std::max(spaced_s, back_to_back_s);
+}
+
+bool is_plateau(const std::vector<LoadPoint>& points) {
+  constexpr std::size_t kInARow = 2;
+  if (points.size() <= kInARow) return false;
+  const std::vector before(points.begin(), points.end() - kInARow);
+  const auto last = points[points.size() - 2].per_s;
+  return last < kGrowth * best_of(before) &&
+         points.back().per_s < kGrowth * std::max(best_of(before), last);
+}
+
+ServiceModel fit(const Unloaded& unloaded, const std::vector<LoadPoint>& points) {
+  ServiceModel model;
+  if (points.empty()) return model;
+  const auto plateau = plateau_of(points, unloaded.mean_s());
+  const auto best = mean_of(plateau, &LoadPoint::per_s);
+  model.best_per_s = best;
+  model.most_tried = points.back().in_flight;
+  if (best <= 0) {
+    model.bottleneck = points.front().reason.find("time-out") != std::string::npos
+                           ? Bottleneck::timeouts
+                           : Bottleneck::errors;
+    return model;
+  }
+  model.at_once = served_at_once(unloaded, points, plateau);
+  find_collapse(model, points);
+  if (refuses_above_rate(unloaded, points, best)) {
+    fit_rate(model, "errors that become more with each operation");
+    return model;
+  }
+  // The successes at a limit of connections are as many as the limit serves.
+  const auto* failing = first_failing(unloaded, points);
+  if (!failing && mean_of(plateau, &LoadPoint::client_busy) >= kClientFull) {
+    model.bottleneck = Bottleneck::client;
+    return model;
+  }
+  if (!failing && is_crowded_out(plateau)) {
+    model.bottleneck = Bottleneck::others;
+    return model;
+  }
+  if (is_paced(unloaded, points, best)) {
+    fit_rate(model, "one at a time, with a pause after each");
+    return model;
+  }
+  const auto most = static_cast<double>(model.most_tried);
+  const bool grows = model.at_once.value > kUnlimited * most || !is_flat(points);
+  // Busy processors are a limit, even if the throughput still creeps up.
+  if (grows && (failing || computing_processors({points.back()}) == 0)) {
+    if (failing) model.bottleneck = bottleneck_of_failures(*failing);
+    return model;
+  }
+  fit_concurrency(model, grows ? std::vector{points.back()} : plateau);
+  find_unfairness(model, plateau);
+  if (failing) {
+    model.bottleneck = bottleneck_of_failures(*failing);
+    model.rivals.push_back(fmt::format("a rate limiter of {:.0f}/s that refuses", best));
+  }
+  return model;
+}
+
+std::uint64_t fewest_sufficient(const ServiceModel& model, const std::vector<LoadPoint>& points) {
+  for (const auto& point : points)
+    if (point.per_s >= kSufficient * model.best_per_s) return point.in_flight;
+  return points.empty() ? 0 : points.back().in_flight;
+}
+
+}  // namespace asyncmark

@@ -1,0 +1,252 @@
+#include "bench/probe/service_model.hpp"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <random>
+
+namespace asyncmark::service_model_test {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+/// A made-up service: `at_once` operations of `time_s` at a time, of which `cpu_s` are computed.
+struct Service {
+  double at_once = 1;
+  double time_s = 0.05;
+  double cpu_s = 0.0002;
+  double noise = 0;  ///< Relative, of each throughput.
+  bool local = true;
+};
+
+Unloaded unloaded_of(const Service& service) {
+  return {.spaced_s = service.time_s,
+          .back_to_back_s = service.time_s,
+          .p50_s = service.time_s,
+          .deviation_s = service.noise * service.time_s,
+          .operations = 30};
+}
+
+LoadPoint point_of(const Service& service, std::uint64_t in_flight, double draw = 0) {
+  const auto served = std::min<double>(static_cast<double>(in_flight), service.at_once);
+  LoadPoint point;
+  point.in_flight = in_flight;
+  point.per_s = served / service.time_s * (1 + service.noise * draw);
+  point.mean_s = static_cast<double>(in_flight) / point.per_s;
+  point.p50_s = point.mean_s;
+  point.completed = static_cast<std::uint64_t>(point.per_s * 1.5);
+  if (service.local)
+    point.server =
+        ServerLoad{.busy = point.per_s * service.cpu_s, .busiest_thread = 0.1, .usable = 4};
+  point.client_busy = 0.1;
+  point.client_cpu = 0.1;
+  return point;
+}
+
+/// The points of a sweep: until the throughput stays, or up to `most` in flight.
+std::vector<LoadPoint> sweep(const Service& service, std::uint64_t most = 512, unsigned seed = 1) {
+  std::mt19937 random(seed);
+  std::normal_distribution<> draw;
+  std::vector<LoadPoint> points;
+  for (std::uint64_t n = 1; n <= most && !is_plateau(points); n *= 2)
+    points.push_back(point_of(service, n, draw(random)));
+  return points;
+}
+
+TEST(ServiceModel, FindsTheSizeOfAPool) {
+  for (const double size : {2, 3, 5, 16, 40, 100, 200}) {
+    const Service pool{.at_once = size};
+    const auto model = fit(unloaded_of(pool), sweep(pool));
+    EXPECT_EQ(model.limit, Limit::pool) << size;
+    EXPECT_EQ(model.bottleneck, Bottleneck::pool) << size;
+    EXPECT_NEAR(model.at_once.value, size, 0.01 * size);
+    EXPECT_LE(model.at_once.low, size + 1e-9);
+    EXPECT_GE(model.at_once.high, size - 1e-9);
+  }
+}
+
+TEST(ServiceModel, HasAnIntervalAroundTheSizeOfANoisyPool) {
+  int enclosed = 0;
+  for (unsigned seed = 1; seed <= 100; ++seed) {
+    const Service pool{.at_once = 40, .noise = 0.02};
+    const auto model = fit(unloaded_of(pool), sweep(pool, 512, seed));
+    EXPECT_EQ(model.limit, Limit::pool) << seed;
+    EXPECT_NEAR(model.at_once.value, 40, 4) << seed;
+    enclosed += model.at_once.low <= 40 && model.at_once.high >= 40;
+  }
+  EXPECT_GE(enclosed, 80);
+}
+
+TEST(ServiceModel, TellsABlockedServiceFromOneThatComputes) {
+  const Service blocked{.at_once = 1};
+  EXPECT_EQ(fit(unloaded_of(blocked), sweep(blocked)).bottleneck, Bottleneck::blocked);
+  EXPECT_EQ(fit(unloaded_of(blocked), sweep(blocked)).limit, Limit::one_at_a_time);
+
+  const Service computing{.at_once = 1, .time_s = 0.005, .cpu_s = 0.0049};
+  const auto model = fit(unloaded_of(computing), sweep(computing));
+  EXPECT_EQ(model.limit, Limit::processors);
+  EXPECT_EQ(model.bottleneck, Bottleneck::computing);
+  EXPECT_EQ(model.processors, 1);
+  EXPECT_THAT(model.rivals, Contains("one at a time"));
+}
+
+TEST(ServiceModel, FindsThatAllProcessorsCompute) {
+  const Service four{.at_once = 4, .time_s = 0.005, .cpu_s = 0.0049};
+  const auto model = fit(unloaded_of(four), sweep(four));
+  EXPECT_EQ(model.limit, Limit::processors);
+  EXPECT_EQ(model.processors, 4);
+}
+
+TEST(ServiceModel, SaysNothingOfProcessorsThatItDoesNotKnow) {
+  const Service remote{.at_once = 1, .local = false};
+  const auto model = fit(unloaded_of(remote), sweep(remote));
+  EXPECT_EQ(model.limit, Limit::one_at_a_time);
+  EXPECT_EQ(model.bottleneck, Bottleneck::serial);
+  EXPECT_THAT(model.rivals, Contains("computing on 1 processor"));
+}
+
+TEST(ServiceModel, FindsNoLimitWhereThereIsNone) {
+  const Service wide{.at_once = 1e6, .cpu_s = 0.00001};
+  for (const std::uint64_t most : {8, 64, 512}) {
+    const auto model = fit(unloaded_of(wide), sweep(wide, most));
+    EXPECT_EQ(model.limit, Limit::none_found) << most;
+    EXPECT_EQ(model.bottleneck, Bottleneck::none) << most;
+    EXPECT_EQ(model.most_tried, most);
+  }
+}
+
+TEST(ServiceModel, FindsNoLimitWhileTheThroughputGrows) {
+  const Service wide{.at_once = 1e6, .cpu_s = 0.00001};
+  auto points = sweep(wide, 512);
+  for (auto& point : points) point.per_s = 20 * std::pow(static_cast<double>(point.in_flight), 0.8);
+  EXPECT_EQ(fit(unloaded_of(wide), points).limit, Limit::none_found);
+}
+
+TEST(ServiceModel, FindsThatProcessorsAreBusyWhileTheThroughputStillCreepsUp) {
+  const Service wide{.at_once = 1e6, .cpu_s = 0.00001};
+  auto points = sweep(wide, 512);
+  for (auto& point : points) point.per_s = 20 * std::pow(static_cast<double>(point.in_flight), 0.8);
+  points.back().server = ServerLoad{.busy = 3.8, .busiest_thread = 0.95, .usable = 4};
+  EXPECT_EQ(fit(unloaded_of(wide), points).bottleneck, Bottleneck::computing);
+}
+
+TEST(ServiceModel, FindsALimiterThatDelaysWhatExceedsARate) {
+  const Service paced{.at_once = 1, .time_s = 0.02};
+  auto unloaded = unloaded_of(paced);
+  unloaded.spaced_s = 0.001;
+  const auto model = fit(unloaded, sweep(paced));
+  EXPECT_EQ(model.limit, Limit::rate_limiter);
+  EXPECT_NEAR(model.best_per_s, 50, 1);
+  EXPECT_THAT(model.rivals, Contains(HasSubstr("a pause")));
+}
+
+TEST(ServiceModel, FindsALimiterThatRefusesWhatExceedsARate) {
+  const Service quick{.at_once = 1, .time_s = 0.02};
+  auto points = sweep(quick);
+  for (auto& point : points) point.failed = 0.9, point.reason = "status 503";
+  const auto model = fit(unloaded_of({.time_s = 0.001}), points);
+  EXPECT_EQ(model.limit, Limit::rate_limiter);
+}
+
+TEST(ServiceModel, FindsALimitOfConnections) {
+  const Service five{.at_once = 5};
+  auto points = sweep(five);
+  for (auto& point : points)
+    if (point.in_flight > 5) point.failed = 0.9, point.reason = "status 503", point.mean_s = 0.05;
+  const auto model = fit(unloaded_of(five), points);
+  EXPECT_EQ(model.bottleneck, Bottleneck::connections);
+  EXPECT_NEAR(model.at_once.value, 5, 0.1);
+  EXPECT_THAT(model.rivals, Contains(HasSubstr("rate limiter")));
+}
+
+TEST(ServiceModel, DoesNotTakeRefusingForComputing) {
+  const Service five{.at_once = 5};
+  auto points = sweep(five);
+  for (auto& point : points)
+    if (point.in_flight > 5) {
+      point.failed = 0.99, point.reason = "status 503";
+      point.server = ServerLoad{.busy = 1, .busiest_thread = 1, .usable = 4};
+    }
+  const auto model = fit(unloaded_of(five), points);
+  EXPECT_EQ(model.limit, Limit::pool);
+  EXPECT_EQ(model.bottleneck, Bottleneck::connections);
+}
+
+TEST(ServiceModel, NamesTimeOutsAndErrors) {
+  const Service five{.at_once = 5};
+  auto points = sweep(five);
+  for (auto& point : points)
+    if (point.in_flight > 5) point.failed = 0.5, point.reason = "time-out";
+  EXPECT_EQ(fit(unloaded_of(five), points).bottleneck, Bottleneck::timeouts);
+  for (auto& point : points) point.per_s = 0, point.failed = 1, point.reason = "status 503";
+  const auto model = fit(unloaded_of(five), points);
+  EXPECT_EQ(model.bottleneck, Bottleneck::errors);
+  EXPECT_EQ(model.limit, Limit::none_found);
+}
+
+TEST(ServiceModel, HasNoVerdictIfTheClientIsTheBottleneck) {
+  const Service pool{.at_once = 40};
+  auto points = sweep(pool);
+  for (auto& point : points) point.client_busy = 0.95;
+  const auto model = fit(unloaded_of(pool), points);
+  EXPECT_EQ(model.bottleneck, Bottleneck::client);
+  EXPECT_EQ(model.limit, Limit::none_found);
+}
+
+TEST(ServiceModel, HasNoVerdictIfOtherProgramsTakeTheProcessors) {
+  const Service pool{.at_once = 40};
+  auto points = sweep(pool);
+  for (auto& point : points) point.cpu = {.ours = 0.4, .others = 0.5};
+  EXPECT_EQ(fit(unloaded_of(pool), points).bottleneck, Bottleneck::others);
+  for (auto& point : points) point.cpu.ours = 0.05;  // A pool that waits does not need them.
+  EXPECT_EQ(fit(unloaded_of(pool), points).bottleneck, Bottleneck::pool);
+}
+
+TEST(ServiceModel, SeesACollapse) {
+  const Service pool{.at_once = 40};
+  auto points = sweep(pool);
+  EXPECT_FALSE(fit(unloaded_of(pool), points).falls_to);
+  points.back().per_s *= 0.7;
+  EXPECT_NEAR(fit(unloaded_of(pool), points).falls_to.value_or(0), 0.7, 0.01);
+}
+
+TEST(ServiceModel, SeesAnUnfairQueue) {
+  const Service pool{.at_once = 40};
+  auto points = sweep(pool);
+  EXPECT_FALSE(fit(unloaded_of(pool), points).unfair);
+  for (auto& point : points)
+    if (point.in_flight > 40) point.p50_s = 0.05;
+  EXPECT_TRUE(fit(unloaded_of(pool), points).unfair);
+}
+
+TEST(ServiceModel, StopsAtAPlateauAndNotAtOneSlowPoint) {
+  const Service pool{.at_once = 40};
+  auto points = sweep(pool);
+  EXPECT_EQ(points.back().in_flight, 256);  // 64 is the first that serves all of 40.
+  points.clear();
+  for (const std::uint64_t n : {1, 2, 4, 8}) points.push_back(point_of(pool, n));
+  points.back().per_s = points[2].per_s;
+  EXPECT_FALSE(is_plateau(points));
+}
+
+TEST(ServiceModel, AdvisesTheFewestInFlightThatSuffice) {
+  const Service pool{.at_once = 40};
+  auto points = sweep(pool);
+  EXPECT_EQ(fewest_sufficient(fit(unloaded_of(pool), points), points), 64);
+  points.insert(points.begin() + 6, point_of(pool, 40));
+  EXPECT_EQ(fewest_sufficient(fit(unloaded_of(pool), points), points), 40);
+}
+
+TEST(ServiceModel, SaysNothingWithoutPoints) {
+  const auto model = fit({}, {});
+  EXPECT_EQ(model.limit, Limit::none_found);
+  EXPECT_EQ(fewest_sufficient(model, {}), 0);
+  EXPECT_THAT(model.rivals, IsEmpty());
+}
+
+}  // namespace
+}  // namespace asyncmark::service_model_test

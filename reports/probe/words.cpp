@@ -1,0 +1,176 @@
+#include "reports/probe/words.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cmath>
+#include <vector>
+
+namespace asyncmark {
+namespace {
+
+/// Three significant digits, never in powers of ten.
+std::string number(double value) {
+  if (value <= 0) return "0";
+  const auto digits = std::max(0, 2 - static_cast<int>(std::floor(std::log10(value))));
+  const auto unit = std::pow(10, std::floor(std::log10(value)) - 2);
+  return fmt::format("{:.{}f}", std::round(value / unit) * unit, std::min(digits, 3));
+}
+
+std::string times(double count, const std::string& noun) {
+  return fmt::format("{:.0f} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+const char* idle_text(const ServiceModel& model) {
+  return model.bottleneck == Bottleneck::blocked ? " (blocked: its CPU is idle meanwhile)" : "";
+}
+
+/// The behaviour without the name of the endpoint: "serves 40 at once (a pool)".
+std::string behaviour(const EndpointProbe& endpoint) {
+  const auto& model = endpoint.model;
+  switch (model.limit) {
+    case Limit::one_at_a_time:
+      return fmt::format("serves one at a time{}", idle_text(model));
+    case Limit::pool:
+      return fmt::format(
+          "serves {} at once ({})", at_once_text(model),
+          model.bottleneck == Bottleneck::connections ? "a connection limit" : "a pool");
+    case Limit::processors:
+      return fmt::format("computes: {} {} busy",
+                         times(static_cast<double>(model.processors), "processor"),
+                         model.processors == 1 ? "is" : "are");
+    case Limit::rate_limiter:
+      return fmt::format("is limited to {}/s (a rate limiter)", number(model.best_per_s));
+    case Limit::none_found:
+      break;
+  }
+  if (model.bottleneck == Bottleneck::connections)
+    return fmt::format("serves up to {} at once, then refuses more (a connection limit)",
+                       number(model.at_once.value));
+  if (endpoint.cut)
+    return fmt::format("was cut short: no limit was found up to {} in flight", model.most_tried);
+  return fmt::format("has no limit up to {} in flight", model.most_tried);
+}
+
+/// Whether it is known how many connections suffice: not after a sweep that was cut short.
+bool has_advice(const EndpointProbe& endpoint) {
+  return endpoint.advice && endpoint.advice->connections > 0 &&
+         !(endpoint.cut && endpoint.model.limit == Limit::none_found);
+}
+
+std::string no_verdict(const EndpointProbe& endpoint) {
+  if (!endpoint.failed.empty()) return "could not be measured: " + endpoint.failed;
+  if (endpoint.model.bottleneck == Bottleneck::client)
+    return fmt::format(
+        "has no verdict: the client is the bottleneck, its processors are busy at {}/s",
+        number(endpoint.model.best_per_s));
+  if (endpoint.model.bottleneck == Bottleneck::others)
+    return fmt::format(
+        "has no verdict: other programs used {:.0f} % of the CPU; repeat on an idle machine",
+        endpoint.others * 100);
+  if (endpoint.model.best_per_s <= 0 && !endpoint.points.empty())
+    return fmt::format("has no verdict: no operation succeeds ({})",
+                       endpoint.points.front().reason);
+  if (endpoint.points.size() < 2) return "has no verdict: it was cut short";
+  return "";
+}
+
+std::string capacity_part(const Capacity& capacity, const Slo& slo) {
+  const auto limit = fmt::format("{} <= {}", slo.percentile, rounded_text(slo.limit));
+  if (!capacity.passed && !capacity.failed) return "";
+  if (!capacity.passed)
+    return fmt::format("{} fails even at {}/s", limit, number(*capacity.failed));
+  if (!capacity.failed)
+    return fmt::format("{} up to at least {}/s", limit, number(*capacity.passed));
+  return fmt::format("{} up to {}", limit, capacity_text(capacity));
+}
+
+std::string runner_part(const Advice& advice) {
+  if (!advice.threads_over_loop) return "";
+  if (!advice.differs()) return "a loop or threads make no difference";
+  const auto ratio = *advice.threads_over_loop;
+  return ratio > 1
+             ? fmt::format("threads reach {:.0f} % more than an event loop", (ratio - 1) * 100)
+             : fmt::format("an event loop reaches {:.0f} % more than threads",
+                           (1 / ratio - 1) * 100);
+}
+
+}  // namespace
+
+std::string at_once_text(const ServiceModel& model) {
+  switch (model.limit) {
+    case Limit::one_at_a_time:
+      return "1";
+    case Limit::pool:
+      return fmt::format("{:.0f}", std::round(model.at_once.value));
+    case Limit::processors:
+      return fmt::format("{:.3g}", std::max(1.0, model.at_once.value));
+    case Limit::rate_limiter:
+      return "-";
+    case Limit::none_found:
+      break;
+  }
+  if (model.bottleneck == Bottleneck::client || model.bottleneck == Bottleneck::others ||
+      model.most_tried == 0 || model.best_per_s <= 0)
+    return "-";
+  return fmt::format(">={}", model.most_tried);
+}
+
+std::string interval_text(const ServiceModel& model) {
+  const bool has = model.limit == Limit::one_at_a_time || model.limit == Limit::pool ||
+                   model.limit == Limit::processors;
+  return has ? fmt::format("{:.3g}-{:.3g}", model.at_once.low, model.at_once.high) : "-";
+}
+
+std::string capacity_text(const std::optional<Capacity>& capacity) {
+  if (!capacity) return "-";
+  if (capacity->passed && capacity->failed)
+    return fmt::format("{}-{}/s", number(*capacity->passed), number(*capacity->failed));
+  if (capacity->passed) return fmt::format(">={}/s", number(*capacity->passed));
+  if (capacity->failed) return fmt::format("<{}/s", number(*capacity->failed));
+  return "-";
+}
+
+std::string bottleneck_text(const EndpointProbe& endpoint) {
+  switch (endpoint.model.bottleneck) {
+    case Bottleneck::none:
+      return "none found";
+    case Bottleneck::blocked:
+      return "blocked";
+    case Bottleneck::serial:
+      return "one at a time";
+    case Bottleneck::pool:
+      return "pool size";
+    case Bottleneck::computing:
+      return "computing";
+    case Bottleneck::rate:
+      return "rate limiter";
+    case Bottleneck::connections:
+      return "connection limit";
+    case Bottleneck::timeouts:
+      return "time-outs";
+    case Bottleneck::errors:
+      return "errors";
+    case Bottleneck::others:
+      return "other programs";
+    case Bottleneck::client:
+      break;
+  }
+  return "the client";
+}
+
+std::string probe_sentence(const EndpointProbe& endpoint, const std::optional<Slo>& slo) {
+  if (const auto without = no_verdict(endpoint); !without.empty())
+    return fmt::format("{} {}.", endpoint.name, without);
+  std::vector<std::string> parts{behaviour(endpoint)};
+  if (endpoint.capacity && slo)
+    if (auto part = capacity_part(*endpoint.capacity, *slo); !part.empty()) parts.push_back(part);
+  if (has_advice(endpoint))
+    parts.push_back(fmt::format(
+        "use {}", times(static_cast<double>(endpoint.advice->connections), "connection")));
+  if (endpoint.advice)
+    if (auto part = runner_part(*endpoint.advice); !part.empty()) parts.push_back(part);
+  return fmt::format("{} {}.", endpoint.name, fmt::join(parts, "; "));
+}
+
+}  // namespace asyncmark
