@@ -139,7 +139,7 @@ class Pooler {
 TEST(SharedClusterPooler, TakesMoreClientsThanTheServerHasConnections) {
   const auto prepare = [](const std::string& dsn) { make_postgres({{"dsn", dsn}})->prepare(1000); };
   EXPECT_THAT([&] { prepare(SharedCluster::get().conninfo()); },
-              ThrowsMessage<UsageError>(HasSubstr("--in-flight: up to 1000 connections")));
+              ThrowsMessage<UsageError>(HasSubstr("--in-flight: needs up to 1000 connections")));
   const Pooler pooler;
   EXPECT_NO_THROW(prepare(pooler.dsn()));
 }

@@ -159,9 +159,9 @@ TEST(SharedClusterProgram, AsksForNoMoreConnectionsThanThereAre) {
   const auto& dsn = cluster().conninfo();
   expect_refused(dsn, {"--in-flight", "200", "--runner", "event-loop"},
                  "--in-flight: needs up to 200 connections, but the server has only ",
-                 " left of its max_connections; give --in-flight ");
+                 " left of its max_connections; use --in-flight ");
   expect_refused(dsn, {"--runner", "thread-per-op", "--ops", "1000", "--in-flight", "unbounded"},
-                 "--in-flight: up to 1000 connections at once");
+                 "--in-flight: needs up to 1000 connections");
 }
 
 TEST(SharedClusterProgram, ThatIsNotAnsweredSaysSo) {
