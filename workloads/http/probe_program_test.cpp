@@ -61,7 +61,8 @@ Json probed(const RawServer& server, const Words& more = {}) {
   return Json::parse(ended.out).at("endpoints").at(0);
 }
 
-TEST(Probe, FindsThatAServiceServesOneAtATime) {
+// With nothing beside them: a limit is not found where other programs take the processors.
+TEST(SlowProbe, FindsThatAServiceServesOneAtATime) {
   Places places(1);
   const RawServer server(working_in(places));
   const auto found = probed(server);
@@ -70,7 +71,7 @@ TEST(Probe, FindsThatAServiceServesOneAtATime) {
   EXPECT_EQ(found.at("bottleneck"), "blocked");
 }
 
-TEST(Probe, FindsTheSizeOfAPool) {
+TEST(SlowProbe, FindsTheSizeOfAPool) {
   Places places(6);
   const RawServer server(working_in(places));
   const auto found = probed(server, {"--slo", "p90=50ms"});
@@ -80,7 +81,7 @@ TEST(Probe, FindsTheSizeOfAPool) {
   EXPECT_THAT(found.at("sentence").get<std::string>(), HasSubstr("p90 <= 50.0 ms up to "));
 }
 
-TEST(Probe, FindsNoLimitWhereThereIsNone) {
+TEST(SlowProbe, FindsNoLimitWhereThereIsNone) {
   Places places(1000);
   const RawServer server(working_in(places));
   const auto found = probed(server, {"--in-flight", "16"});
