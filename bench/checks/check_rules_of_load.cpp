@@ -182,27 +182,27 @@ std::optional<std::string> service_saturated(const Subject& one) {
 }
 
 /// What share of the time a service that did not keep up used a processor, and waited for one.
-struct Unhurried {
+struct CpuShares {
   double used, waited;
 };
 
 /// Of a service that leaves operations waiting while it uses little of its processors. Absent where
 /// it does not, and where the client had as many in flight as it may: there the cap is the limit,
 /// and nothing is known of the service.
-std::optional<Unhurried> unhurried(const Subject& one) {
+std::optional<CpuShares> shares_of_slow_service(const Subject& one) {
   const auto& service = one.all.observed.service;
   const auto& offer = one.result.summary().offered;
   const auto elapsed = one.all.elapsed();
   if (!service || !offer || !offer->saturated() || one.busy() >= kBusy ||
       elapsed < kLongEnoughForService || one.all.peak_in_flight >= one.result.how.cap)
     return std::nullopt;
-  const Unhurried service_had{seconds(service->cpu) / seconds(elapsed),
-                              seconds(service->waited_for_cpu) / seconds(elapsed)};
-  return service_had.used <= kIdle ? std::optional(service_had) : std::nullopt;
+  const CpuShares shares{seconds(service->cpu) / seconds(elapsed),
+                         seconds(service->waited_for_cpu) / seconds(elapsed)};
+  return shares.used <= kIdle ? std::optional(shares) : std::nullopt;
 }
 
 std::optional<std::string> service_starved(const Subject& one) {
-  const auto share = unhurried(one);
+  const auto share = shares_of_slow_service(one);
   if (!share || share->used + share->waited <= kIdle) return std::nullopt;
   return fmt::format(
       "its threads used a CPU for {:.0f} % of the time and waited for one for {:.0f} %",
@@ -210,7 +210,7 @@ std::optional<std::string> service_starved(const Subject& one) {
 }
 
 std::optional<std::string> service_idle(const Subject& one) {
-  const auto share = unhurried(one);
+  const auto share = shares_of_slow_service(one);
   if (!share || share->used + share->waited > kIdle) return std::nullopt;
   const auto& offer = one.result.summary().offered;
   return fmt::format(

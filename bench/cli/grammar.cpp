@@ -24,7 +24,7 @@ void add_common(CLI::App& app, Common& common) {
   add_value(app, "--out", common.out, "FILE", "write all results to this file, as JSON", kOutput)
       ->check([](const std::string& path) { return path.empty() ? "needs a name" : ""; });
   add_value(app, "--max-failed", common.max_failed, "N|P%",
-            "accept so many failed operations of a case; with more, exit with code 4", kOutput);
+            "accept up to this many failed operations of a case, else exit with code 4", kOutput);
   app.add_flag("--strict", common.strict, "exit with code 3 for a warning or a missed --slo")
       ->group(kOutput);
   add_value(app, "--time-limit", common.time_limit, "DURATION", "kill a run that takes longer",

@@ -53,7 +53,7 @@ void Grammar::add_probe() {
   probe->require_subcommand(0, 1);
   probe->allow_extras();
   for (const auto& workload : Registry<WorkloadEntry>::all())
-    add_probed_workload(*probe, arguments, workload);
+    if (may_be_probed(workload)) add_probed_workload(*probe, arguments, workload);
   probe->footer(
       "Options of a workload: asyncmark probe WORKLOAD --help\n\n"
       "Exit codes:\n"
@@ -69,7 +69,10 @@ void Grammar::add_probe() {
 ProbeRequest probe_request(const Grammar& grammar, const std::vector<std::string>& command) {
   const auto chosen = grammar.probe->get_subcommands();
   const auto rest = grammar.app.remaining(true);
-  if (chosen.empty() && !rest.empty() && !rest[0].starts_with('-')) throw unknown_workload(rest[0]);
+  if (chosen.empty() && !rest.empty() && !rest[0].starts_with('-')) {
+    if (Registry<WorkloadEntry>::find(rest[0])) throw calls_nothing(rest[0]);
+    throw unknown_workload(rest[0]);
+  }
   if (chosen.empty())
     throw UsageError("probe: give a workload, such as http (see 'asyncmark probe --help')");
   if (!rest.empty()) throw unknown(rest[0], grammar.app, command);

@@ -35,7 +35,7 @@ constexpr std::pair<std::string_view, std::string_view> kElsewhere[] = {
 /// Returns "; did you mean '--name'?" for what is close to a flag of the command, or its name in
 /// other tools.
 std::string meant_by(const std::string& argument, const std::vector<std::string>& flags) {
-  if (argument == "--html")
+  if (argument == "--html" && std::ranges::find(flags, "--out") != flags.end())
     return "; save the results by --out FILE, then 'asyncmark report FILE --html PAGE'";
   for (const auto& [theirs, flag] : kElsewhere)
     if (theirs == argument && std::ranges::find(flags, flag) != flags.end())

@@ -25,15 +25,11 @@
 namespace asyncmark {
 namespace {
 
-/// Throws UsageError for operations that call nothing: they would tell only of this machine.
 void check_calls(const Case& one) {
   const auto& entry = Registry<WorkloadEntry>::at(one.workload);
   const bool calls = !one.address().empty() || one.service().has_value() ||
                      entry.starts_processes || entry.embeds_database;
-  if (!calls)
-    throw UsageError(fmt::format(
-        "probe: the operations of {} call no service; give http, postgres, sqlite or exec",
-        one.workload));
+  if (!calls) throw calls_nothing(one.workload);
 }
 
 /// Where each operation blocks its thread, an event loop would be the limit.
@@ -193,6 +189,16 @@ std::vector<EndpointProbe> probe_all(const ProbeRequest& request, const std::vec
 }
 
 }  // namespace
+
+bool may_be_probed(const WorkloadEntry& workload) {
+  return !workload.address_option.empty() || workload.starts_processes || workload.embeds_database;
+}
+
+UsageError calls_nothing(const std::string& workload) {
+  return UsageError(fmt::format(
+      "probe: the operations of {} call no service; give http, postgres, sqlite or exec",
+      workload));
+}
 
 int probe(const ProbeRequest& request) {
   auto cases = planned_cases(request);

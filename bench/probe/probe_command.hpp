@@ -5,7 +5,9 @@
 #include <utility>
 #include <vector>
 
+#include "bench/base/errors.hpp"
 #include "bench/base/screen.hpp"
+#include "bench/model/workload_entry.hpp"
 #include "bench/plan/plan.hpp"
 #include "bench/probe/probe.hpp"
 
@@ -23,6 +25,12 @@ struct ProbeRequest {
   std::vector<std::string> command;                ///< As the user typed it, for the context.
   std::function<std::string(const Probe&)> print;  ///< Writes what standard output shows.
 };
+
+/// Whether operations of the workload call something, with some of its options at least.
+bool may_be_probed(const WorkloadEntry& workload);
+
+/// The error for operations that call nothing: they would tell only of this machine.
+UsageError calls_nothing(const std::string& workload);
 
 /// Probes the endpoints one after the other, prints and keeps what was found, and gives the exit
 /// code: 0, 4 if an endpoint has no verdict because nothing could be measured, 130 if interrupted.

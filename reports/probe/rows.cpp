@@ -23,6 +23,8 @@ std::string connections_text(const EndpointProbe& endpoint) {
 std::vector<std::string> notes_of(const EndpointProbe& endpoint) {
   const auto& model = endpoint.model;
   std::vector<std::string> notes;
+  if (const auto interval = interval_text(model); interval != "-")
+    notes.push_back(fmt::format("served at once: {} (95 % interval)", interval));
   const auto& unloaded = endpoint.unloaded;
   notes.push_back(fmt::format("unloaded: mean {} with pauses, {} without",
                               time_text(unloaded.spaced_s), time_text(unloaded.back_to_back_s)));
@@ -67,15 +69,14 @@ std::string remark_of(const EndpointProbe& endpoint) {
 Table probe_table(const Probe& probe) {
   Table table;
   table.title = "Limits of each endpoint";
-  table.columns = {{"", "endpoint", false},   {"at", "once"},      {"95 %", "interval"},
-                   {"unloaded", "p50"},       {"best", "ops/s"},   {"", "capacity"},
-                   {"", "bottleneck", false}, {"connec-", "tions"}};
+  table.columns = {{"", "endpoint", false}, {"at", "once"},   {"unloaded", "p50"},
+                   {"best", "ops/s"},       {"", "capacity"}, {"", "bottleneck", false},
+                   {"", "connections"}};
   for (const auto& endpoint : probe.endpoints) {
     Row row{{endpoint.name}, endpoint.failed.empty() ? remark_of(endpoint) : endpoint.failed};
     if (endpoint.failed.empty())
       row.cells = {endpoint.name,
                    at_once_text(endpoint.model),
-                   interval_text(endpoint.model),
                    time_text(endpoint.unloaded.p50_s),
                    per_s_text(endpoint.model.best_per_s),
                    capacity_text(endpoint.capacity),
@@ -83,10 +84,11 @@ Table probe_table(const Probe& probe) {
                    connections_text(endpoint)};
     table.rows.push_back(std::move(row));
   }
-  if (!probe.slo) table.columns.erase(table.columns.begin() + 5);
-  if (!probe.slo)
-    for (auto& row : table.rows)
-      if (row.cells.size() > 5) row.cells.erase(row.cells.begin() + 5);
+  if (probe.slo) return table;
+  constexpr std::ptrdiff_t kCapacity = 4;
+  table.columns.erase(table.columns.begin() + kCapacity);
+  for (auto& row : table.rows)
+    if (row.cells.size() > 1) row.cells.erase(row.cells.begin() + kCapacity);
   return table;
 }
 

@@ -6,16 +6,10 @@
 #include <cmath>
 #include <vector>
 
+#include "bench/base/units.hpp"
+
 namespace asyncmark {
 namespace {
-
-/// Three significant digits, never in powers of ten.
-std::string number(double value) {
-  if (value <= 0) return "0";
-  const auto digits = std::max(0, 2 - static_cast<int>(std::floor(std::log10(value))));
-  const auto unit = std::pow(10, std::floor(std::log10(value)) - 2);
-  return fmt::format("{:.{}f}", std::round(value / unit) * unit, std::min(digits, 3));
-}
 
 std::string times(double count, const std::string& noun) {
   return fmt::format("{:.0f} {}{}", count, noun, count == 1 ? "" : "s");
@@ -40,13 +34,13 @@ std::string behaviour(const EndpointProbe& endpoint) {
                          times(static_cast<double>(model.processors), "processor"),
                          model.processors == 1 ? "is" : "are");
     case Limit::rate_limiter:
-      return fmt::format("is limited to {}/s (a rate limiter)", number(model.best_per_s));
+      return fmt::format("is limited to {}/s (a rate limiter)", rounded_count(model.best_per_s));
     case Limit::none_found:
       break;
   }
   if (model.bottleneck == Bottleneck::connections)
     return fmt::format("serves up to {} at once, then refuses more (a connection limit)",
-                       number(model.at_once.value));
+                       rounded_count(model.at_once.value));
   if (endpoint.cut)
     return fmt::format("was cut short: no limit was found up to {} in flight", model.most_tried);
   return fmt::format("has no limit up to {} in flight", model.most_tried);
@@ -63,7 +57,7 @@ std::string no_verdict(const EndpointProbe& endpoint) {
   if (endpoint.model.bottleneck == Bottleneck::client)
     return fmt::format(
         "has no verdict: the client is the bottleneck, its processors are busy at {}/s",
-        number(endpoint.model.best_per_s));
+        rounded_count(endpoint.model.best_per_s));
   if (endpoint.model.bottleneck == Bottleneck::others)
     return fmt::format(
         "has no verdict: other programs used {:.0f} % of the CPU; repeat on an idle machine",
@@ -79,9 +73,9 @@ std::string capacity_part(const Capacity& capacity, const Slo& slo) {
   const auto limit = fmt::format("{} <= {}", slo.percentile, rounded_text(slo.limit));
   if (!capacity.passed && !capacity.failed) return "";
   if (!capacity.passed)
-    return fmt::format("{} fails even at {}/s", limit, number(*capacity.failed));
+    return fmt::format("{} fails even at {}/s", limit, rounded_count(*capacity.failed));
   if (!capacity.failed)
-    return fmt::format("{} up to at least {}/s", limit, number(*capacity.passed));
+    return fmt::format("{} up to at least {}/s", limit, rounded_count(*capacity.passed));
   return fmt::format("{} up to {}", limit, capacity_text(capacity));
 }
 
@@ -125,9 +119,10 @@ std::string interval_text(const ServiceModel& model) {
 std::string capacity_text(const std::optional<Capacity>& capacity) {
   if (!capacity) return "-";
   if (capacity->passed && capacity->failed)
-    return fmt::format("{}-{}/s", number(*capacity->passed), number(*capacity->failed));
-  if (capacity->passed) return fmt::format(">={}/s", number(*capacity->passed));
-  if (capacity->failed) return fmt::format("<{}/s", number(*capacity->failed));
+    return fmt::format("{}-{}/s", rounded_count(*capacity->passed),
+                       rounded_count(*capacity->failed));
+  if (capacity->passed) return fmt::format(">={}/s", rounded_count(*capacity->passed));
+  if (capacity->failed) return fmt::format("<{}/s", rounded_count(*capacity->failed));
   return "-";
 }
 
