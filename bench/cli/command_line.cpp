@@ -50,13 +50,6 @@ void need_standard_output() {
     throw UsageError("standard output is closed, so the result would be lost");
 }
 
-/// Of a launcher.
-std::vector<std::string> launcher_words(const std::string& command) {
-  auto all = shell_words(command, "--launcher");
-  if (!all.empty()) program_file(all[0], "--launcher");
-  return all;
-}
-
 /// What stands behind `--` is the value of an option, where the workload that is run has one for
 /// it.
 std::vector<std::string> with_rest_as_option(std::vector<std::string> words) {
@@ -322,6 +315,11 @@ int do_new(const Grammar& grammar) {
   return new_workload(grammar.arguments.new_name);
 }
 
+int do_probe(const Grammar& grammar, const std::vector<std::string>& command) {
+  need_standard_output();
+  return probe(probe_request(grammar, command));
+}
+
 int dispatch(const std::vector<std::string>& command) {
   // What `compare` runs stands behind --, and is read as `run` reads it.
   const bool compares = command.size() > 1 && command[1] == "compare";
@@ -338,10 +336,7 @@ int dispatch(const std::vector<std::string>& command) {
   if (grammar.reproduce->parsed()) return do_reproduce(grammar, command);
   if (grammar.report->parsed()) return do_report(grammar);
   if (grammar.compare->parsed()) return do_compare(grammar, command, behind);
-  if (grammar.probe->parsed()) {
-    need_standard_output();
-    return probe(probe_request(grammar, command));
-  }
+  if (grammar.probe->parsed()) return do_probe(grammar, command);
   if (grammar.serve->parsed()) return do_serve(grammar);
   if (grammar.check_adapter->parsed()) {
     need_standard_output();

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "bench/base/errors.hpp"
+#include "bench/base/shell_words.hpp"
 
 namespace asyncmark {
 
@@ -56,6 +57,12 @@ void add_declared(CLI::App& app, Texts& texts, const OptionSpec& spec, const std
         spec.value_name(), spec.help_text(), group);
   else
     add_text(app, texts, spec.name, spec.value_name(), spec.help_text(), group);
+}
+
+std::vector<std::string> launcher_words(const std::string& command) {
+  auto all = shell_words(command, "--launcher");
+  if (!all.empty()) program_file(all[0], "--launcher");
+  return all;
 }
 
 ProgressMode progress_mode(const std::string& when, bool quiet) {

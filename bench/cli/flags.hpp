@@ -33,6 +33,9 @@ void add_repeated(CLI::App& app, const std::string& name, const Given& given,
 /// Adds an option that a plug-in declares, unless the command has it already.
 void add_declared(CLI::App& app, Texts& texts, const OptionSpec& spec, const std::string& group);
 
+/// Splits the command of `--launcher` into words. Throws UsageError where its program is not there.
+std::vector<std::string> launcher_words(const std::string& command);
+
 /// Reads `--progress` and `--quiet`. Throws UsageError.
 ProgressMode progress_mode(const std::string& when, bool quiet);
 

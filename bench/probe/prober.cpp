@@ -24,10 +24,10 @@ constexpr const char* kThreads = "thread-pool";
 /// Times of one operation that a closed loop lasts, so that its last round counts for little.
 constexpr double kRounds = 40;
 
-/// Rounded, for it is in the names of the cases.
+/// Rounds a length to milliseconds: it is in the names of the cases.
 Duration rounded(Duration length) { return std::chrono::round<std::chrono::milliseconds>(length); }
 
-/// Two significant digits.
+/// Rounds a rate to three significant digits.
 double rounded_rate(double per_s) {
   if (per_s <= 0) return 0;
   const auto unit = std::pow(10, std::floor(std::log10(per_s)) - 2);

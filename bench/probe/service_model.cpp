@@ -27,7 +27,7 @@ double best_of(const std::vector<LoadPoint>& points) {
   return best;
 }
 
-/// Those at the limit: near the best, and clearly beyond the knee if some are.
+/// Returns the points at the limit: near the best, and clearly beyond the knee if some are.
 std::vector<LoadPoint> plateau_of(const std::vector<LoadPoint>& points, double unloaded_s) {
   const auto best = best_of(points);
   std::vector<LoadPoint> near;
@@ -52,7 +52,7 @@ double mean_completed(const std::vector<LoadPoint>& points) {
   return points.empty() ? 0 : sum / static_cast<double>(points.size());
 }
 
-/// Of the mean throughput of a plateau, as a share of it.
+/// Returns the standard error of the mean throughput of a plateau, as a share of it.
 double relative_error(const std::vector<LoadPoint>& plateau, double cv) {
   const auto mean = mean_of(plateau, &LoadPoint::per_s);
   if (mean <= 0) return 1;
@@ -95,7 +95,7 @@ AtOnce served_at_once(const Unloaded& unloaded, const std::vector<LoadPoint>& po
   return {value, least * std::max(0.0, 1 - half), value * (1 + half + round)};
 }
 
-/// The processors that compute all the time, or 0 if the server has time left.
+/// Returns how many processors compute all the time, 0 if the server has time left.
 std::uint64_t computing_processors(const std::vector<LoadPoint>& plateau) {
   double busy = 0, thread = 0, usable = 0, client = 0, known = 0;
   for (const auto& point : plateau)
@@ -187,7 +187,7 @@ void find_unfairness(ServiceModel& model, const std::vector<LoadPoint>& plateau)
                  loaded.p50_s > 0 && loaded.p50_s < kUnfair * loaded.mean_s;
 }
 
-/// Of a service that answers all it is asked, but not more at once than its limit.
+/// Fits the limits of a service whose throughput stops growing: one at a time, a pool, processors.
 void fit_concurrency(ServiceModel& model, const std::vector<LoadPoint>& plateau) {
   // Refusing takes processors too, which is no limit of what succeeds.
   const bool refuses = mean_of(plateau, &LoadPoint::failed) > kSome;
