@@ -55,36 +55,64 @@ function(asyncmark_add_module folder header)
   endif()
 endfunction()
 
-# What a sanitizer would find nothing in is neither built nor run: data races in code that has one thread, and
-# errors of memory where JSON for charts is put together. The tests of the built program start it with what the tests
-# of runners and workloads do inside one process.
+# What a sanitizer would find nothing in is not run: data races in code that has one thread, and errors of memory where
+# JSON for charts is put together. Tests of the built program start it with what the tests of runners and workloads do
+# inside one process: with the address sanitizer, those in which all goes well are slow ones.
 set(asyncmark_untested "^$")
+set(asyncmark_slow "^$")
 if(ASYNCMARK_SANITIZE STREQUAL thread)
   set(asyncmark_untested "^(program|reports|bench_(base|measure|model|results|checks|plan|child|run|compare|probe|cli))")
 elseif(ASYNCMARK_SANITIZE)
   set(asyncmark_untested "^reports_(charts|page)$")
+  set(asyncmark_slow "^program$")
 endif()
 
-# Tests spend their time in what they test, so that they are compiled for a short build. The address sanitizer looks
-# at the program, not at them; the thread sanitizer has to see all that threads do, which takes long enough.
+# Tests spend their time in what they test, so that they are compiled for a short build. The thread sanitizer has to
+# see all that threads do; the address sanitizer looks at the program, not at its tests, which are those of the
+# release: to compile them once more would take longer than the program does.
 set(asyncmark_test_options -O0)
 if(ASYNCMARK_SANITIZE STREQUAL thread)
-  set(asyncmark_test_options -O1 -DASYNCMARK_SANITIZED)
+  set(asyncmark_test_options -O1)
 elseif(ASYNCMARK_SANITIZE)
-  set(asyncmark_test_options -O0 -DASYNCMARK_SANITIZED -fno-sanitize=all)
+  set(asyncmark_test_options -O0 -fno-sanitize=all)
 endif()
+if(ASYNCMARK_SANITIZE MATCHES address)
+  set(asyncmark_takes_tests_of release)
+endif()
+
+# asyncmark_take_tests(PRESET): the target asyncmark_test_cases, as compiled in the tree of another preset.
+function(asyncmark_take_tests preset)
+  set(archive ${PROJECT_SOURCE_DIR}/build/${preset}/libasyncmark_test_cases.a)
+  add_custom_target(asyncmark_compile_test_cases
+    COMMAND ${CMAKE_COMMAND} --preset ${preset} -D BUILD_TESTING=ON
+    COMMAND ${CMAKE_COMMAND} --build --preset ${preset} --target asyncmark_test_cases
+    BYPRODUCTS ${archive} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} VERBATIM)
+  add_library(asyncmark_test_cases STATIC IMPORTED GLOBAL)
+  set_target_properties(asyncmark_test_cases PROPERTIES IMPORTED_LOCATION ${archive})
+  add_dependencies(asyncmark_test_cases asyncmark_compile_test_cases)
+endfunction()
 
 # One program has the tests of all modules and all plug-ins: to link it takes as long as to compile a file. With it
 # comes the program with the workload `faulty` in it, for tests of the command line.
 if(BUILD_TESTING)
   add_library(asyncmark_testing OBJECT)
-  add_library(asyncmark_test_cases OBJECT)
-  foreach(target asyncmark_testing asyncmark_test_cases)
+  set(targets asyncmark_testing)
+  if(asyncmark_takes_tests_of)
+    asyncmark_take_tests(${asyncmark_takes_tests_of})
+  else()
+    add_library(asyncmark_test_cases STATIC)
+    list(APPEND targets asyncmark_test_cases)
+    target_precompile_headers(asyncmark_test_cases PRIVATE <gmock/gmock.h> ${asyncmark_header_text})
+    set_target_properties(asyncmark_test_cases PROPERTIES ARCHIVE_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
+  endif()
+  foreach(target ${targets})
     target_link_libraries(${target} PUBLIC asyncmark_settings PRIVATE GTest::gmock)
     target_compile_options(${target} PRIVATE ${asyncmark_test_options})
     set_target_properties(${target} PROPERTIES UNITY_BUILD_BATCH_SIZE 12)
   endforeach()
-  target_precompile_headers(asyncmark_test_cases PRIVATE <gmock/gmock.h> ${asyncmark_header_text})
+  if(ASYNCMARK_SANITIZE)
+    target_compile_definitions(asyncmark_testing PRIVATE ASYNCMARK_SANITIZED)
+  endif()
   add_executable(asyncmark_faulty)
   add_executable(asyncmark_tests)
   add_dependencies(asyncmark_tests asyncmark_faulty)
@@ -95,7 +123,9 @@ function(asyncmark_add_tests name)
   if(NOT name MATCHES "${asyncmark_untested}")
     set_property(GLOBAL APPEND PROPERTY asyncmark_tests ${name})
     set_property(GLOBAL PROPERTY asyncmark_tests_of_${name} ${ARGN})
-    target_sources(asyncmark_test_cases PRIVATE ${ARGN})
+    if(NOT asyncmark_takes_tests_of)
+      target_sources(asyncmark_test_cases PRIVATE ${ARGN})
+    endif()
   endif()
 endfunction()
 
@@ -110,7 +140,8 @@ endfunction()
 
 # asyncmark_run_tests(NAME): the tests of a module, but the slow ones. Modules that take long start first, and in
 # several parts, so that two processors have something to do until the end.
-set(asyncmark_parts_of_program 6)
+set(asyncmark_parts_of_program 4)
+set(asyncmark_parts_of_program_failing 2)
 set(asyncmark_parts_of_runners 2)
 set(asyncmark_parts_of_workloads_http 2)
 set(asyncmark_parts_of_workloads_postgres 2)
@@ -127,6 +158,9 @@ function(asyncmark_run_tests name)
   foreach(part RANGE 1 ${count})
     asyncmark_add_test(${name}_${part} --shard ${part}/${count} ${chosen})
     set_tests_properties(${name}_${part} PROPERTIES COST 100)
+    if(name MATCHES "${asyncmark_slow}")
+      set_tests_properties(${name}_${part} PROPERTIES LABELS slow)
+    endif()
   endforeach()
 endfunction()
 
@@ -135,8 +169,8 @@ function(asyncmark_build_tests)
   target_link_libraries(asyncmark_faulty PRIVATE ${parts} asyncmark_testing)
   list(REMOVE_ITEM parts asyncmark_main)
   # Of what several compiled the linker takes the first: that of the parts, which the sanitizer looks at.
-  target_link_libraries(asyncmark_tests PRIVATE ${parts} asyncmark_testing asyncmark_test_cases GTest::gmock
-                                                GTest::gtest_main)
+  target_link_libraries(asyncmark_tests PRIVATE ${parts} asyncmark_testing
+                        $<LINK_LIBRARY:WHOLE_ARCHIVE,asyncmark_test_cases> GTest::gmock GTest::gtest_main)
   get_property(names GLOBAL PROPERTY asyncmark_tests)
   foreach(name ${names})
     asyncmark_run_tests(${name})

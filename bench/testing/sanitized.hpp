@@ -8,11 +8,9 @@
 
 namespace asyncmark::testing {
 
-#ifdef ASYNCMARK_SANITIZED
-constexpr bool kSanitized = true;
-#else
-constexpr bool kSanitized = false;
-#endif
+/// Whether the program was built with a sanitizer. No constant of the compiler's: the same compiled
+/// tests are linked with either.
+extern const bool kSanitized;
 
 /// All runners. Under a sanitizer, where a child takes long to start, two of them, which differ
 /// with each `turn`: a test that starts the program often meets each all the same.
