@@ -76,8 +76,8 @@ const looked = () => {
 };
 
 /// Opens a page for a function that uses it; fails where the console says something.
-const use = async (name, options, act) => {
-  const context = await browser.newContext({ viewport: { width: 1000, height: 800 }, offline: true, ...options });
+const use = async (name, act) => {
+  const context = await browser.newContext({ viewport: { width: 1000, height: 800 }, offline: true });
   const page = await context.newPage();
   const complaints = [];
   page.on('console', (message) => complaints.push(message.text()));
@@ -99,83 +99,93 @@ const inCharts = (page) =>
     })));
 
 /// A runner that is switched off with the keyboard is in no chart until it is switched on again.
-const checkLegend = async (name, runner) =>
-  use(name, {}, async (page, drawn) => {
-    const before = await inCharts(page);
-    assert.ok(before.filter(({ texts }) => texts.includes(runner)).length > 2, `${name}: ${runner} is in too few charts`);
-    for (let i = 0; (await page.evaluate(() => document.activeElement.name)) !== runner; ++i) {
-      assert.ok(i < 50, `${name}: Tab does not lead to ${runner}`);
-      await page.keyboard.press('Tab');
-    }
-    await page.keyboard.press('Space');
-    await drawn();
-    const hidden = await inCharts(page);
-    hidden.forEach(({ texts, marks }, i) => {
-      assert.ok(!texts.includes(runner), `${name}: chart ${i} shows ${runner}`);
-      assert.equal(marks < before[i].marks, before[i].texts.includes(runner), `${name}: marks of chart ${i}`);
-    });
-    await page.waitForFunction((text) => document.getElementById('said').textContent === text, `${runner} is hidden in all charts`);
-    await page.keyboard.press('Space');
-    await drawn();
-    assert.deepEqual(await inCharts(page), before, `${name}: not as before`);
+const checkLegend = async (page, drawn, runner) => {
+  const before = await inCharts(page);
+  assert.ok(before.filter(({ texts }) => texts.includes(runner)).length > 2, `${runner} is in too few charts`);
+  for (let i = 0; (await page.evaluate(() => document.activeElement.name)) !== runner; ++i) {
+    assert.ok(i < 50, `Tab does not lead to ${runner}`);
+    await page.keyboard.press('Tab');
+  }
+  await page.keyboard.press('Space');
+  await drawn();
+  const hidden = await inCharts(page);
+  hidden.forEach(({ texts, marks }, i) => {
+    assert.ok(!texts.includes(runner), `chart ${i} shows ${runner}`);
+    assert.equal(marks < before[i].marks, before[i].texts.includes(runner), `marks of chart ${i}`);
   });
+  await page.waitForFunction((text) => document.getElementById('said').textContent === text, `${runner} is hidden in all charts`);
+  await page.keyboard.press('Space');
+  await drawn();
+  assert.deepEqual(await inCharts(page), before, `without and again with ${runner}`);
+};
 
 /// Columns are sorted as numbers with their units, up and down, with the keyboard; what is no number comes last.
-const checkSorting = async (name) =>
-  use(name, {}, async (page) => {
-    const table = page.locator('section > .wide table').first();
-    const heading = table.locator('thead th').filter({ hasText: /^time/ }).first();
-    const column = (texts) => heading.evaluate((cell, texts) =>
-      [...cell.closest('table').tBodies[0].rows].slice(0, 8).map((row, i) => {
-        if (texts) row.cells[cell.cellIndex].textContent = texts[i];
-        return row.cells[cell.cellIndex].textContent;
-      }), texts);
-    const sort = async (direction) => {
-      await heading.locator('button').focus();
-      await page.keyboard.press('Enter');
-      assert.equal(await heading.getAttribute('aria-sort'), direction);
-    };
-    await sort('ascending');
-    assert.equal(await table.locator('[rowspan]').count(), 0);
-    const rows = await table.locator('tbody tr').count();
-    const up = ['900 ns', '1.5 us', '3 us', '15 ms', '1 200 ms', '2 s'];
-    await column(['2 s', '15 ms', 'n/a', '1 200 ms', '900 ns', '-', '3 us', '1.5 us']);
-    await table.evaluate((all, kept) => [...all.tBodies[0].rows].slice(kept).forEach((row) => row.remove()), 8);
-    await sort('descending');
-    assert.deepEqual((await column()).slice(0, 6), up.toReversed(), `${name}: descending`);
-    await sort('ascending');
-    assert.deepEqual(await column(), [...up, 'n/a', '-'], `${name}: ascending`);
-    assert.ok(rows >= 8, `${name}: ${rows} rows`);
-  });
+/// Leaves eight rows.
+const checkSorting = async (page) => {
+  const table = page.locator('section > .wide table').first();
+  const heading = table.locator('thead th').filter({ hasText: /^time/ }).first();
+  const column = (texts) => heading.evaluate((cell, texts) =>
+    [...cell.closest('table').tBodies[0].rows].slice(0, 8).map((row, i) => {
+      if (texts) row.cells[cell.cellIndex].textContent = texts[i];
+      return row.cells[cell.cellIndex].textContent;
+    }), texts);
+  const sort = async (direction) => {
+    await heading.locator('button').focus();
+    await page.keyboard.press('Enter');
+    assert.equal(await heading.getAttribute('aria-sort'), direction);
+  };
+  await sort('ascending');
+  assert.equal(await table.locator('[rowspan]').count(), 0);
+  const rows = await table.locator('tbody tr').count();
+  assert.ok(rows >= 8, `${rows} rows`);
+  const up = ['900 ns', '1.5 us', '3 us', '15 ms', '1 200 ms', '2 s'];
+  await column(['2 s', '15 ms', 'n/a', '1 200 ms', '900 ns', '-', '3 us', '1.5 us']);
+  await table.evaluate((all, kept) => [...all.tBodies[0].rows].slice(kept).forEach((row) => row.remove()), 8);
+  await sort('descending');
+  assert.deepEqual((await column()).slice(0, 6), up.toReversed(), 'descending');
+  await sort('ascending');
+  assert.deepEqual(await column(), [...up, 'n/a', '-'], 'ascending');
+};
 
 /// What is dark on the screen is printed on white, with the context.
-const checkPrint = async (name) =>
-  use(name, { colorScheme: 'dark' }, async (page) => {
-    await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
-    await page.waitForFunction(() => document.querySelector('.picture svg').style.backgroundColor === 'rgb(255, 255, 255)');
-    assert.ok(await page.locator('details.context').evaluate((context) => context.open), `${name}: no context on paper`);
-    await page.evaluate(() => dispatchEvent(new Event('afterprint')));
-    assert.ok(!(await page.locator('details.context').evaluate((context) => context.open)));
-  });
+const checkPrint = async (page) => {
+  await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+  await page.waitForFunction(() => document.querySelector('.picture svg').style.backgroundColor === 'rgb(255, 255, 255)');
+  assert.ok(await page.locator('details.context').evaluate((context) => context.open), 'no context on paper');
+  await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+  assert.ok(!(await page.locator('details.context').evaluate((context) => context.open)));
+};
 
 /// Words of the page stand out from what is behind them.
-const checkContrast = async (name, colorScheme) =>
-  use(name, { colorScheme }, async (page) => {
-    const faint = await page.evaluate(() => {
-      const parts = (colour) => colour.match(/[\d.]+/g).map(Number);
-      const luminance = (colour) => parts(colour).slice(0, 3).map((part) => part / 255)
-        .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
-        .reduce((sum, part, i) => sum + part * [0.2126, 0.7152, 0.0722][i], 0);
-      const behind = (element) => {
-        const colour = getComputedStyle(element).backgroundColor;
-        return (parts(colour)[3] ?? 1) === 1 || !element.parentElement ? colour : behind(element.parentElement);
-      };
-      return [...document.querySelectorAll('h1, h2, h3, p, li, a, summary, label, legend, th, td, figcaption')].filter((element) => {
-        const [a, b] = [getComputedStyle(element).color, behind(element)].map(luminance).sort((a, b) => b - a);
-        return (a + 0.05) / (b + 0.05) < 4.5;
-      }).map((element) => element.outerHTML.slice(0, 200));
-    });
-    assert.deepEqual(faint, [], `${name}: ${colorScheme}: too faint`);
+const checkContrast = async (page, colorScheme) => {
+  const faint = await page.evaluate(() => {
+    const parts = (colour) => colour.match(/[\d.]+/g).map(Number);
+    const luminance = (colour) => parts(colour).slice(0, 3).map((part) => part / 255)
+      .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+      .reduce((sum, part, i) => sum + part * [0.2126, 0.7152, 0.0722][i], 0);
+    const behind = (element) => {
+      const colour = getComputedStyle(element).backgroundColor;
+      return (parts(colour)[3] ?? 1) === 1 || !element.parentElement ? colour : behind(element.parentElement);
+    };
+    return [...document.querySelectorAll('h1, h2, h3, p, li, a, summary, label, legend, th, td, figcaption')].filter((element) => {
+      const [a, b] = [getComputedStyle(element).color, behind(element)].map(luminance).sort((a, b) => b - a);
+      return (a + 0.05) / (b + 0.05) < 4.5;
+    }).map((element) => element.outerHTML.slice(0, 200));
+  });
+  assert.deepEqual(faint, [], `${colorScheme}: too faint`);
+};
+
+/// What a reader does with a page, one thing after the other.
+const checkUse = async (name, runner) =>
+  use(name, async (page, drawn) => {
+    await checkLegend(page, drawn, runner);
+    for (const colorScheme of ['light', 'dark']) {
+      await page.emulateMedia({ colorScheme });
+      await drawn();
+      await checkContrast(page, colorScheme);
+    }
+    await checkPrint(page);
+    await checkSorting(page);
   });
 
 const compareTable = (table, byCase, chart) => {
@@ -249,24 +259,21 @@ try {
   const sleep = ['run', 'sleep', '--wait', '2ms', '--quiet'];
   asyncmark(...sleep, '--runner', 'sync,event-loop,thread-pool,process-pool', '--ops', '20,60,120', '--out', inFolder('ops.json'));
   await check('ops.html', 'ops.json');
-  await checkLegend('ops.html', 'thread-pool');
-  await checkSorting('ops.html');
-  await checkPrint('ops.html');
-  for (const scheme of ['light', 'dark']) await checkContrast('ops.html', scheme);
+  await checkUse('ops.html', 'thread-pool');
 
   asyncmark(...sleep, '--runner', 'event-loop,thread-pool', '--rate', '200,800,2000', '--duration', '600ms',
             '--repetitions', '1', '--out', inFolder('rates.json'));
   await check('rates.html', 'rates.json');
 
   asyncmark(...sleep, '--runner', 'sync,event-loop,thread-pool', '--ops', '100', '--in-flight', '1,4,25', '--out', inFolder('flight.json'));
-  await check('flight.html', 'flight.json');
+  const few = await check('flight.html', 'flight.json');
 
   // As many groups of cases as the largest of the reproductions has.
   const shares = ['0us', '100us', '200us', '300us', '400us', '500us'];
   write('plan.json', { cases: shares.map((cpu) => ({ workload: 'mixed', wait: '500us', cpu, ops: 100, 'in-flight': 28, runner: 'all' })) });
   asyncmark('run', '--plan', inFolder('plan.json'), '--quiet', '--out', inFolder('large.json'));
   await check('large.html', 'large.json');
-  for (const name of ['ops.html', 'large.html']) await open(name, { colorScheme: 'dark', width: 360 });
+  await open('large.html', { colorScheme: 'dark', width: 360 });
   await open('large.html', { width: 1800 });
 
   // Two files with the same figures in one chart.
@@ -304,7 +311,6 @@ try {
   many.checks = [];
   write('many.json', many);
   asyncmark('report', inFolder('many.json'), '--html', inFolder('many.html'));
-  const few = await open('flight.html');
   const all = await open('many.html');
   assert.equal(all.cases.rows.length, 10000);
   assert.ok(readFileSync(inFolder('many.html'), 'utf8').includes('Only 200 of 10000 cases are drawn'));

@@ -26,7 +26,7 @@ Ended run_with_death(int at, const std::string& cause, const Words& format) {
               "--runner",
               "sync,thread-pool",
               "--time-limit",
-              "1s",
+              "3s",
               "--launcher",
               fmt::format("sh -c 'echo >>starts; if [ $(wc -l <starts) = {} ]; then {}; fi; exec "
                           "\"$@\"' sh",
@@ -67,9 +67,9 @@ TEST(Deaths, OfAnyRepetitionBySignalCostNoOtherResultInAnyFormat) {
 
 TEST(Deaths, ByTheTimeLimitOrForMemoryCostNoOtherResult) {
   expect_one_death(run_with_death(1, "exec sleep 60", {"--benchmark_format=json"}), 1,
-                   "still running after --time-limit 1s");
+                   "still running after --time-limit 3s");
   expect_one_death(run_with_death(5, "exec sleep 60", {}), 5,
-                   "still running after --time-limit 1s");
+                   "still running after --time-limit 3s");
   if (kSanitized) GTEST_SKIP() << "sanitizers need terabytes of address space";
   for (const int at : {1, 4})
     expect_one_death(run_with_death(at, "ulimit -v 9000", {"--benchmark_out=b.json"}), at,
