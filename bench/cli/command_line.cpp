@@ -102,6 +102,14 @@ BenchmarkFlags benchmark_flags(const CLI::App& app, const std::vector<std::strin
   return BenchmarkFlags::parse(rest);
 }
 
+Gates gates_of(const Common& common, bool has_slo) {
+  auto gates = common.fail_on.empty() ? Gates() : Gates::parse(common.fail_on);
+  if (gates.names("slo") && !has_slo)
+    throw UsageError("--fail-on: slo needs --slo, such as --slo p99=50ms");
+  if (common.strict) gates.add(Gates::strict());
+  return gates;
+}
+
 RunSettings settings_of(const Grammar& grammar, const std::vector<std::string>& command) {
   const auto& common = grammar.arguments.common;
   RunSettings settings;
@@ -112,7 +120,8 @@ RunSettings settings_of(const Grammar& grammar, const std::vector<std::string>& 
   settings.driver.child.launcher = launcher_words(common.launcher);
   settings.driver.progress = progress_mode(common.progress, common.quiet);
   settings.max_failed = FailureBudget::parse(common.max_failed);
-  settings.strict = common.strict;
+  if (const auto& slo = grammar.arguments.shown.slo; !slo.empty()) settings.slo = Slo::parse(slo);
+  settings.gates = gates_of(common, settings.slo.has_value());
   settings.calibrate = !common.no_calibration;
   settings.out = common.out;
   settings.command = command;
@@ -159,7 +168,6 @@ int do_run(const Grammar& grammar, const std::vector<std::string>& command) {
   const auto& format = Registry<FormatEntry>::at(shown.format);
   check_view(format, shown.view);
   settings.print = [&](const ResultSet& run) { return format.print({&run}, shown.view); };
-  if (!shown.slo.empty()) settings.slo = Slo::parse(shown.slo);
   if (settings.out.empty() && settings.driver.benchmark.out.empty()) need_standard_output();
   return run_and_print(requests, std::move(settings));
 }
@@ -235,6 +243,7 @@ std::string for_run_alone(const Arguments& given, const RunSettings& common) {
       given.options, [](const auto& option) { return option.first == "repetitions"; });
   for (const auto& [is_given, name] :
        {std::pair{!given.common.out.empty(), "--out"},
+        {!given.common.fail_on.empty(), "--fail-on"},
         {given.common.strict, "--strict"},
         {given.common.no_calibration, "--no-calibration"},
         {given.shown.format != Registry<FormatEntry>::default_entry().name, "--format"},

@@ -25,12 +25,14 @@ void add_common(CLI::App& app, Common& common) {
       ->check([](const std::string& path) { return path.empty() ? "needs a name" : ""; });
   add_value(app, "--max-failed", common.max_failed, "N|P%",
             "accept up to this many failed operations of a case, else exit with code 4", kOutput);
-  app.add_flag("--strict", common.strict, "exit with code 3 for a warning or a missed --slo")
+  add_value(app, "--fail-on", common.fail_on, "LIST",
+            "exit with code 3 for: slo, failed, names of warnings", kOutput);
+  app.add_flag("--strict", common.strict, "--fail-on with all of these but noisy-machine")
       ->group(kOutput);
   add_value(app, "--time-limit", common.time_limit, "DURATION", "kill a run that takes longer",
             kOutput);
   add_value(app, "--launcher", common.launcher, "COMMAND",
-            "start each run with this command, such as 'taskset -c 1' or 'perf stat'", kOutput);
+            "start each run with this, such as 'taskset -c 1'", kOutput);
   app.add_flag("--no-calibration", common.no_calibration,
                "skip measuring the overhead of clock and runners")
       ->group(kOutput);
@@ -60,8 +62,8 @@ void add_view(CLI::App& app, View& view, const char* group) {
 void add_shown(CLI::App& app, Shown& shown) {
   add_value(app, "--format", shown.format, "NAME", format_help(), kOutput);
   add_view(app, shown.view, kOutput);
-  add_value(app, "--slo", shown.slo, "LIMIT",
-            "with --rate: find the highest rate within this limit, such as p99=50ms", kOutput);
+  add_value(app, "--slo", shown.slo, "LIMIT", "with --rate: limit to keep to, such as p99=50ms",
+            kOutput);
 }
 
 /// `--ops 1,2 --ops 3` is `--ops 1,2,3`. CLI11's own join() drops empty entries, which are
@@ -170,7 +172,7 @@ Grammar::Grammar()
       "  0    success\n"
       "  1    compare: something is slower\n"
       "  2    usage error\n"
-      "  3    with --strict: there is a warning\n"
+      "  3    --fail-on or --strict found something\n"
       "  4    a case failed, or more operations failed than --max-failed\n"
       "  5    compare: invalid, the baseline differs from itself\n"
       "  130  interrupted");

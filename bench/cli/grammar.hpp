@@ -19,6 +19,7 @@ struct Common {
   std::string launcher;
   std::string max_failed = "0";
   std::string out;
+  std::string fail_on;  ///< Empty: not given.
   bool strict = false;
   bool no_calibration = false;
   std::string progress = "auto";
@@ -53,6 +54,7 @@ struct Probed {
   std::string budget = "60s";
   std::string in_flight = "512";
   bool explain = false;
+  std::string fail_on;  ///< Empty: not given.
   std::string format = "table";
   std::string out;
   std::string progress = "auto";

@@ -7,6 +7,7 @@
 #include "bench/cli/unknown.hpp"
 #include "bench/model/workload_entry.hpp"
 #include "bench/probe/probe_entry.hpp"
+#include "bench/probe/probe_gates.hpp"
 
 namespace asyncmark {
 namespace {
@@ -43,6 +44,8 @@ void add_probed_workload(CLI::App& probe, Arguments& arguments, const WorkloadEn
             "write all measured cases to this file, as JSON; 'asyncmark report' shows it",
             kProbeOutput)
       ->check([](const std::string& path) { return path.empty() ? "needs a name" : ""; });
+  add_value(app, "--fail-on", probed.fail_on, "LIST",
+            "exit with code 3 for: slo, failed, bottlenecks such as blocked", kProbeOutput);
   add_progress(app, probed.progress, probed.quiet, kProbeOutput);
   app.allow_extras();
 }
@@ -58,12 +61,15 @@ void Grammar::add_probe() {
       "Options of a workload: asyncmark probe WORKLOAD --help\n\n"
       "Exit codes:\n"
       "  0  each endpoint was probed\n"
+      "  3  --fail-on found something\n"
       "  4  an endpoint could not be measured\n\n"
       "Examples:\n"
       "  # How many requests does it serve at once, and what limits it?\n"
       "  asyncmark probe http --url http://127.0.0.1:8080/\n"
       "  # Up to which rate does p99 stay below 100 ms?\n"
-      "  asyncmark probe http --url http://127.0.0.1:8080/ --slo p99=100ms");
+      "  asyncmark probe http --url http://127.0.0.1:8080/ --slo p99=100ms\n"
+      "  # In CI: fail if an endpoint blocks or fails.\n"
+      "  asyncmark probe http --url http://127.0.0.1:8080/ --fail-on blocked,failed");
 }
 
 ProbeRequest probe_request(const Grammar& grammar, const std::vector<std::string>& command) {
@@ -83,6 +89,8 @@ ProbeRequest probe_request(const Grammar& grammar, const std::vector<std::string
   request.most_in_flight =
       static_cast<std::uint64_t>(parse_count(probed.in_flight, "--in-flight", 1, kMostInFlight));
   if (!probed.slo.empty()) request.slo = Slo::parse(probed.slo);
+  if (!probed.fail_on.empty())
+    request.gates = parse_probe_gates(probed.fail_on, request.slo.has_value());
   request.explain = probed.explain;
   request.progress = progress_mode(probed.progress, probed.quiet);
   request.out = probed.out;

@@ -4,12 +4,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 
 #include "bench/base/errors.hpp"
+#include "bench/base/github_actions.hpp"
 #include "bench/base/output_file.hpp"
 #include "bench/base/shell_words.hpp"
 #include "bench/base/standard_error.hpp"
@@ -82,51 +81,19 @@ std::vector<std::pair<const ComparisonEntry*, OutputFile>> checked_outputs(
   return all;
 }
 
-/// GitHub shows ten annotations of a step; one is for the rest.
-constexpr std::size_t kMostAnnotations = 9;
-
-/// A line that GitHub's actions show beside the change. Its signs for the end of a property or line
-/// are told by their numbers.
-std::string annotation(std::string title, std::string text) {
-  const auto safe = [](std::string& one, const char* signs) {
-    std::string all;
-    for (const char c : one)
-      all += std::string_view(signs).find(c) != std::string_view::npos
-                 ? fmt::format("%{:02X}", static_cast<unsigned char>(c))
-                 : std::string(1, c);
-    one = all;
-  };
-  safe(title, "%\r\n:,");
-  safe(text, "%\r\n");
-  return fmt::format("::error title={}::{}\n", title, text);
-}
-
-std::string annotations(const Comparison& all) {
-  std::string text;
-  std::size_t shown = 0;
-  for (const auto& one : all.cases) {
-    if (all.is_void() || !all.gates || one.verdict != Verdict::slower || !one.failed.empty())
-      continue;
-    if (++shown > kMostAnnotations) continue;
-    text += annotation("slower: " + one.name, one.reason());
-  }
-  if (shown > kMostAnnotations)
-    text += annotation("slower", fmt::format("and {} more", shown - kMostAnnotations));
-  if (all.is_void()) text += annotation("void", all.sentence());
-  return text;
+std::vector<Annotation> annotations(const Comparison& all) {
+  if (all.is_void()) return {{"void", all.sentence()}};
+  std::vector<Annotation> slower;
+  for (const auto& one : all.cases)
+    if (all.gates && one.verdict == Verdict::slower && one.failed.empty())
+      slower.push_back({"slower: " + one.name, one.reason()});
+  return slower;
 }
 
 void tell_github(const Comparison& all) {
-  if (const char* actions = std::getenv("GITHUB_ACTIONS");
-      actions && std::string(actions) == "true")
-    std::cout << annotations(all);
-  const char* summary = std::getenv("GITHUB_STEP_SUMMARY");
-  if (!summary || !*summary) return;
-  std::ofstream file(summary, std::ios::app);
+  if (runs_in_github_actions()) std::cout << annotation_lines(annotations(all), "slower");
   for (const auto& entry : Registry<ComparisonEntry>::all())
-    if (entry.is_job_summary) file << entry.text(all);
-  if (!file.flush())
-    to_standard_error("warning: GITHUB_STEP_SUMMARY: '{}' cannot be written\n", visible(summary));
+    if (entry.is_job_summary) append_to_job_summary(entry.text(all));
 }
 
 /// What went wrong and what is odd, a line each on standard error.

@@ -16,6 +16,7 @@
 #include "bench/model/workload_entry.hpp"
 #include "bench/os/interruption.hpp"
 #include "bench/plan/prepare.hpp"
+#include "bench/probe/probe_gates.hpp"
 #include "bench/probe/prober.hpp"
 #include "bench/results/result_writer.hpp"
 #include "bench/run/context.hpp"
@@ -138,7 +139,9 @@ int exit_code(const ProbeRequest& request, const Probe& found, bool kept) {
                       request.out.empty() ? "" : ", the results are in " + visible(request.out));
     return 130;
   }
-  return !kept ? 2 : failed ? 4 : 0;
+  const auto found_by_gates = objections(request.gates, found);
+  tell(found_by_gates);
+  return !kept ? 2 : !found_by_gates.empty() ? 3 : failed ? 4 : 0;
 }
 
 /// Keeps what was measured in the result document, if a file was asked for.

@@ -19,6 +19,7 @@ struct ProbeRequest {
   Duration budget{};               ///< For each endpoint.
   std::uint64_t most_in_flight = 0;
   std::optional<Slo> slo;
+  std::vector<std::string> gates;  ///< Names of what makes the exit code 3.
   bool explain = false;
   ProgressMode progress = ProgressMode::automatic;
   std::string out;                                 ///< Where the JSON goes; empty: nowhere.
@@ -33,8 +34,8 @@ bool may_be_probed(const WorkloadEntry& workload);
 UsageError calls_nothing(const std::string& workload);
 
 /// Probes the endpoints one after the other, prints and keeps what was found, and gives the exit
-/// code: 0, 4 if an endpoint has no verdict because nothing could be measured, 130 if interrupted.
-/// Throws UsageError before anything runs.
+/// code: 0, 3 if a gate found something, 4 if an endpoint has no verdict because nothing could be
+/// measured, 130 if interrupted. Throws UsageError before anything runs.
 int probe(const ProbeRequest& request);
 
 }  // namespace asyncmark

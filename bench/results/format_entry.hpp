@@ -32,7 +32,8 @@ struct FormatEntry {
   /// Throws UsageError, which names the flag, for a view that it cannot show. Empty: it has one
   /// view, the usual one.
   std::function<void(const View&)> check_view = {};
-  bool is_default = false;  ///< Used where no --format is given. One format has it.
+  bool is_job_summary = false;  ///< Shown by GitHub's actions of each run in a job.
+  bool is_default = false;      ///< Used where no --format is given. One format has it.
 };
 
 /// Throws UsageError, which names the flag, where the format cannot show the view.

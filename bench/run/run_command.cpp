@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "bench/base/errors.hpp"
+#include "bench/base/github_actions.hpp"
 #include "bench/base/output_file.hpp"
 #include "bench/base/pace.hpp"
 #include "bench/base/standard_error.hpp"
@@ -14,6 +15,7 @@
 #include "bench/checks/checks.hpp"
 #include "bench/os/interruption.hpp"
 #include "bench/plan/prepare.hpp"
+#include "bench/results/format_entry.hpp"
 #include "bench/results/result_writer.hpp"
 #include "bench/results/summary.hpp"
 #include "bench/run/calibration.hpp"
@@ -72,29 +74,6 @@ bool warn(Services& services) {
   return any;
 }
 
-/// What the checks found, a line each on standard error: not every format shows them.
-bool warn(const std::vector<Finding>& findings) {
-  for (const auto& one : findings)
-    to_standard_error("--strict: {}: {}{}\n", one.code,
-                      one.cases.empty() ? "" : fmt::format("{}: ", fmt::join(one.cases, ", ")),
-                      visible(one.evidence));
-  return !findings.empty();
-}
-
-/// Which open loops miss the objective or have too few operations to tell, a line each.
-bool warn(const Slo& slo, const std::vector<Result>& cases) {
-  bool any = false;
-  for (const auto& one : cases) {
-    const auto keeps = keeps_to(slo, one);
-    if (!one.what.load.rate || (keeps && *keeps)) continue;
-    to_standard_error("--strict: slo: {}: {}\n", visible(one.name()),
-                      keeps ? slo.text() + " is missed"
-                            : "too few operations to tell whether it keeps " + slo.text());
-    any = true;
-  }
-  return any;
-}
-
 /// Throws UsageError for what makes no sense of these cases, before any of them runs.
 void check_settings(const std::vector<Result>& cases, const RunSettings& settings) {
   check_time_limit(cases, settings.driver.child.time_limit);
@@ -121,10 +100,13 @@ Context context_of(const RunSettings& settings, const std::vector<Result>& cases
   return context;
 }
 
-/// The results on standard output; throws UsageError where they are lost there.
+/// The results on standard output, and in the summary of a job of GitHub's; throws UsageError where
+/// they are lost on standard output.
 void print(const ResultSet& run, const RunSettings& settings) {
   if (settings.driver.benchmark.format.empty() && !run.results.empty())
     std::cout << settings.print(run) << std::flush;
+  for (const auto& format : Registry<FormatEntry>::all())
+    if (format.is_job_summary) append_to_job_summary(format.print({&run}, View{}));
   if (!std::cout.flush())
     throw UsageError("standard output cannot be written: the results are lost there");
 }
@@ -189,8 +171,8 @@ int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
                               // come.
   print(run, settings);
   const bool too_bad = warn(cases, settings.max_failed) || lost_service;
-  bool objected = settings.strict && warn(run.findings);
-  if (settings.strict && settings.slo) objected = warn(*settings.slo, cases) || objected;
+  const auto objections = settings.gates.objections(run, settings.max_failed, settings.slo);
+  tell(objections);
   if (Interruption::happened()) {
     to_standard_error(
         "interrupted: {}{}\n",
@@ -199,7 +181,7 @@ int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
     return 130;
   }
   if (!kept) return 2;
-  return objected ? 3 : too_bad ? 4 : 0;
+  return !objections.empty() ? 3 : too_bad ? 4 : 0;
 }
 
 }  // namespace asyncmark

@@ -9,6 +9,7 @@
 #include "bench/results/result_set.hpp"
 #include "bench/results/slo.hpp"
 #include "bench/run/driver.hpp"
+#include "bench/run/gates.hpp"
 
 namespace asyncmark {
 
@@ -16,7 +17,7 @@ namespace asyncmark {
 struct RunSettings {
   DriverSettings driver;
   FailureBudget max_failed;
-  bool strict = false;               ///< Whether a finding of check() is an error.
+  Gates gates;                       ///< What makes the exit code 3.
   bool calibrate = true;             ///< Else the context says that it was skipped.
   std::optional<Slo> slo;            ///< Goes into the context, for the reports.
   std::string out;                   ///< Where the JSON goes; empty: nowhere.
@@ -28,7 +29,7 @@ struct RunSettings {
 };
 
 /// Runs the cases of the requests, keeps and prints the results, and gives the exit code: 0, 3 when
-/// strict and a check found something, 4 when a case died or failed too often, 130 when
+/// a gate found something, 4 when a case died or failed too often, 130 when
 /// interrupted. Throws UsageError before anything runs.
 int run_and_print(const std::vector<Request>& requests, RunSettings settings);
 

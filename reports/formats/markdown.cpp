@@ -75,6 +75,7 @@ const bool registered = Registry<FormatEntry>::add({
     .summary = "the table as Markdown, for a README or a pull request",
     .print = [](const ResultSets& sets, const View& view) { return print(sets, view); },
     .check_view = check_columns,
+    .is_job_summary = true,
 });
 
 const bool output = Registry<OutputEntry>::add({

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace asyncmark {
+
+/// Something that GitHub's actions show as an error beside a change.
+struct Annotation {
+  std::string title;
+  std::string text;
+};
+
+/// Returns the lines that make GitHub's actions show these; where there are more than it shows, the
+/// last one, with the title `rest`, says how many more.
+std::string annotation_lines(const std::vector<Annotation>& all, const std::string& rest);
+
+/// Whether GitHub's actions run this program.
+bool runs_in_github_actions();
+
+/// Appends to the summary that GitHub's actions show of this job. Does nothing outside of them.
+void append_to_job_summary(const std::string& markdown);
+
+}  // namespace asyncmark

@@ -1,0 +1,84 @@
+#include "bench/probe/probe_gates.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <functional>
+
+#include "bench/base/errors.hpp"
+#include "bench/base/nearest.hpp"
+#include "bench/base/split.hpp"
+
+namespace asyncmark {
+namespace {
+
+/// A gate, which gives the figures where it finds what it is named after, or nothing.
+struct ProbeGate {
+  std::string name;
+  std::function<std::string(const EndpointProbe&, const Probe&)> look;
+};
+
+std::string missed(const EndpointProbe& endpoint, const Probe& probe) {
+  if (endpoint.capacity && endpoint.capacity->passed) return "";
+  return fmt::format("{} is met at no tested rate", probe.slo->text());
+}
+
+std::string failed(const EndpointProbe& endpoint, const Probe&) {
+  if (!endpoint.failed.empty()) return endpoint.failed;
+  for (const auto& point : endpoint.points)
+    if (point.failed > 0)
+      return fmt::format("{:.3g} % of the operations failed at {} in flight ({})",
+                         point.failed * 100, point.in_flight, point.reason);
+  return "";
+}
+
+ProbeGate limited_by(const char* name, Bottleneck bottleneck) {
+  return {name, [bottleneck](const EndpointProbe& endpoint, const Probe&) {
+            if (endpoint.model.bottleneck != bottleneck) return std::string();
+            return fmt::format("{:.3g} at once, {:.4g}/s", endpoint.model.at_once.value,
+                               endpoint.model.best_per_s);
+          }};
+}
+
+const std::vector<ProbeGate>& probe_gates() {
+  static const std::vector<ProbeGate> all{
+      {"slo", missed},
+      {"failed", failed},
+      limited_by("blocked", Bottleneck::blocked),
+      limited_by("one-at-a-time", Bottleneck::serial),
+      limited_by("pool-size", Bottleneck::pool),
+      limited_by("computing", Bottleneck::computing),
+      limited_by("connection-limit", Bottleneck::connections),
+      limited_by("rate-limiter", Bottleneck::rate),
+  };
+  return all;
+}
+
+}  // namespace
+
+std::vector<std::string> parse_probe_gates(const std::string& text, bool has_slo) {
+  std::vector<std::string> known;
+  for (const auto& gate : probe_gates()) known.push_back(gate.name);
+  auto names = split(text, ',');
+  for (const auto& name : names) {
+    if (std::ranges::find(known, name) == known.end())
+      throw UsageError(fmt::format("--fail-on: '{}' is unknown{}; give some of {}", name,
+                                   suggestion(name, known), fmt::join(known, ", ")));
+    if (name == "slo" && !has_slo)
+      throw UsageError("--fail-on: slo needs --slo, such as --slo p99=100ms");
+  }
+  return names;
+}
+
+std::vector<Objection> objections(const std::vector<std::string>& gates, const Probe& found) {
+  std::vector<Objection> all;
+  for (const auto& endpoint : found.endpoints)
+    for (const auto& gate : probe_gates()) {
+      if (std::ranges::find(gates, gate.name) == gates.end()) continue;
+      if (const auto what = gate.look(endpoint, found); !what.empty())
+        all.push_back({gate.name, fmt::format("{}: {}", endpoint.name, what)});
+    }
+  return all;
+}
+
+}  // namespace asyncmark
