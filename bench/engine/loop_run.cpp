@@ -1,6 +1,7 @@
 #include "bench/engine/loop_run.hpp"
 
 #include "bench/engine/client.hpp"
+#include "bench/engine/opening_pause.hpp"
 
 namespace asyncmark {
 
@@ -28,7 +29,14 @@ void LoopRun::carry_out() {
 
 Async<void> LoopRun::open(const Workload& workload, std::uint64_t count) {
   stage_.connect.begins(Clock::now());
-  while (sessions_.size() < count) sessions_.push_back(co_await workload.open_async(loop_));
+  OpeningPause pause;
+  while (sessions_.size() < count) {
+    const auto begun = Clock::now();
+    sessions_.push_back(co_await workload.open_async(loop_));
+    const auto now = Clock::now();
+    if (const auto wait = pause.after(now - begun); wait > Duration(0))
+      co_await sleep_until(loop_, now + wait);
+  }
   stage_.connect.ends(Clock::now());
 }
 

@@ -14,6 +14,8 @@ inline constexpr FailureReason kTruncated{"truncated"};     ///< In the middle o
 inline constexpr FailureReason kBadFraming{"bad framing"};  ///< Not HTTP, or more than it said.
 inline constexpr FailureReason kLongHeader{"header > 256KiB"};
 inline constexpr FailureReason kBadCertificate{"bad certificate"};
+inline constexpr FailureReason kNotHttps{
+    "not HTTPS"};                            ///< No TLS at all, where https was asked for.
 inline constexpr FailureReason kTls{"tls"};  ///< Any other failure of TLS.
 
 /// A status that is not what --expect says: `bad status 404`.

@@ -82,12 +82,15 @@ TlsSession make_tls_session(SSL_CTX& context, int socket, const std::string& hos
 FailureReason tls_failure(SSL& session, int result) {
   const int system_error = errno;
   const int kind = SSL_get_error(&session, result);
+  const int reason = ERR_GET_REASON(ERR_peek_error());
   ERR_clear_error();
   if (kind == SSL_ERROR_SYSCALL && system_error != 0) return failure_of(system_error);
   if (SSL_get_verify_result(&session) != X509_V_OK &&
       SSL_get_verify_mode(&session) != SSL_VERIFY_NONE)
     return failures::kBadCertificate;
-  return failures::kTls;
+  // Where something else than a record of TLS arrives, OpenSSL takes it for one of another version.
+  return kind == SSL_ERROR_SSL && reason == SSL_R_WRONG_VERSION_NUMBER ? failures::kNotHttps
+                                                                       : failures::kTls;
 }
 
 }  // namespace asyncmark::http
