@@ -55,12 +55,15 @@ function(asyncmark_add_module folder header)
   endif()
 endfunction()
 
-# What a sanitizer would find nothing in is not run: data races in code that has one thread, and errors of memory where
-# JSON for charts is put together. Tests of the built program start it with what the tests of runners and workloads do
-# inside one process: with the address sanitizer, those in which all goes well are slow ones.
+# What a sanitizer would find nothing in is not run: data races in code that has one thread or belongs to another
+# program, and errors of memory where JSON for charts is put together. Tests of the built program start it with what the
+# tests of runners and workloads do inside one process: with the address sanitizer, those in which all goes well are slow
+# ones.
 set(asyncmark_untested "^$")
+set(asyncmark_untested_files "^$")
 set(asyncmark_slow "^$")
 if(ASYNCMARK_SANITIZE STREQUAL thread)
+  set(asyncmark_untested_files "/workloads/.*(program|service|service_refusals|fastapi|foreign_servers)_test.cpp$")
   set(asyncmark_untested "^(program|reports|bench_(base|measure|model|results|checks|plan|child|run|compare|probe|cli))")
 elseif(ASYNCMARK_SANITIZE)
   set(asyncmark_untested "^reports_(charts|page)$")
@@ -120,12 +123,15 @@ endif()
 
 # asyncmark_add_tests(NAME FILE...): the tests of a module.
 function(asyncmark_add_tests name)
-  if(NOT name MATCHES "${asyncmark_untested}")
-    set_property(GLOBAL APPEND PROPERTY asyncmark_tests ${name})
-    set_property(GLOBAL PROPERTY asyncmark_tests_of_${name} ${ARGN})
-    if(NOT asyncmark_takes_tests_of)
-      target_sources(asyncmark_test_cases PRIVATE ${ARGN})
-    endif()
+  set(files ${ARGN})
+  list(FILTER files EXCLUDE REGEX "${asyncmark_untested_files}")
+  if(name MATCHES "${asyncmark_untested}" OR NOT files)
+    return()
+  endif()
+  set_property(GLOBAL APPEND PROPERTY asyncmark_tests ${name})
+  set_property(GLOBAL PROPERTY asyncmark_tests_of_${name} ${files})
+  if(NOT asyncmark_takes_tests_of)
+    target_sources(asyncmark_test_cases PRIVATE ${files})
   endif()
 endfunction()
 

@@ -44,8 +44,8 @@ Gates Gates::parse(const std::string& text) {
   for (const auto& name : split(text, ',')) {
     if (std::ranges::find(known, name) == known.end())
       throw UsageError(fmt::format(
-          "--fail-on: '{}' is unknown{}; give slo, failed or names of warnings (docs/reading.md)", name,
-          suggestion(name, known)));
+          "--fail-on: '{}' is unknown{}; give slo, failed or names of warnings (docs/reading.md)",
+          name, suggestion(name, known)));
     gates.names_.insert(name);
   }
   return gates;

@@ -36,7 +36,7 @@ class Gates {
 
   /// What they find in a run: the name, and the cases with the evidence.
   std::vector<Objection> objections(const ResultSet& run, const FailureBudget& budget,
-                                      const std::optional<Slo>& slo) const;
+                                    const std::optional<Slo>& slo) const;
 
  private:
   std::set<std::string> names_;

@@ -1,6 +1,7 @@
 #include "reports/text/draw.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <limits>
@@ -60,6 +61,7 @@ class Drawing {
     if (shortened_)
       table_.notes.push_back(
           fmt::format("{}: shortened to fit; a wider terminal shows more", terminal_.mark()));
+    if (!left_out_.empty()) table_.notes.push_back(left_out_text());
     if (!table_.notes.empty()) text += '\n';
     for (const auto& note : table_.notes) text += wrap("  " + note, terminal_.text_width());
     return text;
@@ -141,6 +143,12 @@ class Drawing {
       if (width() > width_) left_out_.insert(column);
     if (width() + least_bar() > width_)
       for (auto& row : table_.rows) row.bar.reset();
+  }
+
+  std::string left_out_text() const {
+    std::vector<std::string> names;
+    for (const auto column : left_out_) names.push_back(table_.columns[column].heading());
+    return fmt::format("not shown, for lack of width: {}", fmt::join(names, ", "));
   }
 
   std::size_t least_bar() const {

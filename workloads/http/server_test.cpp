@@ -82,7 +82,7 @@ class Connection {
     const auto end = text_.find("\r\n\r\n");
     const auto length = text_.find("Content-Length: ");
     return end != std::string::npos && length < end &&
-           text_.size() >= end + 4 + std::stoul(text_.substr(length + 16));
+           text_.size() >= end + 4 + std::stoul(text_.substr(length + 16, 20));
   }
 
   Descriptor file_;

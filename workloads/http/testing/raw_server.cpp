@@ -36,7 +36,7 @@ std::string Connection::read_request() {
   for (;;) {
     if (const auto end = unread_.find("\r\n\r\n"); end != std::string::npos) {
       const auto length = unread_.find("Content-Length: ");
-      const auto body = length < end ? std::stoul(unread_.substr(length + 16)) : 0;
+      const auto body = length < end ? std::stoul(unread_.substr(length + 16, 20)) : 0;
       if (const auto whole = end + 4 + body; unread_.size() >= whole) {
         const auto request = unread_.substr(0, whole);
         unread_.erase(0, whole);
