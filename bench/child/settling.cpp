@@ -76,23 +76,34 @@ bool Settling::is_idle(const Case& one, const Measurement& probe) const {
          });
 }
 
+Duration Settling::longest_wait(const std::string& target) const {
+  if (in_vain_.contains(target)) return at_most_ / 10;
+  return usual_.contains(target) ? at_most_ : at_most_ / 4;
+}
+
 Settling::Wait Settling::wait(const Case& one, ChildSettings settings) {
   const auto begun = Clock::now();
+  const auto target = target_of(one);
+  const auto at_most = longest_wait(target);
   settings.launcher.clear();
   settings.write = {};
   const auto probe = probe_of(one);
   Wait waited{.still_busy = true};
-  for (; waited.still_busy && waited.took < at_most_; waited.took = Clock::now() - begun) {
-    settings.time_limit = at_most_ - waited.took;
+  for (; waited.still_busy && waited.took < at_most; waited.took = Clock::now() - begun) {
+    settings.time_limit = at_most - waited.took;
     const auto run = run_(probe, settings);
     if (Interruption::happened()) break;
     if (run.died.empty())
       waited.still_busy = !is_idle(one, run.measurement);
-    else if (Clock::now() - begun < at_most_)
+    else if (Clock::now() - begun < at_most)
       waited.still_busy = false;  // For another reason than that, which the run will tell.
     if (waited.still_busy) std::this_thread::sleep_for(kPause);
   }
-  left_work_.erase(target_of(one));
+  left_work_.erase(target);
+  if (waited.still_busy)
+    in_vain_.insert(target);
+  else
+    in_vain_.erase(target);
   return waited;
 }
 

@@ -17,7 +17,8 @@ class Settling {
  public:
   using Run = std::function<Repetition(const Case&, const ChildSettings&)>;
 
-  /// How long to wait at the most; then the next run is begun and marked.
+  /// How long to wait at the most; then the next run is begun and marked. A quarter of it where no
+  /// operation has ever succeeded, and a tenth after a wait that was in vain.
   static constexpr Duration kLongest = std::chrono::seconds(20);
 
   explicit Settling(Run run = run_in_child, Duration at_most = kLongest);
@@ -36,10 +37,12 @@ class Settling {
 
  private:
   bool is_idle(const Case& one, const Measurement& probe) const;
+  Duration longest_wait(const std::string& target) const;
 
   Run run_;
   Duration at_most_;
   std::set<std::string> left_work_;
+  std::set<std::string> in_vain_;          ///< Still busy when the last wait for them was over.
   std::map<std::string, Duration> usual_;  ///< What an operation takes by itself, at the most.
 };
 

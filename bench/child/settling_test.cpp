@@ -95,6 +95,28 @@ TEST(Settling, GivesUpAfterAWhile) {
   EXPECT_GE(waited.took, 200ms);
 }
 
+TEST(Settling, WaitsShorterAfterAWaitInVainAndWhereNothingEverSucceeded) {
+  Settling settling([](const Case&, const ChildSettings&) { return took({1s, 1s, 1s}); }, 400ms);
+  settling.ended(calling(kHere), left(3, 0));
+  EXPECT_GE(settling.wait(calling(kHere), {}).took, 400ms);
+  settling.ended(calling(kHere), left(3, 0));
+  const auto again = settling.wait(calling(kHere), {});
+  EXPECT_TRUE(again.still_busy);
+  EXPECT_LT(again.took, 400ms);
+
+  Settling never(
+      [](const Case&, const ChildSettings&) {
+        auto run = took({});
+        run.measurement.add_failures("time-out", 3);
+        return run;
+      },
+      1s);
+  auto timed_out = took({});
+  timed_out.measurement.add_failures("time-out", 100);
+  never.ended(calling(kHere), timed_out);
+  EXPECT_LT(never.wait(calling(kHere), {}).took, 1s);
+}
+
 TEST(Settling, DoesNotWaitForAServiceThatIsGone) {
   Settling settling([](const Case&, const ChildSettings&) { return Repetition{{}, "refused"}; });
   settling.ended(calling(kHere), left(3, 0));
