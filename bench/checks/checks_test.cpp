@@ -345,7 +345,7 @@ TEST(Strict, MakesAFindingTheExitCodeBeforeFailedOperations) {
   command.push_back("--strict");
   const auto ended = testing::asyncmark(command);
   EXPECT_EQ(ended.code, 3);
-  EXPECT_THAT(ended.err, HasSubstr("--strict: few-operations: faulty/thread-pool/ops:10/"));
+  EXPECT_THAT(ended.err, HasSubstr("failed on few-operations: faulty/thread-pool/ops:10/"));
   EXPECT_THAT(ended.out, HasSubstr("Warnings\n"));
 }
 
@@ -354,7 +354,7 @@ TEST(Strict, MakesAMissedObjectiveTheExitCode) {
                                          "20", "--runner", "event-loop", "--repetitions", "1",
                                          "--slo", "p50=1ms", "--strict"});
   EXPECT_EQ(ended.code, 3);
-  EXPECT_THAT(ended.err, AllOf(HasSubstr("--strict: slo: sleep/event-loop/"),
+  EXPECT_THAT(ended.err, AllOf(HasSubstr("failed on slo: sleep/event-loop/"),
                                HasSubstr(": p50=1ms is missed")));
 }
 

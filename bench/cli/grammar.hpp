@@ -52,7 +52,7 @@ struct Probed {
   std::string runner = "event-loop";
   std::string slo;  ///< Empty: none.
   std::string budget = "60s";
-  std::string in_flight = "512";
+  std::string in_flight;  ///< Empty: not given.
   bool explain = false;
   std::string fail_on;  ///< Empty: not given.
   std::string format = "table";

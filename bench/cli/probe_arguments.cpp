@@ -14,6 +14,8 @@ namespace {
 
 constexpr const char* kProbe = "Probe";
 constexpr std::int64_t kMostInFlight = 100'000;
+/// Operations in flight, if neither the user nor the workload says how many to try.
+constexpr std::uint64_t kUsual = 512;
 
 void add_probed_workload(CLI::App& probe, Arguments& arguments, const WorkloadEntry& workload) {
   auto& app = *probe.add_subcommand(workload.name, workload.summary);
@@ -30,7 +32,10 @@ void add_probed_workload(CLI::App& probe, Arguments& arguments, const WorkloadEn
   add_value(app, "--slo", probed.slo, "LIMIT",
             "find the highest rate within this limit, such as p99=100ms", kProbe);
   add_value(app, "--budget", probed.budget, "DURATION", "longest time for each endpoint", kProbe);
-  add_value(app, "--in-flight", probed.in_flight, "N", "most operations in flight to try", kProbe);
+  add_value(app, "--in-flight", probed.in_flight, "N",
+            fmt::format("most operations in flight to try (default: {})",
+                        std::min<std::uint64_t>(kUsual, workload.usual_cap)),
+            kProbe);
   add_value(app, "--runner", probed.runner, "NAME",
             "runner that measures; thread-pool where operations block their thread", kProbe);
   constexpr const char* kProbeOutput = "Output";
@@ -48,6 +53,12 @@ void add_probed_workload(CLI::App& probe, Arguments& arguments, const WorkloadEn
             "exit with code 3 for: slo, failed, bottlenecks such as blocked", kProbeOutput);
   add_progress(app, probed.progress, probed.quiet, kProbeOutput);
   app.allow_extras();
+}
+
+/// The usual number is as large as the service of the workload usually takes.
+std::uint64_t most_in_flight(const std::string& given, const WorkloadEntry& workload) {
+  if (given.empty()) return std::min(kUsual, workload.usual_cap);
+  return static_cast<std::uint64_t>(parse_count(given, "--in-flight", 1, kMostInFlight));
 }
 
 }  // namespace
@@ -86,8 +97,8 @@ ProbeRequest probe_request(const Grammar& grammar, const std::vector<std::string
   ProbeRequest request;
   request.budget = parse_duration(probed.budget, "--budget");
   if (request.budget < std::chrono::seconds(1)) throw UsageError("--budget: must be at least 1s");
-  request.most_in_flight =
-      static_cast<std::uint64_t>(parse_count(probed.in_flight, "--in-flight", 1, kMostInFlight));
+  const auto workload = chosen[0]->get_name();
+  request.most_in_flight = most_in_flight(probed.in_flight, Registry<WorkloadEntry>::at(workload));
   if (!probed.slo.empty()) request.slo = Slo::parse(probed.slo);
   if (!probed.fail_on.empty())
     request.gates = parse_probe_gates(probed.fail_on, request.slo.has_value());
@@ -96,7 +107,6 @@ ProbeRequest probe_request(const Grammar& grammar, const std::vector<std::string
   request.out = probed.out;
   request.command = command;
   request.print = Registry<ProbeEntry>::at(probed.format).text;
-  const auto workload = chosen[0]->get_name();
   Request endpoint(workload);
   endpoint.set("runner", probed.runner);
   for (const auto& [name, text] : grammar.arguments.options) endpoint.set(name, text);

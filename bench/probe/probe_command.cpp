@@ -120,19 +120,32 @@ Context context_of(const ProbeRequest& request, const std::vector<Result>& cases
   return context;
 }
 
-/// Why endpoints have no verdict, a line each on standard error.
-bool warn(const Probe& found) {
+/// Why nothing could be measured; empty if something was.
+std::string trouble_of(const EndpointProbe& endpoint) {
+  if (!endpoint.failed.empty() || endpoint.points.empty() || endpoint.model.best_per_s > 0)
+    return endpoint.failed;
+  return fmt::format("no operation succeeds ({})", endpoint.points.front().reason);
+}
+
+/// Which endpoints could not be measured and which gates were not checked, a line each on standard
+/// error.
+bool warn(const Probe& found, const std::vector<std::string>& gates) {
   bool any = false;
   for (const auto& endpoint : found.endpoints) {
-    if (endpoint.failed.empty()) continue;
-    to_standard_error("warning: {}: {}\n", visible(endpoint.name), visible(endpoint.failed));
-    any = true;
+    const auto trouble = trouble_of(endpoint);
+    any = any || !trouble.empty();
+    if (!trouble.empty())
+      to_standard_error("warning: {}: {}\n", visible(endpoint.name), visible(trouble));
+    else if (!gates.empty() && !has_verdict(endpoint))
+      to_standard_error(
+          "warning: {}: there is no verdict for --fail-on; repeat on an idle machine\n",
+          visible(endpoint.name));
   }
   return any;
 }
 
 int exit_code(const ProbeRequest& request, const Probe& found, bool kept) {
-  const bool failed = warn(found);
+  const bool failed = warn(found, request.gates);
   if (found.partial) {
     to_standard_error("interrupted: {}{}\n",
                       found.endpoints.empty() ? "nothing was finished" : "what was found is above",

@@ -20,6 +20,8 @@ struct ProbeGate {
 
 std::string missed(const EndpointProbe& endpoint, const Probe& probe) {
   if (endpoint.capacity && endpoint.capacity->passed) return "";
+  if (!endpoint.capacity || endpoint.capacity->steps.empty())
+    return fmt::format("no rate was tested for {}", probe.slo->text());
   return fmt::format("{} is met at no tested rate", probe.slo->text());
 }
 
@@ -68,6 +70,12 @@ std::vector<std::string> parse_probe_gates(const std::string& text, bool has_slo
       throw UsageError("--fail-on: slo needs --slo, such as --slo p99=100ms");
   }
   return names;
+}
+
+bool has_verdict(const EndpointProbe& endpoint) {
+  const auto bottleneck = endpoint.model.bottleneck;
+  return endpoint.failed.empty() && bottleneck != Bottleneck::client &&
+         bottleneck != Bottleneck::others;
 }
 
 std::vector<Objection> objections(const std::vector<std::string>& gates, const Probe& found) {

@@ -16,7 +16,7 @@ Probe blocked() {
   endpoint.model.bottleneck = Bottleneck::blocked;
   endpoint.model.at_once.value = 1;
   endpoint.model.best_per_s = 21.5;
-  endpoint.capacity = Capacity{.failed = 30};
+  endpoint.capacity = Capacity{.failed = 30, .steps = {{.per_s = 30}}};
   return {.slo = Slo::parse("p99=5ms"), .endpoints = {endpoint}};
 }
 
@@ -38,6 +38,12 @@ TEST(ProbeGates, AcceptAnObjectiveThatSomeRateMeets) {
   auto probe = blocked();
   probe.endpoints[0].capacity->passed = 20;
   EXPECT_THAT(found("slo", probe), IsEmpty());
+}
+
+TEST(ProbeGates, ObjectToAnObjectiveThatWasNotTested) {
+  auto probe = blocked();
+  probe.endpoints[0].capacity->steps.clear();
+  EXPECT_THAT(found("slo", probe), ElementsAre("slo: /sync: no rate was tested for p99=5ms"));
 }
 
 TEST(ProbeGates, ObjectToWhatCouldNotBeMeasuredAndToFailedOperations) {

@@ -155,7 +155,7 @@ bool refuses_above_rate(const Unloaded& unloaded, const std::vector<LoadPoint>& 
 const LoadPoint* first_failing(const Unloaded& unloaded, const std::vector<LoadPoint>& points) {
   const auto usual = std::max(unloaded.failed, points.front().failed);
   const auto found = std::ranges::find_if(
-      points, [&](const LoadPoint& point) { return point.failed > usual + kSome; });
+      points, [&](const LoadPoint& point) { return point.failed > 2 * usual + kSome; });
   return found == points.end() ? nullptr : &*found;
 }
 
@@ -174,11 +174,13 @@ bool is_flat(const std::vector<LoadPoint>& points) {
   });
 }
 
+/// One low point may be noise: the last two have to be low, or the last one very low.
 void find_collapse(ServiceModel& model, const std::vector<LoadPoint>& points) {
-  const auto best = std::ranges::max_element(points, {}, &LoadPoint::per_s);
-  for (auto point = best; point != points.end(); ++point)
-    if (point->per_s < kCollapse * best->per_s)
-      model.falls_to = std::min(model.falls_to.value_or(1), point->per_s / best->per_s);
+  constexpr double kVeryLow = 0.6;  // Of the best.
+  const auto best = best_of(points);
+  const auto last = points.back().per_s / best;
+  const auto before = points.size() > 1 ? points[points.size() - 2].per_s / best : 1;
+  if (last < kVeryLow || (last < kCollapse && before < kCollapse)) model.falls_to = last;
 }
 
 void find_unfairness(ServiceModel& model, const std::vector<LoadPoint>& plateau) {
@@ -252,7 +254,6 @@ ServiceModel fit(const Unloaded& unloaded, const std::vector<LoadPoint>& points)
     return model;
   }
   model.at_once = served_at_once(unloaded, points, plateau);
-  find_collapse(model, points);
   if (refuses_above_rate(unloaded, points, best)) {
     fit_rate(model, "errors that become more with each operation");
     return model;
@@ -267,6 +268,7 @@ ServiceModel fit(const Unloaded& unloaded, const std::vector<LoadPoint>& points)
     model.bottleneck = Bottleneck::others;
     return model;
   }
+  find_collapse(model, points);
   if (is_paced(unloaded, points, best)) {
     fit_rate(model, "one at a time, with a pause after each");
     return model;
@@ -288,8 +290,13 @@ ServiceModel fit(const Unloaded& unloaded, const std::vector<LoadPoint>& points)
 }
 
 std::uint64_t fewest_sufficient(const ServiceModel& model, const std::vector<LoadPoint>& points) {
-  for (const auto& point : points)
-    if (point.per_s >= kSufficient * model.best_per_s) return point.in_flight;
+  // More connections than the service takes are no help, whatever the rest achieves.
+  auto sound = points;
+  std::erase_if(
+      sound, [&](const LoadPoint& point) { return point.failed > points.front().failed + kSome; });
+  const auto best = std::min(model.best_per_s, best_of(sound));
+  for (const auto& point : sound)
+    if (point.per_s >= kSufficient * best) return point.in_flight;
   return points.empty() ? 0 : points.back().in_flight;
 }
 

@@ -211,7 +211,26 @@ TEST(ServiceModel, SeesACollapse) {
   auto points = sweep(pool);
   EXPECT_FALSE(fit(unloaded_of(pool), points).falls_to);
   points.back().per_s *= 0.7;
+  EXPECT_FALSE(fit(unloaded_of(pool), points).falls_to) << "may be noise";
+  points[points.size() - 2].per_s *= 0.7;
   EXPECT_NEAR(fit(unloaded_of(pool), points).falls_to.value_or(0), 0.7, 0.01);
+}
+
+TEST(ServiceModel, TakesFailuresAtAnyLoadForNoConnectionLimit) {
+  const Service pool{.at_once = 40};
+  auto points = sweep(pool);
+  for (auto& point : points) point.failed = 0.1;
+  points.back().failed = 0.18;
+  auto unloaded = unloaded_of(pool);
+  unloaded.failed = 0.1;
+  EXPECT_EQ(fit(unloaded, points).bottleneck, Bottleneck::pool);
+}
+
+TEST(ServiceModel, AdvisesNoConnectionsOfWhichSomeAreRefused) {
+  std::vector<LoadPoint> points{{.in_flight = 4, .per_s = 100},
+                                {.in_flight = 8, .per_s = 200},
+                                {.in_flight = 16, .per_s = 240, .failed = 0.9}};
+  EXPECT_EQ(fewest_sufficient({.best_per_s = 240}, points), 8u);
 }
 
 TEST(ServiceModel, SeesAnUnfairQueue) {

@@ -47,9 +47,8 @@ std::vector<std::string> notes_of(const EndpointProbe& endpoint) {
 std::string remark_of(const EndpointProbe& endpoint) {
   std::vector<std::string> parts;
   if (endpoint.model.falls_to)
-    parts.push_back(
-        fmt::format("throughput falls to {:.0f} % with more in flight: its queue collapses",
-                    *endpoint.model.falls_to * 100));
+    parts.push_back(fmt::format("throughput falls to {:.0f} % with more in flight",
+                                *endpoint.model.falls_to * 100));
   if (endpoint.model.unfair)
     parts.push_back("unfair queue: most operations are much faster than the mean");
   constexpr double kMuch = 0.25;  // Of the processor time.

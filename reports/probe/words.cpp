@@ -71,6 +71,8 @@ std::string no_verdict(const EndpointProbe& endpoint) {
 
 std::string capacity_part(const Capacity& capacity, const Slo& slo) {
   const auto limit = fmt::format("{} <= {}", slo.percentile, rounded_text(slo.limit));
+  if (capacity.steps.empty())
+    return fmt::format("no rate was tested for {}: the time was over", limit);
   if (!capacity.passed && !capacity.failed) return "";
   if (!capacity.passed)
     return fmt::format("{} fails even at {}/s", limit, rounded_count(*capacity.failed));
@@ -117,7 +119,7 @@ std::string interval_text(const ServiceModel& model) {
 }
 
 std::string capacity_text(const std::optional<Capacity>& capacity) {
-  if (!capacity) return "-";
+  if (!capacity || capacity->steps.empty()) return "-";
   if (capacity->passed && capacity->failed)
     return fmt::format("{}-{}/s", rounded_count(*capacity->passed),
                        rounded_count(*capacity->failed));

@@ -146,8 +146,13 @@ Want Exchange::over(FailureReason why) {
 void Exchange::fail(FailureReason why) { over(why); }
 
 std::string Exchange::trouble() const {
-  return fmt::format("no connection to {}: {}", channel_.endpoint().address.text(),
-                     failure_.code());
+  // One that waits until a connection ends takes no other before.
+  const bool few = failure_ == failures::kTimeOut;
+  return fmt::format("no connection to {}: {}{}", channel_.endpoint().address.text(),
+                     failure_.code(),
+                     few ? "; if the server takes few connections, use --in-flight 1 or "
+                           "--connect per-op"
+                         : "");
 }
 
 void Exchange::close() {

@@ -106,7 +106,11 @@ TEST(Probe, PrintsASentenceAndARowForEachEndpointAndKeepsTheCases) {
 
 TEST(Probe, HasNoVerdictIfEveryOperationFails) {
   const RawServer server(always("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"));
-  const auto found = probed(server);
+  const auto ended = asyncmark({"probe", "http", "--url", server.url("/here"), "--budget", "15s",
+                                "--format", "json", "--fail-on", "blocked"});
+  EXPECT_EQ(ended.code, 4);
+  EXPECT_THAT(ended.err, HasSubstr("warning: /here: no operation succeeds (bad status 503)"));
+  const auto found = Json::parse(ended.out).at("endpoints").at(0);
   EXPECT_EQ(found.at("bottleneck"), "errors");
   EXPECT_THAT(found.at("sentence").get<std::string>(), HasSubstr("no operation succeeds"));
 }
