@@ -43,11 +43,11 @@ bool runs_in_github_actions() {
   return actions && std::string_view(actions) == "true";
 }
 
-void append_to_job_summary(const std::string& markdown) {
+void append_to_job_summary(const std::function<std::string()>& markdown) {
   const char* name = std::getenv("GITHUB_STEP_SUMMARY");
   if (!name || !*name) return;
   std::ofstream file(name, std::ios::app);
-  if (!(file << markdown).flush())
+  if (!(file << markdown()).flush())
     to_standard_error("warning: GITHUB_STEP_SUMMARY: '{}' cannot be written\n", visible(name));
 }
 

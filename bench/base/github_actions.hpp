@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,8 @@ std::string annotation_lines(const std::vector<Annotation>& all, const std::stri
 /// Whether GitHub's actions run this program.
 bool runs_in_github_actions();
 
-/// Appends to the summary that GitHub's actions show of this job. Does nothing outside of them.
-void append_to_job_summary(const std::string& markdown);
+/// Appends to the summary that GitHub's actions show of this job. Outside of them it does nothing,
+/// and does not ask for the Markdown.
+void append_to_job_summary(const std::function<std::string()>& markdown);
 
 }  // namespace asyncmark

@@ -102,14 +102,6 @@ BenchmarkFlags benchmark_flags(const CLI::App& app, const std::vector<std::strin
   return BenchmarkFlags::parse(rest);
 }
 
-Gates gates_of(const Common& common, bool has_slo) {
-  auto gates = common.fail_on.empty() ? Gates() : Gates::parse(common.fail_on);
-  if (gates.names("slo") && !has_slo)
-    throw UsageError("--fail-on: slo needs --slo, such as --slo p99=50ms");
-  if (common.strict) gates.add(Gates::strict());
-  return gates;
-}
-
 RunSettings settings_of(const Grammar& grammar, const std::vector<std::string>& command) {
   const auto& common = grammar.arguments.common;
   RunSettings settings;
@@ -121,7 +113,9 @@ RunSettings settings_of(const Grammar& grammar, const std::vector<std::string>& 
   settings.driver.progress = progress_mode(common.progress, common.quiet);
   settings.max_failed = FailureBudget::parse(common.max_failed);
   if (const auto& slo = grammar.arguments.shown.slo; !slo.empty()) settings.slo = Slo::parse(slo);
-  settings.gates = gates_of(common, settings.slo.has_value());
+  if (!common.fail_on.empty())
+    settings.gates = Gates::parse(common.fail_on, settings.slo.has_value());
+  if (common.strict) settings.gates.add(Gates::strict());
   settings.calibrate = !common.no_calibration;
   settings.out = common.out;
   settings.command = command;

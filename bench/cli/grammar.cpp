@@ -27,7 +27,7 @@ void add_common(CLI::App& app, Common& common) {
             "accept up to this many failed operations of a case, else exit with code 4", kOutput);
   add_value(app, "--fail-on", common.fail_on, "LIST",
             "exit with code 3 for: slo, failed, names of warnings", kOutput);
-  app.add_flag("--strict", common.strict, "--fail-on with all of these but noisy-machine")
+  app.add_flag("--strict", common.strict, "as --fail-on with all of these but noisy-machine")
       ->group(kOutput);
   add_value(app, "--time-limit", common.time_limit, "DURATION", "kill a run that takes longer",
             kOutput);

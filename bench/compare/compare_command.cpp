@@ -82,7 +82,7 @@ std::vector<std::pair<const ComparisonEntry*, OutputFile>> checked_outputs(
 }
 
 std::vector<Annotation> annotations(const Comparison& all) {
-  if (all.is_void()) return {{"void", all.sentence()}};
+  if (all.is_void()) return {{"invalid", all.sentence()}};
   std::vector<Annotation> slower;
   for (const auto& one : all.cases)
     if (all.gates && one.verdict == Verdict::slower && one.failed.empty())
@@ -93,7 +93,7 @@ std::vector<Annotation> annotations(const Comparison& all) {
 void tell_github(const Comparison& all) {
   if (runs_in_github_actions()) std::cout << annotation_lines(annotations(all), "slower");
   for (const auto& entry : Registry<ComparisonEntry>::all())
-    if (entry.is_job_summary) append_to_job_summary(entry.text(all));
+    if (entry.is_job_summary) append_to_job_summary([&] { return entry.text(all); });
 }
 
 /// What went wrong and what is odd, a line each on standard error.

@@ -137,9 +137,8 @@ bool warn(const Probe& found, const std::vector<std::string>& gates) {
     if (!trouble.empty())
       to_standard_error("warning: {}: {}\n", visible(endpoint.name), visible(trouble));
     else if (!gates.empty() && !has_verdict(endpoint))
-      to_standard_error(
-          "warning: {}: there is no verdict for --fail-on; repeat on an idle machine\n",
-          visible(endpoint.name));
+      to_standard_error("warning: {}: no verdict, so --fail-on checked only slo and failed\n",
+                        visible(endpoint.name));
   }
   return any;
 }

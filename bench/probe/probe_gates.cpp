@@ -3,11 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <functional>
-
-#include "bench/base/errors.hpp"
-#include "bench/base/nearest.hpp"
-#include "bench/base/split.hpp"
 
 namespace asyncmark {
 namespace {
@@ -61,15 +58,7 @@ const std::vector<ProbeGate>& probe_gates() {
 std::vector<std::string> parse_probe_gates(const std::string& text, bool has_slo) {
   std::vector<std::string> known;
   for (const auto& gate : probe_gates()) known.push_back(gate.name);
-  auto names = split(text, ',');
-  for (const auto& name : names) {
-    if (std::ranges::find(known, name) == known.end())
-      throw UsageError(fmt::format("--fail-on: '{}' is unknown{}; give some of {}", name,
-                                   suggestion(name, known), fmt::join(known, ", ")));
-    if (name == "slo" && !has_slo)
-      throw UsageError("--fail-on: slo needs --slo, such as --slo p99=100ms");
-  }
-  return names;
+  return parse_gates(text, known, fmt::format("some of {}", fmt::join(known, ", ")), has_slo);
 }
 
 bool has_verdict(const EndpointProbe& endpoint) {

@@ -37,17 +37,26 @@ std::string failure(const FailureBudget& budget, const Result& one) {
 
 }  // namespace
 
-Gates Gates::parse(const std::string& text) {
+std::vector<std::string> parse_gates(const std::string& text, const std::vector<std::string>& known,
+                                     const std::string& choices, bool has_slo) {
+  auto names = split(text, ',');
+  for (const auto& name : names) {
+    if (std::ranges::find(known, name) == known.end())
+      throw UsageError(fmt::format("--fail-on: '{}' is unknown{}; give {}", name,
+                                   suggestion(name, known), choices));
+    if (name == kSlo && !has_slo)
+      throw UsageError("--fail-on: slo needs --slo, such as --slo p99=50ms");
+  }
+  return names;
+}
+
+Gates Gates::parse(const std::string& text, bool has_slo) {
   std::vector<std::string> known{kSlo, kFailed};
   for (const auto& check : Registry<CheckEntry>::all()) known.push_back(check.name);
   Gates gates;
-  for (const auto& name : split(text, ',')) {
-    if (std::ranges::find(known, name) == known.end())
-      throw UsageError(fmt::format(
-          "--fail-on: '{}' is unknown{}; give slo, failed or names of warnings (docs/reading.md)",
-          name, suggestion(name, known)));
-    gates.names_.insert(name);
-  }
+  for (auto& name :
+       parse_gates(text, known, "slo, failed or names of warnings (docs/reading.md)", has_slo))
+    gates.names_.insert(std::move(name));
   return gates;
 }
 

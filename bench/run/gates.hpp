@@ -20,17 +20,21 @@ struct Objection {
 /// Says on standard error what was found, and to GitHub's actions where they run this program.
 void tell(const std::vector<Objection>& all);
 
+/// Reads a list of names, each of which has to be among the known ones; `slo` needs an objective
+/// too. `choices` says what to give instead. Throws UsageError naming --fail-on.
+std::vector<std::string> parse_gates(const std::string& text, const std::vector<std::string>& known,
+                                     const std::string& choices, bool has_slo);
+
 /// What makes the exit code 3 although everything was measured: `--fail-on slo,failed,saturated`.
 class Gates {
  public:
   Gates() = default;
 
   /// Reads a list of `slo`, `failed` and names of checks. Throws UsageError naming --fail-on.
-  static Gates parse(const std::string& text);
+  static Gates parse(const std::string& text, bool has_slo);
   /// Everything except checks that only find a busy machine: `--strict`.
   static Gates strict();
 
-  bool empty() const { return names_.empty(); }
   bool names(const std::string& what) const { return names_.contains(what); }
   void add(const Gates& other) { names_.insert(other.names_.begin(), other.names_.end()); }
 

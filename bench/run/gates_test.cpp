@@ -34,23 +34,23 @@ std::vector<std::string> found(const Gates& gates, const ResultSet& run,
 
 TEST(Gates, ObjectToWhatTheyName) {
   EXPECT_THAT(found(Gates(), saturated()), IsEmpty());
-  EXPECT_THAT(found(Gates::parse("loop-held,failed"), saturated()), IsEmpty());
-  const auto all =
-      Gates::parse("saturated,loop-held").objections(saturated(), FailureBudget::parse("0"), {});
+  EXPECT_THAT(found(Gates::parse("loop-held,failed", true), saturated()), IsEmpty());
+  const auto all = Gates::parse("saturated,loop-held", true)
+                       .objections(saturated(), FailureBudget::parse("0"), {});
   ASSERT_EQ(all.size(), 1u);
   EXPECT_EQ(all[0].gate, "saturated");
   EXPECT_EQ(all[0].what, "a, b: 98/s of 300/s");
 }
 
 TEST(Gates, ObjectToABusyMachineOnlyByItsName) {
-  EXPECT_EQ(found(Gates::parse("noisy-machine"), saturated()),
+  EXPECT_EQ(found(Gates::parse("noisy-machine", true), saturated()),
             std::vector<std::string>{"noisy-machine"});
   EXPECT_EQ(found(Gates::strict(), saturated()), std::vector<std::string>{"saturated"});
 }
 
 TEST(Gates, ObjectToFailedOperationsAndToDeaths) {
   auto run = saturated();
-  const auto failed = Gates::parse("failed");
+  const auto failed = Gates::parse("failed", true);
   EXPECT_THAT(found(failed, run), IsEmpty());
   run.results[0].repetitions[0].died = "killed by SIGKILL";
   EXPECT_EQ(found(failed, run), std::vector<std::string>{"failed"});
@@ -63,7 +63,7 @@ TEST(Gates, ObjectToFailedOperationsAndToDeaths) {
 }
 
 TEST(Gates, ObjectToAMissedObjective) {
-  const auto gate = Gates::parse("slo");
+  const auto gate = Gates::parse("slo", true);
   auto run = saturated();
   run.results = {changed(run.results[0], [](Measurement& one) {
     one.response_time.clear();
@@ -75,13 +75,14 @@ TEST(Gates, ObjectToAMissedObjective) {
 
 TEST(Gates, AreRefusedByNameWithTheNearestOne) {
   try {
-    Gates::parse("slo,saturatd");
+    Gates::parse("slo,saturatd", true);
     FAIL();
   } catch (const UsageError& error) {
     EXPECT_THAT(error.what(), AllOf(HasSubstr("--fail-on: 'saturatd'"), HasSubstr("'saturated'")));
   }
-  EXPECT_THROW(Gates::parse(""), UsageError);
-  EXPECT_THROW(Gates::parse("slo,"), UsageError);
+  EXPECT_THROW(Gates::parse("", true), UsageError);
+  EXPECT_THROW(Gates::parse("slo,", true), UsageError);
+  EXPECT_THROW(Gates::parse("slo", false), UsageError) << "there is no objective";
 }
 
 }  // namespace

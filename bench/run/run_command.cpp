@@ -106,7 +106,7 @@ void print(const ResultSet& run, const RunSettings& settings) {
   if (settings.driver.benchmark.format.empty() && !run.results.empty())
     std::cout << settings.print(run) << std::flush;
   for (const auto& format : Registry<FormatEntry>::all())
-    if (format.is_job_summary) append_to_job_summary(format.print({&run}, View{}));
+    if (format.is_job_summary) append_to_job_summary([&] { return format.print({&run}, View{}); });
   if (!std::cout.flush())
     throw UsageError("standard output cannot be written: the results are lost there");
 }
