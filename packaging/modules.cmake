@@ -60,10 +60,12 @@ endfunction()
 # tests of runners and workloads do inside one process: with the address sanitizer, those in which all goes well are slow
 # ones.
 set(asyncmark_untested "^$")
-set(asyncmark_untested_files "^$")
+set(asyncmark_tests_of_the_program "^$")
 set(asyncmark_slow "^$")
+if(ASYNCMARK_SANITIZE)
+  set(asyncmark_tests_of_the_program "/workloads/.*(program|service|service_refusals|fastapi|foreign_servers)_test.cpp$")
+endif()
 if(ASYNCMARK_SANITIZE STREQUAL thread)
-  set(asyncmark_untested_files "/workloads/.*(program|service|service_refusals|fastapi|foreign_servers)_test.cpp$")
   set(asyncmark_untested "^(program|reports|bench_(base|measure|model|results|checks|plan|child|run|compare|probe|cli))")
 elseif(ASYNCMARK_SANITIZE)
   set(asyncmark_untested "^reports_(charts|page)$")
@@ -121,10 +123,13 @@ if(BUILD_TESTING)
   add_dependencies(asyncmark_tests asyncmark_faulty)
 endif()
 
-# asyncmark_add_tests(NAME FILE...): the tests of a module.
+# asyncmark_add_tests(NAME FILE...): the tests of a module. With a sanitizer, those of a workload that start the program
+# go with those of the program.
 function(asyncmark_add_tests name)
   set(files ${ARGN})
-  list(FILTER files EXCLUDE REGEX "${asyncmark_untested_files}")
+  list(FILTER files EXCLUDE REGEX "${asyncmark_tests_of_the_program}")
+  list(FILTER ARGN INCLUDE REGEX "${asyncmark_tests_of_the_program}")
+  set_property(GLOBAL APPEND PROPERTY asyncmark_tests_of_program ${ARGN})
   if(name MATCHES "${asyncmark_untested}" OR NOT files)
     return()
   endif()
