@@ -146,7 +146,7 @@ Want Exchange::over(FailureReason why) {
 void Exchange::fail(FailureReason why) { over(why); }
 
 std::string Exchange::trouble() const {
-  // One that waits until a connection ends takes no other before.
+  // A server that handles one connection until it ends accepts no other meanwhile.
   const bool few = failure_ == failures::kTimeOut;
   return fmt::format("no connection to {}: {}{}", channel_.endpoint().address.text(),
                      failure_.code(),
