@@ -141,13 +141,17 @@ TEST(SharedClusterEnds, AreRefusalsUntilTheEnd) {
   const auto dsn = own->endpoint();
   std::jthread stopping([&] {
     eventually([&] {
-      const auto clients = ask(dsn, std::string("SELECT count(*)") + kClients);
-      return clients == "4";
+      // In the midst of its operations, not before the first.
+      const auto busy = ask(dsn,
+                            "SELECT count(*) FROM pg_stat_activity WHERE"
+                            " application_name = 'asyncmark' AND"
+                            " query_start > backend_start + interval '1 s'");
+      return busy == "4";
     });
     own.reset();
   });
   const auto ended =
-      asyncmark(words(dsn, {"--runner", "event-loop,thread-pool", "--duration", "3s"}));
+      asyncmark(words(dsn, {"--runner", "event-loop,thread-pool", "--duration", "4s"}));
   stopping.join();
   const auto all = rows(ended);
   ASSERT_THAT(all, SizeIs(2)) << ended.err;
