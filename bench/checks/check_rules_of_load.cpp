@@ -22,14 +22,6 @@ constexpr std::uint64_t kEnoughForP99 = 1000;
 constexpr std::uint64_t kEnoughForMedian = 20;
 // Shorter, and what one sees is how things begin.
 constexpr Duration kLongEnough = std::chrono::milliseconds(10);
-// What a client waits for beyond what the service tells is a queue when it is so much.
-constexpr int kMuchLonger = 3;
-constexpr Duration kLongQueue = std::chrono::milliseconds(2);
-constexpr double kMuchComputing = 0.6;
-constexpr double kNoTimeLeft = 0.95;
-constexpr double kIdle = 0.5;  ///< Of one processor, below which a service has time left.
-/// In less a thread that comes late to its processor makes much of a difference.
-constexpr Duration kLongEnoughForService = std::chrono::milliseconds(20);
 constexpr double kPoorEfficiency = 0.5;
 constexpr double kMostlyWork = 0.5;
 
@@ -160,79 +152,6 @@ std::optional<std::string> generator_saturated(const Subject& one) {
                      rounded_count(offer->per_s));
 }
 
-std::optional<std::string> service_saturated(const Subject& one) {
-  const auto& service = one.all.observed.service;
-  const auto elapsed = one.all.elapsed();
-  const auto& place = one.all.placement.service;
-  if (!service || service->requests == 0 || place.empty() || elapsed < kLongEnoughForService)
-    return std::nullopt;
-  // Of many processes, one for each connection, only those have something to do.
-  const auto workers =
-      service->active() ? std::min(service->threads, service->peak_connections) : service->threads;
-  const auto usable = std::clamp<std::uint64_t>(workers, 1, parse_cpus(place, "placement").size());
-  const auto share = seconds(service->cpu) / (seconds(elapsed) * static_cast<double>(usable));
-  const auto one_thread = seconds(service->busiest_thread) / seconds(elapsed);
-  if (share < kNoTimeLeft && one_thread >= kNoTimeLeft)
-    return fmt::format("one of its {} threads used {:.0f} % of a CPU, {} per request",
-                       service->threads, 100 * one_thread,
-                       rounded_text(*service->cpu_per_request()));
-  if (share < kNoTimeLeft) return std::nullopt;
-  return fmt::format("it used {:.0f} % of its {} CPU{}, {} per request", 100 * share, usable,
-                     usable == 1 ? "" : "s", rounded_text(*service->cpu_per_request()));
-}
-
-/// What share of the time a service that did not keep up used a processor, and waited for one.
-struct CpuShares {
-  double used, waited;
-};
-
-/// Of a service that leaves operations waiting while it uses little of its processors. Absent where
-/// it does not, and where the client had as many in flight as it may: there the cap is the limit,
-/// and nothing is known of the service.
-std::optional<CpuShares> shares_of_slow_service(const Subject& one) {
-  const auto& service = one.all.observed.service;
-  const auto& offer = one.result.summary().offered;
-  const auto elapsed = one.all.elapsed();
-  if (!service || !offer || !offer->saturated() || one.busy() >= kBusy ||
-      elapsed < kLongEnoughForService || one.all.peak_in_flight >= one.result.how.cap)
-    return std::nullopt;
-  const CpuShares shares{seconds(service->cpu) / seconds(elapsed),
-                         seconds(service->waited_for_cpu) / seconds(elapsed)};
-  return shares.used <= kIdle ? std::optional(shares) : std::nullopt;
-}
-
-std::optional<std::string> service_starved(const Subject& one) {
-  const auto share = shares_of_slow_service(one);
-  if (!share || share->used + share->waited <= kIdle) return std::nullopt;
-  return fmt::format(
-      "its threads used a CPU for {:.0f} % of the time and waited for one for {:.0f} %",
-      100 * share->used, 100 * share->waited);
-}
-
-std::optional<std::string> service_idle(const Subject& one) {
-  const auto share = shares_of_slow_service(one);
-  if (!share || share->used + share->waited > kIdle) return std::nullopt;
-  const auto& offer = one.result.summary().offered;
-  return fmt::format(
-      "it achieved {:.0f} % of {}/s and used {:.0f} % of a CPU, with up to {} in flight",
-      100 * offer->achieved, rounded_count(offer->per_s), 100 * share->used,
-      one.all.peak_in_flight);
-}
-
-std::optional<std::string> service_queue(const Subject& one) {
-  const auto& service = one.all.observed.service;
-  const auto elapsed = seconds(one.all.elapsed());
-  if (!service || elapsed <= 0) return std::nullopt;
-  const auto outside = one.all.service_time.percentile(0.5);
-  const auto inside = service->own_time.percentile(0.5);
-  if (!outside || !inside || *outside < kMuchLonger * *inside + kLongQueue) return std::nullopt;
-  // Where a side computes all the time, that is what it waits for.
-  if (one.busy() > kMuchComputing || seconds(service->cpu) / elapsed > kMuchComputing)
-    return std::nullopt;
-  return fmt::format("p50 {} at the client, {} in the service", rounded_text(*outside),
-                     rounded_text(*inside));
-}
-
 std::optional<std::string> few_operations(const Subject& one) {
   const auto a_pass = one.all.per_pass(one.all.elapsed());
   const bool is_work = !one.result.what.measures_the_harness() && one.ended() > 0;
@@ -335,43 +254,6 @@ const bool generator_saturated_registered = Registry<CheckEntry>::add({
     .remedy = "offer a lower --rate, give the client more CPUs (--cpus), or use a runner "
               "that uses more of them",
     .limit = LimitedBy::processors,
-});
-
-const bool service_saturated_registered = Registry<CheckEntry>::add({
-    .name = "service-saturated",
-    .order = 90,
-    .look = in_each_case(service_saturated),
-    .sentence = "the service has no CPU time left and is the bottleneck",
-    .remedy = "offer a lower load (--rate, --in-flight), or give the service more CPUs "
-              "(--cpus)",
-    .limit = LimitedBy::busy_service,
-});
-
-const bool service_starved_registered = Registry<CheckEntry>::add({
-    .name = "service-starved",
-    .order = 94,
-    .look = in_each_case(service_starved),
-    .sentence = "the service had to wait for a CPU that other threads used",
-    .remedy = "repeat on an idle machine, or keep client and service apart (--cpus, taskset)",
-});
-
-const bool service_idle_registered = Registry<CheckEntry>::add({
-    .name = "service-idle",
-    .order = 95,
-    .look = in_each_case(service_idle),
-    .sentence = "the service did not keep up although it had CPU time left",
-    .remedy = "look for what makes requests wait for each other: a call that blocks the "
-              "service's event loop, a lock, a small pool of workers or connections",
-});
-
-const bool service_queue_registered = Registry<CheckEntry>::add({
-    .name = "service-queue",
-    .order = 100,
-    .look = in_each_case(service_queue),
-    .sentence = "requests waited in front of the service, and its own times do not include "
-                "that wait",
-    .remedy = "give the service more workers, or keep fewer requests in flight",
-    .limit = LimitedBy::queue_of_service,
 });
 
 const bool few_operations_registered = Registry<CheckEntry>::add({

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,6 +16,7 @@
 #include <system_error>
 
 #include "bench/base/errors.hpp"
+#include "bench/base/nearest.hpp"
 #include "bench/base/shell_words.hpp"
 #include "bench/base/standard_error.hpp"
 #include "bench/base/text_encoding.hpp"
@@ -292,11 +294,11 @@ int do_compare(const Grammar& grammar, const std::vector<std::string>& command,
 int do_list(const std::string& what) {
   need_standard_output();
   const bool all = what.empty();
-  if (!all && what != "workloads" && what != "runners" && what != "services" && what != "formats" &&
-      what != "reproductions")
-    throw UsageError(fmt::format(
-        "list: '{}' cannot be listed; give workloads, runners, services, formats or reproductions",
-        what));
+  const std::vector<std::string> kinds{"workloads", "runners", "services", "formats",
+                                       "reproductions"};
+  if (!all && std::ranges::find(kinds, what) == kinds.end())
+    throw UsageError(fmt::format("list: '{}' cannot be listed; give {}{}", what,
+                                 fmt::join(kinds, ", "), suggestion(what, kinds)));
   if (all || what == "workloads") list_entries("workloads", Registry<WorkloadEntry>::all());
   if (all || what == "runners") {
     list_entries("runners", built_in_runners());

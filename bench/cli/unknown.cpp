@@ -30,7 +30,13 @@ constexpr std::pair<std::string_view, std::string_view> kElsewhere[] = {
     {"--requests", "--ops"},
     {"--iterations", "--ops"},
     {"--qps", "--rate"},
-    {"--threads", "--workers"}};
+    {"--threads", "--workers"},
+    {"-c", "--in-flight"},
+    {"-n", "--ops"},
+    {"-z", "--duration"},
+    {"-d", "--duration"},
+    {"-R", "--rate"},
+    {"-t", "--workers"}};
 
 /// Returns "; did you mean '--name'?" for what is close to a flag of the command, or its name in
 /// other tools.

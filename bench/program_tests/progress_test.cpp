@@ -153,8 +153,8 @@ TEST(ProgressLine, IsOneForEachCaseOnRequest) {
   EXPECT_THAT(err({"--progress", "plain", "--quiet"}), IsEmpty());
   const auto lines = lines_in(err({"--progress", "plain"}));
   ASSERT_THAT(lines, SizeIs(2));
-  EXPECT_THAT(lines[0], StartsWith("case 1 of 2: null/sync/ops:10: 3 runs, median "));
-  EXPECT_THAT(lines[1], ContainsRegex("^case 2 of 2: null/sync/ops:20: 3 runs, median .* ops/s, 0 "
+  EXPECT_THAT(lines[0], StartsWith("case 1 of 2: null/sync/ops:10: 3 runs of "));
+  EXPECT_THAT(lines[1], ContainsRegex("^case 2 of 2: null/sync/ops:20: 3 runs of .* ops/s, 0 "
                                       "failed$"));
 }
 

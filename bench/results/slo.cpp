@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <utility>
+#include <charconv>
+#include <cmath>
 
 #include "bench/base/errors.hpp"
 #include "bench/results/counters.hpp"
@@ -14,17 +15,19 @@ namespace asyncmark {
 Slo Slo::parse(const std::string& text) {
   const auto equals = text.find('=');
   const auto percentile = text.substr(0, equals);
-  for (const auto& [name, fraction] :
-       {std::pair{"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"p99.9", 0.999}})
-    if (percentile == name && equals != std::string::npos) {
-      const auto limit = parse_duration(text.substr(equals + 1), "--slo");
-      if (limit <= Duration(0)) throw UsageError("--slo: the limit must be more than 0");
-      return {name, fraction, limit};
-    }
-  throw UsageError(
-      fmt::format("--slo: '{}' is not a percentile (p50, p90, p99 or p99.9) and its limit; for "
-                  "example p99=50ms",
-                  text));
+  double percent = 0;
+  const auto* end = percentile.data() + percentile.size();
+  const bool is_number =
+      percentile.starts_with('p') &&
+      std::from_chars(percentile.data() + 1, end, percent, std::chars_format::fixed).ptr == end;
+  // p0 and p100 are no percentiles, and no run has the operations for more than five nines.
+  if (equals == std::string::npos || !is_number || !(percent >= 1 && percent <= 99.999))
+    throw UsageError(fmt::format(
+        "--slo: '{}' is not a percentile and its limit; for example p95=200ms or p99.9=1s", text));
+  const auto limit = parse_duration(text.substr(equals + 1), "--slo");
+  if (limit <= Duration(0)) throw UsageError("--slo: the limit must be more than 0");
+  // 99.9 / 100 is not the number nearest to 0.999.
+  return {percentile, std::round(percent * 1000) / 100'000, limit};
 }
 
 std::string Slo::text() const { return fmt::format("{}={}", percentile, exact_text(limit)); }

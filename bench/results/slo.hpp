@@ -16,7 +16,7 @@ struct Slo {
   double fraction = 0;     ///< 0.99
   Duration limit{};
 
-  /// Reads `p50=D`, `p90=D`, `p99=D` or `p99.9=D`. Throws UsageError.
+  /// Reads `p95=100ms`, with any percentile from 1 to 99.999. Throws UsageError.
   static Slo parse(const std::string& text);
   std::string text() const;
 };

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "bench/base/standard_error.hpp"
@@ -41,6 +42,31 @@ std::optional<double> usual_length(const Result& result) {
   return std::nullopt;
 }
 
+/// In seconds, of a run that other runners have shown the service's speed for: no operation takes
+/// less than their shortest, and no run has more throughput than their best.
+std::optional<double> length_by_others(const Result& result, const std::vector<Result>& cases) {
+  const auto& load = result.what.load;
+  double shortest = std::numeric_limits<double>::infinity(), best_per_s = 0;
+  for (const auto& other : cases) {
+    if (other.finished().empty() || other.what.workload != result.what.workload ||
+        other.what.workload_options.name_suffix() != result.what.workload_options.name_suffix())
+      continue;
+    const auto& all = other.summary().all;
+    if (all.completed == 0 || all.elapsed() <= Duration(0)) continue;
+    shortest = std::min(shortest, seconds(all.service_time.ranked(1)));
+    best_per_s = std::max(best_per_s, static_cast<double>(all.completed) / seconds(all.elapsed()));
+  }
+  if (best_per_s <= 0 || load.ops == 0) return std::nullopt;
+  const auto at_once = static_cast<double>(std::clamp<std::uint64_t>(result.how.cap, 1, load.ops));
+  return static_cast<double>(load.ops) * static_cast<double>(load.passes) *
+         std::max(1 / best_per_s, shortest / at_once);
+}
+
+std::optional<double> expected_length(const Result& result, const std::vector<Result>& cases) {
+  const auto usual = usual_length(result);
+  return usual ? usual : length_by_others(result, cases);
+}
+
 /// How long a run takes of which a part of the operations is done; absent where that cannot be
 /// told.
 std::optional<Duration> length_by_now(const Live& live, const Load& load) {
@@ -65,14 +91,17 @@ Progress::Progress(const std::vector<Result>& cases, ProgressMode mode)
                     whole_seconds(expected), end_text(std::chrono::system_clock::now(), expected));
 }
 
-Duration Progress::left(const std::vector<Result>& cases) {
+Duration Progress::left(const std::vector<Result>& cases, const Result* running,
+                        std::optional<Duration> length) {
   double known = 0, sum_of_usual = 0;
   std::uint64_t unknown_runs = 0, usual = 0;
   for (const auto& result : cases) {
-    const auto length = usual_length(result);
-    if (length) {
-      known += *length * static_cast<double>(runs_left(result));
-      sum_of_usual += *length;
+    const auto expected = &result == running && length && result.elapsed().empty()
+                              ? std::optional(seconds(*length))
+                              : expected_length(result, cases);
+    if (expected) {
+      known += *expected * static_cast<double>(runs_left(result));
+      sum_of_usual += *expected;
       ++usual;
     } else {
       unknown_runs += runs_left(result);
@@ -85,11 +114,12 @@ Duration Progress::left(const std::vector<Result>& cases) {
 std::string Progress::done_text(const Result& result) {
   if (const auto died = result.died()) return fmt::format("failed: {}", visible(*died));
   const auto& summary = result.summary();
-  auto text = fmt::format("median {}", rounded_text(summary.time));
+  auto text = result.planned_repetitions > 1
+                  ? fmt::format("{} runs of {} (median)", result.planned_repetitions,
+                                rounded_text(summary.time))
+                  : fmt::format("1 run of {}", rounded_text(summary.time));
   if (const auto rate = summary.median("ops_per_s"))
     text += fmt::format(", {} ops/s", rounded_count(*rate));
-  if (result.planned_repetitions > 1)
-    text = fmt::format("{} runs, {}", result.planned_repetitions, text);
   return fmt::format("{}, {} failed", text, summary.all.failed);
 }
 
@@ -146,16 +176,14 @@ void Progress::end(const Result& result) {
 
 Duration Progress::left_now(const Live& live) const {
   const auto& load = running_->what.load;
-  auto current = from_seconds(usual_length(*running_).value_or(0));
-  auto others = std::max(Duration(0), left(cases_) - current);
+  const auto by_now = length_by_now(live, load);
+  // Better than a bound, which few runners reach.
+  auto current = by_now && running_->elapsed().empty()
+                     ? *by_now
+                     : from_seconds(expected_length(*running_, cases_).value_or(0));
+  auto others = std::max(Duration(0), left(cases_, running_, by_now) - current);
   std::int64_t runs = 0;
   for (const auto& result : cases_) runs += static_cast<std::int64_t>(runs_left(result));
-  if (const auto length = length_by_now(live, load); length && running_->elapsed().empty()) {
-    // Better than a bound, which few runners reach.
-    others +=
-        from_seconds(seconds(*length - current) * static_cast<double>(runs_left(*running_) - 1));
-    current = *length;
-  }
   if (ended_runs_ > 0) {
     const auto around = around_ / ended_runs_;
     others += around * (runs - 1);

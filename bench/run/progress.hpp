@@ -27,8 +27,10 @@ class Progress {
   void clear() { block_.clear(); }
 
   /// Returns the time that the runs still to come will take: each case as long as its finished runs
-  /// took, else its ideal bound, else as long as the mean of all others.
-  static Duration left(const std::vector<Result>& cases);
+  /// took, else its ideal bound, else what the service showed other runners, else as long as the
+  /// mean of all others. `length` is that of the first run of the case that is `running`, if known.
+  static Duration left(const std::vector<Result>& cases, const Result* running = nullptr,
+                       std::optional<Duration> length = std::nullopt);
 
   /// Returns the line for a case whose runs are all done.
   static std::string done_text(const Result& result);

@@ -62,6 +62,23 @@ TEST(TimeLeft, TakesTheMeanOfTheOthersWhereNothingIsKnown) {
   EXPECT_EQ(Progress::left({planned(2)}), 0s);
 }
 
+TEST(TimeLeft, GoesByWhatTheServiceShowedOthers) {
+  // Ten operations with ten in flight in 100 ms, none of them in less than 50 ms.
+  auto loop = planned(1);
+  finish_one(loop, {100ms});
+  loop.repetitions[0].measurement.service_time.add(50ms, 10);
+  auto sync = planned(2);
+  sync.how.cap = 1;
+  EXPECT_NEAR(seconds(Progress::left({loop, sync})), 1, 0.01) << "one after the other";
+  sync.how.cap = 10;
+  EXPECT_EQ(Progress::left({loop, sync}), 200ms) << "as many a second as the loop had";
+}
+
+TEST(TimeLeft, GoesByTheFirstRunWhileThatIsAllThereIs) {
+  const std::vector cases{planned(2), planned(1)};
+  EXPECT_EQ(Progress::left(cases, cases.data(), 4s), 12s);
+}
+
 TEST(TimeLeft, IsNothingForWhatIsDone) {
   auto result = bounded(2, 2s);
   finish_one(result, {1s});
@@ -88,8 +105,8 @@ Result measured(std::uint64_t repetitions) {
 }
 
 TEST(DoneText, TellsTheFiguresOfACase) {
-  EXPECT_EQ(Progress::done_text(measured(1)), "median 10.0 ms, 1000 ops/s, 0 failed");
-  EXPECT_EQ(Progress::done_text(measured(3)), "3 runs, median 10.0 ms, 1000 ops/s, 0 failed");
+  EXPECT_EQ(Progress::done_text(measured(1)), "1 run of 10.0 ms, 1000 ops/s, 0 failed");
+  EXPECT_EQ(Progress::done_text(measured(3)), "3 runs of 10.0 ms (median), 1000 ops/s, 0 failed");
 }
 
 TEST(DoneText, TellsWhyACaseFailed) {

@@ -32,6 +32,10 @@ struct Point {
 struct Line {
   std::string label;
   std::map<double, Point> points;
+
+  bool measured() const {
+    return std::ranges::any_of(points, [](const auto& point) { return point.second.finished(); });
+  }
 };
 
 std::string name_but_for_rate(Case one) {
@@ -85,6 +89,10 @@ struct Verdict {
 Verdict verdict_of(const Slo& slo, const Line& line) {
   Verdict verdict;
   for (const auto& [rate, point] : line.points) {
+    if (!point.finished()) {
+      verdict.unknown = true;
+      break;
+    }
     const auto keeps = keeps_to(slo, point.result);
     if (keeps && !*keeps) {
       verdict.fails = rate;
@@ -107,6 +115,7 @@ std::string within(const Slo& slo, const std::vector<Line>& lines) {
   std::vector<std::string> parts;
   bool unknown = false;
   for (const auto& line : lines) {
+    if (!line.measured()) continue;
     const auto verdict = verdict_of(slo, line);
     unknown = unknown || (verdict.unknown && !verdict.highest);
     if (verdict.highest)
@@ -119,6 +128,7 @@ std::string within(const Slo& slo, const std::vector<Line>& lines) {
     else
       parts.push_back(line.label + " unknown");
   }
+  if (parts.empty()) return "";
   const auto exceeds = [&](const Line& line) {
     const auto verdict = verdict_of(slo, line);
     return !verdict.highest && !verdict.unknown;
@@ -193,9 +203,7 @@ std::string soonest(const std::vector<Line>& lines, double rate) {
 std::string sustained(const std::vector<Line>& lines, const std::set<double>& rates) {
   std::vector<std::string> all, some, none;
   for (const auto& line : lines) {
-    const bool measured =
-        std::ranges::any_of(line.points, [](auto& p) { return p.second.finished(); });
-    if (!measured) continue;
+    if (!line.measured()) continue;
     const auto highest = highest_sustained(line);
     if (!highest)
       none.push_back(shortfall_of(line));

@@ -11,6 +11,7 @@ namespace {
 using testing::construct;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using testing::milliseconds;
 using ::testing::Not;
 using testing::printed;
@@ -138,6 +139,13 @@ TEST(Rates, OfWhatFailedAreNotWithinAnyObjective) {
   EXPECT_THAT(read_rates(with_slo("p99=50ms"), grouped(one).front()),
               ElementsAre("p99 stays within 50ms at no tested rate.",
                           "No runner sustained 100/s; sync achieved 0 % of 100/s."));
+}
+
+TEST(Rates, OfACaseThatCrashedAreInNoSentence) {
+  auto crashed = open_loop("sync", 100, milliseconds(1), milliseconds(2));
+  crashed.repetitions = {{{}, "killed by SIGSEGV"}};
+  const std::vector<Result> one{crashed};
+  EXPECT_THAT(read_rates(with_slo("p99=50ms"), grouped(one).front()), IsEmpty());
 }
 
 TEST(Rates, ThatNoRunnerSustainsAreNamed) {

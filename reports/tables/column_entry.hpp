@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +18,9 @@ struct CellFigure {
   std::string text;
   double value = 0;
 };
+
+/// The text of a percentile that too few operations were measured for.
+inline constexpr std::string_view kTooFew = "n/a";
 
 /// Absent where the column does not apply to the case.
 using Cell = std::optional<CellFigure>;
@@ -39,7 +43,7 @@ struct ColumnEntry {
   std::string name;  ///< As --columns and --sort take it.
   int order;         ///< From left to right.
   Column heading;
-  Cell (*cell)(const CaseFigures&);
+  std::function<Cell(const CaseFigures&)> cell;
   Usual usual = Usual::never;
   int weight = 0;  ///< Where the terminal is too narrow, the lightest column is left out first.
   bool more_is_better = false;

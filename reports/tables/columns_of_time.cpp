@@ -1,5 +1,7 @@
 // How long operations took, and how late the event loop was.
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "bench/measure/loop_times.hpp"
@@ -9,12 +11,11 @@
 namespace asyncmark::columns_of_time {
 namespace {
 
-const CellFigure kTooFew{"n/a"};
-
 Cell service(const CaseFigures& f, double fraction) {
   if (f.all.service_time.count() == 0) return std::nullopt;
   const auto value = f.all.service_time.percentile(fraction);
-  return value ? CellFigure{rounded_text(*value), seconds(*value)} : kTooFew;
+  return value ? CellFigure{rounded_text(*value), seconds(*value)}
+               : CellFigure{std::string(kTooFew)};
 }
 
 /// A percentile that falls among failures is beyond every time.
@@ -48,42 +49,49 @@ Cell loop_lag(const CaseFigures& f) {
     return CellFigure{rounded_text(*lag), seconds(*lag)};
   // A column of n/a alone would only be wide.
   const bool shown = f.all.loop.lag.count() > 0 && std::ranges::any_of(f.cases, knows_loop_lag);
-  return shown ? Cell(kTooFew) : std::nullopt;
+  return shown ? Cell(CellFigure{std::string(kTooFew)}) : std::nullopt;
+}
+
+struct Percentile {
+  const char* name;
+  double fraction;
+  int order;  ///< Among those of its kind.
+  bool usual = false;
+  int weight = 0;
+};
+constexpr Percentile kPercentiles[] = {{"p50", 0.5, 0, true, 6},
+                                       {"p90", 0.9, 1},
+                                       {"p95", 0.95, 2},
+                                       {"p99", 0.99, 3, true, 7},
+                                       {"p99.9", 0.999, 4}};
+
+bool add_percentiles() {
+  for (const auto& [name, fraction, order, usual, weight] : kPercentiles) {
+    const auto add = [&](const char* kind, int first, auto cell, Usual load, int more) {
+      Registry<ColumnEntry>::add(
+          {.name = fmt::format("{}-{}", kind, name),
+           .order = first + order,
+           .heading = {kind, name},
+           .cell = [cell, fraction](const CaseFigures& f) { return cell(f, fraction); },
+           .usual = usual ? load : Usual::never,
+           .weight = usual ? weight + more : 0});
+    };
+    add("service", 78, service, Usual::closed, 0);
+    add("response", 83, response, Usual::open, 1);
+  }
+  return true;
 }
 
 const bool registered[] = {
     Registry<ColumnEntry>::add({.name = "service-asked",
-                                .order = 80,
+                                .order = 76,
                                 .heading = {"service", "asked"},
                                 .cell = service_asked}),
     Registry<ColumnEntry>::add({.name = "service-mean",
-                                .order = 81,
+                                .order = 77,
                                 .heading = {"service", "mean"},
                                 .cell = service_mean}),
-    Registry<ColumnEntry>::add({.name = "service-p50",
-                                .order = 82,
-                                .heading = {"service", "p50"},
-                                .cell = [](const CaseFigures& f) { return service(f, 0.5); },
-                                .usual = Usual::closed,
-                                .weight = 6}),
-    Registry<ColumnEntry>::add({.name = "service-p99",
-                                .order = 83,
-                                .heading = {"service", "p99"},
-                                .cell = [](const CaseFigures& f) { return service(f, 0.99); },
-                                .usual = Usual::closed,
-                                .weight = 7}),
-    Registry<ColumnEntry>::add({.name = "response-p50",
-                                .order = 84,
-                                .heading = {"response", "p50"},
-                                .cell = [](const CaseFigures& f) { return response(f, 0.5); },
-                                .usual = Usual::open,
-                                .weight = 7}),
-    Registry<ColumnEntry>::add({.name = "response-p99",
-                                .order = 85,
-                                .heading = {"response", "p99"},
-                                .cell = [](const CaseFigures& f) { return response(f, 0.99); },
-                                .usual = Usual::open,
-                                .weight = 8}),
+    add_percentiles(),
     Registry<ColumnEntry>::add(
         {.name = "loop-lag-p99", .order = 130, .heading = {"loop lag", "p99"}, .cell = loop_lag}),
 };

@@ -93,13 +93,13 @@ std::string remark(const Result& one) {
                      one.repetitions.size(), *died);
 }
 
-/// Returns the column that is meant: `p50` and `p99` are response times where all are open loops,
-/// as in the table, and service times elsewhere. Throws UsageError where there is none.
+/// Returns the column that is meant: `p50` and the like are response times where all are open
+/// loops, as in the table, and service times elsewhere. Throws UsageError where there is none.
 const ColumnEntry& column_at(const std::string& name, const char* flag, const Cases& cases) {
   const auto full = (std::ranges::all_of(cases, is_open_loop) ? "response-" : "service-") + name;
   for (const auto& text : {name, full})
     if (const auto* found = Registry<ColumnEntry>::find(text)) return *found;
-  std::vector<std::string> names{"p50", "p99"};
+  std::vector<std::string> names{"p50", "p90", "p95", "p99", "p99.9"};
   for (const auto& one : Registry<ColumnEntry>::all()) names.push_back(one.name);
   throw UsageError(fmt::format("{}: no such column '{}'; there are {}{}", flag, name,
                                std::string_view(flag) == "--columns" ? "all, " : "",
@@ -165,6 +165,14 @@ Cases sorted(Cases cases, const View& view, const std::vector<Finding>& findings
   return cases;
 }
 
+/// Whether a column has nothing to tell of these cases: a percentile that none has the operations
+/// for is shown only where that is worth saying.
+bool is_idle(const ColumnEntry& column, const std::vector<Cell>& cells) {
+  return std::ranges::none_of(cells, [&](const Cell& cell) {
+    return cell && (column.usual != Usual::never || cell->text != kTooFew);
+  });
+}
+
 void add_figures(Table& table, const Columns& columns, const Cases& cases,
                  const std::vector<Finding>& findings, const View& view) {
   const bool are_chosen = !view.columns.empty() && !view.shows_all();
@@ -175,7 +183,7 @@ void add_figures(Table& table, const Columns& columns, const Cases& cases,
     for (const auto* one : cases)
       cells.push_back(one->finished().empty() ? Cell()
                                               : column->cell(figures_of(*one, cases, findings)));
-    if (!are_chosen && std::ranges::none_of(cells, &Cell::has_value)) continue;
+    if (!are_chosen && is_idle(*column, cells)) continue;
     weights.emplace_back(column->weight, table.columns.size());
     uppers.insert(column->heading.over);
     table.columns.push_back(column->heading);

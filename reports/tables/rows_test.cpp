@@ -149,7 +149,7 @@ TEST(Columns, AreTheUsualOnesOrThoseAskedFor) {
 TEST(Columns, ThatDoNotExistAreRefused) {
   EXPECT_THAT([] { check_columns({.columns = "time,latency"}); },
               ThrowsMessage<UsageError>(HasSubstr("--columns: no such column 'latency'; there are "
-                                                  "all, p50, p99, in-flight, time, ")));
+                                                  "all, p50, p90, p95, p99, p99.9, in-flight, ")));
   EXPECT_THAT([] { check_columns({.sort = "all"}); },
               ThrowsMessage<UsageError>(HasSubstr("--sort: no such column 'all'")));
 }
