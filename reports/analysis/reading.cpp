@@ -120,11 +120,17 @@ std::string fastest(const Cases& ranked, const Cases& cases) {
   std::vector<std::string> equal;
   for (std::size_t i = 0; i < ranked.size(); ++i)
     if (i == 0 || may_be_equal(best, *ranked[i])) equal.push_back(texts[i]);
-  const auto* verdict = equal.size() > 1    ? " are fastest and cannot be told apart"
+  constexpr std::size_t kMostNamed = 3;
+  const bool all = equal.size() == ranked.size() && equal.size() > kMostNamed;
+  if (all) equal = {fmt::format("all {}", equal.size())};
+  const auto* verdict = all                 ? " are equally fast within the noise"
+                        : equal.size() > 1  ? " are fastest and cannot be told apart"
                         : ranked.size() > 1 ? " is fastest"
                                             : "";
-  return fmt::format("{}{}{}: {}{}{}.", at(best, cases), enumerated(equal), verdict, achieved(best),
-                     vs_baseline(best, cases), of_ideal(best));
+  auto text = fmt::format("{}{}{}: {}{}{}.", at(best, cases), enumerated(equal), verdict,
+                          achieved(best), vs_baseline(best, cases), of_ideal(best));
+  if (text.starts_with("all ")) text.front() = 'A';
+  return text;
 }
 
 /// What limits the others, one clause a bottleneck. What the load or a wait decides is no
@@ -143,8 +149,16 @@ std::string bottlenecks(const Cases& ranked, const std::vector<Finding>& finding
     runners[limit].push_back(sized ? fmt::format("{} ({})", texts[i], ranked[i]->how.cap)
                                    : texts[i]);
   }
+  const bool has_baseline =
+      std::ranges::any_of(ranked, [](const Result* one) { return one->what.runner == kBaseline; });
   std::vector<std::string> clauses;
-  for (const auto& limit : order) clauses.push_back(limit + " for " + enumerated(runners[limit]));
+  for (const auto& limit : order) {
+    const auto& names = runners[limit];
+    const bool all = names.size() > 2 && names.size() + (has_baseline ? 1 : 0) == ranked.size();
+    clauses.push_back(limit +
+                      (all ? " for all" + (has_baseline ? fmt::format(" but {}", kBaseline) : "")
+                           : " for " + enumerated(names)));
+  }
   return clauses.empty() ? "" : fmt::format("Bottleneck: {}.", fmt::join(clauses, "; "));
 }
 

@@ -58,6 +58,13 @@ TEST(Reading, NamesNoFastestWhereNoDifferenceIsCertain) {
               Contains(HasSubstr("event-loop is fastest")));
 }
 
+TEST(Reading, CountsManyRunnersThatAreEquallyFast) {
+  std::vector<Result> equal;
+  for (const auto* runner : {"event-loop", "hybrid", "multi-loop", "thread-per-op"})
+    equal.push_back(construct({.runner = runner, .times = {milliseconds(50), milliseconds(54)}}));
+  EXPECT_THAT(read(equal).front(), StartsWith("All 4 are equally fast within the noise: 52.0 ms"));
+}
+
 TEST(Reading, OfOneRepetitionSaysSoAndTakesSmallDifferencesForNoise) {
   const auto of = [](int first, int second) {
     return read({construct({.runner = "event-loop", .times = {milliseconds(first)}}),
