@@ -16,15 +16,16 @@
 #include <system_error>
 
 #include "bench/base/errors.hpp"
-#include "bench/base/nearest.hpp"
 #include "bench/base/shell_words.hpp"
 #include "bench/base/standard_error.hpp"
 #include "bench/base/text_encoding.hpp"
 #include "bench/base/visible.hpp"
 #include "bench/child/check_adapter.hpp"
 #include "bench/cli/completion.hpp"
+#include "bench/cli/crossover_arguments.hpp"
 #include "bench/cli/flags.hpp"
 #include "bench/cli/grammar.hpp"
+#include "bench/cli/list_command.hpp"
 #include "bench/cli/new_command.hpp"
 #include "bench/cli/probe_arguments.hpp"
 #include "bench/cli/report_command.hpp"
@@ -56,7 +57,8 @@ void need_standard_output() {
 /// it.
 std::vector<std::string> with_rest_as_option(std::vector<std::string> words) {
   const auto rest = std::ranges::find(words, "--");
-  if (rest == words.end() || words.size() < 2 || (words[1] != "run" && words[1] != "probe"))
+  if (rest == words.end() || words.size() < 2 ||
+      (words[1] != "run" && words[1] != "probe" && words[1] != "crossover"))
     return words;
   const auto named = std::find_if(words.begin() + 2, rest, [&](const std::string& word) {
     return Registry<WorkloadEntry>::find(word) != nullptr;
@@ -210,11 +212,6 @@ int do_serve(const Grammar& grammar) {
   return 0;
 }
 
-void list_entries(const char* title, const auto& entries) {
-  fmt::print("{}\n", title);
-  for (const auto& entry : entries) fmt::print("  {:<16} {}\n", entry.name, entry.summary);
-}
-
 int do_report(const Grammar& grammar) {
   if (const auto rest = grammar.app.remaining(true); !rest.empty())
     throw unknown(rest[0], grammar.app);
@@ -291,26 +288,6 @@ int do_compare(const Grammar& grammar, const std::vector<std::string>& command,
   return compare(std::move(request));
 }
 
-int do_list(const std::string& what) {
-  need_standard_output();
-  const bool all = what.empty();
-  const std::vector<std::string> kinds{"workloads", "runners", "services", "formats",
-                                       "reproductions"};
-  if (!all && std::ranges::find(kinds, what) == kinds.end())
-    throw UsageError(fmt::format("list: '{}' cannot be listed; give {}{}", what,
-                                 fmt::join(kinds, ", "), suggestion(what, kinds)));
-  if (all || what == "workloads") list_entries("workloads", Registry<WorkloadEntry>::all());
-  if (all || what == "runners") {
-    list_entries("runners", built_in_runners());
-    list_entries("runners in other languages (not in --runner all)", adapters());
-  }
-  if (all || what == "services") list_entries("services", Registry<ServiceEntry>::all());
-  if (all || what == "formats") list_entries("formats", Registry<FormatEntry>::all());
-  if (all || what == "reproductions")
-    list_entries("reproductions", Registry<ReproductionEntry>::all());
-  return 0;
-}
-
 int do_new(const Grammar& grammar) {
   const auto rest = grammar.create->remaining(true);
   if (!rest.empty() || grammar.create->get_subcommands().empty())
@@ -323,6 +300,11 @@ int do_new(const Grammar& grammar) {
 int do_probe(const Grammar& grammar, const std::vector<std::string>& command) {
   need_standard_output();
   return probe(probe_request(grammar, command));
+}
+
+int do_crossover(const Grammar& grammar, const std::vector<std::string>& command) {
+  need_standard_output();
+  return crossover(crossover_request(grammar, command));
 }
 
 int dispatch(const std::vector<std::string>& command) {
@@ -342,12 +324,16 @@ int dispatch(const std::vector<std::string>& command) {
   if (grammar.report->parsed()) return do_report(grammar);
   if (grammar.compare->parsed()) return do_compare(grammar, command, behind);
   if (grammar.probe->parsed()) return do_probe(grammar, command);
+  if (grammar.crossover->parsed()) return do_crossover(grammar, command);
   if (grammar.serve->parsed()) return do_serve(grammar);
   if (grammar.check_adapter->parsed()) {
     need_standard_output();
     return check_adapter(grammar.arguments.adapter);
   }
-  if (grammar.list->parsed()) return do_list(grammar.arguments.listed);
+  if (grammar.list->parsed()) {
+    need_standard_output();
+    return list_plug_ins(grammar.arguments.listed);
+  }
   if (grammar.create->parsed()) return do_new(grammar);
   const auto rest = grammar.app.remaining();
   throw unknown_command(rest.empty() ? "" : rest[0], grammar.app);

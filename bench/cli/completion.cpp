@@ -6,6 +6,7 @@
 #include "bench/model/runner_entry.hpp"
 #include "bench/model/workload_entry.hpp"
 #include "bench/plan/reproduction_entry.hpp"
+#include "bench/probe/crossover.hpp"
 #include "bench/probe/probe_entry.hpp"
 #include "bench/results/format_entry.hpp"
 #include "bench/services/serving.hpp"
@@ -25,6 +26,8 @@ Words names(const auto& entries) {
 /// belongs to.
 Words values_of(const std::string& flag, const std::string& command, const std::string& above) {
   if (flag == "--format" && above == "probe") return names(Registry<ProbeEntry>::all());
+  if (flag == "--format" && above == "crossover") return names(Registry<CrossoverEntry>::all());
+  if (flag == "--metric") return {"time", "p50", "p99", "cpu", "memory"};
   if (flag == "--format" && command == "reproduce") return {"table", "markdown"};
   if (flag == "--format") return names(Registry<FormatEntry>::all());
   if (flag == "--arrivals") return {"fixed", "poisson"};

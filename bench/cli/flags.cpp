@@ -1,11 +1,28 @@
 #include "bench/cli/flags.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "bench/base/errors.hpp"
 #include "bench/base/shell_words.hpp"
+#include "bench/model/runner_entry.hpp"
+#include "bench/plan/plan.hpp"
 
 namespace asyncmark {
+namespace {
+
+/// `--ops 1,2 --ops 3` is `--ops 1,2,3`. CLI11's own join() drops empty entries, which are
+/// mistakes.
+void add_list(CLI::App& app, Texts& texts, const RunOption& option) {
+  add_repeated(
+      app, option.name,
+      [&texts, name = option.name](const std::vector<std::string>& all) {
+        texts.emplace_back(name, fmt::format("{}", fmt::join(all, ",")));
+      },
+      option.placeholder, option.help, option.group);
+}
+
+}  // namespace
 
 CLI::Option* add_value(CLI::App& app, const std::string& flag, std::string& value,
                        const char* placeholder, const std::string& help, const char* group) {
@@ -69,6 +86,19 @@ ProgressMode progress_mode(const std::string& when, bool quiet) {
   choice_option("progress", {"auto", "plain"}, "").parse(when);
   if (quiet) return ProgressMode::none;
   return when == "plain" ? ProgressMode::plain : ProgressMode::automatic;
+}
+
+void add_case_options(CLI::App& app, Texts& texts, const WorkloadEntry& workload) {
+  for (const auto& spec : workload.options) add_declared(app, texts, spec, "Operation");
+  for (const auto& option : run_options()) {
+    if (option.is_list)
+      add_list(app, texts, option);
+    else
+      add_text(app, texts, option.name, option.placeholder, option.help, option.group);
+    if (option.name != "runner") continue;
+    for (const auto& runner : Registry<RunnerEntry>::all())
+      for (const auto& spec : runner.options) add_declared(app, texts, spec, option.group);
+  }
 }
 
 }  // namespace asyncmark

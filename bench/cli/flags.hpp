@@ -8,6 +8,7 @@
 #include "bench/base/options.hpp"
 #include "bench/base/screen.hpp"
 #include "bench/cli/grammar.hpp"
+#include "bench/model/workload_entry.hpp"
 
 namespace asyncmark {
 
@@ -32,6 +33,9 @@ void add_repeated(CLI::App& app, const std::string& name, const Given& given,
 
 /// Adds an option that a plug-in declares, unless the command has it already.
 void add_declared(CLI::App& app, Texts& texts, const OptionSpec& spec, const std::string& group);
+
+/// Adds the options of a workload, of a load and of the runners, as `run` has them.
+void add_case_options(CLI::App& app, Texts& texts, const WorkloadEntry& workload);
 
 /// Splits the command of `--launcher` into words. Throws UsageError where its program is not there.
 std::vector<std::string> launcher_words(const std::string& command);

@@ -66,17 +66,6 @@ void add_shown(CLI::App& app, Shown& shown) {
             kOutput);
 }
 
-/// `--ops 1,2 --ops 3` is `--ops 1,2,3`. CLI11's own join() drops empty entries, which are
-/// mistakes.
-void add_list(CLI::App& app, Texts& texts, const RunOption& option) {
-  add_repeated(
-      app, option.name,
-      [&texts, name = option.name](const std::vector<std::string>& all) {
-        texts.emplace_back(name, fmt::format("{}", fmt::join(all, ",")));
-      },
-      option.placeholder, option.help, option.group);
-}
-
 const std::vector<Example>& usual_examples() {
   static const std::vector<Example> examples{
       {"Compare all runners at the same concurrency limit.", "--ops 1000 --in-flight 32"},
@@ -97,17 +86,7 @@ std::string examples_text(const std::string& workload, const std::vector<Example
 
 void add_workload(CLI::App& run, Arguments& arguments, const WorkloadEntry& workload) {
   auto& app = *run.add_subcommand(workload.name, workload.summary);
-  for (const auto& spec : workload.options) add_declared(app, arguments.options, spec, "Operation");
-  for (const auto& option : run_options()) {
-    if (option.is_list)
-      add_list(app, arguments.options, option);
-    else
-      add_text(app, arguments.options, option.name, option.placeholder, option.help, option.group);
-    if (option.name != "runner") continue;
-    for (const auto& runner : Registry<RunnerEntry>::all())
-      for (const auto& spec : runner.options)
-        add_declared(app, arguments.options, spec, option.group);
-  }
+  add_case_options(app, arguments.options, workload);
   add_shown(app, arguments.shown);
   add_common(app, arguments.common);
   const auto examples = workload.examples.empty() ? usual_examples() : workload.examples;
@@ -154,6 +133,7 @@ Grammar::Grammar()
   report = app.add_subcommand("report", "show stored results, or write them to files");
   compare = app.add_subcommand("compare", "find out whether a build or command is slower");
   probe = app.add_subcommand("probe", "find the limits of a service");
+  crossover = app.add_subcommand("crossover", "find where another runner becomes the better one");
   serve = app.add_subcommand("serve", "start a built-in server, until Ctrl-C");
   list = app.add_subcommand("list", "list the workloads, runners, services and formats");
   create = app.add_subcommand("new", "create a project for your own workload");
@@ -163,6 +143,7 @@ Grammar::Grammar()
   add_report();
   add_compare();
   add_probe();
+  add_crossover();
   add_serve();
   add_others();
   // Last, or the commands would inherit it.

@@ -61,6 +61,17 @@ struct Probed {
   bool quiet = false;
 };
 
+/// What stands behind the flags of `crossover`, beside those of `run`.
+struct Crossed {
+  std::string over;    ///< An option and its range.
+  std::string metric;  ///< Empty: not given.
+  std::string budget = "60s";
+  std::string format = "table";
+  std::string out;
+  std::string progress = "auto";
+  bool quiet = false;
+};
+
 struct Arguments {
   Common common;
   std::string plan;
@@ -79,6 +90,7 @@ struct Arguments {
   Texts options;
   Compared compared;
   Probed probed;
+  Crossed crossed;
 };
 
 /// The whole command line, as CLI11 sees it. Parsing fills `arguments`.
@@ -93,6 +105,7 @@ class Grammar {
   CLI::App* report = nullptr;
   CLI::App* compare = nullptr;
   CLI::App* probe = nullptr;
+  CLI::App* crossover = nullptr;
   CLI::App* serve = nullptr;
   CLI::App* list = nullptr;
   CLI::App* create = nullptr;
@@ -104,6 +117,7 @@ class Grammar {
   void add_report();
   void add_compare();
   void add_probe();
+  void add_crossover();
   void add_serve();
   void add_others();
 };

@@ -1,0 +1,50 @@
+// What is said of a search for a crossover.
+
+#include <gmock/gmock.h>
+
+#include "reports/probe/crossover_words.hpp"
+
+namespace asyncmark::crossover_words_test {
+namespace {
+
+using ::testing::StartsWith;
+
+CrossoverPoint point(double value, double first, double second) {
+  return {value, {first, first}, {second, second}};
+}
+
+Crossover found(std::vector<CrossoverPoint> points) {
+  Crossover result{.first = "sync", .second = "event-loop", .points = std::move(points)};
+  result.range = ValueRange::parse("ops=1..64");
+  return result;
+}
+
+TEST(CrossoverSentence, NamesTheBracketAndWhoIsAheadOnBothSides) {
+  auto result = found({point(1, 1, 2), point(8, 1, 2), point(9, 2, 1), point(64, 2, 1)});
+  result.bracket = CrossoverBracket{8, 9, Better::first, Better::second};
+  EXPECT_EQ(crossover_sentence(result),
+            "The order changes within --ops 8 to 9 (95 % confidence): up to 8, sync needs less "
+            "time; from 9 on, event-loop needs less time.");
+  result.bracket->below = Better::unknown;
+  result.metric = CrossoverMetric::cpu;
+  result.changes_twice = true;
+  EXPECT_EQ(crossover_sentence(result),
+            "The order changes within --ops 8 to 9 (95 % confidence): up to 8, the two cannot be "
+            "told apart; from 9 on, event-loop uses less CPU. It changes again above that.");
+}
+
+TEST(CrossoverSentence, SaysThatThereIsNone) {
+  EXPECT_EQ(crossover_sentence(found({point(1, 2, 1), point(8, 2, 1), point(64, 2, 1)})),
+            "No crossover: event-loop needs less time than sync everywhere within --ops 1 to 64.");
+}
+
+TEST(CrossoverSentence, ClaimsNothingThatWasNotMeasured) {
+  EXPECT_EQ(crossover_sentence(found({point(1, 2, 1)})),
+            "Inconclusive: event-loop needs less time than sync at 1, and the rest was not "
+            "measured.");
+  EXPECT_THAT(crossover_sentence(found({point(1, 1, 1), point(64, 1, 1)})),
+              StartsWith("Inconclusive: sync and event-loop cannot be told apart within "));
+}
+
+}  // namespace
+}  // namespace asyncmark::crossover_words_test
