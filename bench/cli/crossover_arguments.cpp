@@ -16,17 +16,19 @@ namespace {
 constexpr const char* kSearch = "Search";
 constexpr const char* kCrossoverOutput = "Output";
 
-constexpr std::pair<const char*, CrossoverMetric> kMetrics[] = {{"time", CrossoverMetric::time},
-                                                                {"p50", CrossoverMetric::p50},
-                                                                {"p99", CrossoverMetric::p99},
-                                                                {"cpu", CrossoverMetric::cpu},
-                                                                {"memory", CrossoverMetric::memory}};
+constexpr std::pair<const char*, CrossoverMetric> kMetrics[] = {
+    {"time", CrossoverMetric::time},
+    {"p50", CrossoverMetric::p50},
+    {"p99", CrossoverMetric::p99},
+    {"cpu", CrossoverMetric::cpu},
+    {"memory", CrossoverMetric::memory}};
 
 /// That of an open loop is its response time, for its length is given.
 CrossoverMetric metric_named(const std::string& given, bool open_loop) {
   if (given.empty()) return open_loop ? CrossoverMetric::p50 : CrossoverMetric::time;
   if (given == "time" && open_loop)
-    throw UsageError("--metric: the time of a run with --rate is given; use p50, p99, cpu or memory");
+    throw UsageError(
+        "--metric: the time of a run with --rate is given; use p50, p99, cpu or memory");
   std::vector<std::string> names;
   for (const auto& [name, metric] : kMetrics) {
     if (given == name) return metric;
@@ -73,7 +75,8 @@ void Grammar::add_crossover() {
       "  4  a run failed\n\n"
       "Examples:\n"
       "  # How long must an operation wait for an event loop to beat threads?\n"
-      "  asyncmark crossover sleep --ops 200 --runner thread-per-op,event-loop --over wait=10us..10ms\n"
+      "  asyncmark crossover sleep --ops 200 --runner thread-per-op,event-loop --over "
+      "wait=10us..10ms\n"
       "  # From how many operations in flight on do threads cost less CPU than processes?\n"
       "  asyncmark crossover hash --runner process-pool,thread-pool --over in-flight=1..64 "
       "--metric cpu");
@@ -85,7 +88,8 @@ CrossoverRequest crossover_request(const Grammar& grammar,
   const auto rest = grammar.app.remaining(true);
   if (chosen.empty() && !rest.empty() && !rest[0].starts_with('-')) throw unknown_workload(rest[0]);
   if (chosen.empty())
-    throw UsageError("crossover: give a workload, such as sleep (see 'asyncmark crossover --help')");
+    throw UsageError(
+        "crossover: give a workload, such as sleep (see 'asyncmark crossover --help')");
   if (!rest.empty()) throw unknown(rest[0], grammar.app, command);
   const auto& crossed = grammar.arguments.crossed;
   const auto& options = grammar.arguments.options;

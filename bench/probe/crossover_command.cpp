@@ -107,9 +107,9 @@ class Crossing {
 };
 
 void Crossing::tell(double value) {
-  const auto text = fmt::format("{} {}: pair {} of at most {}, at most {} left",
-                                request_.range.option, request_.range.text(value), pairs_ + 1,
-                                kMostPairs, whole_seconds(left()));
+  const auto text =
+      fmt::format("{} {}: pair {} of at most {}, at most {} left", request_.range.option,
+                  request_.range.text(value), pairs_ + 1, kMostPairs, whole_seconds(left()));
   if (request_.progress == ProgressMode::plain) to_standard_error("{}\n", text);
   screen_.say(text);
 }
@@ -174,8 +174,8 @@ bool Crossing::measure(double value, CrossoverSearch& search, Crossover& found) 
 
 void Crossing::search(Crossover& found) {
   const auto& range = request_.range;
-  CrossoverSearch search(range.low, range.high,
-                         [&](double value) { return range.rounded(value); }, kMostPairs);
+  CrossoverSearch search(
+      range.low, range.high, [&](double value) { return range.rounded(value); }, kMostPairs);
   while (const auto value = search.next()) {
     if (Interruption::happened() || left() <= Duration(0)) break;
     tell(*value);
@@ -211,7 +211,7 @@ int crossover(const CrossoverRequest& request) {
     Crossing crossing(request, run, keeper);
     crossing.search(found);
   }
-  add_what_others_took(run.context, before);
+  add_what_others_took(run.context, before, run.results);
   found.partial = Interruption::happened();
   if (found.partial) run.context.facts["partial"] = true;
   found.context = run.context;

@@ -18,8 +18,8 @@ struct CrossoverRequest {
   ValueRange range = {};
   Duration budget{};
   ProgressMode progress = ProgressMode::automatic;
-  std::string out = {};                               ///< Where the JSON goes; empty: nowhere.
-  std::vector<std::string> command = {};                ///< As the user typed it.
+  std::string out = {};                   ///< Where the JSON goes; empty: nowhere.
+  std::vector<std::string> command = {};  ///< As the user typed it.
   std::function<std::string(const Crossover&)> print = {};  ///< Writes what standard output shows.
 };
 

@@ -10,7 +10,7 @@ namespace {
 constexpr double kLeastDifference = 0.02;
 constexpr std::size_t kMostPairsAtOne = 5;  ///< Of runs, at one value.
 constexpr double kWideRange = 8;            ///< A range of such a ratio is halved logarithmically.
-constexpr double kNearOneAnother = 0.04;       ///< Of the scale's unit: a bracket that needs no halving.
+constexpr double kNearOneAnother = 0.04;  ///< Of the scale's unit: a bracket that needs no halving.
 
 double mean_log(const std::vector<double>& figures) {
   double sum = 0;
@@ -118,7 +118,8 @@ std::optional<double> CrossoverSearch::next() const {
     lower = std::min(lower, point.value);
     upper = std::max(upper, point.value);
   }
-  const bool below_is_wider = scaled(lower) - scaled(found->low) >= scaled(found->high) - scaled(upper);
+  const bool below_is_wider =
+      scaled(lower) - scaled(found->low) >= scaled(found->high) - scaled(upper);
   const auto below = middle(found->low, lower), above = middle(upper, found->high);
   const auto wider = below_is_wider ? below : above;
   return wider ? wider : below_is_wider ? above : below;

@@ -37,8 +37,8 @@ CrossoverSearch carried_out(CrossoverSearch search, const Figure& first, const F
 }
 
 TEST(Crossover, IsBracketedWhereTheOrderChanges) {
-  const auto search = carried_out({1, 1000, any, kMostPairs}, [](double x) { return x; },
-                                  [](double) { return 50.0; });
+  const auto search = carried_out(
+      {1, 1000, any, kMostPairs}, [](double x) { return x; }, [](double) { return 50.0; });
   const auto bracket = search.bracket();
   ASSERT_TRUE(bracket);
   EXPECT_THAT(bracket->low, Le(50));
@@ -49,8 +49,8 @@ TEST(Crossover, IsBracketedWhereTheOrderChanges) {
 }
 
 TEST(Crossover, BetweenWholeNumbersHasNoneInBetween) {
-  const auto search = carried_out({1, 64, whole, kMostPairs}, [](double x) { return x; },
-                                  [](double) { return 6.5; });
+  const auto search = carried_out(
+      {1, 64, whole, kMostPairs}, [](double x) { return x; }, [](double) { return 6.5; });
   const auto bracket = search.bracket();
   ASSERT_TRUE(bracket);
   EXPECT_EQ(bracket->low, 6);
@@ -58,8 +58,8 @@ TEST(Crossover, BetweenWholeNumbersHasNoneInBetween) {
 }
 
 TEST(Crossover, BeginsWhereEqualRunnersDiffer) {
-  const auto search = carried_out({1, 64, whole, kMostPairs}, [](double x) { return x; },
-                                  [](double) { return 1.0; });
+  const auto search = carried_out(
+      {1, 64, whole, kMostPairs}, [](double x) { return x; }, [](double) { return 1.0; });
   const auto bracket = search.bracket();
   ASSERT_TRUE(bracket);
   EXPECT_EQ(bracket->below, Better::unknown);
@@ -69,8 +69,8 @@ TEST(Crossover, BeginsWhereEqualRunnersDiffer) {
 }
 
 TEST(Crossover, IsNotThereIfOneIsAlwaysAhead) {
-  const auto search = carried_out({1, 100, any, kMostPairs}, [](double x) { return x; },
-                                  [](double x) { return 2 * x; });
+  const auto search = carried_out(
+      {1, 100, any, kMostPairs}, [](double x) { return x; }, [](double x) { return 2 * x; });
   EXPECT_FALSE(search.bracket());
   EXPECT_THAT(search.points(), SizeIs(3)) << "both ends and the middle";
 }
@@ -86,11 +86,10 @@ TEST(Crossover, IsInTheBracketInSpiteOfNoise) {
   constexpr int kDrawn = 400;
   for (unsigned seed = 1; seed <= kDrawn; ++seed) {
     std::mt19937 random(seed);
-    const auto truth = std::exp(std::uniform_real_distribution<double>(1, 6)(
-        random));
-    const auto search =
-        carried_out({1, 1000, any, kMostPairs}, [](double x) { return 3 + x; },
-                    [&](double) { return 3 + truth; }, 0.05, seed);
+    const auto truth = std::exp(std::uniform_real_distribution<double>(1, 6)(random));
+    const auto search = carried_out(
+        {1, 1000, any, kMostPairs}, [](double x) { return 3 + x; },
+        [&](double) { return 3 + truth; }, 0.05, seed);
     const auto bracket = search.bracket();
     if (!bracket) continue;
     right += bracket->low <= truth && truth <= bracket->high;

@@ -229,7 +229,7 @@ int probe(const ProbeRequest& request) {
   Probe found{.context = {}, .slo = request.slo, .endpoints = {}, .explain = request.explain};
   found.endpoints = probe_all(request, cases, services, run, keeper);
   services.clear();
-  add_what_others_took(run.context, before);
+  add_what_others_took(run.context, before, run.results);
   found.partial = Interruption::happened();
   if (found.partial) run.context.facts["partial"] = true;
   found.context = run.context;

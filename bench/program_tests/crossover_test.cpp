@@ -19,8 +19,8 @@ std::vector<std::string> words(const std::vector<std::string>& more) {
 }
 
 TEST(CrossoverProgram, FindsWhereTheEventLoopBeginsToBeFaster) {
-  const auto ended = asyncmark(words({"--wait", "30ms", "--over", "in-flight=1..8", "--format",
-                                      "json", "--out", "out.json"}));
+  const auto ended = asyncmark(words(
+      {"--wait", "30ms", "--over", "in-flight=1..8", "--format", "json", "--out", "out.json"}));
   ASSERT_EQ(ended.code, 0) << ended.err;
   const auto found = Json::parse(ended.out);
   EXPECT_EQ(found.at("bracket").at("low"), 1) << ended.out;

@@ -121,6 +121,23 @@ std::vector<std::string> without_secrets(std::vector<std::string> command) {
   return command;
 }
 
+/// The processor time of called services that asyncmark did not start; absent where a run did not
+/// observe its service. The warm-up takes as much of it as the timed part.
+std::optional<Duration> taken_by_called(const std::vector<Result>& results) {
+  Duration sum{};
+  for (const auto& result : results) {
+    if (result.what.address().empty()) continue;
+    for (const auto& repetition : result.repetitions) {
+      const auto& one = repetition.measurement;
+      const auto& service = one.observed.service;
+      const auto timed = seconds(one.elapsed());
+      if (!service || timed <= 0) return std::nullopt;
+      sum += from_seconds(seconds(service->cpu) * (1 + seconds(one.phases.warm_up) / timed));
+    }
+  }
+  return sum;
+}
+
 }  // namespace
 
 Context look_around(const std::string& executable, const std::vector<std::string>& command) {
@@ -163,7 +180,8 @@ ProcessorTime processor_time() {
           ticks(user + nice + system), ticks(steal), own_usage().cpu()};
 }
 
-void add_what_others_took(Context& context, const ProcessorTime& before) {
+void add_what_others_took(Context& context, const ProcessorTime& before,
+                          const std::vector<Result>& results) {
   const auto now = processor_time();
   double loads[3];
   if (const auto known = getloadavg(loads, 3); known > 0)
@@ -174,7 +192,10 @@ void add_what_others_took(Context& context, const ProcessorTime& before) {
     return std::max(0.0, std::round(1e4 * seconds(part) / seconds(total)) / 1e4);
   };
   context.facts["steal_share"] = share(now.stolen - before.stolen);
-  context.facts["others_share"] = share(now.busy - before.busy - (now.ours - before.ours));
+  const auto called = taken_by_called(results);
+  if (called) context.facts.erase("calls_others");
+  context.facts["others_share"] =
+      share(now.busy - before.busy - (now.ours - before.ours) - called.value_or(Duration(0)));
 }
 
 }  // namespace asyncmark

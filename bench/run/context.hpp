@@ -21,7 +21,9 @@ ProcessorTime processor_time();
 /// Adds what others took of the processors since `before`, as shares of all processor time:
 /// `steal_share` by other virtual machines, `others_share` by other programs on this one; and the
 /// load average afterwards. The shares are left out of less than a second of processor time, for
-/// the kernel counts it by the hundredth.
-void add_what_others_took(Context& context, const ProcessorTime& before);
+/// the kernel counts it by the hundredth. What services took that the cases of `results` called is
+/// no part of it if every run observed it; else `calls_others` tells that it may be.
+void add_what_others_took(Context& context, const ProcessorTime& before,
+                          const std::vector<Result>& results);
 
 }  // namespace asyncmark

@@ -160,7 +160,7 @@ int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
     context.facts["others"] = settings.ask_others(cases);
   const bool lost_service = !Interruption::happened() && warn(services);
   services.clear();  // Only what has ended counts as ours.
-  add_what_others_took(context, before);
+  add_what_others_took(context, before, cases);
 
   if (Interruption::happened()) {
     context.facts["partial"] = true;

@@ -31,15 +31,15 @@ Table measurements(const Crossover& found) {
   Table table;
   table.title = fmt::format("{}: {} by --{}, medians", found.workload, metric_text(found.metric),
                             found.range.option);
-  table.columns = {{"", found.range.option}, {"", found.first}, {"", found.second},
-                   {"", "ratio"},            {"", "runs"},      {"", "better", false}};
+  table.columns = {
+      {"", found.range.option}, {"", found.first}, {"", found.second}, {"", "ratio"}, {"", "runs"},
+      {"", "better", false}};
   for (const auto& point : found.points)
-    table.rows.push_back({{found.range.text(point.value),
-                           figure_text(found.metric, median(point.first)),
-                           figure_text(found.metric, median(point.second)),
-                           ratio_text(point.ratio()), std::to_string(2 * point.first.size()),
-                           better_text(found, point.better())},
-                          ""});
+    table.rows.push_back(
+        {{found.range.text(point.value), figure_text(found.metric, median(point.first)),
+          figure_text(found.metric, median(point.second)), ratio_text(point.ratio()),
+          std::to_string(2 * point.first.size()), better_text(found, point.better())},
+         ""});
   table.notes = {fmt::format("ratio: {} divided by {}", found.second, found.first)};
   return table;
 }
@@ -48,8 +48,8 @@ std::string print(const Crossover& found) {
   if (found.points.empty()) return "";
   const auto terminal = Terminal::of_standard_output();
   const auto sentence = crossover_sentence(found);
-  auto text = bold(wrap(terminal.unicode ? typeset(sentence) : sentence, terminal.text_width()),
-                   terminal);
+  auto text =
+      bold(wrap(terminal.unicode ? typeset(sentence) : sentence, terminal.text_width()), terminal);
   text += '\n' + draw(measurements(found), terminal);
   return text + '\n' + wrap(context_line(found.context, " - "), terminal.text_width());
 }

@@ -64,19 +64,19 @@ std::string crossover_sentence(const Crossover& found) {
   }
   const auto decided = std::ranges::find_if(
       found.points, [](const auto& point) { return point.better() != Better::unknown; });
-  const auto whole = fmt::format("--{} {} to {}", range.option, range.text(range.low),
-                                 range.text(range.high));
+  const auto whole =
+      fmt::format("--{} {} to {}", range.option, range.text(range.low), range.text(range.high));
   // An end that was not measured says nothing.
   const bool ended = found.points.size() > 2;
   if (decided == found.points.end())
     return fmt::format("Inconclusive: {} and {} cannot be told apart within {}.", found.first,
                        found.second, whole);
   const auto better = decided->better();
-  return fmt::format("{}: {} {} than {} {}.", ended ? "No crossover" : "Inconclusive",
-                     name_of(found, better), achievement(found.metric), other_than(found, better),
-                     ended ? "everywhere within " + whole
-                           : fmt::format("at {}, and the rest was not measured",
-                                         range.text(decided->value)));
+  return fmt::format(
+      "{}: {} {} than {} {}.", ended ? "No crossover" : "Inconclusive", name_of(found, better),
+      achievement(found.metric), other_than(found, better),
+      ended ? "everywhere within " + whole
+            : fmt::format("at {}, and the rest was not measured", range.text(decided->value)));
 }
 
 }  // namespace asyncmark
