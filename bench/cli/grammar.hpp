@@ -40,6 +40,7 @@ struct Compared {
   std::string budget = "30s";
   std::string least_effect = "2.5%";
   bool commands = false;
+  bool urls = false;
   bool gate_stored = false;
   std::string progress = "auto";
   bool quiet = false;
