@@ -28,6 +28,7 @@ std::string for_run_alone(const Arguments& given, const RunSettings& common) {
       given.options, [](const auto& option) { return option.first == "repetitions"; });
   for (const auto& [is_given, name] :
        {std::pair{!given.common.out.empty(), "--out"},
+        {!given.common.junit.empty(), "--junit"},
         {!given.common.fail_on.empty(), "--fail-on"},
         {given.common.strict, "--strict"},
         {given.common.no_calibration, "--no-calibration"},

@@ -20,8 +20,10 @@ namespace {
 constexpr const char* kOutput = "Output and limits";
 
 void add_common(CLI::App& app, Common& common) {
-  add_value(app, "--out", common.out, "FILE", "write all results to this file, as JSON", kOutput)
-      ->check([](const std::string& path) { return path.empty() ? "needs a name" : ""; });
+  add_file(app, "--out", common.out, "write all results to this file, as JSON", kOutput);
+  add_file(app, "--junit", common.junit,
+           "write JUnit's XML for continuous integration: what --fail-on finds fails a case",
+           kOutput);
   add_value(app, "--max-failed", common.max_failed, "N|P%",
             "accept up to this many failed operations of a case, else exit with code 4", kOutput);
   add_value(app, "--fail-on", common.fail_on, "LIST",

@@ -105,6 +105,7 @@ RunSettings settings_of(const Grammar& grammar, const std::vector<std::string>& 
   if (common.strict) settings.gates.add(Gates::strict());
   settings.calibrate = !common.no_calibration;
   settings.out = common.out;
+  settings.junit = common.junit;
   settings.command = command;
   return settings;
 }
