@@ -24,12 +24,11 @@ const char* element_of(JUnitOutcome outcome) {
 }
 
 std::string case_element(const std::string& command, const JUnitCase& one) {
-  auto text =
-      fmt::format("    <testcase classname=\"asyncmark.{}\" name=\"{}\" time=\"{:.3f}\">", command,
-                  escaped(one.name), seconds(one.spent));
+  auto text = fmt::format("    <testcase classname=\"asyncmark.{}\" name=\"{}\" time=\"{:.3f}\">",
+                          command, escaped(one.name), seconds(one.spent));
   if (one.outcome != JUnitOutcome::passed)
-    text += fmt::format("\n      <{} message=\"{}\"/>", element_of(one.outcome),
-                        escaped(one.message));
+    text +=
+        fmt::format("\n      <{} message=\"{}\"/>", element_of(one.outcome), escaped(one.message));
   if (!one.said.empty())
     text += fmt::format("\n      <system-out>{}</system-out>", escaped(one.said));
   return text + "\n    </testcase>\n";

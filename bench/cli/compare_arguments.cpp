@@ -135,10 +135,11 @@ CompareRequest compare_request(const Grammar& grammar, const std::vector<std::st
     throw UsageError("compare: --commands and --urls: give only one of them");
   if (asked.contender.empty())
     throw UsageError(
-        asked.urls ? "compare: --urls: give two URLs, such as http://127.0.0.1:8001/ and "
-                     "http://127.0.0.1:8002/"
-                   : "compare: give two builds, two files of results, two commands with --commands, "
-                     "or two URLs with --urls; see 'asyncmark compare --help'");
+        asked.urls
+            ? "compare: --urls: give two URLs, such as http://127.0.0.1:8001/ and "
+              "http://127.0.0.1:8002/"
+            : "compare: give two builds, two files of results, two commands with --commands, "
+              "or two URLs with --urls; see 'asyncmark compare --help'");
   CompareRequest request;
   auto& settings = request.settings;
   settings.baseline = asked.baseline;

@@ -26,8 +26,8 @@ constexpr auto kBlock = std::chrono::milliseconds(40);
 std::uint64_t fewest_passes(const Load& load) {
   if (!load.rate) return kFewestPasses;
   std::uint64_t passes = 1;
-  while (load.due && !load.due->empty() &&
-         Histogram::rank_of(0.5, passes * load.due->size()) == 0) ++passes;
+  while (load.due && !load.due->empty() && Histogram::rank_of(0.5, passes * load.due->size()) == 0)
+    ++passes;
   return passes;
 }
 
@@ -60,8 +60,8 @@ void check_budget(const Result& one, const CompareSettings& settings) {
 CaseVerdict judge_pairs(PairedCases& cases, CaseSide& other, std::size_t index,
                         const PairSettings& pairs, std::mt19937_64& random) {
   const auto& planned = cases.baseline.cases()[index].what;
-  const auto passes = std::max(planned.load.passes,
-                               passes_of_block(planned.load, pilot(cases, index)));
+  const auto passes =
+      std::max(planned.load.passes, passes_of_block(planned.load, pilot(cases, index)));
   const auto take = [&](bool contender_first) {
     Pair pair;
     pair.contender_first = contender_first;
