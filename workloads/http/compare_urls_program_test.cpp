@@ -67,16 +67,16 @@ TEST(CompareUrls, FindsNothingInTheSameServiceTwice) {
   const auto service = serving("2ms");
   const auto ended = compare(service.endpoint(), service.endpoint(), {"--budget", "3s"});
   EXPECT_EQ(ended.code, 0) << ended.out << ended.err;
-  EXPECT_THAT(ended.out, AllOf(HasSubstr("http/event-loop/ops:8/in_flight:4"),
-                               Not(HasSubstr("1 slower"))));
+  EXPECT_THAT(ended.out,
+              AllOf(HasSubstr("http/event-loop/ops:8/in_flight:4"), Not(HasSubstr("1 slower"))));
   EXPECT_THAT(ended.err, HasSubstr("baseline and contender are the same URL"));
 }
 
 TEST(CompareUrls, JudgesAnOpenLoopByItsResponseTime) {
   const auto service = serving("2ms");
-  const auto ended = compare(service.endpoint(), service.endpoint(),
-                             {"--budget", "4s", "--out", "o.json", "--", "--rate", "200",
-                              "--duration", "50ms"});
+  const auto ended =
+      compare(service.endpoint(), service.endpoint(),
+              {"--budget", "4s", "--out", "o.json", "--", "--rate", "200", "--duration", "50ms"});
   EXPECT_EQ(ended.code, 0) << ended.out << ended.err;
   const auto pair = Json::parse(ended.files.at("o.json")).at("cases").at(0).at("pairs").at(0);
   EXPECT_EQ(pair.at("baseline").at("wall_ns_per_op").size(), 1) << "the median";
@@ -115,7 +115,8 @@ TEST(CompareUrls, RefusesWhatMakesNoSense) {
   expect_refused(compare(url, url, {"--commands"}), "--commands and --urls: give only one");
   expect_refused(compare(url, url, {"--", "--plan", "cases.json"}), "--plan");
   expect_refused(compare(url, url, {"--", "--url", url}), "remove --url after '--'");
-  expect_refused(compare(url, url, {"--", "--delay", "4ms"}), "--delay: is for the built-in server");
+  expect_refused(compare(url, url, {"--", "--delay", "4ms"}),
+                 "--delay: is for the built-in server");
   expect_refused(compare(url, url, {"--", "sleep"}), "sleep");
   expect_refused(compare(url, url, {"--", "--strict"}), "--strict has no effect after '--'");
   expect_refused(compare(url, url, {"--gate-stored"}), "--gate-stored: needs two files");
