@@ -30,6 +30,13 @@ CLI::Option* add_value(CLI::App& app, const std::string& flag, std::string& valu
   return app.add_option(flag, value, shown)->type_name(placeholder)->group(group);
 }
 
+void add_file(CLI::App& app, const std::string& flag, std::string& path, const std::string& help,
+              const char* group) {
+  add_value(app, flag, path, "FILE", help, group)->check([](const std::string& given) {
+    return given.empty() ? "needs a name" : "";
+  });
+}
+
 void add_progress(CLI::App& app, std::string& progress, bool& quiet, const char* group) {
   add_value(app, "--progress", progress, "WHEN",
             "auto: a status block on a terminal; plain: one line per case", group);

@@ -16,6 +16,10 @@ namespace asyncmark {
 CLI::Option* add_value(CLI::App& app, const std::string& flag, std::string& value,
                        const char* placeholder, const std::string& help, const char* group);
 
+/// Adds `flag`, which names a file to write.
+void add_file(CLI::App& app, const std::string& flag, std::string& path, const std::string& help,
+              const char* group);
+
 /// Adds `--progress` and `--quiet`.
 void add_progress(CLI::App& app, std::string& progress, bool& quiet, const char* group);
 

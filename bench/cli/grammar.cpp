@@ -7,7 +7,6 @@
 #include "bench/base/library_entry.hpp"
 #include "bench/cli/flags.hpp"
 #include "bench/cli/help.hpp"
-#include "bench/compare/comparison_entry.hpp"
 #include "bench/model/runner_entry.hpp"
 #include "bench/model/workload_entry.hpp"
 #include "bench/plan/plan.hpp"
@@ -21,8 +20,10 @@ namespace {
 constexpr const char* kOutput = "Output and limits";
 
 void add_common(CLI::App& app, Common& common) {
-  add_value(app, "--out", common.out, "FILE", "write all results to this file, as JSON", kOutput)
-      ->check([](const std::string& path) { return path.empty() ? "needs a name" : ""; });
+  add_file(app, "--out", common.out, "write all results to this file, as JSON", kOutput);
+  add_file(app, "--junit", common.junit,
+           "write JUnit's XML for continuous integration: what --fail-on finds fails a case",
+           kOutput);
   add_value(app, "--max-failed", common.max_failed, "N|P%",
             "accept up to this many failed operations of a case, else exit with code 4", kOutput);
   add_value(app, "--fail-on", common.fail_on, "LIST",
@@ -131,7 +132,7 @@ Grammar::Grammar()
   run = app.add_subcommand("run", "measure a workload under one or more runners");
   reproduce = app.add_subcommand("reproduce", "repeat a published measurement");
   report = app.add_subcommand("report", "show stored results, or write them to files");
-  compare = app.add_subcommand("compare", "find out whether a build or command is slower");
+  compare = app.add_subcommand("compare", "find out whether a build, command or service is slower");
   probe = app.add_subcommand("probe", "find the limits of a service");
   crossover = app.add_subcommand("crossover", "find where another runner becomes the better one");
   serve = app.add_subcommand("serve", "start a built-in server, until Ctrl-C");
@@ -222,48 +223,6 @@ void Grammar::add_report() {
       "  asyncmark report results.json --html results.html\n"
       "  asyncmark report results.json --format markdown\n"
       "  asyncmark report before.json after.json");
-}
-
-void Grammar::add_compare() {
-  auto& compared = arguments.compared;
-  compare
-      ->add_option("BASELINE", compared.baseline,
-                   "the old version: a file of results; a build of asyncmark, with cases after "
-                   "'--'; or a command, with --commands")
-      ->type_name("");
-  compare->add_option("CONTENDER", compared.contender, "the new version, of the same kind")
-      ->type_name("");
-  compare->add_flag("--commands", compared.commands, "compare two commands by their total time");
-  constexpr const char* kRule = "Decision";
-  add_value(*compare, "--budget", compared.budget, "DURATION",
-            "longest time for a case; without a decision by then it is inconclusive", kRule);
-  add_value(*compare, "--min-effect", compared.least_effect, "P%",
-            "differences below this count as no change", kRule);
-  compare
-      ->add_flag("--gate-stored", compared.gate_stored,
-                 "with two files of results: exit with code 1 if a case is slower")
-      ->group(kRule);
-  constexpr const char* kFiles = "Output";
-  for (const auto& output : Registry<ComparisonEntry>::all())
-    if (!output.is_default)
-      add_text(*compare, compared.outputs, output.name, "FILE", output.summary, kFiles);
-  add_progress(*compare, compared.progress, compared.quiet, kFiles);
-  compare->allow_extras();
-  compare->footer(
-      "After '--' give the arguments of 'asyncmark run'.\n\n"
-      "Exit codes:\n"
-      "  0  no case is slower, or a case is inconclusive\n"
-      "  1  a case is slower (two files of results: only with --gate-stored)\n"
-      "  4  a case failed\n"
-      "  5  invalid: the baseline differs from itself\n\n"
-      "Examples:\n"
-      "  # Two commands\n"
-      "  asyncmark compare --commands 'old/tool input' 'new/tool input'\n"
-      "  # Two builds of asyncmark\n"
-      "  asyncmark compare old/asyncmark new/asyncmark -- sleep --wait 4ms --ops 10\n"
-      "  asyncmark compare old/asyncmark new/asyncmark -- --plan cases.json\n"
-      "  # Two files of results\n"
-      "  asyncmark compare before.json after.json");
 }
 
 void Grammar::add_serve() {

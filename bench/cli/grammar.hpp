@@ -19,6 +19,7 @@ struct Common {
   std::string launcher;
   std::string max_failed = "0";
   std::string out;
+  std::string junit;
   std::string fail_on;  ///< Empty: not given.
   bool strict = false;
   bool no_calibration = false;
@@ -40,6 +41,7 @@ struct Compared {
   std::string budget = "30s";
   std::string least_effect = "2.5%";
   bool commands = false;
+  bool urls = false;
   bool gate_stored = false;
   std::string progress = "auto";
   bool quiet = false;
@@ -57,6 +59,7 @@ struct Probed {
   std::string fail_on;  ///< Empty: not given.
   std::string format = "table";
   std::string out;
+  std::string junit;
   std::string progress = "auto";
   bool quiet = false;
 };

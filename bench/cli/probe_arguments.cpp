@@ -45,10 +45,12 @@ void add_probed_workload(CLI::App& probe, Arguments& arguments, const WorkloadEn
   for (const auto& entry : Registry<ProbeEntry>::all())
     formats += (formats.empty() ? "" : ", ") + entry.name;
   add_value(app, "--format", probed.format, "NAME", "output format: " + formats, kProbeOutput);
-  add_value(app, "--out", probed.out, "FILE",
-            "write all measured cases to this file, as JSON; 'asyncmark report' shows it",
-            kProbeOutput)
-      ->check([](const std::string& path) { return path.empty() ? "needs a name" : ""; });
+  add_file(app, "--out", probed.out,
+           "write all measured cases to this file, as JSON; 'asyncmark report' shows it",
+           kProbeOutput);
+  add_file(app, "--junit", probed.junit,
+           "write JUnit's XML for continuous integration: what --fail-on finds fails an endpoint",
+           kProbeOutput);
   add_value(app, "--fail-on", probed.fail_on, "LIST",
             "exit with code 3 for: slo, failed, bottlenecks such as blocked", kProbeOutput);
   add_progress(app, probed.progress, probed.quiet, kProbeOutput);
@@ -105,6 +107,7 @@ ProbeRequest probe_request(const Grammar& grammar, const std::vector<std::string
   request.explain = probed.explain;
   request.progress = progress_mode(probed.progress, probed.quiet);
   request.out = probed.out;
+  request.junit = probed.junit;
   request.command = command;
   request.print = Registry<ProbeEntry>::at(probed.format).text;
   Request endpoint(workload);

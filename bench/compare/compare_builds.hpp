@@ -12,7 +12,7 @@ namespace asyncmark {
 
 /// What is compared, and how carefully.
 struct CompareSettings {
-  std::string baseline;  ///< A program, or a command.
+  std::string baseline;  ///< A program, a command or a URL.
   std::string contender;
   PairSettings pairs;
   Duration time_limit = std::chrono::minutes(10);
@@ -32,12 +32,9 @@ Comparison compare_builds(const std::vector<Request>& requests, const CompareSet
 /// UsageError for what is no command.
 Comparison compare_commands(const CompareSettings& settings);
 
-/// The figures of one block. An open loop's time is the median of its response times, for the clock
-/// decides how long it runs.
-Block block_of(const Case& one, const Measurement& measured);
-
-/// How many passes a block of a case has, of which one takes so long: five, or more where they are
-/// short.
-std::uint64_t passes_of_block(Duration pass);
+/// The same for two running services, whose URLs are the baseline and the contender: each case of
+/// the request is carried out with either URL. Throws UsageError, which names the URL, for a
+/// service that is not there.
+Comparison compare_urls(const Request& request, const CompareSettings& settings);
 
 }  // namespace asyncmark

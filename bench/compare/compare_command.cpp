@@ -20,9 +20,9 @@
 namespace asyncmark {
 namespace {
 
-enum class Kind { builds, commands, stored };
+enum class Kind { builds, commands, urls, stored };
 
-/// What is compared follows from how it is asked: --commands, or cases behind --, or neither.
+/// What is compared follows from how it is asked: --commands, --urls, cases behind --, or none.
 Kind kind_of(const CompareRequest& request) {
   if (request.commands) {
     if (!request.requests.empty())
@@ -30,6 +30,7 @@ Kind kind_of(const CompareRequest& request) {
           "compare: --commands times the two commands as they are; remove the words after '--'");
     return Kind::commands;
   }
+  if (request.urls) return Kind::urls;
   if (request.requests.empty()) return Kind::stored;
   for (const auto& build : {request.settings.baseline, request.settings.contender})
     if (!find_program(build))
@@ -48,8 +49,7 @@ Comparison compare_files(const std::string& baseline, const std::string& contend
     for (const auto& side : {baseline, contender}) {
       if (side.find("://") != side.npos)
         throw UsageError(
-            "compare: takes no URL; save each service's figures by 'asyncmark run http --url URL "
-            "--out FILE', and compare the files");
+            "compare: to compare two running services, give --urls, as in 'compare --urls A B'");
       if (side.find(' ') != side.npos && !std::filesystem::exists(side))
         throw UsageError(fmt::format("{}; to compare two commands, give --commands", error.what()));
     }
@@ -71,7 +71,7 @@ std::vector<std::pair<const ComparisonEntry*, OutputFile>> checked_outputs(
         throw UsageError(
             fmt::format("--{} and --{}: both are '{}'; give two files", other, name, path));
     for (const auto& read : {request.settings.baseline, request.settings.contender})
-      if (!request.commands && same_file(read, path))
+      if (!request.commands && !request.urls && same_file(read, path))
         throw UsageError(
             fmt::format("--{}: '{}' is one of the inputs; give another name", name, path));
     const auto& entry = Registry<ComparisonEntry>::at(name);
@@ -113,6 +113,27 @@ int exit_code(const Comparison& all) {
   return all.gates && all.count(Verdict::slower) > 0 ? 1 : 0;
 }
 
+Comparison compared(Kind kind, const CompareRequest& request) {
+  const auto& settings = request.settings;
+  switch (kind) {
+    case Kind::stored:
+      return compare_files(settings.baseline, settings.contender);
+    case Kind::commands:
+      return compare_commands(settings);
+    case Kind::urls:
+      return compare_urls(request.requests.at(0), settings);
+    case Kind::builds:
+      break;
+  }
+  return compare_builds(request.requests, settings);
+}
+
+/// What both sides are, if they are the same; else empty.
+std::string same_twice(Kind kind, const CompareSettings& settings) {
+  if (kind == Kind::urls) return settings.baseline == settings.contender ? "URL" : "";
+  return kind != Kind::commands && same_file(settings.baseline, settings.contender) ? "file" : "";
+}
+
 }  // namespace
 
 int compare(CompareRequest request) {
@@ -134,11 +155,9 @@ int compare(CompareRequest request) {
     if (std::ranges::all_of(outputs, [](const auto& one) { return one.second.is_regular(); }))
       write(std::move(all));
   };
-  auto all = kind == Kind::stored     ? compare_files(settings.baseline, settings.contender)
-             : kind == Kind::commands ? compare_commands(settings)
-                                      : compare_builds(request.requests, settings);
-  if (!request.commands && same_file(settings.baseline, settings.contender))
-    to_standard_error("warning: baseline and contender are the same file\n");
+  auto all = compared(kind, request);
+  if (const auto same = same_twice(kind, settings); !same.empty())
+    to_standard_error("warning: baseline and contender are the same {}\n", same);
   all.context = context;
   all.gates = !all.stored || request.gate_stored;
   const bool written = write(all);

@@ -12,8 +12,9 @@ namespace asyncmark {
 struct CompareRequest {
   CompareSettings settings;
   bool commands = false;          ///< The two are commands, and no builds.
+  bool urls = false;              ///< The two are URLs of running services.
   bool gate_stored = false;       ///< A slower kept result is an error too.
-  std::vector<Request> requests;  ///< Of two builds: what stands behind `--`.
+  std::vector<Request> requests;  ///< What stands behind `--`; of two services one.
   std::map<std::string, std::string>
       outputs;                       ///< By the names of ComparisonEntry: where each goes.
   std::vector<std::string> command;  ///< As the user typed it, for the context.

@@ -14,7 +14,7 @@ namespace asyncmark {
 /// One of the two that are compared.
 struct Side {
   std::string role;     ///< "baseline" or "contender".
-  std::string what;     ///< The program, command or file, as the user named it.
+  std::string what;     ///< The program, command, URL or file, as the user named it.
   std::string version;  ///< As a build tells of itself; empty where none is told.
 };
 
@@ -43,7 +43,7 @@ std::string change_text(double ratio);
 /// The same of a figure with its name and interval.
 std::string change_text(const Judgement& one);
 
-/// Two builds, two commands or two kept results beside one another.
+/// Two builds, two commands, two services or two kept results beside one another.
 struct Comparison {
   Context context = {};
   Side baseline = {};
@@ -52,7 +52,8 @@ struct Comparison {
   Duration budget{};
   std::optional<CaseVerdict> control = {};  ///< The baseline beside itself.
   std::vector<CaseVerdict> cases = {};
-  bool stored = false;  ///< Of kept results: taken at different times.
+  bool services = false;  ///< Of running services: processor time is theirs, and not the client's.
+  bool stored = false;    ///< Of kept results: taken at different times.
   /// Of kept results: by what their machines differ.
   std::vector<std::string> machine_differences = {};
   bool gates = true;     ///< Whether what is slower fails a build.

@@ -20,6 +20,8 @@ constexpr double kComputes = 0.5;
 constexpr Margins kWakeUps{0.10, 0.25};
 constexpr Margins kTail{0.25, 0.50};
 constexpr Margins kMemory{0.10, 0.25};
+/// Two processes of one program differ by some percent, because their memory lies elsewhere.
+constexpr Margins kServiceCpu{0.10, 0.25};
 
 using Take = std::function<std::optional<double>(const Block&)>;
 
@@ -138,6 +140,8 @@ const char* text_of(Figure figure) {
       return "tail";
     case Figure::memory:
       return "memory";
+    case Figure::service_cpu:
+      return "server CPU time";
   }
   return "";
 }
@@ -235,21 +239,27 @@ Judged judge(const std::vector<Pair>& pairs, const Margins& margins) {
   add_share(Figure::placement, bad_placements(pairs, apart), kRiseOfProcesses);
   add(by_ratio(pairs, Figure::tail, std::mem_fn(&Block::tail_ns), at_least(kTail)));
   add(by_ratio(pairs, Figure::memory, std::mem_fn(&Block::memory_bytes), at_least(kMemory)));
+  add(by_ratio(pairs, Figure::service_cpu, std::mem_fn(&Block::service_cpu_ns),
+               at_least(kServiceCpu)));
 
   const bool by_cpu = only_compute(pairs, margins) && (all.says(Figure::cpu, Verdict::same) ||
                                                        all.says(Figure::cpu, Verdict::faster));
   const auto settled = [&](const Judgement& one) {
     if (one.verdict != Verdict::inconclusive) return true;
-    if (one.figure == Figure::tail || one.figure == Figure::memory)
+    if (one.figure == Figure::tail || one.figure == Figure::memory ||
+        one.figure == Figure::service_cpu)
       return true;  // They only object.
     if (one.figure == Figure::wall || one.figure == Figure::placement) return by_cpu;
     // Better by how much is not known, and worse it is not.
     return !one.tally && one.ratio.high < 1 + one.margins.equivalence;
   };
+  // An open loop has no time where too many operations were dropped.
+  const bool has_time = std::ranges::any_of(
+      all.figures, [](const Judgement& one) { return one.figure == Figure::wall; });
   const bool all_settled = std::ranges::all_of(all.figures, settled);
   if (all.any(Verdict::slower))
     all.verdict = Verdict::slower;
-  else if (all_settled)
+  else if (all_settled && has_time)
     all.verdict = all.says(Figure::wall, Verdict::faster) || all.says(Figure::cpu, Verdict::faster)
                       ? Verdict::faster
                       : Verdict::same;

@@ -69,6 +69,8 @@ struct Block {
   std::vector<double> cpu_ns;
   std::optional<double> tail_ns = {};       ///< See Figure::tail.
   std::optional<double> memory_bytes = {};  ///< For each operation in flight.
+  /// Of the service that was called, for an operation, where two services are compared.
+  std::optional<double> service_cpu_ns = {};
 };
 
 /// A block of either side, one right after the other.
@@ -89,12 +91,13 @@ Tally bad_placements(const std::vector<Pair>& pairs, double margin);
 
 /// By what a contender is judged.
 enum class Figure {
-  wall,        ///< Time of an operation, in the best pass.
-  cpu,         ///< Its processor time, in the best pass.
-  slow_share,  ///< Passes that are slow, see slow_passes().
-  placement,   ///< Processes that are slow, see bad_placements().
-  tail,        ///< The 99th percentile of a block, or its longest where it has fewer than 1000.
-  memory,      ///< For each operation in flight.
+  wall,         ///< Time of an operation, in the best pass.
+  cpu,          ///< Its processor time, in the best pass.
+  slow_share,   ///< Passes that are slow, see slow_passes().
+  placement,    ///< Processes that are slow, see bad_placements().
+  tail,         ///< The 99th percentile of a block, or its longest where it has fewer than 1000.
+  memory,       ///< For each operation in flight.
+  service_cpu,  ///< Processor time of a service for an operation.
 };
 const char* text_of(Figure figure);
 
@@ -102,7 +105,7 @@ const char* text_of(Figure figure);
 struct Judgement {
   Figure figure{};
   Verdict verdict = Verdict::inconclusive;
-  Estimate ratio = {};              ///< Of wall, cpu, tail and memory.
+  Estimate ratio = {};              ///< Of wall, cpu, tail, memory and service_cpu.
   Margins margins = {};             ///< What that was held against.
   std::optional<Tally> tally = {};  ///< Of the two shares.
   /// Median over the blocks; absent for shares.
@@ -124,7 +127,8 @@ struct Judged {
 /// time; of all pairs the median of that, with its bounds. The verdict is `slower` where a figure
 /// is; `same` where time, processor time and both shares are. Processor time may also be better by
 /// who knows how much; and where both sides do nothing but compute, the time and the share of slow
-/// processes need not be known. The tail and memory can only object. Needs one pair or more.
+/// processes need not be known. The tail, memory and a service's processor time
+/// can only object. Needs one pair or more.
 Judged judge(const std::vector<Pair>& pairs, const Margins& margins);
 
 }  // namespace asyncmark

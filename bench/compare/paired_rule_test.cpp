@@ -262,6 +262,21 @@ TEST(PairedRule, TailAndMemoryCanOnlyObject) {
   EXPECT_EQ(verdict_of(with(1.0, 1.2)), Verdict::slower);
 }
 
+TEST(PairedRule, ProcessorTimeOfAServiceCanOnlyObjectFromATenthOn) {
+  const auto with_service = [](double ratio, double spread) {
+    return pairs_of(20, [&](std::size_t i) {
+      Pair one{{.wall_ns = {100, 101}, .cpu_ns = {}}, {.wall_ns = {100, 101}, .cpu_ns = {}}};
+      one.base.service_cpu_ns = 50;
+      one.contender.service_cpu_ns = 50 * (ratio + (i % 2 == 0 ? spread : -spread));
+      return one;
+    });
+  };
+  EXPECT_EQ(verdict_of(with_service(1, 0)), Verdict::same);
+  EXPECT_EQ(verdict_of(with_service(1.08, 0)), Verdict::same);
+  EXPECT_EQ(verdict_of(with_service(1, 0.5)), Verdict::same);
+  EXPECT_EQ(verdict_of(with_service(1.12, 0)), Verdict::slower);
+}
+
 TEST(PairedRule, AChangeOfAllPassesIsNoMatterOfHowManyAreSlow) {
   // All of the contender are among the slowest of both, by 2 %.
   const auto judged = judge(around(1.02, 40), {});
@@ -274,6 +289,15 @@ TEST(PairedRule, OpenLoopsHaveNoPassesToCount) {
   const auto judged = judge(one_value, {});
   EXPECT_EQ(judged.verdict, Verdict::same);
   EXPECT_FALSE(judged.says(Figure::slow_share, Verdict::same));
+}
+
+TEST(PairedRule, WithoutATimeNothingIsTheSame) {
+  EXPECT_EQ(verdict_of(pairs_of(
+                20,
+                [](std::size_t) {
+                  return Pair{{.wall_ns = {}, .cpu_ns = {10}}, {.wall_ns = {}, .cpu_ns = {10}}};
+                })),
+            Verdict::inconclusive);
 }
 
 TEST(PairedRule, SaysSoWhereTheTruthIsKnown) {

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "bench/base/errors.hpp"
+#include "bench/base/github_actions.hpp"
 #include "bench/base/output_file.hpp"
 #include "bench/base/pace.hpp"
 #include "bench/base/standard_error.hpp"
@@ -16,6 +17,7 @@
 #include "bench/model/workload_entry.hpp"
 #include "bench/os/interruption.hpp"
 #include "bench/plan/prepare.hpp"
+#include "bench/probe/probe_entry.hpp"
 #include "bench/probe/probe_gates.hpp"
 #include "bench/probe/prober.hpp"
 #include "bench/results/result_writer.hpp"
@@ -143,7 +145,19 @@ bool warn(const Probe& found, const std::vector<std::string>& gates) {
   return any;
 }
 
-int exit_code(const ProbeRequest& request, const Probe& found, bool kept) {
+/// An endpoint is a test case: what could not be measured is an error.
+std::string junit_of(const Probe& found, const std::vector<Objection>& found_by_gates) {
+  std::vector<JUnitCase> tests;
+  for (const auto& endpoint : found.endpoints) {
+    JUnitCase test{.name = endpoint.name, .message = trouble_of(endpoint)};
+    if (!test.message.empty()) test.outcome = JUnitOutcome::error;
+    tests.push_back(std::move(test));
+  }
+  return junit_document("probe", with_objections(std::move(tests), found_by_gates));
+}
+
+int exit_code(const ProbeRequest& request, const Probe& found,
+              const std::vector<Objection>& found_by_gates, bool kept) {
   const bool failed = warn(found, request.gates);
   if (found.partial) {
     to_standard_error("interrupted: {}{}\n",
@@ -151,7 +165,6 @@ int exit_code(const ProbeRequest& request, const Probe& found, bool kept) {
                       request.out.empty() ? "" : ", the results are in " + visible(request.out));
     return 130;
   }
-  const auto found_by_gates = objections(request.gates, found);
   tell(found_by_gates);
   return !kept ? 2 : !found_by_gates.empty() ? 3 : failed ? 4 : 0;
 }
@@ -220,6 +233,9 @@ int probe(const ProbeRequest& request) {
   ResultSet run;
   run.context = context_of(request, cases);
   Keeper keeper(request.out, run);
+  check_apart(request.out, request.junit);
+  std::optional<OutputFile> junit;
+  if (!request.junit.empty()) junit.emplace(request.junit, "--junit");
 
   const Sweep sweep;
   Interruption::watch();
@@ -233,12 +249,16 @@ int probe(const ProbeRequest& request) {
   found.partial = Interruption::happened();
   if (found.partial) run.context.facts["partial"] = true;
   found.context = run.context;
-  const bool kept = keeper.keep(true);
+  const auto found_by_gates = objections(request.gates, found);
+  bool kept = keeper.keep(true);
+  if (junit) kept = junit->write(junit_of(found, found_by_gates)) && kept;
   Interruption::end_watch();
   std::cout << request.print(found) << std::flush;
+  for (const auto& entry : Registry<ProbeEntry>::all())
+    if (entry.is_job_summary) append_to_job_summary([&] { return entry.text(found); });
   if (!std::cout.flush())
     throw UsageError("standard output cannot be written: the results are lost there");
-  return exit_code(request, found, kept);
+  return exit_code(request, found, found_by_gates, kept);
 }
 
 }  // namespace asyncmark

@@ -23,6 +23,7 @@ struct ProbeRequest {
   bool explain = false;
   ProgressMode progress = ProgressMode::automatic;
   std::string out;                                 ///< Where the JSON goes; empty: nowhere.
+  std::string junit;                               ///< Where JUnit's XML goes; empty: nowhere.
   std::vector<std::string> command;                ///< As the user typed it, for the context.
   std::function<std::string(const Probe&)> print;  ///< Writes what standard output shows.
 };

@@ -15,7 +15,8 @@ struct ProbeEntry {
   std::string name;
   std::string summary;
   std::function<std::string(const Probe&)> text;
-  bool is_default = false;  ///< One entry has it.
+  bool is_default = false;      ///< One entry has it.
+  bool is_job_summary = false;  ///< What a job of GitHub's actions shows. One entry has it.
 };
 
 }  // namespace asyncmark

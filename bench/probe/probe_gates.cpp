@@ -73,7 +73,7 @@ std::vector<Objection> objections(const std::vector<std::string>& gates, const P
     for (const auto& gate : probe_gates()) {
       if (std::ranges::find(gates, gate.name) == gates.end()) continue;
       if (const auto what = gate.look(endpoint, found); !what.empty())
-        all.push_back({gate.name, fmt::format("{}: {}", endpoint.name, what)});
+        all.push_back({gate.name, {endpoint.name}, what});
     }
   return all;
 }

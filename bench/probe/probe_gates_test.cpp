@@ -23,7 +23,7 @@ Probe blocked() {
 std::vector<std::string> found(const std::string& gates, const Probe& probe) {
   std::vector<std::string> lines;
   for (const auto& one : objections(parse_probe_gates(gates, true), probe))
-    lines.push_back(one.gate + ": " + one.what);
+    lines.push_back(one.gate + ": " + one.text());
   return lines;
 }
 

@@ -156,7 +156,7 @@ TEST(Compare, WhatMakesNoSenseIsRefused) {
     return asyncmark(words, {.files = {{"r.json", "{\"context\": {}}"}}});
   };
   const auto one = program();
-  expect_refused(here({}), "give two builds, two files of results, or two commands");
+  expect_refused(here({}), "give two builds, two files of results, two commands");
   expect_refused(here({one, one}), "give the cases after '--'");
   expect_refused(here({one, "./nothing", "--", "null"}), "'./nothing' is not a program");
   expect_refused(here({"r.json", one}), "give the cases after '--'");

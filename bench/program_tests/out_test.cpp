@@ -14,6 +14,7 @@
 namespace asyncmark::testing::out_test {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::AnyOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -174,6 +175,26 @@ TEST(Out, HoldsNoSecretVariableOfALauncher) {
     EXPECT_THAT(text, Not(HasSubstr("hush")));
     EXPECT_THAT(text, HasSubstr("env PGPASSWORD=*** A=seen"));
   }
+}
+
+TEST(JUnit, OfARunHasWhatGatesFindAsFailuresAndDeathsAsErrors) {
+  const auto plan = R"({"cases": [
+    {"workload": "sleep", "wait": "5ms", "runner": "event-loop", "rate": 100, "ops": 20, "repetitions": 1},
+    {"workload": "faulty", "runner": "sync", "ops": 10, "repetitions": 1, "fault": "crash"}]})";
+  const auto run = [&](const std::string& limit) {
+    return asyncmark({"run", "--plan", "plan.json", "--slo", limit, "--fail-on", "slo", "--junit",
+                      "j.xml", "--quiet"},
+                     {.files = {{"plan.json", plan}}});
+  };
+  const auto missed = run("p50=1ms");
+  EXPECT_EQ(missed.code, 3) << missed.err;
+  EXPECT_THAT(missed.files.at("j.xml"),
+              AllOf(HasSubstr("name=\"asyncmark run\" tests=\"2\" failures=\"1\" errors=\"1\""),
+                    HasSubstr("<failure message=\"slo: p50=1ms is missed\"/>"),
+                    HasSubstr("<error message=\"killed by SIG")));
+  const auto met = run("p50=5s");
+  EXPECT_EQ(met.code, 4) << met.err;
+  EXPECT_THAT(met.files.at("j.xml"), HasSubstr("failures=\"0\" errors=\"1\""));
 }
 
 }  // namespace

@@ -102,6 +102,10 @@ void hide_in_commands(std::vector<std::string>& command) {
   const bool are_commands = command.size() > 1 && command[1] == "compare" &&
                             std::find(command.begin(), rest, "--commands") != rest;
   if (are_commands) std::transform(command.begin() + 2, rest, command.begin() + 2, shown_command);
+  // Those that `compare --urls` compares stand behind no flag.
+  std::transform(command.begin(), rest, command.begin(), [](const std::string& word) {
+    return word.starts_with("http://") || word.starts_with("https://") ? shown_url(word) : word;
+  });
   std::ranges::copy(shown, rest);
 }
 

@@ -8,6 +8,7 @@
 #include "bench/base/errors.hpp"
 #include "bench/base/github_actions.hpp"
 #include "bench/base/nearest.hpp"
+#include "bench/base/output_file.hpp"
 #include "bench/base/split.hpp"
 #include "bench/base/standard_error.hpp"
 #include "bench/base/visible.hpp"
@@ -72,27 +73,72 @@ std::vector<Objection> Gates::objections(const ResultSet& run, const FailureBudg
                                          const std::optional<Slo>& slo) const {
   std::vector<Objection> all;
   const auto object = [&](const char* name, const Result& one, const std::string& why) {
-    if (names(name) && !why.empty()) all.push_back({name, fmt::format("{}: {}", one.name(), why)});
+    if (names(name) && !why.empty()) all.push_back({name, {one.name()}, why});
   };
   for (const auto& one : run.results) {
     if (slo) object(kSlo, one, missed(*slo, one));
     object(kFailed, one, failure(budget, one));
   }
-  for (const auto& one : run.findings) {
-    if (!names(one.code)) continue;
-    const auto cases = fmt::format("{}", fmt::join(one.cases, ", "));
-    all.push_back({one.code, cases.empty() ? one.evidence : cases + ": " + one.evidence});
-  }
+  for (const auto& one : run.findings)
+    if (names(one.code)) all.push_back({one.code, one.cases, one.evidence});
   return all;
+}
+
+std::string Objection::text() const {
+  return cases.empty() ? why : fmt::format("{}: {}", fmt::join(cases, ", "), why);
 }
 
 void tell(const std::vector<Objection>& all) {
   std::vector<Annotation> annotations;
-  for (const auto& [gate, what] : all) {
-    to_standard_error("failed on {}: {}\n", gate, visible(what));
-    annotations.push_back({"asyncmark: " + gate, what});
+  for (const auto& one : all) {
+    to_standard_error("failed on {}: {}\n", one.gate, visible(one.text()));
+    annotations.push_back({"asyncmark: " + one.gate, one.text()});
   }
   if (runs_in_github_actions()) to_standard_error("{}", annotation_lines(annotations, "asyncmark"));
+}
+
+void check_apart(const std::string& out, const std::string& junit) {
+  if (!out.empty() && !junit.empty() && same_file(out, junit))
+    throw UsageError(fmt::format("--out and --junit: both are '{}'; give two files", out));
+}
+
+std::vector<JUnitCase> with_objections(std::vector<JUnitCase> cases,
+                                       const std::vector<Objection>& all) {
+  for (auto& test : cases) {
+    if (test.outcome == JUnitOutcome::error) continue;
+    for (const auto& one : all) {
+      if (std::ranges::find(one.cases, test.name) == one.cases.end()) continue;
+      test.outcome = JUnitOutcome::failure;
+      test.message += fmt::format("{}{}: {}", test.message.empty() ? "" : "; ", one.gate, one.why);
+    }
+  }
+  for (const auto& one : all)
+    if (one.cases.empty())
+      cases.push_back({.name = one.gate, .outcome = JUnitOutcome::failure, .message = one.why});
+  return cases;
+}
+
+std::string junit_of(const ResultSet& run, const FailureBudget& budget,
+                     const std::vector<Objection>& all) {
+  std::vector<JUnitCase> cases;
+  for (const auto& one : run.results) {
+    JUnitCase test{.name = one.name()};
+    for (const auto took : one.elapsed()) test.spent += took;
+    if (const auto died = one.died()) {
+      test.outcome = JUnitOutcome::error;
+      test.message = *died;
+    }
+    cases.push_back(std::move(test));
+  }
+  cases = with_objections(std::move(cases), all);
+  // No gate was asked for, and yet the exit code is not 0.
+  for (std::size_t i = 0; i < run.results.size(); ++i)
+    if (const auto why = failure(budget, run.results[i]);
+        cases[i].outcome == JUnitOutcome::passed && !why.empty()) {
+      cases[i].outcome = JUnitOutcome::error;
+      cases[i].message = why;
+    }
+  return junit_document("run", cases);
 }
 
 }  // namespace asyncmark

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/base/junit.hpp"
 #include "bench/results/failure_budget.hpp"
 #include "bench/results/result_set.hpp"
 #include "bench/results/slo.hpp"
@@ -13,12 +14,24 @@ namespace asyncmark {
 
 /// What a gate found.
 struct Objection {
-  std::string gate;  ///< Its name, as in --fail-on.
-  std::string what;  ///< The cases, and the figures that show it.
+  std::string gate;                ///< Its name, as in --fail-on.
+  std::vector<std::string> cases;  ///< Their names; none: the whole run.
+  std::string why;                 ///< The figures that show it.
+
+  /// The cases, and the figures.
+  std::string text() const;
 };
 
 /// Says on standard error what was found, and to GitHub's actions where they run this program.
 void tell(const std::vector<Objection>& all);
+
+/// Throws UsageError where --out and --junit lead to one file.
+void check_apart(const std::string& out, const std::string& junit);
+
+/// Returns the test cases of a JUnit report: what was found in a case is its failure, unless it is
+/// an error already; what is about the whole run is a case by itself.
+std::vector<JUnitCase> with_objections(std::vector<JUnitCase> cases,
+                                       const std::vector<Objection>& all);
 
 /// Reads a list of names, each of which has to be among the known ones; `slo` needs an objective
 /// too. `choices` says what to give instead. Throws UsageError naming --fail-on.
@@ -45,5 +58,10 @@ class Gates {
  private:
   std::set<std::string> names_;
 };
+
+/// Returns a JUnit report of a run, a test case a case: what gates found in it is a failure; a case
+/// that died, or had more failed operations than the budget accepts, is an error.
+std::string junit_of(const ResultSet& run, const FailureBudget& budget,
+                     const std::vector<Objection>& all);
 
 }  // namespace asyncmark

@@ -39,7 +39,7 @@ TEST(Gates, ObjectToWhatTheyName) {
                        .objections(saturated(), FailureBudget::parse("0"), {});
   ASSERT_EQ(all.size(), 1u);
   EXPECT_EQ(all[0].gate, "saturated");
-  EXPECT_EQ(all[0].what, "a, b: 98/s of 300/s");
+  EXPECT_EQ(all[0].text(), "a, b: 98/s of 300/s");
 }
 
 TEST(Gates, ObjectToABusyMachineOnlyByItsName) {
@@ -71,6 +71,28 @@ TEST(Gates, ObjectToAMissedObjective) {
   })};
   EXPECT_THAT(found(gate, run, Slo::parse("p50=1s")), IsEmpty());
   EXPECT_EQ(found(gate, run, Slo::parse("p50=1ms")), std::vector<std::string>{"slo"});
+}
+
+TEST(GatesJUnit, HasWhatTheyFindAsFailuresAndDeathsAsErrors) {
+  auto run = saturated();
+  run.results = {clean({.ops = 100}), clean({.ops = 200}), clean({.ops = 300})};
+  run.results[1].repetitions[0].died = "killed by SIGKILL";
+  run.results[2] = changed(std::move(run.results[2]), [](Measurement& one) {
+    one.failed = 3;
+    one.failures["refused"] = 3;
+  });
+  const auto budget = FailureBudget::parse("0");
+  const auto text = [&](const std::vector<Objection>& all) { return junit_of(run, budget, all); };
+  EXPECT_THAT(text({}), AllOf(HasSubstr("tests=\"3\" failures=\"0\" errors=\"2\""),
+                              HasSubstr("<error message=\"killed by SIGKILL\"/>"),
+                              HasSubstr("operations failed\"/>")));
+  const auto name = [&](std::size_t i) { return run.results[i].name(); };
+  EXPECT_THAT(text({{"slo", {name(0)}, "p99 is missed"},
+                    {"failed", {name(0), name(1), name(2)}, "3 failed"},
+                    {"noisy-machine", {}, "load average 9"}}),
+              AllOf(HasSubstr("tests=\"4\" failures=\"3\" errors=\"1\""),
+                    HasSubstr("<failure message=\"slo: p99 is missed; failed: 3 failed\"/>"),
+                    HasSubstr("name=\"noisy-machine\"")));
 }
 
 TEST(Gates, AreRefusedByNameWithTheNearestOne) {

@@ -79,6 +79,7 @@ void check_settings(const std::vector<Result>& cases, const RunSettings& setting
   check_time_limit(cases, settings.driver.child.time_limit);
   const auto is_open = [](const Result& one) { return one.what.load.rate.has_value(); };
   if (settings.slo && std::ranges::none_of(cases, is_open)) throw UsageError("--slo: needs --rate");
+  check_apart(settings.out, settings.junit);
   const auto& out = settings.driver.benchmark.out;
   if (out.empty()) return;
   if (!settings.out.empty() && same_file(out, settings.out))
@@ -126,8 +127,9 @@ int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
   if (std::ranges::any_of(requests, &Request::asks_for_idle_in_flight))
     to_standard_error("warning: --in-flight: none of the chosen runners ever has more than 1\n");
   auto& context = run.context = context_of(settings, cases);
-  std::optional<OutputFile> file;
+  std::optional<OutputFile> file, junit;
   if (!settings.out.empty()) file.emplace(settings.out, "--out");
+  if (!settings.junit.empty()) junit.emplace(settings.junit, "--junit");
   const auto keep = [&] {
     run.findings = check(context, cases);
     return !file || file->write(result_document(run));
@@ -173,6 +175,7 @@ int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
   const bool too_bad = warn(cases, settings.max_failed) || lost_service;
   const auto objections = settings.gates.objections(run, settings.max_failed, settings.slo);
   tell(objections);
+  const bool reported = !junit || junit->write(junit_of(run, settings.max_failed, objections));
   if (Interruption::happened()) {
     to_standard_error(
         "interrupted: {}{}\n",
@@ -180,7 +183,7 @@ int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
         settings.out.empty() || cases.empty() ? "" : " and in " + visible(settings.out));
     return 130;
   }
-  if (!kept) return 2;
+  if (!kept || !reported) return 2;
   return !objections.empty() ? 3 : too_bad ? 4 : 0;
 }
 

@@ -21,6 +21,7 @@ struct RunSettings {
   bool calibrate = true;             ///< Else the context says that it was skipped.
   std::optional<Slo> slo;            ///< Goes into the context, for the reports.
   std::string out;                   ///< Where the JSON goes; empty: nowhere.
+  std::string junit;                 ///< Where JUnit's XML goes; empty: nowhere.
   std::vector<std::string> command;  ///< As the user typed it, for the context.
   /// Writes down what standard output shows.
   std::function<std::string(const ResultSet&)> print;

@@ -95,6 +95,25 @@ TEST(ComparisonReports, OfKeptResultsSayByWhatTheMachinesDiffer) {
   EXPECT_EQ(Json::parse(written("out", kept)).at("machine_differences").at(0), "cores: 4 and 8");
 }
 
+TEST(ComparisonReports, OfServicesShowTheProcessorTimeOfTheServer) {
+  auto services = everything();
+  services.services = true;
+  for (auto& pair : services.cases[0].pairs) {
+    pair.base.service_cpu_ns = 1e6;
+    pair.contender.service_cpu_ns = 1.3e6;
+  }
+  services.cases[0].judged = judge(services.cases[0].pairs, {});
+  EXPECT_THAT(written("table", services), AllOf(HasSubstr("server CPU"), HasSubstr("+30.0 %")));
+  EXPECT_EQ(Json::parse(written("out", services))
+                .at("cases")
+                .at(0)
+                .at("pairs")
+                .at(0)
+                .at("contender")
+                .at("server_cpu_ns_per_op"),
+            1.3e6);
+}
+
 TEST(ComparisonReports, MarkdownBeginsWithTheVerdictAndFoldsTheRest) {
   const auto text = written("markdown", everything());
   EXPECT_THAT(text, StartsWith("**Of 5 cases: 1 slower,"));

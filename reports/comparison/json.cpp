@@ -13,6 +13,7 @@ Json json_of(const Block& block) {
   Json json{{"wall_ns_per_op", block.wall_ns}, {"cpu_ns_per_op", block.cpu_ns}};
   if (block.tail_ns) json["tail_ns"] = *block.tail_ns;
   if (block.memory_bytes) json["memory_bytes_per_op"] = *block.memory_bytes;
+  if (block.service_cpu_ns) json["server_cpu_ns_per_op"] = *block.service_cpu_ns;
   return json;
 }
 

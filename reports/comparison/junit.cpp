@@ -1,84 +1,59 @@
 // What continuous integration reads: a test case a case. Slower is a failure, a side that failed an
 // error, and what is inconclusive is skipped.
 
+#include "bench/base/junit.hpp"
+
 #include <fmt/format.h>
 
-#include <algorithm>
-
-#include "bench/base/escaped.hpp"
 #include "bench/compare/comparison_entry.hpp"
 #include "reports/comparison/rows.hpp"
 
 namespace asyncmark::junit_output {
 namespace {
 
-struct Counts {
-  std::size_t failures = 0;
-  std::size_t errors = 0;
-  std::size_t skipped = 0;
-};
-
-/// What stands in a test case, by what became of it; empty where all is well.
-std::string inside(const CaseVerdict& one, bool gates, Counts& counts) {
-  const auto element = [](const char* name, const std::string& message) {
-    return fmt::format("<{} message=\"{}\"/>", name, escaped(message));
+JUnitCase test_case(const CaseVerdict& one, bool gates) {
+  JUnitCase test{.name = one.name, .spent = one.spent};
+  const auto becomes = [&](JUnitOutcome outcome, std::string message) {
+    test.outcome = outcome;
+    test.message = std::move(message);
   };
-  if (one.died) {
-    ++counts.errors;
-    return element("error", one.failed);
-  }
-  if (one.failed.empty() && one.verdict == Verdict::slower && gates) {
-    ++counts.failures;
-    return element("failure", "slower: " + one.reason());
-  }
-  if (!one.failed.empty() || one.verdict == Verdict::inconclusive) {
-    ++counts.skipped;
-    if (!one.failed.empty()) return element("skipped", one.failed);
-    return element("skipped", fmt::format("inconclusive: {}{}{}", one.reason(),
-                                          one.remark.empty() ? "" : "; ", one.remark));
-  }
-  return "";
+  if (!one.failed.empty())
+    becomes(one.died ? JUnitOutcome::error : JUnitOutcome::skipped, one.failed);
+  else if (one.verdict == Verdict::slower && gates)
+    becomes(JUnitOutcome::failure, "slower: " + one.reason());
+  else if (one.verdict == Verdict::inconclusive)
+    becomes(JUnitOutcome::skipped, fmt::format("inconclusive: {}{}{}", one.reason(),
+                                               one.remark.empty() ? "" : "; ", one.remark));
+  return test;
 }
 
-std::string test_case(const std::string& name, Duration spent, const std::string& inside,
-                      const std::string& said) {
-  auto text =
-      fmt::format("    <testcase classname=\"asyncmark.compare\" name=\"{}\" time=\"{:.3f}\">",
-                  escaped(name), seconds(spent));
-  if (!inside.empty()) text += "\n      " + inside;
-  if (!said.empty()) text += fmt::format("\n      <system-out>{}</system-out>", escaped(said));
-  return text + "\n    </testcase>\n";
+JUnitCase control_case(const Comparison& comparison) {
+  auto test = test_case(*comparison.control, false);
+  test.name = "control: the baseline compared with itself";
+  test.said = control_text(comparison);
+  const auto& control = *comparison.control;
+  if (control.failed.empty() &&
+      (control.verdict == Verdict::slower || control.verdict == Verdict::faster)) {
+    test.outcome = JUnitOutcome::error;
+    test.message = comparison.sentence();
+  }
+  return test;
 }
 
 std::string print(const Comparison& comparison) {
-  Counts counts;
-  std::string cases;
-  Duration spent{};
-  std::size_t tests = comparison.cases.size();
+  std::vector<JUnitCase> all;
+  const bool gates = comparison.gates && !comparison.is_void();
   for (const auto& one : comparison.cases) {
-    spent += one.spent;
-    cases += test_case(one.name, one.spent,
-                       inside(one, comparison.gates && !comparison.is_void(), counts),
-                       one.failed.empty() ? one.reason() : "");
+    auto test = test_case(one, gates);
+    if (one.failed.empty()) test.said = one.reason();
+    // The name of a case does not have the URLs.
+    if (comparison.services)
+      for (const auto& [role, url] : side_lines(comparison))
+        test.said += fmt::format("{}{}: {}", test.said.empty() ? "" : "; ", role, url);
+    all.push_back(std::move(test));
   }
-  if (comparison.control) {
-    ++tests;
-    const auto& control = *comparison.control;
-    spent += control.spent;
-    const bool flagged = control.failed.empty() &&
-                         (control.verdict == Verdict::slower || control.verdict == Verdict::faster);
-    counts.errors += flagged;
-    cases +=
-        test_case("control: the baseline compared with itself", control.spent,
-                  flagged ? fmt::format("<error message=\"{}\"/>", escaped(comparison.sentence()))
-                          : inside(control, false, counts),
-                  control_text(comparison));
-  }
-  return fmt::format(
-      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite "
-      "name=\"asyncmark compare\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" "
-      "time=\"{:.3f}\">\n{}  </testsuite>\n</testsuites>\n",
-      tests, counts.failures, counts.errors, counts.skipped, seconds(spent), cases);
+  if (comparison.control) all.push_back(control_case(comparison));
+  return junit_document("compare", all);
 }
 
 const bool registered = Registry<ComparisonEntry>::add({

@@ -47,7 +47,7 @@ Table comparison_table(const Comparison& comparison) {
                    {"baseline", "time"},
                    {"", "change"},
                    {comparison.stored ? "" : kSure, comparison.stored ? "between" : "interval"},
-                   {"CPU", "change"},
+                   {comparison.services ? "server CPU" : "CPU", "change"},
                    {"slow", "passes"},
                    {"slow", "processes"},
                    {"", "pairs"},
@@ -64,7 +64,8 @@ Table comparison_table(const Comparison& comparison) {
   }
   for (const auto& one : comparison.cases) {
     Row row{{one.name, one.failed.empty() ? text_of(one.verdict) : "no verdict"}, remark(one)};
-    const auto *wall = figure_of(one, Figure::wall), *cpu = figure_of(one, Figure::cpu);
+    const auto* wall = figure_of(one, Figure::wall);
+    const auto* cpu = figure_of(one, comparison.services ? Figure::service_cpu : Figure::cpu);
     if (one.failed.empty() && wall) {
       const auto time = Duration(static_cast<std::int64_t>(wall->base.value_or(0)));
       row.cells.insert(row.cells.end(),

@@ -115,6 +115,15 @@ TEST(ProbeText, HasNoCapacityWithoutAnSlo) {
               AllOf(Not(HasSubstr("capacity")), HasSubstr("pool size")));
 }
 
+TEST(ProbeMarkdown, HasTheSentencesTheTableAndWhereAskedTheMeasurements) {
+  Probe probe{.context = {}, .slo = kSlo, .endpoints = {pool()}};
+  const auto text = [&] { return Registry<ProbeEntry>::at("markdown").text(probe); };
+  EXPECT_THAT(text(), AllOf(HasSubstr("- **/sync serves 40 at once"), HasSubstr("| /sync"),
+                            Not(HasSubstr("closed loops"))));
+  probe.explain = true;
+  EXPECT_THAT(text(), AllOf(HasSubstr("closed loops"), HasSubstr("open loops by rate")));
+}
+
 TEST(ProbeJson, HasTheSentenceTheFiguresAndTheMeasurements) {
   const Probe probe{.context = {}, .slo = kSlo, .endpoints = {pool()}};
   const auto json = Json::parse(Registry<ProbeEntry>::at("json").text(probe));

@@ -16,6 +16,8 @@ namespace {
 
 using namespace std::chrono_literals;
 using ::asyncmark::testing::asyncmark;
+using ::asyncmark::testing::program;
+using ::asyncmark::testing::run_program;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
@@ -92,10 +94,14 @@ TEST(SlowProbe, FindsNoLimitWhereThereIsNone) {
 TEST(Probe, PrintsASentenceAndARowForEachEndpointAndKeepsTheCases) {
   Places places(1000);
   const RawServer server(working_in(places));
-  const auto ended =
-      asyncmark({"probe", "http", "--url", server.url("/a"), "--url", server.url("/b"), "--budget",
-                 "3s", "--in-flight", "4", "--explain", "--out", "cases.json"});
+  const auto ended = run_program(
+      {"/usr/bin/env", "GITHUB_ACTIONS=true", "GITHUB_STEP_SUMMARY=summary.md", program(), "probe",
+       "http", "--url", server.url("/a"), "--url", server.url("/b"), "--budget", "3s",
+       "--in-flight", "4", "--explain", "--out", "cases.json", "--junit", "j.xml"});
   EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_THAT(ended.files.at("j.xml"), HasSubstr("tests=\"2\" failures=\"0\" errors=\"0\""));
+  EXPECT_THAT(ended.files.at("summary.md"),
+              AllOf(HasSubstr("### Limits of each endpoint"), HasSubstr("| /b ")));
   // On a busy machine a sentence says that there is no verdict, or fewer loops are tried.
   EXPECT_THAT(ended.out, AllOf(HasSubstr("Limits of each endpoint"),
                                HasSubstr("\n/a: closed loops"), HasSubstr("\n/b: closed loops")));
@@ -107,9 +113,11 @@ TEST(Probe, PrintsASentenceAndARowForEachEndpointAndKeepsTheCases) {
 TEST(Probe, HasNoVerdictIfEveryOperationFails) {
   const RawServer server(always("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"));
   const auto ended = asyncmark({"probe", "http", "--url", server.url("/here"), "--budget", "15s",
-                                "--format", "json", "--fail-on", "blocked"});
+                                "--format", "json", "--fail-on", "blocked", "--junit", "j.xml"});
   EXPECT_EQ(ended.code, 4);
   EXPECT_THAT(ended.err, HasSubstr("warning: /here: no operation succeeds (bad status 503)"));
+  EXPECT_THAT(ended.files.at("j.xml"),
+              HasSubstr("<error message=\"no operation succeeds (bad status 503)\"/>"));
   const auto found = Json::parse(ended.out).at("endpoints").at(0);
   EXPECT_EQ(found.at("bottleneck"), "errors");
   EXPECT_THAT(found.at("sentence").get<std::string>(), HasSubstr("no operation succeeds"));
@@ -123,6 +131,7 @@ TEST(Probe, RefusesWhatCannotBeProbedInOneLine) {
         {Words{"probe", "http", "--slo", "fast"}, "--slo"},
         {Words{"probe", "http", "--url", "http://192.0.2.1/"}, "--allow-remote"},
         {Words{"probe", "http", "--nonsense"}, "--nonsense"},
+        {Words{"probe", "http", "--out", "a", "--junit", "a"}, "give two files"},
         {Words{"probe", "nothing"}, "nothing"},
         {Words{"probe"}, "give a workload"}}) {
     const auto ended = asyncmark(words);
