@@ -67,8 +67,10 @@ std::int64_t parse_with_unit(std::string_view text, std::string_view what,
   if (unit_name.empty())
     throw UsageError(
         fmt::format("{}: '{}' needs a unit ({}); for example {}", what, text, names, example));
-  throw UsageError(fmt::format("{}: '{}' has no unit of a {}; there are {}; for example {}", what,
-                               text, kind, names, example));
+  const bool is_sum = unit_name.find_first_of("0123456789") != std::string_view::npos;
+  throw UsageError(fmt::format("{}: '{}' {} of a {}; there are {}; for example {}", what, text,
+                               is_sum ? "is not one number with one unit" : "has no unit", kind,
+                               names, example));
 }
 
 /// `value` in `unit`, all its digits, no trailing zeros.
@@ -118,7 +120,13 @@ std::int64_t parse_count(std::string_view text, std::string_view what, std::int6
 
 double parse_real(std::string_view text, std::string_view what) {
   const auto value = read_number<double>(text);
-  if (!value) throw UsageError(fmt::format("{}: '{}' is not a number", what, text));
+  if (!value) {
+    // `100/s` has a number in it.
+    const auto begin = text.substr(0, text.find_first_not_of("0123456789."));
+    throw UsageError(
+        fmt::format("{}: '{}' is not a number{}", what, text,
+                    read_number<double>(begin) ? fmt::format("; give {}", begin) : ""));
+  }
   if (*value < 0)
     throw UsageError(fmt::format("{}: {} is negative; it must be 0 or more", what, text));
   return *value;

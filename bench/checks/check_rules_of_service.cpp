@@ -36,11 +36,11 @@ std::optional<std::string> service_saturated(const Subject& one) {
   const auto one_thread = seconds(service->busiest_thread) / seconds(elapsed);
   if (share < kNoTimeLeft && one_thread >= kNoTimeLeft)
     return fmt::format("one of its {} threads used {:.0f} % of a CPU, {} per request",
-                       service->threads, 100 * one_thread,
+                       service->threads, 100 * std::min(1.0, one_thread),
                        rounded_text(*service->cpu_per_request()));
   if (share < kNoTimeLeft) return std::nullopt;
-  return fmt::format("it used {:.0f} % of its {} CPU{}, {} per request", 100 * share, usable,
-                     usable == 1 ? "" : "s", rounded_text(*service->cpu_per_request()));
+  return fmt::format("it used {:.0f} % of its {} CPU{}, {} per request", 100 * std::min(1.0, share),
+                     usable, usable == 1 ? "" : "s", rounded_text(*service->cpu_per_request()));
 }
 
 /// What share of the time a service that did not keep up used a processor, and waited for one.
@@ -74,6 +74,8 @@ std::optional<std::string> service_starved(const Subject& one) {
 std::optional<std::string> service_idle(const Subject& one) {
   const auto share = shares_of_slow_service(one);
   if (!share || share->used + share->waited > kIdle) return std::nullopt;
+  // Connections that its queue had no room for wait for the kernel to try again.
+  if (one.all.observed.network.listen_overflows > 0) return std::nullopt;
   const auto& offer = one.result.summary().offered;
   return fmt::format(
       "it achieved {:.0f} % of {}/s and used {:.0f} % of a CPU, with up to {} in flight",

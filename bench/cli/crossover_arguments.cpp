@@ -86,7 +86,8 @@ CrossoverRequest crossover_request(const Grammar& grammar,
                                    const std::vector<std::string>& command) {
   const auto chosen = grammar.crossover->get_subcommands();
   const auto rest = grammar.app.remaining(true);
-  if (chosen.empty() && !rest.empty() && !rest[0].starts_with('-')) throw unknown_workload(rest[0]);
+  if (chosen.empty() && !rest.empty() && !rest[0].starts_with('-'))
+    throw unknown_workload(rest[0], "crossover");
   if (chosen.empty())
     throw UsageError(
         "crossover: give a workload, such as sleep (see 'asyncmark crossover --help')");

@@ -90,7 +90,7 @@ ProbeRequest probe_request(const Grammar& grammar, const std::vector<std::string
   const auto rest = grammar.app.remaining(true);
   if (chosen.empty() && !rest.empty() && !rest[0].starts_with('-')) {
     if (Registry<WorkloadEntry>::find(rest[0])) throw calls_nothing(rest[0]);
-    throw unknown_workload(rest[0]);
+    throw unknown_workload(rest[0], "probe");
   }
   if (chosen.empty())
     throw UsageError("probe: give a workload, such as http (see 'asyncmark probe --help')");

@@ -30,6 +30,10 @@ constexpr std::pair<std::string_view, std::string_view> kElsewhere[] = {
     {"--requests", "--ops"},
     {"--iterations", "--ops"},
     {"--qps", "--rate"},
+    {"--rps", "--rate"},
+    {"--headers", "--header"},
+    {"-H", "--header"},
+    {"--percentiles", "--columns"},
     {"--threads", "--workers"},
     {"-c", "--in-flight"},
     {"-n", "--ops"},
@@ -74,16 +78,17 @@ UsageError unknown(std::string argument, const CLI::App& app) {
                                 meant.empty() ? "; see --help" : meant));
 }
 
-UsageError unknown_workload(const std::string& name) {
+UsageError unknown_workload(const std::string& name, const std::string& command) {
   std::vector<std::string> names;
   for (const auto& workload : Registry<WorkloadEntry>::all()) names.push_back(workload.name);
   if (name.find("://") != std::string::npos)
-    return UsageError("run: to call a URL, use 'asyncmark run http --url URL'");
+    return UsageError(
+        fmt::format("{0}: to call a URL, use 'asyncmark {0} http --url URL'", command));
   const auto meant = suggestion(name, names);
   return UsageError(fmt::format(
-      "run: no workload '{0}'{1} See 'asyncmark list workloads', write it with 'asyncmark new "
+      "{2}: no workload '{0}'{1} See 'asyncmark list workloads', write it with 'asyncmark new "
       "workload {0}', or use your own program: --runner cmd:PROGRAM",
-      name, meant.empty() ? "." : meant));
+      name, meant.empty() ? "." : meant, command));
 }
 
 UsageError unknown(const std::string& argument, const CLI::App& app,
@@ -103,6 +108,8 @@ UsageError unknown_command(const std::string& name, const CLI::App& app) {
     names.push_back(command->get_name());
   const auto all = fmt::format("the commands are {}", fmt::join(names, ", "));
   if (name.empty()) return UsageError(fmt::format("no command is given; {}", all));
+  if (name.find("://") != std::string::npos)
+    return UsageError("no command: to call a URL, use 'asyncmark run http --url URL'");
   if (Registry<WorkloadEntry>::find(name))
     return UsageError(fmt::format("no command '{0}'; did you mean 'run {0}'?", name));
   const auto meant = suggestion(name, names);

@@ -18,7 +18,8 @@ UsageError unknown(std::string argument, const CLI::App& app);
 /// does not show it then.
 UsageError unknown(const std::string& argument, const CLI::App& app,
                    const std::vector<std::string>& command);
-UsageError unknown_workload(const std::string& name);
+/// `command`: the one that was given, such as "run".
+UsageError unknown_workload(const std::string& name, const std::string& command);
 /// An empty name: none was given.
 UsageError unknown_command(const std::string& name, const CLI::App& app);
 

@@ -56,7 +56,7 @@ Comparison compare_files(const std::string& baseline, const std::string& contend
     if (!find_program(baseline) && !find_program(contender)) throw;
     throw UsageError(
         fmt::format("{}; to compare two builds, give the cases after '--', as in 'compare OLD NEW "
-                    "-- sleep --wait 4ms --ops 10', or --plan FILE",
+                    "-- sleep --wait 4ms --ops 10'; to compare two commands, give --commands",
                     error.what()));
   }
 }

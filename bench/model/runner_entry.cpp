@@ -8,6 +8,7 @@
 #include <ranges>
 
 #include "bench/base/errors.hpp"
+#include "bench/base/nearest.hpp"
 #include "bench/model/adapter.hpp"
 
 namespace asyncmark {
@@ -27,6 +28,19 @@ std::string names_of(std::span<const RunnerEntry> runners) {
   return fmt::format("{}", fmt::join(runners | std::views::transform(&RunnerEntry::name), ", "));
 }
 
+/// Returns "; did you mean 'event-loop'? There are", or "; there are". Parts of names are known:
+/// `asyncio`.
+std::string meant_by(std::string_view name) {
+  constexpr std::size_t kTelling = 4;  // Letters.
+  std::vector<std::string> names;
+  for (const auto& runner : Registry<RunnerEntry>::all()) names.push_back(runner.name);
+  auto meant = suggestion(name, names);
+  if (meant.empty() && name.size() >= kTelling)
+    for (const auto& known : names)
+      if (known.find(name) != known.npos) meant = fmt::format("; did you mean '{}'?", known);
+  return meant.empty() ? "; there are" : meant + " There are";
+}
+
 }  // namespace
 
 std::span<const RunnerEntry> built_in_runners() {
@@ -42,9 +56,8 @@ std::span<const RunnerEntry> adapters() {
 const RunnerEntry& runner_entry(std::string_view name) {
   if (const auto* found = Registry<RunnerEntry>::find(name)) return *found;
   if (name.starts_with(kCommandPrefix)) return command_runner(name);
-  throw UsageError(
-      fmt::format("no such runner '{}'; there are {}; of other programs {}, cmd:PROGRAM", name,
-                  names_of(built_in_runners()), names_of(adapters())));
+  throw UsageError(fmt::format("no such runner '{}'{} {}; of other programs {}, cmd:PROGRAM", name,
+                               meant_by(name), names_of(built_in_runners()), names_of(adapters())));
 }
 
 }  // namespace asyncmark

@@ -42,6 +42,9 @@ std::vector<std::string> parse_gates(const std::string& text, const std::vector<
                                      const std::string& choices, bool has_slo) {
   auto names = split(text, ',');
   for (const auto& name : names) {
+    if (name.starts_with('p') && name.find_first_of("0123456789") == 1)
+      throw UsageError(fmt::format(
+          "--fail-on: '{}' is no name; give a limit by --slo p99=300ms, and --fail-on slo", name));
     if (std::ranges::find(known, name) == known.end())
       throw UsageError(fmt::format("--fail-on: '{}' is unknown{}; give {}", name,
                                    suggestion(name, known), choices));

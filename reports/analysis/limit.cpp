@@ -51,8 +51,7 @@ std::string places_of(const Subject& one) {
                                                                  : "pool size";
 }
 
-/// Of an open loop that could not keep up: whether as many as may be were in flight all the time,
-/// by Little's law.
+/// Whether as many as may be were in flight all the time, by Little's law.
 bool is_full(const Subject& one) {
   const auto elapsed = seconds(one.all.elapsed());
   if (elapsed <= 0 || one.all.failed > 0) return false;
@@ -78,7 +77,9 @@ std::string by_bound(const Subject& one) {
   using namespace bound_terms;
   const auto& bound = one.result.bound;
   const auto share = one.result.summary().median("efficiency");
-  if (!bound || !share || *share < kNearIdeal) return "";
+  // Of a service whose times are not known: all places are taken, and nothing else is the limit.
+  if (!bound) return is_full(one) ? places_of(one) : "";
+  if (!share || *share < kNearIdeal) return "";
   if (bound->term == kOneAtATime && one.result.how.cap > 1) return "blocked loop";
   if (bound->term == kOneAtATime || bound->term == kCap) return places_of(one);
   if (bound->term == kThreads) return "threads";

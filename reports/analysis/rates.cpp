@@ -123,8 +123,7 @@ std::string within(const Slo& slo, const std::vector<Line>& lines) {
     else if (!verdict.unknown)
       parts.push_back(line.label + " at no tested rate");
     else if (verdict.fails)
-      parts.push_back(
-          fmt::format("{} not at {}/s, lower rates unknown", line.label, *verdict.fails));
+      parts.push_back(fmt::format("{} not at {}/s and unknown below", line.label, *verdict.fails));
     else
       parts.push_back(line.label + " unknown");
   }
@@ -134,11 +133,10 @@ std::string within(const Slo& slo, const std::vector<Line>& lines) {
     return !verdict.highest && !verdict.unknown;
   };
   if (std::ranges::all_of(lines, exceeds))
-    return fmt::format("{} stays within {} at no tested rate.", slo.percentile,
+    return fmt::format("{} exceeds {} at every tested rate.", slo.percentile,
                        exact_text(slo.limit));
-  auto text = fmt::format("{} stays within {}: {}.", slo.percentile, exact_text(slo.limit),
-                          fmt::join(parts, ", "));
-  if (unknown) text += " Unknown: too few operations; use a longer --duration.";
+  auto text = fmt::format("Within {}: {}.", slo.text(), fmt::join(parts, ", "));
+  if (unknown) text += " Unknown: too few operations for this percentile; use a longer --duration.";
   return text;
 }
 

@@ -108,7 +108,7 @@ TEST(Rates, AreNoTableWhereThereIsOne) {
 TEST(Rates, AreSummarizedInSentences) {
   const auto results = two_runners();
   EXPECT_THAT(read_rates(with_slo("p99=50ms"), grouped(results).front()),
-              ElementsAre("p99 stays within 50ms: sync up to 100/s, event-loop up to 100/s.",
+              ElementsAre("Within p99=50ms: sync up to 100/s, event-loop up to 100/s.",
                           "event-loop sustained every rate; sync sustained up to 100/s."));
 }
 
@@ -137,7 +137,7 @@ TEST(Rates, OfWhatFailedAreNotWithinAnyObjective) {
   measured.add_failures("refused", all);
   const std::vector<Result> one{failed};
   EXPECT_THAT(read_rates(with_slo("p99=50ms"), grouped(one).front()),
-              ElementsAre("p99 stays within 50ms at no tested rate.",
+              ElementsAre("p99 exceeds 50ms at every tested rate.",
                           "No runner sustained 100/s; sync achieved 0 % of 100/s."));
 }
 

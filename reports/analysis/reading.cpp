@@ -127,8 +127,10 @@ std::string fastest(const Cases& ranked, const Cases& cases) {
                         : equal.size() > 1  ? " are fastest and cannot be told apart"
                         : ranked.size() > 1 ? " is fastest"
                                             : "";
-  auto text = fmt::format("{}{}{}: {}{}{}.", at(best, cases), enumerated(equal), verdict,
-                          achieved(best), vs_baseline(best, cases), of_ideal(best));
+  const bool several = all || equal.size() > 1;
+  auto text = fmt::format("{}{}{}: {}{}{}{}.", at(best, cases), enumerated(equal), verdict,
+                          achieved(best), several ? fmt::format(" ({})", texts.front()) : "",
+                          vs_baseline(best, cases), of_ideal(best));
   if (text.starts_with("all ")) text.front() = 'A';
   return text;
 }
