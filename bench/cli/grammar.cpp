@@ -21,13 +21,12 @@ constexpr const char* kOutput = "Output and limits";
 
 void add_common(CLI::App& app, Common& common) {
   add_file(app, "--out", common.out, "write all results to this file, as JSON", kOutput);
-  add_file(app, "--junit", common.junit,
-           "write JUnit's XML for continuous integration: what --fail-on finds fails a case",
+  add_file(app, "--junit", common.junit, "write JUnit's XML, as --fail-on judges the cases",
            kOutput);
   add_value(app, "--max-failed", common.max_failed, "N|P%",
             "accept up to this many failed operations of a case, else exit with code 4", kOutput);
   add_value(app, "--fail-on", common.fail_on, "LIST",
-            "exit with code 3 for: slo, failed, names of warnings", kOutput);
+            "exit with code 3 for slo, failed or warning names", kOutput);
   app.add_flag("--strict", common.strict, "as --fail-on with all of these but noisy-machine")
       ->group(kOutput);
   add_value(app, "--time-limit", common.time_limit, "DURATION", "kill a run that takes longer",

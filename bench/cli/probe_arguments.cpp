@@ -48,8 +48,7 @@ void add_probed_workload(CLI::App& probe, Arguments& arguments, const WorkloadEn
   add_file(app, "--out", probed.out,
            "write all measured cases to this file, as JSON; 'asyncmark report' shows it",
            kProbeOutput);
-  add_file(app, "--junit", probed.junit,
-           "write JUnit's XML for continuous integration: what --fail-on finds fails an endpoint",
+  add_file(app, "--junit", probed.junit, "write JUnit's XML, as --fail-on judges endpoints",
            kProbeOutput);
   add_value(app, "--fail-on", probed.fail_on, "LIST",
             "exit with code 3 for: slo, failed, bottlenecks such as blocked", kProbeOutput);
