@@ -10,6 +10,8 @@
 namespace asyncmark {
 namespace {
 
+using namespace std::chrono_literals;
+
 std::optional<ServerLoad> server_load(const Measurement& one) {
   const auto& service = one.observed.service;
   const auto elapsed = seconds(one.elapsed());
@@ -26,15 +28,38 @@ bool computes_in_client(const Case& one) {
   return one.starts_processes() || Registry<WorkloadEntry>::at(one.workload).embeds_database;
 }
 
-/// Successes per second until there was nothing left to begin. Those in flight at that moment have
-/// not ended by then.
+/// Successes per second until there was nothing left to begin. By Little's law those in flight at
+/// that moment, which end later, are as many as succeed in the mean time of a success.
 double steady_per_s(const Measurement& one) {
-  const auto all = one.completed + one.failed;
   const auto time = seconds(one.phases.timed - one.phases.drain);
-  constexpr std::uint64_t kRounds = 4;  // With fewer, the count of those in flight decides.
-  if (all < kRounds * one.peak_in_flight || time <= 0) return 0;
-  const auto share = static_cast<double>(one.completed) / static_cast<double>(all);
-  return share * static_cast<double>(all - one.peak_in_flight) / time;
+  if (one.completed == 0 || time <= 0) return 0;
+  return static_cast<double>(one.completed) / (time + seconds(one.service_time.mean()));
+}
+
+/// Seconds that client and server waited for a processor, for each operation.
+double cpu_wait_s(const Measurement& one) {
+  auto waited = one.resources.run_queue_wait.value_or(Duration(0));
+  if (one.observed.service) waited += one.observed.service->waited_for_cpu;
+  return seconds(waited) / static_cast<double>(std::max<std::uint64_t>(1, one.completed));
+}
+
+/// The share of the operations that took 38 to 50 ms, where few took nearly as long: Linux delays
+/// an acknowledgement by 40 ms.
+double delayed_share(const Measurement& one) {
+  double piled = 0, around = 0;
+  one.service_time.for_each_bucket([&](Duration shortest, std::uint64_t count) {
+    if (shortest < 19ms || shortest >= 76ms) return;
+    (shortest >= 38ms && shortest < 50ms ? piled : around) += static_cast<double>(count);
+  });
+  return around * 4 > piled ? 0 : piled / static_cast<double>(one.service_time.count());
+}
+
+/// Connections that had to be retried. The kernel counts those of all programs, so they count only
+/// if an operation here took as long as a retry, which is a second.
+std::uint64_t overflows(const Measurement& one) {
+  const auto usual = one.service_time.percentile(0.5).value_or(Duration(0));
+  const bool slow = one.completed > 0 && one.service_time.max() >= usual + 1s;
+  return slow || one.failed > 0 ? one.observed.network.listen_overflows : 0;
 }
 
 std::string main_reason(const Measurement& one) {
@@ -61,7 +86,12 @@ LoadPoint load_point(const Result& result, const Measurement& one) {
   point.in_flight = result.what.load.in_flight.value_or(1);
   point.per_s = std::max(one.ops_per_s(), steady_per_s(one));
   point.completed = one.completed;
-  if (one.completed > 0) point.mean_s = seconds(one.service_time.mean());
+  if (one.completed > 0) {
+    point.mean_s = seconds(one.service_time.mean());
+    point.delayed = delayed_share(one);
+  }
+  point.cpu_wait_s = cpu_wait_s(one);
+  point.overflows = overflows(one);
   if (const auto median = one.service_time.percentile(0.5)) point.p50_s = seconds(*median);
   const auto all = one.completed + one.failed + one.never_started;
   if (all > 0) point.failed = static_cast<double>(all - one.completed) / static_cast<double>(all);

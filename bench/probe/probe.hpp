@@ -30,7 +30,9 @@ struct Capacity {
 
 /// What a client needs to get the best throughput.
 struct Advice {
-  std::uint64_t connections = 0;  ///< Smallest number within 3 % of the best.
+  /// Smallest number within 3 % of the best. With an SLO, of those whose closed loop meets it.
+  std::uint64_t connections = 0;
+  bool misses_slo = false;  ///< Whether no number meets the SLO, so the number ignores it.
   /// Throughput of a thread for each operation over that of an event loop; absent if not measured.
   std::optional<double> threads_over_loop = {};
   double noise = 0;  ///< Half of the 95 % interval of that ratio.

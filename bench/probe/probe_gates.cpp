@@ -49,6 +49,8 @@ const std::vector<ProbeGate>& probe_gates() {
       limited_by("computing", Bottleneck::computing),
       limited_by("connection-limit", Bottleneck::connections),
       limited_by("rate-limiter", Bottleneck::rate),
+      limited_by("delayed-ack", Bottleneck::delayed_ack),
+      limited_by("listen-queue", Bottleneck::backlog),
   };
   return all;
 }

@@ -53,6 +53,11 @@ bool Prober::has_left(double share) const {
   return !Interruption::happened() && seconds(left()) >= share * seconds(settings_.budget);
 }
 
+/// Whether a measurement of this length will probably end within the budget.
+bool Prober::can_end(Duration length) const {
+  return !Interruption::happened() && (found_.points.empty() || left() >= length + overhead_);
+}
+
 Duration Prober::step() const {
   const auto wanted = from_seconds(kRounds * found_.unloaded.mean_s());
   const auto most = std::min<Duration>(2500ms, settings_.budget / 16);
@@ -87,7 +92,9 @@ CpuShares Prober::note_others(const ProcessorTime& before, const Measurement& on
 }
 
 std::optional<Prober::Measured> Prober::measure(const std::string& runner, const Load& load) {
-  if (Interruption::happened()) return std::nullopt;
+  const auto length = load.duration.value_or(Duration(0));
+  if (!can_end(length)) return std::nullopt;
+  const auto begun = Clock::now();
   auto planned = planned_;
   planned.repetitions.clear();
   planned.forget_summary();
@@ -116,6 +123,7 @@ std::optional<Prober::Measured> Prober::measure(const std::string& runner, const
   ++result.planned_repetitions;
   take(result, std::move(repetition));
   settings_.keep();
+  overhead_ = std::max(overhead_, Clock::now() - begun - length);
   const auto& last = result.repetitions.back();
   if (!last.died.empty()) {
     (found_.points.empty() ? found_.failed : found_.stopped) = last.died;
@@ -124,6 +132,9 @@ std::optional<Prober::Measured> Prober::measure(const std::string& runner, const
   planned.how = result.how;
   auto point = load_point(planned, last.measurement);
   point.cpu = cpu;
+  if (const auto& times = last.measurement.service_time; settings_.slo && times.count() > 0)
+    point.slow_s = seconds(times.ranked(static_cast<std::uint64_t>(
+        std::ceil(settings_.slo->fraction * static_cast<double>(times.count())))));
   return Measured{std::move(planned), last.measurement, std::move(point)};
 }
 
@@ -158,6 +169,8 @@ void Prober::measure_unloaded() {
   if (!alone) return;
   found_.points.push_back(alone->point);
   auto times = alone->one.service_time;
+  unloaded.cpu_wait_s = alone->point.cpu_wait_s;
+  unloaded.others = alone->point.cpu.others;
   unloaded.back_to_back_s = seconds(times.mean());
   const auto& service = alone->one.observed.service;
   if (const auto ended = alone->one.completed + alone->one.failed; service && ended > 0)
@@ -173,7 +186,14 @@ void Prober::measure_unloaded() {
     const auto all = one.completed + one.failed + one.never_started;
     unloaded.failed = static_cast<double>(all - one.completed) / static_cast<double>(all);
     unloaded.spaced_s = seconds(one.service_time.mean());
-    if (unloaded.spaced_s > 0 && unloaded.mean_s() == unloaded.spaced_s) times = one.service_time;
+    if (unloaded.spaced_s > 0 && unloaded.mean_s() == unloaded.spaced_s) {
+      times = one.service_time;
+      unloaded.cpu_wait_s = spaced->point.cpu_wait_s;
+      unloaded.others = spaced->point.cpu.others;
+    }
+    constexpr double kMost = 0.5;  // Of the operations.
+    unloaded.delayed_ack = alone->point.delayed > kMost && spaced->point.delayed < kMost &&
+                           unloaded.spaced_s < unloaded.back_to_back_s;
   }
   unloaded.operations = times.count();
   unloaded.deviation_s = spread_of(times).deviation_s;
@@ -194,7 +214,7 @@ void Prober::sweep() {
   const auto reserve = settings_.slo ? 0.4 : 0.15;
   const auto most = settings_.most_in_flight;
   while (found_.points.back().in_flight < most && !is_plateau(found_.points)) {
-    if (!has_left(reserve)) {
+    if (!has_left(reserve) || !can_end(step())) {
       found_.cut = true;
       return;
     }
@@ -226,7 +246,11 @@ std::optional<std::pair<double, double>> Prober::throughput_of(const std::string
 }
 
 void Prober::advise() {
-  found_.advice = Advice{.connections = fewest_sufficient(found_.model, found_.points)};
+  const auto limit = settings_.slo ? std::optional(seconds(settings_.slo->limit)) : std::nullopt;
+  auto connections = fewest_sufficient(found_.model, found_.points, limit);
+  const bool misses = connections == 0;
+  if (misses) connections = fewest_sufficient(found_.model, found_.points);
+  found_.advice = Advice{.connections = connections, .misses_slo = misses};
   if (planned_.what.runner != kLoop) return;
   // Twice in turns: what else runs on the machine makes the pairs differ.
   std::vector<double> ratios;
@@ -258,7 +282,6 @@ void Prober::search_capacity() {
     const auto wanted = from_seconds(1.1 * needed / *per_s);
     const auto most = std::max<Duration>(500ms, settings_.budget / 12);
     const auto length = rounded(std::clamp<Duration>(wanted, std::min<Duration>(2s, most), most));
-    if (!has_left(0) || left() < length) break;
     const auto measured =
         open_loop(rounded_rate(*per_s), length, Arrivals::poisson, found_.advice->connections);
     if (!measured) break;

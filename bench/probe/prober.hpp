@@ -61,6 +61,7 @@ class Prober {
 
   Duration left() const;
   bool has_left(double share) const;
+  bool can_end(Duration length) const;
   Duration step() const;
 
   Result planned_;
@@ -68,6 +69,7 @@ class Prober {
   std::vector<Result>& results_;
   Settling settling_;
   Clock::time_point begun_ = Clock::now();
+  Duration overhead_ = std::chrono::milliseconds(200);  ///< The most of a measurement so far.
   Duration others_{};  ///< Processor time of other programs during the measurements.
   Duration all_{};     ///< All processor time meanwhile.
   EndpointProbe found_;

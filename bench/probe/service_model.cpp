@@ -67,25 +67,27 @@ double relative_error(const std::vector<LoadPoint>& plateau, double cv) {
 }
 
 /// The mean time in seconds of an operation with a little less in flight than is served at once:
-/// it does not wait, but the service is as busy as at its limit. The unloaded time if no point
-/// tells it.
-double working_s(const std::vector<LoadPoint>& points, double at_once, double unloaded_s) {
+/// it does not wait, but the service is as busy as at its limit. The medians tell by how much that
+/// is longer, because a few slow operations move a mean. The unloaded time if no point tells it.
+double working_s(const Unloaded& unloaded, const std::vector<LoadPoint>& points, double at_once) {
   constexpr double kBelow = 0.9;    // Of what is served at once.
   constexpr double kLonger = 1.25;  // More is a wait.
-  auto time_s = unloaded_s;
-  for (const auto& point : points)
-    if (static_cast<double>(point.in_flight) <= kBelow * at_once && point.failed < kSome &&
-        point.mean_s < kLonger * unloaded_s)
-      time_s = point.mean_s;
-  return std::max(time_s, unloaded_s);
+  double longer = 1;
+  if (unloaded.p50_s > 0 && !unloaded.delayed_ack)
+    for (const auto& point : points)
+      if (const auto ratio = point.p50_s / unloaded.p50_s;
+          static_cast<double>(point.in_flight) <= kBelow * at_once && point.failed < kSome &&
+          point.p50_s > 0 && ratio < kLonger)
+        longer = std::max(1.0, ratio);
+  return longer * unloaded.occupied_s();
 }
 
 AtOnce served_at_once(const Unloaded& unloaded, const std::vector<LoadPoint>& points,
                       const std::vector<LoadPoint>& plateau) {
-  const auto mean_s = unloaded.mean_s();
+  const auto mean_s = unloaded.occupied_s();
   const auto per_s = mean_of(plateau, &LoadPoint::per_s);
   const auto least = per_s * mean_s;
-  const auto value = per_s * working_s(points, least, mean_s);
+  const auto value = per_s * working_s(unloaded, points, least);
   const auto cv = mean_s > 0 ? unloaded.deviation_s / mean_s : 0;
   const auto of_time =
       cv / std::sqrt(static_cast<double>(std::max<std::uint64_t>(1, unloaded.operations)));
@@ -126,14 +128,35 @@ std::optional<double> server_busy(const std::vector<LoadPoint>& points) {
   return known > 0 ? std::optional(sum / known) : std::nullopt;
 }
 
-/// Whether other programs took so much of processors that client and server use a good part of,
-/// that the throughput says little of the service.
-bool is_crowded_out(const std::vector<LoadPoint>& plateau) {
+/// Whether other programs took so much of the processors that the times say little of the service:
+/// client and server use a good part of them, or wait for them in each operation.
+bool is_crowded_out(const Unloaded& unloaded, const std::vector<LoadPoint>& plateau) {
   constexpr double kMuch = 0.2;
+  constexpr double kWait = 0.1;  // Of an operation.
+  const auto most_wait_s = kWait * unloaded.mean_s();
+  if (unloaded.others >= kMuch && unloaded.cpu_wait_s >= most_wait_s) return true;
   double ours = 0, others = 0;
   for (const auto& point : plateau) ours += point.cpu.ours, others += point.cpu.others;
   const auto count = static_cast<double>(plateau.size());
-  return ours >= kMuch * count && others >= kMuch * count;
+  return others >= kMuch * count &&
+         (ours >= kMuch * count || mean_of(plateau, &LoadPoint::cpu_wait_s) >= most_wait_s);
+}
+
+/// Whether a thread of the server, or all of its processors, have no time left at all.
+bool is_server_full(const std::vector<LoadPoint>& plateau) {
+  constexpr double kFull = 0.95;
+  return std::ranges::any_of(plateau, [](const LoadPoint& point) {
+    return point.server && (point.server->busiest_thread >= kFull ||
+                            point.server->busy >= kFull * point.server->usable);
+  });
+}
+
+/// Leaves out the points whose connections were retried after a second, which says nothing of the
+/// service. All of them if there are no others.
+std::vector<LoadPoint> without_overflows(std::vector<LoadPoint> points) {
+  auto sound = points;
+  std::erase_if(sound, [](const LoadPoint& point) { return point.overflows > 0; });
+  return sound.empty() ? points : sound;
 }
 
 /// Whether operations wait although the service has nothing to do: a closed loop with one in flight
@@ -164,13 +187,16 @@ Bottleneck bottleneck_of_failures(const LoadPoint& failing) {
   return failing.per_s > 0 ? Bottleneck::connections : Bottleneck::errors;
 }
 
-/// Whether clearly fewer in flight than the most have the best throughput. What still grows, if
-/// less than the number in flight, has no limit yet.
+/// Whether clearly fewer in flight than the most have nearly the best throughput. What grows by
+/// more than 1.2 times with twice as many in flight has no limit yet.
 bool is_flat(const std::vector<LoadPoint>& points) {
+  constexpr double kExponent = 0.25;
   const auto best = best_of(points);
   const auto most = static_cast<double>(points.back().in_flight);
   return std::ranges::any_of(points, [&](const LoadPoint& point) {
-    return static_cast<double>(point.in_flight) <= kFewer * most && point.per_s * kGrowth >= best;
+    const auto in_flight = static_cast<double>(point.in_flight);
+    return in_flight <= kFewer * most &&
+           point.per_s * std::pow(most / in_flight, kExponent) >= best;
   });
 }
 
@@ -187,6 +213,14 @@ void find_unfairness(ServiceModel& model, const std::vector<LoadPoint>& plateau)
   const auto& loaded = plateau.back();
   model.unfair = static_cast<double>(loaded.in_flight) > 1.5 * model.at_once.value &&
                  loaded.p50_s > 0 && loaded.p50_s < kUnfair * loaded.mean_s;
+}
+
+/// By Little's law the successes in flight are the limit, if the rest is refused at once.
+void count_successes(ServiceModel& model, const std::vector<LoadPoint>& plateau) {
+  auto& at_once = model.at_once;
+  for (const auto& point : plateau)
+    if (point.failed > kSome) at_once.value = std::min(at_once.value, point.per_s * point.mean_s);
+  at_once.low = std::min(at_once.low, at_once.value);
 }
 
 /// Fits the limits of a service whose throughput stops growing: one at a time, a pool, processors.
@@ -233,17 +267,24 @@ double Unloaded::mean_s() const {
 
 bool is_plateau(const std::vector<LoadPoint>& points) {
   constexpr std::size_t kInARow = 2;
+  constexpr double kFar = 2.5;  // Times what is served at once.
   if (points.size() <= kInARow) return false;
   const std::vector before(points.begin(), points.end() - kInARow);
-  const auto last = points[points.size() - 2].per_s;
-  return last < kGrowth * best_of(before) &&
-         points.back().per_s < kGrowth * std::max(best_of(before), last);
+  const auto& last = points.back();
+  const auto best_before = std::max(best_of(before), points[points.size() - 2].per_s);
+  if (last.per_s >= kGrowth * best_before) return false;
+  if (points[points.size() - 2].per_s < kGrowth * best_of(before)) return true;
+  const auto& alone = points.front();
+  return alone.in_flight == 1 && alone.mean_s > 0 && last.per_s >= kCollapse * best_before &&
+         static_cast<double>(last.in_flight) >= kFar * best_of(points) * alone.mean_s;
 }
 
-ServiceModel fit(const Unloaded& unloaded, const std::vector<LoadPoint>& points) {
+ServiceModel fit(const Unloaded& unloaded, const std::vector<LoadPoint>& all) {
   ServiceModel model;
-  if (points.empty()) return model;
-  const auto plateau = plateau_of(points, unloaded.mean_s());
+  if (all.empty()) return model;
+  const auto points = without_overflows(all);
+  const bool overflows = points.size() < all.size();
+  const auto plateau = plateau_of(points, unloaded.occupied_s());
   const auto best = mean_of(plateau, &LoadPoint::per_s);
   model.best_per_s = best;
   model.most_tried = points.back().in_flight;
@@ -260,15 +301,25 @@ ServiceModel fit(const Unloaded& unloaded, const std::vector<LoadPoint>& points)
   }
   // The successes at a limit of connections are as many as the limit serves.
   const auto* failing = first_failing(unloaded, points);
-  if (!failing && mean_of(plateau, &LoadPoint::client_busy) >= kClientFull) {
-    model.bottleneck = Bottleneck::client;
-    return model;
+  const auto client = mean_of(plateau, &LoadPoint::client_busy);
+  if (!failing && client >= kClientFull) {
+    if (!is_server_full(plateau)) {
+      model.bottleneck = Bottleneck::client;
+      return model;
+    }
+    model.rivals.push_back(fmt::format("the client, {:.0f} % busy", client * 100));
   }
-  if (!failing && is_crowded_out(plateau)) {
+  if (!failing && is_crowded_out(unloaded, plateau)) {
     model.bottleneck = Bottleneck::others;
     return model;
   }
   find_collapse(model, points);
+  if (unloaded.delayed_ack && points.front().per_s >= kCollapse * best) {
+    model.limit = Limit::one_at_a_time;
+    model.bottleneck = Bottleneck::delayed_ack;
+    model.rivals.push_back(fmt::format("a rate limiter of {:.3g}/s", best));
+    return model;
+  }
   if (is_paced(unloaded, points, best)) {
     fit_rate(model, "one at a time, with a pause after each");
     return model;
@@ -278,22 +329,27 @@ ServiceModel fit(const Unloaded& unloaded, const std::vector<LoadPoint>& points)
   // Busy processors are a limit, even if the throughput still creeps up.
   if (grows && (failing || computing_processors({points.back()}) == 0)) {
     if (failing) model.bottleneck = bottleneck_of_failures(*failing);
+    if (overflows) model.bottleneck = Bottleneck::backlog;
     return model;
   }
   fit_concurrency(model, grows ? std::vector{points.back()} : plateau);
   find_unfairness(model, plateau);
   if (failing) {
     model.bottleneck = bottleneck_of_failures(*failing);
+    count_successes(model, plateau);
     model.rivals.push_back(fmt::format("a rate limiter of {:.0f}/s that refuses", best));
   }
   return model;
 }
 
-std::uint64_t fewest_sufficient(const ServiceModel& model, const std::vector<LoadPoint>& points) {
+std::uint64_t fewest_sufficient(const ServiceModel& model, const std::vector<LoadPoint>& points,
+                                std::optional<double> limit_s) {
   // More connections than the service takes are no help, whatever the rest achieves.
-  auto sound = points;
-  std::erase_if(
-      sound, [&](const LoadPoint& point) { return point.failed > points.front().failed + kSome; });
+  auto sound = without_overflows(points);
+  std::erase_if(sound, [&](const LoadPoint& point) {
+    return point.failed > points.front().failed + kSome || (limit_s && point.slow_s > *limit_s);
+  });
+  if (limit_s && sound.empty()) return 0;
   const auto best = std::min(model.best_per_s, best_of(sound));
   for (const auto& point : sound)
     if (point.per_s >= kSufficient * best) return point.in_flight;

@@ -33,6 +33,10 @@ struct LoadPoint {
   CpuShares cpu = {};
   double client_busy = 0;  ///< Share of its processors that the client used, 0 to 1.
   double client_cpu = 0;   ///< Processors that the client used.
+  double cpu_wait_s = 0;   ///< Waiting for a processor in an operation, client and server, seconds.
+  double delayed = 0;      ///< Share of operations that waited for a delayed acknowledgement.
+  std::uint64_t overflows = 0;  ///< Connections that a full listen queue dropped, and were retried.
+  double slow_s = 0;  ///< The SLO's percentile of the service time, in seconds; 0: not known.
 };
 
 /// The time of an operation that has the service to itself.
@@ -44,11 +48,17 @@ struct Unloaded {
   std::uint64_t operations = 0;  ///< Of the same.
   double failed = 0;             ///< Share of the spaced operations that failed.
   std::optional<double> server_cpu_s =
-      {};  ///< Server's processor time of an operation, in seconds.
+      {};                    ///< Server's processor time of an operation, in seconds.
+  double cpu_wait_s = 0;     ///< As in LoadPoint, of the faster kind.
+  double others = 0;         ///< As in CpuShares, of the same.
+  bool delayed_ack = false;  ///< Whether only operations without pauses wait for a delayed ACK.
 
   /// Returns the lower mean in seconds: a rate limiter delays operations without pauses, and idle
   /// processors delay spaced ones.
   double mean_s() const;
+
+  /// Returns how long an operation of a closed loop occupies its connection, in seconds.
+  double occupied_s() const { return delayed_ack ? back_to_back_s : mean_s(); }
 };
 
 /// What keeps a service from more operations per second.
@@ -65,6 +75,8 @@ enum class Bottleneck {
   connections,
   timeouts,
   errors,
+  delayed_ack,  ///< Nagle's algorithm waits for a delayed acknowledgement.
+  backlog,      ///< The listen queue overflows.
   client,
   others  ///< Other programs take the processors that the service needs.
 };
@@ -89,7 +101,8 @@ struct ServiceModel {
   std::vector<std::string> rivals = {};  ///< Other models that fit as well, in words.
 };
 
-/// Whether more in flight brings nothing: throughput grew by less than 5 % twice in a row.
+/// Whether more in flight brings nothing: throughput grew by less than 5 % twice in a row, or once
+/// where by Little's law much more is in flight than is served.
 bool is_plateau(const std::vector<LoadPoint>& points);
 
 /// Fits the models to points in ascending order of in flight. The limit is Little's law (Little
@@ -101,7 +114,9 @@ bool is_plateau(const std::vector<LoadPoint>& points);
 ServiceModel fit(const Unloaded& unloaded, const std::vector<LoadPoint>& points);
 
 /// Returns the smallest number in flight whose throughput is within 3 % of the best; 0 without
-/// points.
-std::uint64_t fewest_sufficient(const ServiceModel& model, const std::vector<LoadPoint>& points);
+/// points. With a limit of LoadPoint::slow_s in seconds, only numbers within it count, and the best
+/// of them; 0 if none is.
+std::uint64_t fewest_sufficient(const ServiceModel& model, const std::vector<LoadPoint>& points,
+                                std::optional<double> limit_s = {});
 
 }  // namespace asyncmark

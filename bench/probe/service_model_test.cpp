@@ -163,6 +163,28 @@ TEST(ServiceModel, FindsALimitOfConnections) {
   EXPECT_THAT(model.rivals, Contains(HasSubstr("rate limiter")));
 }
 
+TEST(ServiceModel, CountsTheSuccessesInFlightWhereTheRestIsRefused) {
+  // nginx with limit_conn 16 and 208 ms, on a busy machine.
+  std::vector<LoadPoint> points{{1, 3.6, 0.279},   {2, 8.3, 0.240},   {4, 18.6, 0.215},
+                                {8, 30.9, 0.259},  {16, 71.4, 0.224}, {20, 76.3, 0.217},
+                                {32, 76.2, 0.231}, {64, 75.9, 0.248}};
+  for (auto& point : points)
+    if (point.in_flight > 16) point.failed = 0.99, point.reason = "bad status 503";
+  const auto model = fit({.spaced_s = 0.229, .back_to_back_s = 0.279, .operations = 10}, points);
+  EXPECT_EQ(model.bottleneck, Bottleneck::connections);
+  EXPECT_NEAR(model.at_once.value, 16, 1);
+}
+
+TEST(ServiceModel, FindsAPoolAtTheMostInFlightAlthoughTheThroughputVaries) {
+  // pgbouncer with 26 connections and 118 ms, on a busy machine.
+  const std::vector<LoadPoint> points{{1, 7.7, 0.130},  {2, 16.4, 0.122}, {4, 24.1, 0.166},
+                                      {8, 53.9, 0.137}, {16, 117, 0.134}, {28, 191, 0.139},
+                                      {32, 181, 0.168}, {50, 210, 0.227}};
+  const auto model = fit({.spaced_s = 0.1225, .back_to_back_s = 0.130, .operations = 30}, points);
+  EXPECT_EQ(model.limit, Limit::pool);
+  EXPECT_NEAR(model.at_once.value, 26, 3);
+}
+
 TEST(ServiceModel, DoesNotTakeRefusingForComputing) {
   const Service five{.at_once = 5};
   auto points = sweep(five);
@@ -206,9 +228,69 @@ TEST(ServiceModel, HasNoVerdictIfOtherProgramsTakeTheProcessors) {
   EXPECT_EQ(fit(unloaded_of(pool), points).bottleneck, Bottleneck::pool);
 }
 
+TEST(ServiceModel, HasNoVerdictIfOperationsWaitForProcessorsThatOtherProgramsTake) {
+  // nginx that answers at once, with 97 % of the processors in use by others.
+  std::vector<LoadPoint> points{{1, 318, 0.0031}, {2, 113, 0.0177}, {4, 424, 0.0094},
+                                {5, 131, 0.038},  {8, 627, 0.0128}, {16, 591, 0.027}};
+  for (auto& point : points) {
+    point.server = ServerLoad{.busy = 0.03, .busiest_thread = 0.03, .usable = 2};
+    point.cpu = {.ours = 0.05, .others = 0.97};
+    point.cpu_wait_s = 0.002;
+  }
+  const Unloaded unloaded{.spaced_s = 0.013, .back_to_back_s = 0.0031, .operations = 400};
+  EXPECT_EQ(fit(unloaded, points).bottleneck, Bottleneck::others);
+}
+
+TEST(ServiceModel, TakesAServerWithoutAnyTimeLeftForTheBottleneckEvenIfTheClientIsBusy) {
+  const Service one{.at_once = 1, .time_s = 0.0002, .cpu_s = 0.000198};
+  auto points = sweep(one);
+  for (auto& point : points) point.client_busy = 0.85, point.server->busiest_thread = 0.99;
+  const auto model = fit(unloaded_of(one), points);
+  EXPECT_EQ(model.bottleneck, Bottleneck::computing);
+  EXPECT_THAT(model.rivals, Contains("the client, 85 % busy"));
+}
+
+TEST(ServiceModel, TellsADelayedAcknowledgementFromARateLimiter) {
+  // Python's http.server with keep-alive, which writes head and body apart.
+  const std::vector<LoadPoint> points{
+      {.in_flight = 1, .per_s = 21.4, .mean_s = 0.0466},
+      {.in_flight = 2, .per_s = 24.3, .mean_s = 0.0412, .failed = 0.071, .reason = "dropped"}};
+  const Unloaded unloaded{.spaced_s = 0.001, .back_to_back_s = 0.0466, .delayed_ack = true};
+  const auto model = fit(unloaded, points);
+  EXPECT_EQ(model.limit, Limit::one_at_a_time);
+  EXPECT_EQ(model.bottleneck, Bottleneck::delayed_ack);
+  EXPECT_THAT(model.rivals, Contains(HasSubstr("rate limiter")));
+}
+
+TEST(ServiceModel, CountsWithTheDelayedTimeWhereConnectionsAreServedSideBySide) {
+  const Service pool{.at_once = 4, .time_s = 0.042};
+  const Unloaded unloaded{.spaced_s = 0.001, .back_to_back_s = 0.042, .delayed_ack = true};
+  EXPECT_NEAR(fit(unloaded, sweep(pool)).at_once.value, 4, 0.1);
+}
+
+TEST(ServiceModel, LeavesOutConnectionsThatWereRetried) {
+  // One thread that answers after 5 ms, with a listen queue of 5 and a connection per operation.
+  std::vector<LoadPoint> points{
+      {1, 156, 0.0064}, {2, 165, 0.0120}, {4, 162, 0.0243}, {8, 110, 0.0578}};
+  points.back().overflows = 3;
+  const Unloaded unloaded{.spaced_s = 0.0067, .back_to_back_s = 0.0064, .operations = 150};
+  auto model = fit(unloaded, points);
+  EXPECT_EQ(model.limit, Limit::one_at_a_time);
+  EXPECT_FALSE(model.falls_to);
+  // Nothing is known of the service if its queue overflows while the throughput grows.
+  points = sweep({.at_once = 1e6, .cpu_s = 0.00001}, 8);
+  auto next = points.back();
+  next.in_flight = 16, next.overflows = 9;
+  points.push_back(next);
+  model = fit(unloaded_of({}), points);
+  EXPECT_EQ(model.limit, Limit::none_found);
+  EXPECT_EQ(model.bottleneck, Bottleneck::backlog);
+}
+
 TEST(ServiceModel, SeesACollapse) {
   const Service pool{.at_once = 40};
   auto points = sweep(pool);
+  points.push_back(point_of(pool, 256));
   EXPECT_FALSE(fit(unloaded_of(pool), points).falls_to);
   points.back().per_s *= 0.7;
   EXPECT_FALSE(fit(unloaded_of(pool), points).falls_to) << "may be noise";
@@ -233,6 +315,16 @@ TEST(ServiceModel, AdvisesNoConnectionsOfWhichSomeAreRefused) {
   EXPECT_EQ(fewest_sufficient({.best_per_s = 240}, points), 8u);
 }
 
+TEST(ServiceModel, AdvisesConnectionsThatKeepTheClosedLoopWithinTheSlo) {
+  const std::vector<LoadPoint> points{{.in_flight = 2, .per_s = 100, .slow_s = 0.02},
+                                      {.in_flight = 4, .per_s = 180, .slow_s = 0.03},
+                                      {.in_flight = 8, .per_s = 200, .slow_s = 0.06}};
+  const ServiceModel model{.best_per_s = 200};
+  EXPECT_EQ(fewest_sufficient(model, points, 0.1), 8u);
+  EXPECT_EQ(fewest_sufficient(model, points, 0.05), 4u);
+  EXPECT_EQ(fewest_sufficient(model, points, 0.01), 0u);
+}
+
 TEST(ServiceModel, SeesAnUnfairQueue) {
   const Service pool{.at_once = 40};
   auto points = sweep(pool);
@@ -245,7 +337,7 @@ TEST(ServiceModel, SeesAnUnfairQueue) {
 TEST(ServiceModel, StopsAtAPlateauAndNotAtOneSlowPoint) {
   const Service pool{.at_once = 40};
   auto points = sweep(pool);
-  EXPECT_EQ(points.back().in_flight, 256);  // 64 is the first that serves all of 40.
+  EXPECT_EQ(points.back().in_flight, 128);  // 64 is the first that serves all of 40.
   points.clear();
   for (const std::uint64_t n : {1, 2, 4, 8}) points.push_back(point_of(pool, n));
   points.back().per_s = points[2].per_s;

@@ -12,7 +12,11 @@ Json json_of(const LoadPoint& point) {
             {"mean_s", point.mean_s},       {"p50_s", point.p50_s},
             {"failed_share", point.failed}, {"client_busy_share", point.client_busy}};
   if (!point.reason.empty()) json["reason"] = point.reason;
+  if (point.overflows > 0) json["listen_overflows"] = point.overflows;
+  json["others_cpu_share"] = point.cpu.others;
+  json["cpu_wait_s"] = point.cpu_wait_s;
   if (point.server) json["server_cpus"] = point.server->busy;
+  if (point.server) json["busiest_thread_cpus"] = point.server->busiest_thread;
   return json;
 }
 
@@ -45,6 +49,7 @@ Json json_of(const EndpointProbe& endpoint, const std::optional<Slo>& slo) {
   json["others_cpu_share"] = endpoint.others;
   if (model.falls_to) json["falls_to_share"] = *model.falls_to;
   json["rivals"] = model.rivals;
+  json["delayed_ack"] = endpoint.unloaded.delayed_ack;
   json["unloaded"] = {{"spaced_mean_s", endpoint.unloaded.spaced_s},
                       {"back_to_back_mean_s", endpoint.unloaded.back_to_back_s},
                       {"p50_s", endpoint.unloaded.p50_s}};
@@ -52,6 +57,7 @@ Json json_of(const EndpointProbe& endpoint, const std::optional<Slo>& slo) {
     json["unloaded"]["server_cpu_s"] = *endpoint.unloaded.server_cpu_s;
   if (endpoint.advice) {
     json["connections"] = endpoint.advice->connections;
+    json["connections_miss_slo"] = endpoint.advice->misses_slo;
     if (endpoint.advice->threads_over_loop)
       json["threads_over_loop"] = *endpoint.advice->threads_over_loop;
   }

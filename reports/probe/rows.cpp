@@ -17,7 +17,8 @@ std::string time_text(double time_s) {
 std::string per_s_text(double per_s) { return per_s > 0 ? rounded_count(per_s) : "-"; }
 
 std::string connections_text(const EndpointProbe& endpoint) {
-  return endpoint.advice ? std::to_string(endpoint.advice->connections) : "-";
+  const bool has = endpoint.advice && !endpoint.advice->misses_slo;
+  return has ? std::to_string(endpoint.advice->connections) : "-";
 }
 
 std::vector<std::string> notes_of(const EndpointProbe& endpoint) {
@@ -51,6 +52,14 @@ std::string remark_of(const EndpointProbe& endpoint) {
                                 *endpoint.model.falls_to * 100));
   if (endpoint.model.unfair)
     parts.push_back("unfair queue: most operations are much faster than the mean");
+  if (endpoint.unloaded.delayed_ack && endpoint.model.bottleneck != Bottleneck::delayed_ack)
+    parts.push_back("delayed ACK: operations without pauses take 40 ms longer");
+  const auto overflowing = std::ranges::find_if(
+      endpoint.points, [](const LoadPoint& point) { return point.overflows > 0; });
+  if (overflowing != endpoint.points.end())
+    parts.push_back(
+        fmt::format("the listen queue overflows at {} in flight, so connections wait 1 s",
+                    overflowing->in_flight));
   constexpr double kMuch = 0.25;  // Of the processor time.
   if (endpoint.others >= kMuch)
     parts.push_back(

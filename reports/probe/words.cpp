@@ -16,6 +16,8 @@ std::string times(double count, const std::string& noun) {
 }
 
 const char* idle_text(const ServiceModel& model) {
+  if (model.bottleneck == Bottleneck::delayed_ack)
+    return " (delayed ACK: each waits 40 ms for Nagle's algorithm; set TCP_NODELAY on the server)";
   return model.bottleneck == Bottleneck::blocked ? " (blocked: its CPU is idle meanwhile)" : "";
 }
 
@@ -41,6 +43,9 @@ std::string behaviour(const EndpointProbe& endpoint) {
   if (model.bottleneck == Bottleneck::connections)
     return fmt::format("serves up to {} at once, then refuses more (a connection limit)",
                        rounded_count(model.at_once.value));
+  if (model.bottleneck == Bottleneck::backlog)
+    return fmt::format("has a listen queue that overflows at {} in flight: connections wait 1 s",
+                       model.most_tried);
   if (endpoint.cut)
     return fmt::format("was cut short: no limit was found up to {} in flight", model.most_tried);
   return fmt::format("has no limit up to {} in flight", model.most_tried);
@@ -148,6 +153,10 @@ std::string bottleneck_text(const EndpointProbe& endpoint) {
       return "time-outs";
     case Bottleneck::errors:
       return "errors";
+    case Bottleneck::delayed_ack:
+      return "delayed ACK";
+    case Bottleneck::backlog:
+      return "listen queue";
     case Bottleneck::others:
       return "other programs";
     case Bottleneck::client:
@@ -162,7 +171,9 @@ std::string probe_sentence(const EndpointProbe& endpoint, const std::optional<Sl
   std::vector<std::string> parts{behaviour(endpoint)};
   if (endpoint.capacity && slo)
     if (auto part = capacity_part(*endpoint.capacity, *slo); !part.empty()) parts.push_back(part);
-  if (has_advice(endpoint))
+  if (endpoint.advice && endpoint.advice->misses_slo && slo)
+    parts.push_back(fmt::format("no number of connections meets {}", slo->text()));
+  else if (has_advice(endpoint))
     parts.push_back(fmt::format(
         "use {}", times(static_cast<double>(endpoint.advice->connections), "connection")));
   if (endpoint.advice)

@@ -3,10 +3,12 @@
   counting_server.py LOG [NAME=VALUE...]
 
 Prints its port. Ends on SIGTERM and writes to LOG, in JSON, when each request arrived and when each success was
-handed to the kernel (ns of the monotonic clock).
+handed to the kernel (ns of the monotonic clock), and how many seconds a request held its place on average.
 
   delay=MS       how long each answer waits         exponential=1  that is the mean of an exponential distribution
   serial=1       one request at a time              leak=MS        each answer waits so much longer than the one before
+  width=N        N requests at a time               block=1        waits without letting others run
+  cpu=MS         computes so long, before the delay
   late=N:MS      only the Nth answer waits so long  stall=N:MS     at the Nth request it answers none for so long
   hang=N         every Nth request is not answered  status=503     of every answer
   leave=S        so many seconds after the first request it closes everything and answers no more
@@ -34,7 +36,11 @@ class Server:
         self.hang = int(options.get("hang", 0))
         self.status = options.get("status", "200")
         self.leave = float(options.get("leave", 0))
-        self.lock = asyncio.Lock() if "serial" in options else None
+        self.cpu = float(options.get("cpu", 0)) / 1000
+        self.block = "block" in options
+        width = 1 if "serial" in options else int(options.get("width", 1 << 30))
+        self.places = asyncio.Semaphore(width)
+        self.held = 0.0
         self.random = random.Random(1)
         self.requests, self.arrived, self.succeeded, self.writers = 0, [], [], set()
         self.gone = False
@@ -47,9 +53,17 @@ class Server:
             time.sleep(self.stall[1])
         if self.hang and number % self.hang == self.hang - 1:
             await asyncio.sleep(3600)
-        if self.lock:
-            async with self.lock:
-                await asyncio.sleep(delay)
+        async with self.places:
+            begun = time.monotonic()
+            await self.work(delay)
+            self.held += time.monotonic() - begun
+
+    async def work(self, delay):
+        until = time.thread_time() + self.cpu
+        while self.cpu and time.thread_time() < until:
+            pass
+        if self.block:
+            time.sleep(delay)
         elif delay > 0:
             await asyncio.sleep(delay)
 
@@ -88,7 +102,8 @@ class Server:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
         await ended.wait()
         with open(log, "w") as file:
-            json.dump({"arrived": self.arrived, "succeeded": self.succeeded}, file)
+            json.dump({"arrived": self.arrived, "succeeded": self.succeeded,
+                       "held_s": self.held / max(1, self.requests)}, file)
 
 
 if __name__ == "__main__":
