@@ -9,10 +9,8 @@
 #include "bench/base/errors.hpp"
 #include "bench/base/github_actions.hpp"
 #include "bench/base/output_file.hpp"
-#include "bench/base/pace.hpp"
 #include "bench/base/standard_error.hpp"
 #include "bench/base/visible.hpp"
-#include "bench/checks/checks.hpp"
 #include "bench/model/runner_entry.hpp"
 #include "bench/model/workload_entry.hpp"
 #include "bench/os/interruption.hpp"
@@ -20,9 +18,9 @@
 #include "bench/probe/probe_entry.hpp"
 #include "bench/probe/probe_gates.hpp"
 #include "bench/probe/prober.hpp"
-#include "bench/results/result_writer.hpp"
 #include "bench/run/context.hpp"
 #include "bench/run/progress_lines.hpp"
+#include "bench/run/result_keeper.hpp"
 #include "bench/services/service.hpp"
 
 namespace asyncmark {
@@ -169,32 +167,9 @@ int exit_code(const ProbeRequest& request, const Probe& found,
   return !kept ? 2 : !found_by_gates.empty() ? 3 : failed ? 4 : 0;
 }
 
-/// Keeps what was measured in the result document, if a file was asked for.
-class Keeper {
- public:
-  Keeper(const std::string& path, ResultSet& set) : set_(set) {
-    if (!path.empty()) file_.emplace(path, "--out");
-  }
-
-  /// At the end, or from time to time before.
-  bool keep(bool at_end) {
-    const auto begun = Clock::now();
-    if (!file_ || (!at_end && !(file_->is_regular() && pace_.is_due(begun)))) return true;
-    set_.findings = check(set_.context, set_.results);
-    const bool written = file_->write(result_document(set_));
-    pace_.done(begun, Clock::now());
-    return written;
-  }
-
- private:
-  ResultSet& set_;
-  std::optional<OutputFile> file_;
-  Pace pace_;
-};
-
 /// Probes one endpoint after the other, until an interrupt.
 std::vector<EndpointProbe> probe_all(const ProbeRequest& request, const std::vector<Result>& cases,
-                                     Services& services, ResultSet& run, Keeper& keeper) {
+                                     Services& services, ResultSet& run, ResultKeeper& keeper) {
   ProbeProgress progress(request.progress, cases.size());
   ProberSettings settings;
   settings.budget = request.budget;
@@ -232,7 +207,7 @@ int probe(const ProbeRequest& request) {
   auto cases = planned_cases(request);
   ResultSet run;
   run.context = context_of(request, cases);
-  Keeper keeper(request.out, run);
+  ResultKeeper keeper(request.out, run);
   check_apart(request.out, request.junit);
   std::optional<OutputFile> junit;
   if (!request.junit.empty()) junit.emplace(request.junit, "--junit");
