@@ -18,7 +18,9 @@ std::string times(double count, const std::string& noun) {
 const char* idle_text(const ServiceModel& model) {
   if (model.bottleneck == Bottleneck::delayed_ack)
     return " (delayed ACK: each waits 40 ms for Nagle's algorithm; set TCP_NODELAY on the server)";
-  return model.bottleneck == Bottleneck::blocked ? " (blocked: its CPU is idle meanwhile)" : "";
+  return model.bottleneck == Bottleneck::blocked
+             ? " (blocked: requests wait for each other while its CPU is idle)"
+             : "";
 }
 
 /// The behaviour without the name of the endpoint: "serves 40 at once (a pool)".
@@ -83,12 +85,13 @@ std::string capacity_part(const Capacity& capacity, const Slo& slo) {
     return fmt::format("{} fails even at {}/s", limit, rounded_count(*capacity.failed));
   if (!capacity.failed)
     return fmt::format("{} up to at least {}/s", limit, rounded_count(*capacity.passed));
-  return fmt::format("{} up to {}", limit, capacity_text(capacity));
+  return fmt::format("{} up to {}/s, no longer at {}/s", limit, rounded_count(*capacity.passed),
+                     rounded_count(*capacity.failed));
 }
 
 std::string runner_part(const Advice& advice) {
   if (!advice.threads_over_loop) return "";
-  if (!advice.differs()) return "a loop or threads make no difference";
+  if (!advice.differs()) return "in the client, threads and an event loop perform alike";
   const auto ratio = *advice.threads_over_loop;
   return ratio > 1
              ? fmt::format("threads reach {:.0f} % more than an event loop", (ratio - 1) * 100)
