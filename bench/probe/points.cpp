@@ -20,7 +20,8 @@ std::optional<ServerLoad> server_load(const Measurement& one) {
   const auto cpus = placed.empty() ? own_cpus() : parse_cpus(placed, "placement");
   return ServerLoad{.busy = seconds(service->cpu) / elapsed,
                     .busiest_thread = seconds(service->busiest_thread) / elapsed,
-                    .usable = static_cast<double>(std::max<std::size_t>(1, cpus.size()))};
+                    .usable = static_cast<double>(std::max<std::size_t>(1, cpus.size())),
+                    .waiting = seconds(service->waited_for_cpu) / elapsed};
 }
 
 /// Whether the work itself is in the processor time of the client: a command, an embedded database.

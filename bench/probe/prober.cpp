@@ -58,9 +58,17 @@ bool Prober::can_end(Duration length) const {
   return !Interruption::happened() && (found_.points.empty() || left() >= length + overhead_);
 }
 
+/// Whether few operations, one after the other, fit into a step: then fewer and longer steps tell
+/// more, because a step ends with a part of a round.
+bool Prober::is_slow() const {
+  constexpr double kFewRounds = 10;
+  return kFewRounds * found_.unloaded.occupied_s() > seconds(settings_.budget / 16);
+}
+
 Duration Prober::step() const {
-  const auto wanted = from_seconds(kRounds * found_.unloaded.mean_s());
-  const auto most = std::min<Duration>(2500ms, settings_.budget / 16);
+  const auto wanted = from_seconds(kRounds * found_.unloaded.occupied_s());
+  const auto usual = std::min<Duration>(2500ms, settings_.budget / 16);
+  const auto most = is_slow() ? 2 * usual : usual;
   const auto least = std::min<Duration>(1s, settings_.budget / 40);
   return rounded(std::clamp(wanted, least, std::max(least, most)));
 }
@@ -218,18 +226,21 @@ void Prober::sweep() {
       found_.cut = true;
       return;
     }
-    if (!add_point(std::min(most, 2 * found_.points.back().in_flight))) return;
+    const auto times = is_slow() ? 4 : 2;
+    if (!add_point(std::min(most, times * found_.points.back().in_flight))) return;
   }
 }
 
-/// Measures the number that the service seems to serve at once, which may be between two points.
+/// Measures the number that the service seems to serve at once, which may be between two points,
+/// and again if that moved it.
 void Prober::refine() {
-  const auto at_once = std::llround(found_.model.at_once.value);
-  const auto number = static_cast<std::uint64_t>(std::max<long long>(1, at_once));
-  const bool known = std::ranges::any_of(
-      found_.points, [&](const LoadPoint& point) { return point.in_flight == number; });
-  if (known || number >= found_.points.back().in_flight) return;
-  if (has_left(0.1) && add_point(number)) found_.model = fit(found_.unloaded, found_.points);
+  const auto most = found_.model.bottleneck == Bottleneck::connections ? 5 : 2;
+  const auto reserve = settings_.slo ? 0.4 : 0.1;
+  for (int i = 0; i < most; ++i) {
+    const auto number = next_to_try(found_.model, found_.points);
+    if (number == 0 || !has_left(reserve) || !add_point(number)) return;
+    found_.model = fit(found_.unloaded, found_.points);
+  }
 }
 
 /// Measures the runner at the advised number in flight. Returns successes per second, with the
@@ -304,7 +315,6 @@ EndpointProbe Prober::probe() {
   found_.model = fit(found_.unloaded, found_.points);
   if (found_.points.size() > 1) {
     refine();
-    refine();  // The new point may have moved the limit by one or two.
     if (found_.model.bottleneck != Bottleneck::client &&
         found_.model.bottleneck != Bottleneck::others) {
       advise();

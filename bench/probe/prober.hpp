@@ -62,6 +62,7 @@ class Prober {
   Duration left() const;
   bool has_left(double share) const;
   bool can_end(Duration length) const;
+  bool is_slow() const;
   Duration step() const;
 
   Result planned_;

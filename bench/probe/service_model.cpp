@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "bench/probe/doubts.hpp"
+
 namespace asyncmark {
 namespace {
 
@@ -12,7 +14,6 @@ constexpr double kGrowth = 1.05;      ///< Less is none.
 constexpr double kCollapse = 0.85;    ///< Of the best; less is a collapse.
 constexpr double kComputes = 0.85;    ///< Of whole processors; less leaves room.
 constexpr double kIdle = 0.5;         ///< Of one processor; less is waiting.
-constexpr double kClientFull = 0.8;   ///< As kBusy in offered.hpp.
 constexpr double kSome = 0.05;        ///< Share of failures that counts.
 constexpr double kSure = 1.96;        ///< Standard errors on each side of a 95 % interval.
 constexpr double kSufficient = 0.97;  ///< Of the best.
@@ -128,29 +129,6 @@ std::optional<double> server_busy(const std::vector<LoadPoint>& points) {
   return known > 0 ? std::optional(sum / known) : std::nullopt;
 }
 
-/// Whether other programs took so much of the processors that the times say little of the service:
-/// client and server use a good part of them, or wait for them in each operation.
-bool is_crowded_out(const Unloaded& unloaded, const std::vector<LoadPoint>& plateau) {
-  constexpr double kMuch = 0.2;
-  constexpr double kWait = 0.1;  // Of an operation.
-  const auto most_wait_s = kWait * unloaded.mean_s();
-  if (unloaded.others >= kMuch && unloaded.cpu_wait_s >= most_wait_s) return true;
-  double ours = 0, others = 0;
-  for (const auto& point : plateau) ours += point.cpu.ours, others += point.cpu.others;
-  const auto count = static_cast<double>(plateau.size());
-  return others >= kMuch * count &&
-         (ours >= kMuch * count || mean_of(plateau, &LoadPoint::cpu_wait_s) >= most_wait_s);
-}
-
-/// Whether a thread of the server, or all of its processors, have no time left at all.
-bool is_server_full(const std::vector<LoadPoint>& plateau) {
-  constexpr double kFull = 0.95;
-  return std::ranges::any_of(plateau, [](const LoadPoint& point) {
-    return point.server && (point.server->busiest_thread >= kFull ||
-                            point.server->busy >= kFull * point.server->usable);
-  });
-}
-
 /// Leaves out the points whose connections were retried after a second, which says nothing of the
 /// service. All of them if there are no others.
 std::vector<LoadPoint> without_overflows(std::vector<LoadPoint> points) {
@@ -160,10 +138,12 @@ std::vector<LoadPoint> without_overflows(std::vector<LoadPoint> points) {
 }
 
 /// Whether operations wait although the service has nothing to do: a closed loop with one in flight
-/// is as slow as one with many, and slower than spaced operations.
+/// is as slow as one with many, and slower than spaced operations that wait as long for processors.
 bool is_paced(const Unloaded& unloaded, const std::vector<LoadPoint>& points, double best) {
-  return points.front().in_flight == 1 && unloaded.spaced_s > 0 &&
-         best * unloaded.spaced_s < kLessThanOne && points.front().per_s >= kCollapse * best;
+  const auto& alone = points.front();
+  return alone.in_flight == 1 && unloaded.spaced_s > 0 &&
+         best * (unloaded.spaced_s + alone.cpu_wait_s) < kLessThanOne &&
+         alone.per_s >= kCollapse * best;
 }
 
 /// Whether it refuses what exceeds a rate: some of it already with one in flight, while spaced
@@ -206,6 +186,7 @@ void find_collapse(ServiceModel& model, const std::vector<LoadPoint>& points) {
   const auto best = best_of(points);
   const auto last = points.back().per_s / best;
   const auto before = points.size() > 1 ? points[points.size() - 2].per_s / best : 1;
+  if (points.back().cpu.others >= kMuchOfOthers) return;
   if (last < kVeryLow || (last < kCollapse && before < kCollapse)) model.falls_to = last;
 }
 
@@ -215,12 +196,19 @@ void find_unfairness(ServiceModel& model, const std::vector<LoadPoint>& plateau)
                  loaded.p50_s > 0 && loaded.p50_s < kUnfair * loaded.mean_s;
 }
 
-/// By Little's law the successes in flight are the limit, if the rest is refused at once.
-void count_successes(ServiceModel& model, const std::vector<LoadPoint>& plateau) {
-  auto& at_once = model.at_once;
-  for (const auto& point : plateau)
-    if (point.failed > kSome) at_once.value = std::min(at_once.value, point.per_s * point.mean_s);
-  at_once.low = std::min(at_once.low, at_once.value);
+/// By Little's law the successes in flight are the limit, if the rest is refused at once. Numbers
+/// of which none or some were refused enclose it.
+void count_successes(ServiceModel& model, const std::vector<LoadPoint>& points,
+                     const LoadPoint& failing) {
+  double value = 0, count = 0;
+  std::uint64_t taken = 1;
+  for (const auto& point : points)
+    if (point.failed > kSome)
+      value += point.per_s * point.mean_s, ++count;
+    else if (point.in_flight < failing.in_flight)
+      taken = point.in_flight;
+  const auto low = static_cast<double>(taken), high = static_cast<double>(failing.in_flight - 1);
+  if (low <= high) model.at_once = {std::clamp(value / std::max(1.0, count), low, high), low, high};
 }
 
 /// Fits the limits of a service whose throughput stops growing: one at a time, a pool, processors.
@@ -258,6 +246,24 @@ void fit_rate(ServiceModel& model, const char* rival) {
   model.rivals.push_back(rival);
 }
 
+/// Fits what keeps a rate whatever is in flight. False if nothing does.
+bool fit_rates(ServiceModel& model, const Unloaded& unloaded,
+               const std::vector<LoadPoint>& points) {
+  const auto best = model.best_per_s;
+  if (refuses_above_rate(unloaded, points, best)) {
+    fit_rate(model, "errors that become more with each operation");
+  } else if (unloaded.delayed_ack && points.front().per_s >= kCollapse * best) {
+    model.limit = Limit::one_at_a_time;
+    model.bottleneck = Bottleneck::delayed_ack;
+    model.rivals.push_back(fmt::format("a rate limiter of {:.3g}/s", best));
+  } else if (is_paced(unloaded, points, best) && !first_failing(unloaded, points)) {
+    fit_rate(model, "one at a time, with a pause after each");
+  } else {
+    return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 double Unloaded::mean_s() const {
@@ -283,63 +289,57 @@ ServiceModel fit(const Unloaded& unloaded, const std::vector<LoadPoint>& all) {
   ServiceModel model;
   if (all.empty()) return model;
   const auto points = without_overflows(all);
-  const bool overflows = points.size() < all.size();
   const auto plateau = plateau_of(points, unloaded.occupied_s());
-  const auto best = mean_of(plateau, &LoadPoint::per_s);
-  model.best_per_s = best;
+  model.best_per_s = mean_of(plateau, &LoadPoint::per_s);
   model.most_tried = points.back().in_flight;
-  if (best <= 0) {
+  if (model.best_per_s <= 0) {
     model.bottleneck = points.front().reason.find("time-out") != std::string::npos
                            ? Bottleneck::timeouts
                            : Bottleneck::errors;
     return model;
   }
   model.at_once = served_at_once(unloaded, points, plateau);
-  if (refuses_above_rate(unloaded, points, best)) {
-    fit_rate(model, "errors that become more with each operation");
-    return model;
-  }
-  // The successes at a limit of connections are as many as the limit serves.
   const auto* failing = first_failing(unloaded, points);
-  const auto client = mean_of(plateau, &LoadPoint::client_busy);
-  if (!failing && client >= kClientFull) {
-    if (!is_server_full(plateau)) {
-      model.bottleneck = Bottleneck::client;
-      return model;
-    }
-    model.rivals.push_back(fmt::format("the client, {:.0f} % busy", client * 100));
-  }
-  if (!failing && is_crowded_out(unloaded, plateau)) {
-    model.bottleneck = Bottleneck::others;
+  if (fit_rates(model, unloaded, points)) return model;
+  if (const auto doubt =
+          failing ? std::nullopt : doubt_of(unloaded, plateau, model.at_once.value)) {
+    model.bottleneck = *doubt;
     return model;
   }
   find_collapse(model, points);
-  if (unloaded.delayed_ack && points.front().per_s >= kCollapse * best) {
-    model.limit = Limit::one_at_a_time;
-    model.bottleneck = Bottleneck::delayed_ack;
-    model.rivals.push_back(fmt::format("a rate limiter of {:.3g}/s", best));
-    return model;
-  }
-  if (is_paced(unloaded, points, best)) {
-    fit_rate(model, "one at a time, with a pause after each");
-    return model;
-  }
   const auto most = static_cast<double>(model.most_tried);
   const bool grows = model.at_once.value > kUnlimited * most || !is_flat(points);
   // Busy processors are a limit, even if the throughput still creeps up.
   if (grows && (failing || computing_processors({points.back()}) == 0)) {
     if (failing) model.bottleneck = bottleneck_of_failures(*failing);
-    if (overflows) model.bottleneck = Bottleneck::backlog;
+    if (points.size() < all.size()) model.bottleneck = Bottleneck::backlog;
     return model;
   }
   fit_concurrency(model, grows ? std::vector{points.back()} : plateau);
   find_unfairness(model, plateau);
-  if (failing) {
-    model.bottleneck = bottleneck_of_failures(*failing);
-    count_successes(model, plateau);
-    model.rivals.push_back(fmt::format("a rate limiter of {:.0f}/s that refuses", best));
+  if (!failing) {
+    if (const auto client = mean_of(plateau, &LoadPoint::client_busy); client >= kClientFull)
+      model.rivals.push_back(fmt::format("the client, {:.0f} % busy", client * 100));
+    return model;
   }
+  // The successes at a limit of connections are as many as the limit serves.
+  model.bottleneck = bottleneck_of_failures(*failing);
+  if (model.bottleneck == Bottleneck::connections) count_successes(model, points, *failing);
+  model.rivals.push_back(fmt::format("a rate limiter of {:.0f}/s that refuses", model.best_per_s));
   return model;
+}
+
+std::uint64_t next_to_try(const ServiceModel& model, const std::vector<LoadPoint>& points) {
+  auto number = static_cast<std::uint64_t>(std::max(1.0, std::round(model.at_once.value)));
+  if (model.bottleneck == Bottleneck::connections && model.limit == Limit::pool) {
+    const auto taken = static_cast<std::uint64_t>(model.at_once.low);
+    const auto most = static_cast<std::uint64_t>(model.at_once.high);
+    if (taken >= most) return 0;
+    number = std::clamp(number, taken + 1, most);
+  }
+  const bool known = std::ranges::any_of(
+      points, [&](const LoadPoint& point) { return point.in_flight == number; });
+  return known || number >= points.back().in_flight ? 0 : number;
 }
 
 std::uint64_t fewest_sufficient(const ServiceModel& model, const std::vector<LoadPoint>& points,

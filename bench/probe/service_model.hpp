@@ -12,6 +12,7 @@ struct ServerLoad {
   double busy = 0;            ///< Processors, all of its threads together.
   double busiest_thread = 0;  ///< Processors, at most 1; 0 if it is not known.
   double usable = 1;          ///< Processors that it may use.
+  double waiting = 0;         ///< Processors that its threads waited for.
 };
 
 /// Shares of the machine's processor time, 0 to 1.
@@ -112,6 +113,11 @@ bool is_plateau(const std::vector<LoadPoint>& points);
 /// completions has the relative error cv/sqrt(n) of a renewal process (Cox 1962); it contains the
 /// limit by either of the two times.
 ServiceModel fit(const Unloaded& unloaded, const std::vector<LoadPoint>& points);
+
+/// Returns the number in flight that tells most about the limit: what seems to be served at once,
+/// and at a limit of connections the next between those of which none or some were refused. 0 if
+/// there is nothing left to try.
+std::uint64_t next_to_try(const ServiceModel& model, const std::vector<LoadPoint>& points);
 
 /// Returns the smallest number in flight whose throughput is within 3 % of the best; 0 without
 /// points. With a limit of LoadPoint::slow_s in seconds, only numbers within it count, and the best

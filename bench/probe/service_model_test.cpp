@@ -170,9 +170,13 @@ TEST(ServiceModel, CountsTheSuccessesInFlightWhereTheRestIsRefused) {
                                 {32, 76.2, 0.231}, {64, 75.9, 0.248}};
   for (auto& point : points)
     if (point.in_flight > 16) point.failed = 0.99, point.reason = "bad status 503";
-  const auto model = fit({.spaced_s = 0.229, .back_to_back_s = 0.279, .operations = 10}, points);
-  EXPECT_EQ(model.bottleneck, Bottleneck::connections);
-  EXPECT_NEAR(model.at_once.value, 16, 1);
+  const Unloaded unloaded{.spaced_s = 0.229, .back_to_back_s = 0.279, .operations = 10};
+  EXPECT_EQ(fit(unloaded, points).bottleneck, Bottleneck::connections);
+  EXPECT_EQ(next_to_try(fit(unloaded, points), points), 18);
+  points.insert(points.begin() + 5, {17, 76.2, 0.222});
+  points[5].failed = 0.5, points[5].reason = "bad status 503";
+  EXPECT_EQ(fit(unloaded, points).at_once.value, 16);
+  EXPECT_EQ(next_to_try(fit(unloaded, points), points), 0) << "16 is the limit";
 }
 
 TEST(ServiceModel, FindsAPoolAtTheMostInFlightAlthoughTheThroughputVaries) {
@@ -239,6 +243,18 @@ TEST(ServiceModel, HasNoVerdictIfOperationsWaitForProcessorsThatOtherProgramsTak
   }
   const Unloaded unloaded{.spaced_s = 0.013, .back_to_back_s = 0.0031, .operations = 400};
   EXPECT_EQ(fit(unloaded, points).bottleneck, Bottleneck::others);
+}
+
+TEST(ServiceModel, HasAVerdictOnABusyMachineIfTheWaitsForProcessorsCannotChangeIt) {
+  // A thread that answers after 100 ms; each operation waits 15 ms for a processor.
+  auto points = sweep({.at_once = 1, .time_s = 0.1});
+  for (auto& point : points) point.cpu = {.ours = 0.01, .others = 0.98}, point.cpu_wait_s = 0.015;
+  auto unloaded = unloaded_of({.time_s = 0.115});
+  unloaded.others = 0.98, unloaded.cpu_wait_s = 0.015;
+  EXPECT_EQ(fit(unloaded, points).bottleneck, Bottleneck::blocked);
+  unloaded.cpu_wait_s = 0.08;
+  unloaded.back_to_back_s = unloaded.spaced_s = 0.18;
+  EXPECT_EQ(fit(unloaded, points).bottleneck, Bottleneck::others) << "it may be one, or two";
 }
 
 TEST(ServiceModel, TakesAServerWithoutAnyTimeLeftForTheBottleneckEvenIfTheClientIsBusy) {
