@@ -57,7 +57,8 @@ void expect_all_refused(const std::vector<Mistake>& mistakes) {
 }
 
 TEST(UsageErrors, NameWhatDoesNotExistAndWhatThereIs) {
-  const char* all = "run, reproduce, report, compare, probe, serve, list, new, check-adapter";
+  const char* all =
+      "run, reproduce, report, compare, probe, crossover, serve, list, new, check-adapter";
   expect_refused({}, {"no command", all});
   expect_refused({"frobnicate"}, {"'frobnicate'", all});
   expect_refused({"rnu"}, {"'rnu'; did you mean 'run'?"});
@@ -182,8 +183,8 @@ TEST(UsageErrors, NameTheNumberThatIsOutOfRange) {
       {{"null", "--max-failed", "-1"}, {"--max-failed", "0 or more"}},
       {{"null", "--max-failed", "some"}, {"--max-failed", "whole number"}},
       {{"null", "--max-failed", "101%"}, {"--max-failed", "100%"}},
-      {{"null", "--rate", "5", "--slo", "p99"}, {"--slo", "p99=50ms"}},
-      {{"null", "--rate", "5", "--slo", "p98=50ms"}, {"--slo", "p99=50ms"}},
+      {{"null", "--rate", "5", "--slo", "p99"}, {"--slo", "p95=200ms"}},
+      {{"null", "--rate", "5", "--slo", "p101=50ms"}, {"--slo", "p95=200ms"}},
       {{"null", "--rate", "5", "--slo", "p99=50"}, {"--slo", "unit"}},
       {{"null", "--ops", "5", "--slo", "p99=50ms"}, {"--slo", "--rate"}},
   });
