@@ -1,5 +1,6 @@
 #include "bench/probe/capacity_search.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace asyncmark {
@@ -7,6 +8,14 @@ namespace asyncmark {
 bool CapacitySearch::is_narrow() const {
   constexpr double kWidth = 1.1;
   return passed_ && failed_ && *failed_ <= kWidth * *passed_;
+}
+
+void CapacitySearch::note_near() {
+  constexpr double kHalf = 1.048;  // Of a bracket that is 10 % wide.
+  if (!next_) return;
+  passed_ = std::max(passed_.value_or(0), *next_ / kHalf);
+  failed_ = std::min(failed_.value_or(*next_ * kHalf), *next_ * kHalf);
+  next_.reset();
 }
 
 void CapacitySearch::note(bool passed) {

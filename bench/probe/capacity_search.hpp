@@ -21,6 +21,10 @@ class CapacitySearch {
   /// Takes the result of the rate that next() named.
   void note(bool passed);
 
+  /// Takes the rate that next() named as the capacity, as far as can be told: many operations were
+  /// as slow as the limit. The bracket encloses it, and the search ends.
+  void note_near();
+
   /// Returns the highest rate that passed, per second; absent if none did.
   std::optional<double> passed() const { return passed_; }
   /// Returns the lowest rate that failed, per second; absent if none did.

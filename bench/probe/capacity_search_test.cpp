@@ -61,6 +61,17 @@ TEST(CapacitySearch, HasAWideBracketIfItIsCutShort) {
   EXPECT_LT(*one.next(), 200);
 }
 
+TEST(CapacitySearch, EndsAroundARateThatNeitherPassesNorFails) {
+  CapacitySearch one(100, 190);
+  one.note(true);
+  EXPECT_NEAR(*one.next(), 137.8, 0.1);
+  one.note_near();
+  EXPECT_FALSE(one.next());
+  EXPECT_NEAR(*one.passed(), 131.5, 0.1);
+  EXPECT_NEAR(*one.failed(), 144.4, 0.1);
+  EXPECT_TRUE(one.is_narrow());
+}
+
 TEST(CapacitySearch, StaysNearTheCapacityWithNoisySteps) {
   std::mt19937 random(1);
   for (int i = 0; i < 200; ++i) {

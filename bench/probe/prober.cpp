@@ -231,6 +231,22 @@ void Prober::sweep() {
   }
 }
 
+/// Repeats the point beyond the limit if it is the only one, and takes the better result: other
+/// programs may have slowed it down.
+void Prober::confirm() {
+  const auto& model = found_.model;
+  if (model.limit != Limit::pool && model.limit != Limit::one_at_a_time) return;
+  const auto is_beyond = [&](const LoadPoint& point) {
+    return static_cast<double>(point.in_flight) >= 1.1 * model.at_once.value;
+  };
+  if (std::ranges::count_if(found_.points, is_beyond) != 1) return;
+  auto& last = found_.points.back();
+  const auto again = closed_loop(planned_.what.runner, last.in_flight, step());
+  if (!again || again->point.per_s <= last.per_s) return;
+  last = again->point;
+  found_.model = fit(found_.unloaded, found_.points);
+}
+
 /// Measures the number that the service seems to serve at once, which may be between two points,
 /// and again if that moved it.
 void Prober::refine() {
@@ -288,7 +304,8 @@ void Prober::search_capacity() {
                             : std::optional(rounded_rate(1.05 * best));
   CapacitySearch search(rounded_rate(0.55 * best), too_high);
   // As many operations as the percentile needs, if there is time for them.
-  const auto needed = 10 / (1 - slo.fraction);
+  constexpr double kMany = 100;
+  const auto needed = std::max(kMany, 10 / (1 - slo.fraction));
   while (const auto per_s = search.next()) {
     const auto wanted = from_seconds(1.1 * needed / *per_s);
     const auto most = std::max<Duration>(500ms, settings_.budget / 12);
@@ -298,7 +315,10 @@ void Prober::search_capacity() {
     if (!measured) break;
     auto step = capacity_step(measured->result, measured->one, slo);
     step.per_s = *per_s;
-    search.note(step.passed);
+    if (step.near && static_cast<double>(measured->one.completed) >= needed)
+      search.note_near();
+    else
+      search.note(step.passed);
     capacity.steps.push_back(step);
   }
   capacity.passed = search.passed();
@@ -314,6 +334,7 @@ EndpointProbe Prober::probe() {
   if (found_.points.front().completed > 0) sweep();
   found_.model = fit(found_.unloaded, found_.points);
   if (found_.points.size() > 1) {
+    confirm();
     refine();
     if (found_.model.bottleneck != Bottleneck::client &&
         found_.model.bottleneck != Bottleneck::others) {

@@ -45,6 +45,7 @@ class Prober {
 
   void measure_unloaded();
   void sweep();
+  void confirm();
   void refine();
   void advise();
   void search_capacity();
