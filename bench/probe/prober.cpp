@@ -11,6 +11,7 @@
 #include "bench/os/interruption.hpp"
 #include "bench/os/placement.hpp"
 #include "bench/probe/capacity_search.hpp"
+#include "bench/probe/doubts.hpp"
 #include "bench/probe/points.hpp"
 
 namespace asyncmark {
@@ -47,6 +48,10 @@ Prober::Prober(std::string name, Result planned, const ProberSettings& settings,
 
 Duration Prober::left() const {
   return std::max(Duration(0), settings_.budget - (Clock::now() - begun_));
+}
+
+double Prober::others_share() const {
+  return all_ > Duration(0) ? seconds(others_) / seconds(all_) : 0;
 }
 
 bool Prober::has_left(double share) const {
@@ -131,7 +136,8 @@ std::optional<Prober::Measured> Prober::measure(const std::string& runner, const
   ++result.planned_repetitions;
   take(result, std::move(repetition));
   settings_.keep();
-  overhead_ = std::max(overhead_, Clock::now() - begun - length);
+  // The settling, the start and the drain; what happened once need not happen again.
+  overhead_ = std::max<Duration>(Clock::now() - begun - length, overhead_ / 2);
   const auto& last = result.repetitions.back();
   if (!last.died.empty()) {
     (found_.points.empty() ? found_.failed : found_.stopped) = last.died;
@@ -278,6 +284,9 @@ void Prober::advise() {
   const bool misses = connections == 0;
   if (misses) connections = fewest_sufficient(found_.model, found_.points);
   found_.advice = Advice{.connections = connections, .misses_slo = misses};
+}
+
+void Prober::compare_runners() {
   if (planned_.what.runner != kLoop) return;
   // Twice in turns: what else runs on the machine makes the pairs differ.
   std::vector<double> ratios;
@@ -291,7 +300,10 @@ void Prober::advise() {
   }
   if (ratios.empty()) return;
   found_.advice->threads_over_loop = std::sqrt(ratios.front() * ratios.back());
-  found_.advice->noise = std::max(noise, std::abs(ratios.front() - ratios.back()));
+  noise = std::max(noise, std::abs(ratios.front() - ratios.back()));
+  // What other programs take, they may take from one of the two.
+  const auto others = others_share();
+  found_.advice->noise = others >= kMuchOfOthers ? std::max(noise, others) : noise;
 }
 
 void Prober::search_capacity() {
@@ -340,13 +352,15 @@ EndpointProbe Prober::probe() {
         found_.model.bottleneck != Bottleneck::others) {
       advise();
       if (settings_.slo && found_.model.best_per_s > 0) search_capacity();
+      compare_runners();
     }
   }
   // More sessions could not be opened.
-  if (!found_.stopped.empty() && found_.model.limit == Limit::none_found)
+  if (!found_.stopped.empty() && found_.model.limit == Limit::none_found &&
+      found_.model.bottleneck == Bottleneck::none)
     found_.model.bottleneck = Bottleneck::connections;
   if (Interruption::happened()) found_.cut = true;
-  if (all_ > Duration(0)) found_.others = seconds(others_) / seconds(all_);
+  found_.others = others_share();
   return found_;
 }
 

@@ -134,7 +134,8 @@ std::uint64_t computing_processors(const std::vector<LoadPoint>& plateau) {
   // Threads that take turns, as under the lock of an interpreter.
   const bool one_in_turns = busy >= kComputes && busy <= 2 - kComputes;
   if (all_of_them || with_client) return static_cast<std::uint64_t>(std::max(1.0, usable));
-  return threads || one_in_turns ? static_cast<std::uint64_t>(whole) : 0;
+  if (threads || one_in_turns) return static_cast<std::uint64_t>(whole);
+  return computes_in_one_thread(plateau) ? 1 : 0;
 }
 
 std::optional<double> server_busy(const std::vector<LoadPoint>& points) {

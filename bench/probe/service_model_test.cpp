@@ -278,6 +278,19 @@ TEST(ServiceModel, HasAVerdictOnABusyMachineIfTheWaitsForProcessorsCannotChangeI
   EXPECT_EQ(fit(unloaded, points).bottleneck, Bottleneck::others) << "it may be one, or two";
 }
 
+TEST(ServiceModel, SeesThatAThreadComputesWheneverOtherProgramsLetIt) {
+  // FastAPI with 5 ms of hashing, on a busy machine.
+  std::vector<LoadPoint> points{{1, 154, 0.0065}, {2, 138, 0.0144}, {4, 133, 0.0299}};
+  for (auto& point : points) {
+    point.server = {.busy = 0.65, .busiest_thread = 0.64, .usable = 2, .waiting = 0.33};
+    point.cpu = {.ours = 0.35, .others = 0.6}, point.cpu_wait_s = 0.0025;
+  }
+  const Unloaded unloaded{.spaced_s = 0.018, .back_to_back_s = 0.0065, .operations = 200};
+  EXPECT_EQ(fit(unloaded, points).bottleneck, Bottleneck::computing);
+  for (auto& point : points) point.server->waiting = 0.1;
+  EXPECT_EQ(fit(unloaded, points).bottleneck, Bottleneck::others) << "it may wait for something";
+}
+
 TEST(ServiceModel, TakesAServerWithoutAnyTimeLeftForTheBottleneckEvenIfTheClientIsBusy) {
   const Service one{.at_once = 1, .time_s = 0.0002, .cpu_s = 0.000198};
   auto points = sweep(one);
