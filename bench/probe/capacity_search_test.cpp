@@ -61,6 +61,16 @@ TEST(CapacitySearch, HasAWideBracketIfItIsCutShort) {
   EXPECT_LT(*one.next(), 200);
 }
 
+TEST(CapacitySearch, TakesTheRateThatWasOffered) {
+  CapacitySearch one(100, 220);
+  one.note(true, 108);
+  EXPECT_EQ(one.passed(), 108);
+  one.note(false, 160);
+  EXPECT_EQ(one.failed(), 160);
+  one.note(true, 170);
+  EXPECT_LT(*one.passed(), 160) << "another one failed there";
+}
+
 TEST(CapacitySearch, EndsAroundARateThatNeitherPassesNorFails) {
   CapacitySearch one(100, 190);
   one.note(true);

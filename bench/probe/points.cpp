@@ -122,7 +122,9 @@ LoadPoint load_point(const Result& result, const Measurement& one) {
   return point;
 }
 
-CapacityStep capacity_step(const Result& result, const Measurement& one, const Slo& slo) {
+CapacityStep capacity_step(const Result& result, const Measurement& one, const Slo& slo,
+                           bool bounded) {
+  constexpr double kNearlyAll = 0.85;
   CapacityStep step;
   const auto offer = offered(result, one);
   step.per_s = offer ? offer->per_s : result.what.load.rate.value_or(0);
@@ -132,7 +134,8 @@ CapacityStep capacity_step(const Result& result, const Measurement& one, const S
   if (rank > 0 && rank <= one.response_time.count())
     step.slow_s = seconds(one.response_time.ranked(rank));
   step.near = is_near(one, due, slo);
-  step.passed = offer && offer->kept_up() && step.slow_s && *step.slow_s <= seconds(slo.limit);
+  const bool kept_up = offer && (bounded ? offer->achieved >= kNearlyAll : offer->kept_up());
+  step.passed = kept_up && step.slow_s && *step.slow_s <= seconds(slo.limit);
   return step;
 }
 

@@ -314,6 +314,8 @@ void Prober::search_capacity() {
   const auto too_high = found_.model.limit == Limit::none_found
                             ? std::nullopt
                             : std::optional(rounded_rate(1.05 * best));
+  // Without a limit the connections must not be one.
+  const auto in_flight = too_high ? found_.advice->connections : settings_.most_in_flight;
   CapacitySearch search(rounded_rate(0.55 * best), too_high);
   // As many operations as the percentile needs, if there is time for them.
   constexpr double kMany = 100;
@@ -322,15 +324,13 @@ void Prober::search_capacity() {
     const auto wanted = from_seconds(1.1 * needed / *per_s);
     const auto most = std::max<Duration>(500ms, settings_.budget / 12);
     const auto length = rounded(std::clamp<Duration>(wanted, std::min<Duration>(2s, most), most));
-    const auto measured =
-        open_loop(rounded_rate(*per_s), length, Arrivals::poisson, found_.advice->connections);
+    const auto measured = open_loop(rounded_rate(*per_s), length, Arrivals::poisson, in_flight);
     if (!measured) break;
-    auto step = capacity_step(measured->result, measured->one, slo);
-    step.per_s = *per_s;
+    const auto step = capacity_step(measured->result, measured->one, slo, too_high.has_value());
     if (step.near && static_cast<double>(measured->one.completed) >= needed)
-      search.note_near();
+      search.note_near(step.per_s);
     else
-      search.note(step.passed);
+      search.note(step.passed, step.per_s);
     capacity.steps.push_back(step);
   }
   capacity.passed = search.passed();
