@@ -1,5 +1,6 @@
 #include "bench/probe/capacity_search.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace asyncmark {
@@ -9,9 +10,25 @@ bool CapacitySearch::is_narrow() const {
   return passed_ && failed_ && *failed_ <= kWidth * *passed_;
 }
 
-void CapacitySearch::note(bool passed) {
+/// The rate, or one just inside the bracket if it is outside.
+double CapacitySearch::within_bracket(double per_s) const {
+  constexpr double kInside = 1.001;
+  if (failed_) per_s = std::min(per_s, *failed_ / kInside);
+  return passed_ ? std::max(per_s, *passed_ * kInside) : per_s;
+}
+
+void CapacitySearch::note_near(std::optional<double> per_s) {
+  constexpr double kHalf = 1.048;  // Of a bracket that is 10 % wide.
   if (!next_) return;
-  (passed ? passed_ : failed_) = *next_;
+  const auto rate = within_bracket(per_s.value_or(*next_));
+  passed_ = std::max(passed_.value_or(0), rate / kHalf);
+  failed_ = std::min(failed_.value_or(rate * kHalf), rate * kHalf);
+  next_.reset();
+}
+
+void CapacitySearch::note(bool passed, std::optional<double> per_s) {
+  if (!next_) return;
+  (passed ? passed_ : failed_) = within_bracket(per_s.value_or(*next_));
   if (is_narrow())
     next_.reset();
   else if (passed_ && failed_)

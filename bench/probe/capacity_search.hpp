@@ -18,8 +18,13 @@ class CapacitySearch {
   /// wide, or if even 1/64 of the first rate failed.
   std::optional<double> next() const { return next_; }
 
-  /// Takes the result of the rate that next() named.
-  void note(bool passed);
+  /// Takes the result of the rate that next() named. `per_s` is the rate that was really offered:
+  /// few random arrivals are more or less than planned.
+  void note(bool passed, std::optional<double> per_s = {});
+
+  /// Takes the rate that next() named as the capacity, as far as can be told: many operations were
+  /// as slow as the limit. The bracket encloses it, and the search ends.
+  void note_near(std::optional<double> per_s = {});
 
   /// Returns the highest rate that passed, per second; absent if none did.
   std::optional<double> passed() const { return passed_; }
@@ -29,6 +34,8 @@ class CapacitySearch {
   bool is_narrow() const;
 
  private:
+  double within_bracket(double per_s) const;
+
   std::optional<double> next_;
   double lowest_;
   std::optional<double> passed_;

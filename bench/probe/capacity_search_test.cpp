@@ -61,6 +61,27 @@ TEST(CapacitySearch, HasAWideBracketIfItIsCutShort) {
   EXPECT_LT(*one.next(), 200);
 }
 
+TEST(CapacitySearch, TakesTheRateThatWasOffered) {
+  CapacitySearch one(100, 220);
+  one.note(true, 108);
+  EXPECT_EQ(one.passed(), 108);
+  one.note(false, 160);
+  EXPECT_EQ(one.failed(), 160);
+  one.note(true, 170);
+  EXPECT_LT(*one.passed(), 160) << "another one failed there";
+}
+
+TEST(CapacitySearch, EndsAroundARateThatNeitherPassesNorFails) {
+  CapacitySearch one(100, 190);
+  one.note(true);
+  EXPECT_NEAR(*one.next(), 137.8, 0.1);
+  one.note_near();
+  EXPECT_FALSE(one.next());
+  EXPECT_NEAR(*one.passed(), 131.5, 0.1);
+  EXPECT_NEAR(*one.failed(), 144.4, 0.1);
+  EXPECT_TRUE(one.is_narrow());
+}
+
 TEST(CapacitySearch, StaysNearTheCapacityWithNoisySteps) {
   std::mt19937 random(1);
   for (int i = 0; i < 200; ++i) {

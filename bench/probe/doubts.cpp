@@ -13,6 +13,7 @@ struct Means {
   double wait_share = 0;  ///< Waiting for a processor, of the unloaded time.
   double server = 0;      ///< Processors that the server used.
   double waiting = 0;     ///< Processors that it waited for.
+  double thread = 0;      ///< Processors that its busiest thread used.
 };
 
 Means means_of(const std::vector<LoadPoint>& plateau, double operation_s) {
@@ -26,6 +27,7 @@ Means means_of(const std::vector<LoadPoint>& plateau, double operation_s) {
     if (!point.server) continue;
     sum.server += share * point.server->busy;
     sum.waiting += share * point.server->waiting;
+    sum.thread += share * point.server->busiest_thread;
   }
   return sum;
 }
@@ -60,12 +62,21 @@ bool is_crowded_out(const Unloaded& unloaded, const Means& means, double at_once
 
 }  // namespace
 
+bool computes_in_one_thread(const std::vector<LoadPoint>& plateau) {
+  constexpr double kMost = 0.85, kAlways = 0.9;
+  if (plateau.empty()) return false;
+  const auto means = means_of(plateau, 1);
+  return means.thread >= kMost * means.server && means.server >= 0.4 && means.server <= 1.05 &&
+         means.server + means.waiting >= kAlways;
+}
+
 std::optional<Bottleneck> doubt_of(const Unloaded& unloaded, const std::vector<LoadPoint>& plateau,
                                    double at_once) {
   if (plateau.empty() || unloaded.mean_s() <= 0) return std::nullopt;
   const auto means = means_of(plateau, unloaded.mean_s());
   if (means.client_busy >= kClientFull && !is_server_full(plateau)) return Bottleneck::client;
-  if (is_crowded_out(unloaded, means, at_once)) return Bottleneck::others;
+  if (is_crowded_out(unloaded, means, at_once) && !computes_in_one_thread(plateau))
+    return Bottleneck::others;
   return std::nullopt;
 }
 

@@ -63,6 +63,20 @@ std::uint64_t overflows(const Measurement& one) {
   return slow || one.failed > 0 ? one.observed.network.listen_overflows : 0;
 }
 
+/// Whether the share of operations slower than the limit is too near to what the SLO allows.
+/// Waiting operations delay each other, so that the count varies more than that of independent
+/// ones.
+bool is_near(const Measurement& one, std::uint64_t due, const Slo& slo) {
+  constexpr double kErrors = 1.96, kTogether = 1.5;
+  double within = 0;
+  one.response_time.for_each_bucket([&](Duration shortest, std::uint64_t count) {
+    if (shortest <= slo.limit) within += static_cast<double>(count);
+  });
+  const auto all = static_cast<double>(due);
+  const auto error = std::sqrt(all * slo.fraction * (1 - slo.fraction));
+  return std::abs(within - slo.fraction * all) <= kErrors * kTogether * error;
+}
+
 std::string main_reason(const Measurement& one) {
   const auto most =
       std::ranges::max_element(one.failures, {}, [](const auto& entry) { return entry.second; });
@@ -108,7 +122,9 @@ LoadPoint load_point(const Result& result, const Measurement& one) {
   return point;
 }
 
-CapacityStep capacity_step(const Result& result, const Measurement& one, const Slo& slo) {
+CapacityStep capacity_step(const Result& result, const Measurement& one, const Slo& slo,
+                           bool bounded) {
+  constexpr double kNearlyAll = 0.85;
   CapacityStep step;
   const auto offer = offered(result, one);
   step.per_s = offer ? offer->per_s : result.what.load.rate.value_or(0);
@@ -117,7 +133,9 @@ CapacityStep capacity_step(const Result& result, const Measurement& one, const S
   step.few = Histogram::rank_of(slo.fraction, due) == 0;
   if (rank > 0 && rank <= one.response_time.count())
     step.slow_s = seconds(one.response_time.ranked(rank));
-  step.passed = offer && offer->kept_up() && step.slow_s && *step.slow_s <= seconds(slo.limit);
+  step.near = is_near(one, due, slo);
+  const bool kept_up = offer && (bounded ? offer->achieved >= kNearlyAll : offer->kept_up());
+  step.passed = kept_up && step.slow_s && *step.slow_s <= seconds(slo.limit);
   return step;
 }
 

@@ -22,6 +22,9 @@ LoadPoint load_point(const Result& result, const Measurement& one);
 
 /// Returns whether an open loop kept up and met the SLO. Operations that failed or were dropped
 /// count as slow.
-CapacityStep capacity_step(const Result& result, const Measurement& one, const Slo& slo);
+/// Higher rates than the service can sustain are known if it is `bounded`: then small shortfalls,
+/// as of random arrivals and service times, do not count.
+CapacityStep capacity_step(const Result& result, const Measurement& one, const Slo& slo,
+                           bool bounded = false);
 
 }  // namespace asyncmark

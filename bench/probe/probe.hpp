@@ -17,7 +17,8 @@ struct CapacityStep {
   std::optional<double> slow_s =
       {};  ///< The percentile of the SLO, in seconds; absent if it failed.
   bool passed = false;
-  bool few = false;  ///< Whether fewer operations were due than the percentile needs.
+  bool near = false;  ///< Whether it may as well have been the other way round.
+  bool few = false;   ///< Whether fewer operations were due than the percentile needs.
 };
 
 /// The highest rate within the SLO, as a bracket.

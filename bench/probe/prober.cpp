@@ -11,6 +11,7 @@
 #include "bench/os/interruption.hpp"
 #include "bench/os/placement.hpp"
 #include "bench/probe/capacity_search.hpp"
+#include "bench/probe/doubts.hpp"
 #include "bench/probe/points.hpp"
 
 namespace asyncmark {
@@ -47,6 +48,10 @@ Prober::Prober(std::string name, Result planned, const ProberSettings& settings,
 
 Duration Prober::left() const {
   return std::max(Duration(0), settings_.budget - (Clock::now() - begun_));
+}
+
+double Prober::others_share() const {
+  return all_ > Duration(0) ? seconds(others_) / seconds(all_) : 0;
 }
 
 bool Prober::has_left(double share) const {
@@ -131,7 +136,8 @@ std::optional<Prober::Measured> Prober::measure(const std::string& runner, const
   ++result.planned_repetitions;
   take(result, std::move(repetition));
   settings_.keep();
-  overhead_ = std::max(overhead_, Clock::now() - begun - length);
+  // The settling, the start and the drain; what happened once need not happen again.
+  overhead_ = std::max<Duration>(Clock::now() - begun - length, overhead_ / 2);
   const auto& last = result.repetitions.back();
   if (!last.died.empty()) {
     (found_.points.empty() ? found_.failed : found_.stopped) = last.died;
@@ -231,6 +237,22 @@ void Prober::sweep() {
   }
 }
 
+/// Repeats the point beyond the limit if it is the only one, and takes the better result: other
+/// programs may have slowed it down.
+void Prober::confirm() {
+  const auto& model = found_.model;
+  if (model.limit != Limit::pool && model.limit != Limit::one_at_a_time) return;
+  const auto is_beyond = [&](const LoadPoint& point) {
+    return static_cast<double>(point.in_flight) >= 1.1 * model.at_once.value;
+  };
+  if (std::ranges::count_if(found_.points, is_beyond) != 1) return;
+  auto& last = found_.points.back();
+  const auto again = closed_loop(planned_.what.runner, last.in_flight, step());
+  if (!again || again->point.per_s <= last.per_s) return;
+  last = again->point;
+  found_.model = fit(found_.unloaded, found_.points);
+}
+
 /// Measures the number that the service seems to serve at once, which may be between two points,
 /// and again if that moved it.
 void Prober::refine() {
@@ -262,6 +284,9 @@ void Prober::advise() {
   const bool misses = connections == 0;
   if (misses) connections = fewest_sufficient(found_.model, found_.points);
   found_.advice = Advice{.connections = connections, .misses_slo = misses};
+}
+
+void Prober::compare_runners() {
   if (planned_.what.runner != kLoop) return;
   // Twice in turns: what else runs on the machine makes the pairs differ.
   std::vector<double> ratios;
@@ -275,7 +300,10 @@ void Prober::advise() {
   }
   if (ratios.empty()) return;
   found_.advice->threads_over_loop = std::sqrt(ratios.front() * ratios.back());
-  found_.advice->noise = std::max(noise, std::abs(ratios.front() - ratios.back()));
+  noise = std::max(noise, std::abs(ratios.front() - ratios.back()));
+  // What other programs take, they may take from one of the two.
+  const auto others = others_share();
+  found_.advice->noise = others >= kMuchOfOthers ? std::max(noise, others) : noise;
 }
 
 void Prober::search_capacity() {
@@ -286,19 +314,23 @@ void Prober::search_capacity() {
   const auto too_high = found_.model.limit == Limit::none_found
                             ? std::nullopt
                             : std::optional(rounded_rate(1.05 * best));
+  // Without a limit the connections must not be one.
+  const auto in_flight = too_high ? found_.advice->connections : settings_.most_in_flight;
   CapacitySearch search(rounded_rate(0.55 * best), too_high);
   // As many operations as the percentile needs, if there is time for them.
-  const auto needed = 10 / (1 - slo.fraction);
+  constexpr double kMany = 100;
+  const auto needed = std::max(kMany, 10 / (1 - slo.fraction));
   while (const auto per_s = search.next()) {
     const auto wanted = from_seconds(1.1 * needed / *per_s);
     const auto most = std::max<Duration>(500ms, settings_.budget / 12);
     const auto length = rounded(std::clamp<Duration>(wanted, std::min<Duration>(2s, most), most));
-    const auto measured =
-        open_loop(rounded_rate(*per_s), length, Arrivals::poisson, found_.advice->connections);
+    const auto measured = open_loop(rounded_rate(*per_s), length, Arrivals::poisson, in_flight);
     if (!measured) break;
-    auto step = capacity_step(measured->result, measured->one, slo);
-    step.per_s = *per_s;
-    search.note(step.passed);
+    const auto step = capacity_step(measured->result, measured->one, slo, too_high.has_value());
+    if (step.near && static_cast<double>(measured->one.completed) >= needed)
+      search.note_near(step.per_s);
+    else
+      search.note(step.passed, step.per_s);
     capacity.steps.push_back(step);
   }
   capacity.passed = search.passed();
@@ -314,18 +346,21 @@ EndpointProbe Prober::probe() {
   if (found_.points.front().completed > 0) sweep();
   found_.model = fit(found_.unloaded, found_.points);
   if (found_.points.size() > 1) {
+    confirm();
     refine();
     if (found_.model.bottleneck != Bottleneck::client &&
         found_.model.bottleneck != Bottleneck::others) {
       advise();
       if (settings_.slo && found_.model.best_per_s > 0) search_capacity();
+      compare_runners();
     }
   }
   // More sessions could not be opened.
-  if (!found_.stopped.empty() && found_.model.limit == Limit::none_found)
+  if (!found_.stopped.empty() && found_.model.limit == Limit::none_found &&
+      found_.model.bottleneck == Bottleneck::none)
     found_.model.bottleneck = Bottleneck::connections;
   if (Interruption::happened()) found_.cut = true;
-  if (all_ > Duration(0)) found_.others = seconds(others_) / seconds(all_);
+  found_.others = others_share();
   return found_;
 }
 

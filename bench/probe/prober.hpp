@@ -45,8 +45,10 @@ class Prober {
 
   void measure_unloaded();
   void sweep();
+  void confirm();
   void refine();
   void advise();
+  void compare_runners();
   void search_capacity();
 
   std::optional<Measured> closed_loop(const std::string& runner, std::uint64_t in_flight,
@@ -60,6 +62,7 @@ class Prober {
   Result& result_of(const Result& planned);
 
   Duration left() const;
+  double others_share() const;
   bool has_left(double share) const;
   bool can_end(Duration length) const;
   bool is_slow() const;
@@ -70,7 +73,7 @@ class Prober {
   std::vector<Result>& results_;
   Settling settling_;
   Clock::time_point begun_ = Clock::now();
-  Duration overhead_ = std::chrono::milliseconds(200);  ///< The most of a measurement so far.
+  Duration overhead_ = std::chrono::milliseconds(200);  ///< Of a measurement, beyond its length.
   Duration others_{};  ///< Processor time of other programs during the measurements.
   Duration all_{};     ///< All processor time meanwhile.
   EndpointProbe found_;

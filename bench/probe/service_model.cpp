@@ -67,10 +67,25 @@ double relative_error(const std::vector<LoadPoint>& plateau, double cv) {
   return std::max(of_points, cv / std::sqrt(std::max(1.0, completed)));
 }
 
+/// The mean time in seconds of all operations with clearly less in flight than is served at once.
+double pooled_s(const Unloaded& unloaded, const std::vector<LoadPoint>& points, double at_once) {
+  constexpr double kBelow = 0.6;
+  auto count = static_cast<double>(unloaded.operations), sum = count * unloaded.occupied_s();
+  for (const auto& point : points)
+    if (static_cast<double>(point.in_flight) <= kBelow * at_once && point.failed < kSome) {
+      sum += static_cast<double>(point.completed) * point.mean_s;
+      count += static_cast<double>(point.completed);
+    }
+  return count > 0 ? sum / count : unloaded.occupied_s();
+}
+
 /// The mean time in seconds of an operation with a little less in flight than is served at once:
 /// it does not wait, but the service is as busy as at its limit. The medians tell by how much that
 /// is longer, because a few slow operations move a mean. The unloaded time if no point tells it.
 double working_s(const Unloaded& unloaded, const std::vector<LoadPoint>& points, double at_once) {
+  constexpr double kVaries = 0.3;  // Of the mean: a mean of few operations says little.
+  if (unloaded.deviation_s > kVaries * unloaded.occupied_s())
+    return pooled_s(unloaded, points, at_once);
   constexpr double kBelow = 0.9;    // Of what is served at once.
   constexpr double kLonger = 1.25;  // More is a wait.
   double longer = 1;
@@ -119,7 +134,8 @@ std::uint64_t computing_processors(const std::vector<LoadPoint>& plateau) {
   // Threads that take turns, as under the lock of an interpreter.
   const bool one_in_turns = busy >= kComputes && busy <= 2 - kComputes;
   if (all_of_them || with_client) return static_cast<std::uint64_t>(std::max(1.0, usable));
-  return threads || one_in_turns ? static_cast<std::uint64_t>(whole) : 0;
+  if (threads || one_in_turns) return static_cast<std::uint64_t>(whole);
+  return computes_in_one_thread(plateau) ? 1 : 0;
 }
 
 std::optional<double> server_busy(const std::vector<LoadPoint>& points) {
@@ -178,6 +194,17 @@ bool is_flat(const std::vector<LoadPoint>& points) {
     return in_flight <= kFewer * most &&
            point.per_s * std::pow(most / in_flight, kExponent) >= best;
   });
+}
+
+/// Whether the throughput grows with the number in flight up to the limit, and a point far beyond
+/// it has no more than that.
+bool is_like_a_pool(const std::vector<LoadPoint>& points, double at_once, double time_s) {
+  constexpr double kFar = 1.7, kNear = 0.15;
+  return time_s > 0 && static_cast<double>(points.back().in_flight) >= kFar * at_once &&
+         std::ranges::all_of(points, [&](const LoadPoint& point) {
+           const auto served = std::min(static_cast<double>(point.in_flight), at_once);
+           return std::abs(point.per_s * time_s - served) <= kNear * served;
+         });
 }
 
 /// One low point may be noise: the last two have to be low, or the last one very low.
@@ -251,6 +278,7 @@ bool fit_rates(ServiceModel& model, const Unloaded& unloaded,
                const std::vector<LoadPoint>& points) {
   const auto best = model.best_per_s;
   if (refuses_above_rate(unloaded, points, best)) {
+    model.best_per_s = best_of(points);  // What comes too early is lost.
     fit_rate(model, "errors that become more with each operation");
   } else if (unloaded.delayed_ack && points.front().per_s >= kCollapse * best) {
     model.limit = Limit::one_at_a_time;
@@ -308,7 +336,9 @@ ServiceModel fit(const Unloaded& unloaded, const std::vector<LoadPoint>& all) {
   }
   find_collapse(model, points);
   const auto most = static_cast<double>(model.most_tried);
-  const bool grows = model.at_once.value > kUnlimited * most || !is_flat(points);
+  const bool flat =
+      is_flat(points) || is_like_a_pool(points, model.at_once.value, unloaded.occupied_s());
+  const bool grows = model.at_once.value > kUnlimited * most || !flat;
   // Busy processors are a limit, even if the throughput still creeps up.
   if (grows && (failing || computing_processors({points.back()}) == 0)) {
     if (failing) model.bottleneck = bottleneck_of_failures(*failing);

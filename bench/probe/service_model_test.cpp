@@ -69,6 +69,18 @@ TEST(ServiceModel, FindsTheSizeOfAPool) {
   }
 }
 
+TEST(ServiceModel, TakesTheMeanOfManyOperationsWhereTimesVary) {
+  // 28 at once, exponential with a mean of 162 ms; the first operations were short.
+  Unloaded unloaded{.spaced_s = 0.15, .back_to_back_s = 0.14, .deviation_s = 0.15};
+  unloaded.operations = 9;
+  std::vector<LoadPoint> points;
+  for (const std::uint64_t n : {1, 4, 16, 64, 128}) {
+    points.push_back(point_of({.at_once = 28, .time_s = 0.162}, n));
+    points.back().completed = 20 * n;
+  }
+  EXPECT_NEAR(fit(unloaded, points).at_once.value, 28, 0.7);
+}
+
 TEST(ServiceModel, HasAnIntervalAroundTheSizeOfANoisyPool) {
   int enclosed = 0;
   for (unsigned seed = 1; seed <= 100; ++seed) {
@@ -117,6 +129,15 @@ TEST(ServiceModel, FindsNoLimitWhereThereIsNone) {
     EXPECT_EQ(model.bottleneck, Bottleneck::none) << most;
     EXPECT_EQ(model.most_tried, most);
   }
+}
+
+TEST(ServiceModel, FindsAPoolIfOnlyOnePointIsBeyondIt) {
+  // 105 at once and 198 ms; there was no time for more.
+  const std::vector<LoadPoint> points{
+      {1, 5, 0.2}, {4, 19.9, 0.2}, {16, 79, 0.202}, {64, 312, 0.204}, {256, 516, 0.43}};
+  const auto model = fit({.spaced_s = 0.2, .back_to_back_s = 0.2, .operations = 10}, points);
+  EXPECT_EQ(model.limit, Limit::pool);
+  EXPECT_NEAR(model.at_once.value, 105, 5);
 }
 
 TEST(ServiceModel, FindsNoLimitWhileTheThroughputGrows) {
@@ -255,6 +276,19 @@ TEST(ServiceModel, HasAVerdictOnABusyMachineIfTheWaitsForProcessorsCannotChangeI
   unloaded.cpu_wait_s = 0.08;
   unloaded.back_to_back_s = unloaded.spaced_s = 0.18;
   EXPECT_EQ(fit(unloaded, points).bottleneck, Bottleneck::others) << "it may be one, or two";
+}
+
+TEST(ServiceModel, SeesThatAThreadComputesWheneverOtherProgramsLetIt) {
+  // FastAPI with 5 ms of hashing, on a busy machine.
+  std::vector<LoadPoint> points{{1, 154, 0.0065}, {2, 138, 0.0144}, {4, 133, 0.0299}};
+  for (auto& point : points) {
+    point.server = {.busy = 0.65, .busiest_thread = 0.64, .usable = 2, .waiting = 0.33};
+    point.cpu = {.ours = 0.35, .others = 0.6}, point.cpu_wait_s = 0.0025;
+  }
+  const Unloaded unloaded{.spaced_s = 0.018, .back_to_back_s = 0.0065, .operations = 200};
+  EXPECT_EQ(fit(unloaded, points).bottleneck, Bottleneck::computing);
+  for (auto& point : points) point.server->waiting = 0.1;
+  EXPECT_EQ(fit(unloaded, points).bottleneck, Bottleneck::others) << "it may wait for something";
 }
 
 TEST(ServiceModel, TakesAServerWithoutAnyTimeLeftForTheBottleneckEvenIfTheClientIsBusy) {

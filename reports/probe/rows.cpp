@@ -17,8 +17,7 @@ std::string time_text(double time_s) {
 std::string per_s_text(double per_s) { return per_s > 0 ? rounded_count(per_s) : "-"; }
 
 std::string connections_text(const EndpointProbe& endpoint) {
-  const bool has = endpoint.advice && !endpoint.advice->misses_slo;
-  return has ? std::to_string(endpoint.advice->connections) : "-";
+  return has_advice(endpoint) ? std::to_string(endpoint.advice->connections) : "-";
 }
 
 std::vector<std::string> notes_of(const EndpointProbe& endpoint) {

@@ -53,12 +53,6 @@ std::string behaviour(const EndpointProbe& endpoint) {
   return fmt::format("has no limit up to {} in flight", model.most_tried);
 }
 
-/// Whether it is known how many connections suffice: not after a sweep that was cut short.
-bool has_advice(const EndpointProbe& endpoint) {
-  return endpoint.advice && endpoint.advice->connections > 0 &&
-         !(endpoint.cut && endpoint.model.limit == Limit::none_found);
-}
-
 std::string no_verdict(const EndpointProbe& endpoint) {
   if (!endpoint.failed.empty()) return "could not be measured: " + endpoint.failed;
   if (endpoint.model.bottleneck == Bottleneck::client)
@@ -100,6 +94,12 @@ std::string runner_part(const Advice& advice) {
 }
 
 }  // namespace
+
+bool has_advice(const EndpointProbe& endpoint) {
+  const auto& advice = endpoint.advice;
+  return advice && advice->connections > 0 && !advice->misses_slo &&
+         !(endpoint.cut && endpoint.model.limit == Limit::none_found);
+}
 
 std::string at_once_text(const ServiceModel& model) {
   switch (model.limit) {

@@ -19,6 +19,10 @@ std::string interval_text(const ServiceModel& model);
 /// Returns the bracket of the highest rate within the SLO, as `390-420/s`; `-` if it is not known.
 std::string capacity_text(const std::optional<Capacity>& capacity);
 
+/// Returns whether it is known how many connections suffice: not after a sweep that was cut short,
+/// and not if no number meets the SLO.
+bool has_advice(const EndpointProbe& endpoint);
+
 /// Returns what limits an endpoint, in a few words.
 std::string bottleneck_text(const EndpointProbe& endpoint);
 
