@@ -53,10 +53,9 @@ void add_crossed_workload(CLI::App& crossover, Arguments& arguments,
   for (const auto& entry : Registry<CrossoverEntry>::all())
     formats += (formats.empty() ? "" : ", ") + entry.name;
   add_value(app, "--format", crossed.format, "NAME", "output format: " + formats, kCrossoverOutput);
-  add_value(app, "--out", crossed.out, "FILE",
-            "write all measured cases to this file, as JSON; 'asyncmark report' shows it",
-            kCrossoverOutput)
-      ->check([](const std::string& path) { return path.empty() ? "needs a name" : ""; });
+  add_file(app, "--out", crossed.out,
+           "write all measured cases to this file, as JSON; 'asyncmark report' shows it",
+           kCrossoverOutput);
   add_progress(app, crossed.progress, crossed.quiet, kCrossoverOutput);
   app.allow_extras();
 }

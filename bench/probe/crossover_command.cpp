@@ -21,7 +21,7 @@
 namespace asyncmark {
 namespace {
 
-/// Runs of each runner; the issue of a longer search is the same bracket, a little narrower.
+/// Of each runner, over all values: more runs would only make the bracket a little narrower.
 constexpr std::size_t kMostPairs = 20;
 
 /// Both runners at one value.

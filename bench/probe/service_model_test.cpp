@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
-#include <random>
+
+#include "bench/testing/made_up_service.hpp"
 
 namespace asyncmark::service_model_test {
 namespace {
@@ -13,49 +13,10 @@ namespace {
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-/// A made-up service: `at_once` operations of `time_s` at a time, of which `cpu_s` are computed.
-struct Service {
-  double at_once = 1;
-  double time_s = 0.05;
-  double cpu_s = 0.0002;
-  double noise = 0;  ///< Relative, of each throughput.
-  bool local = true;
-};
-
-Unloaded unloaded_of(const Service& service) {
-  return {.spaced_s = service.time_s,
-          .back_to_back_s = service.time_s,
-          .p50_s = service.time_s,
-          .deviation_s = service.noise * service.time_s,
-          .operations = 30};
-}
-
-LoadPoint point_of(const Service& service, std::uint64_t in_flight, double draw = 0) {
-  const auto served = std::min<double>(static_cast<double>(in_flight), service.at_once);
-  LoadPoint point;
-  point.in_flight = in_flight;
-  point.per_s = served / service.time_s * (1 + service.noise * draw);
-  point.mean_s = static_cast<double>(in_flight) / point.per_s;
-  point.p50_s = point.mean_s;
-  point.completed = static_cast<std::uint64_t>(point.per_s * 1.5);
-  if (service.local)
-    point.server =
-        ServerLoad{.busy = point.per_s * service.cpu_s, .busiest_thread = 0.1, .usable = 4};
-  point.client_busy = 0.1;
-  point.client_cpu = 0.1;
-  return point;
-}
-
-/// The points of a sweep: until the throughput stays, or up to `most` in flight.
-std::vector<LoadPoint> sweep(const Service& service, std::uint64_t most = 512, unsigned seed = 1) {
-  std::mt19937 random(seed);
-  std::normal_distribution<> draw;
-  std::vector<LoadPoint> points;
-  for (std::uint64_t n = 1; n <= most && !is_plateau(points); n *= 2)
-    points.push_back(point_of(service, n, draw(random)));
-  return points;
-}
+using testing::point_of;
+using testing::Service;
+using testing::sweep;
+using testing::unloaded_of;
 
 TEST(ServiceModel, FindsTheSizeOfAPool) {
   for (const double size : {2, 3, 5, 16, 40, 100, 200}) {
@@ -233,71 +194,6 @@ TEST(ServiceModel, NamesTimeOutsAndErrors) {
   const auto model = fit(unloaded_of(five), points);
   EXPECT_EQ(model.bottleneck, Bottleneck::errors);
   EXPECT_EQ(model.limit, Limit::none_found);
-}
-
-TEST(ServiceModel, HasNoVerdictIfTheClientIsTheBottleneck) {
-  const Service pool{.at_once = 40};
-  auto points = sweep(pool);
-  for (auto& point : points) point.client_busy = 0.95;
-  const auto model = fit(unloaded_of(pool), points);
-  EXPECT_EQ(model.bottleneck, Bottleneck::client);
-  EXPECT_EQ(model.limit, Limit::none_found);
-}
-
-TEST(ServiceModel, HasNoVerdictIfOtherProgramsTakeTheProcessors) {
-  const Service pool{.at_once = 40};
-  auto points = sweep(pool);
-  for (auto& point : points) point.cpu = {.ours = 0.4, .others = 0.5};
-  EXPECT_EQ(fit(unloaded_of(pool), points).bottleneck, Bottleneck::others);
-  for (auto& point : points) point.cpu.ours = 0.05;  // A pool that waits does not need them.
-  EXPECT_EQ(fit(unloaded_of(pool), points).bottleneck, Bottleneck::pool);
-}
-
-TEST(ServiceModel, HasNoVerdictIfOperationsWaitForProcessorsThatOtherProgramsTake) {
-  // nginx that answers at once, with 97 % of the processors in use by others.
-  std::vector<LoadPoint> points{{1, 318, 0.0031}, {2, 113, 0.0177}, {4, 424, 0.0094},
-                                {5, 131, 0.038},  {8, 627, 0.0128}, {16, 591, 0.027}};
-  for (auto& point : points) {
-    point.server = ServerLoad{.busy = 0.03, .busiest_thread = 0.03, .usable = 2};
-    point.cpu = {.ours = 0.05, .others = 0.97};
-    point.cpu_wait_s = 0.002;
-  }
-  const Unloaded unloaded{.spaced_s = 0.013, .back_to_back_s = 0.0031, .operations = 400};
-  EXPECT_EQ(fit(unloaded, points).bottleneck, Bottleneck::others);
-}
-
-TEST(ServiceModel, HasAVerdictOnABusyMachineIfTheWaitsForProcessorsCannotChangeIt) {
-  // A thread that answers after 100 ms; each operation waits 15 ms for a processor.
-  auto points = sweep({.at_once = 1, .time_s = 0.1});
-  for (auto& point : points) point.cpu = {.ours = 0.01, .others = 0.98}, point.cpu_wait_s = 0.015;
-  auto unloaded = unloaded_of({.time_s = 0.115});
-  unloaded.others = 0.98, unloaded.cpu_wait_s = 0.015;
-  EXPECT_EQ(fit(unloaded, points).bottleneck, Bottleneck::blocked);
-  unloaded.cpu_wait_s = 0.08;
-  unloaded.back_to_back_s = unloaded.spaced_s = 0.18;
-  EXPECT_EQ(fit(unloaded, points).bottleneck, Bottleneck::others) << "it may be one, or two";
-}
-
-TEST(ServiceModel, SeesThatAThreadComputesWheneverOtherProgramsLetIt) {
-  // FastAPI with 5 ms of hashing, on a busy machine.
-  std::vector<LoadPoint> points{{1, 154, 0.0065}, {2, 138, 0.0144}, {4, 133, 0.0299}};
-  for (auto& point : points) {
-    point.server = {.busy = 0.65, .busiest_thread = 0.64, .usable = 2, .waiting = 0.33};
-    point.cpu = {.ours = 0.35, .others = 0.6}, point.cpu_wait_s = 0.0025;
-  }
-  const Unloaded unloaded{.spaced_s = 0.018, .back_to_back_s = 0.0065, .operations = 200};
-  EXPECT_EQ(fit(unloaded, points).bottleneck, Bottleneck::computing);
-  for (auto& point : points) point.server->waiting = 0.1;
-  EXPECT_EQ(fit(unloaded, points).bottleneck, Bottleneck::others) << "it may wait for something";
-}
-
-TEST(ServiceModel, TakesAServerWithoutAnyTimeLeftForTheBottleneckEvenIfTheClientIsBusy) {
-  const Service one{.at_once = 1, .time_s = 0.0002, .cpu_s = 0.000198};
-  auto points = sweep(one);
-  for (auto& point : points) point.client_busy = 0.85, point.server->busiest_thread = 0.99;
-  const auto model = fit(unloaded_of(one), points);
-  EXPECT_EQ(model.bottleneck, Bottleneck::computing);
-  EXPECT_THAT(model.rivals, Contains("the client, 85 % busy"));
 }
 
 TEST(ServiceModel, TellsADelayedAcknowledgementFromARateLimiter) {

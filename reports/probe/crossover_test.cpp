@@ -19,7 +19,7 @@ Crossover found(std::vector<CrossoverPoint> points) {
   return result;
 }
 
-TEST(CrossoverSentence, NamesTheBracketAndWhoIsAheadOnBothSides) {
+TEST(CrossoverSentence, NamesTheBracketAndTheBetterRunnerOnBothSides) {
   auto result = found({point(1, 1, 2), point(8, 1, 2), point(9, 2, 1), point(64, 2, 1)});
   result.bracket = CrossoverBracket{8, 9, Better::first, Better::second};
   EXPECT_EQ(crossover_sentence(result),
