@@ -105,6 +105,10 @@ CrossoverRequest crossover_request(const Grammar& grammar,
   request.range = ValueRange::parse(crossed.over);
   const bool open_loop = is_given("rate") || request.range.option == "rate";
   request.metric = metric_named(crossed.metric, open_loop);
+  // One number of operations, where `run` would take several.
+  const auto& over = request.range.option;
+  if (!is_given("ops") && !is_given("duration") && over != "ops" && over != "duration")
+    request.base.set("ops", "100");
   for (const auto& [name, text] : options) request.base.set(name, text);
   request.budget = parse_duration(crossed.budget, "--budget");
   if (request.budget < std::chrono::seconds(1)) throw UsageError("--budget: must be at least 1s");

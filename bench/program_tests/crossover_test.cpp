@@ -37,6 +37,9 @@ TEST(CrossoverProgram, SaysThatThereIsNoneAndWhatIsWrong) {
   EXPECT_EQ(few.code, 4);
   EXPECT_THAT(few.err, HasSubstr("too few operations for --metric; use more --ops"));
   EXPECT_EQ(asyncmark(words({"--over", "wait=2ms"})).code, 2);
+  const auto usual = asyncmark({"crossover", "null", "--runner", "sync,event-loop", "--over",
+                                "in-flight=1..2", "--metric", "cpu"});
+  EXPECT_EQ(usual.code, 0) << "without --ops: " << usual.err;
   EXPECT_EQ(asyncmark({"crossover", "sleep", "--runner", "sync", "--over", "wait=2ms..9ms"}).code,
             2);
 }

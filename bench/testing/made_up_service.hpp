@@ -43,7 +43,8 @@ inline LoadPoint point_of(const Service& service, std::uint64_t in_flight, doubl
 }
 
 /// The points of a sweep: until the throughput stays, or up to `most` in flight.
-inline std::vector<LoadPoint> sweep(const Service& service, std::uint64_t most = 512, unsigned seed = 1) {
+inline std::vector<LoadPoint> sweep(const Service& service, std::uint64_t most = 512,
+                                    unsigned seed = 1) {
   std::mt19937 random(seed);
   std::normal_distribution<> draw;
   std::vector<LoadPoint> points;

@@ -39,6 +39,8 @@ TEST(CrossoverSentence, SaysThatThereIsNone) {
 }
 
 TEST(CrossoverSentence, ClaimsNothingThatWasNotMeasured) {
+  EXPECT_EQ(crossover_sentence(found({point(1, 2, 1), point(64, 2, 1)})),
+            "No crossover: event-loop needs less time than sync at both ends of --ops 1 to 64.");
   EXPECT_EQ(crossover_sentence(found({point(1, 2, 1)})),
             "Inconclusive: event-loop needs less time than sync at 1, and the rest was not "
             "measured.");

@@ -67,7 +67,7 @@ std::string crossover_sentence(const Crossover& found) {
   const auto whole =
       fmt::format("--{} {} to {}", range.option, range.text(range.low), range.text(range.high));
   // An end that was not measured says nothing.
-  const bool ended = found.points.size() > 2;
+  const bool ended = found.points.size() > 1;
   if (decided == found.points.end())
     return fmt::format("Inconclusive: {} and {} cannot be told apart within {}.", found.first,
                        found.second, whole);
@@ -75,7 +75,7 @@ std::string crossover_sentence(const Crossover& found) {
   return fmt::format(
       "{}: {} {} than {} {}.", ended ? "No crossover" : "Inconclusive", name_of(found, better),
       achievement(found.metric), other_than(found, better),
-      ended ? "everywhere within " + whole
+      ended ? (found.points.size() > 2 ? "everywhere within " : "at both ends of ") + whole
             : fmt::format("at {}, and the rest was not measured", range.text(decided->value)));
 }
 
