@@ -112,8 +112,8 @@ Sockets sockets_on(const sockaddr_storage& address) {
 
 bool holds_one_of(const Sockets& sockets, const fs::path& process) {
   std::error_code gone;
-  for (const auto& descriptor : fs::directory_iterator(process / "fd", gone)) {
-    const auto target = fs::read_symlink(descriptor.path(), gone);
+  for (const auto& descriptor : entries_of(process / "fd")) {
+    const auto target = fs::read_symlink(descriptor, gone);
     if (!gone && sockets.contains(target.string())) return true;
   }
   return false;
@@ -125,13 +125,12 @@ std::vector<pid_t> listeners_on(const sockaddr_storage& address) {
   const auto sockets = sockets_on(address);
   std::vector<pid_t> all;
   if (sockets.empty()) return all;
-  std::error_code gone;
-  for (const auto& process : fs::directory_iterator("/proc", gone)) {
-    const auto name = process.path().filename().string();
+  for (const auto& process : entries_of("/proc")) {
+    const auto name = process.filename().string();
     pid_t pid = 0;
     const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), pid);
     if (error != std::errc() || end != name.data() + name.size()) continue;
-    if (!holds_one_of(sockets, process.path())) continue;
+    if (!holds_one_of(sockets, process)) continue;
     for (const auto member : process_tree(pid))
       if (std::ranges::find(all, member) == all.end()) all.push_back(member);
   }

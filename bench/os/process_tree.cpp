@@ -5,9 +5,7 @@
 
 #include <algorithm>
 #include <csignal>
-#include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <string>
 #include <string_view>
 
@@ -17,13 +15,15 @@
 namespace asyncmark {
 namespace {
 
+std::vector<std::filesystem::path> tasks_of(pid_t process) {
+  return entries_of(fmt::format("/proc/{}/task", process));
+}
+
 /// Of each of its threads.
 std::vector<pid_t> children_of(pid_t process) {
   std::vector<pid_t> all;
-  std::error_code gone;
-  for (const auto& thread :
-       std::filesystem::directory_iterator(fmt::format("/proc/{}/task", process), gone)) {
-    std::ifstream children(thread.path() / "children");
+  for (const auto& thread : tasks_of(process)) {
+    std::ifstream children(thread / "children");
     for (pid_t child = 0; children >> child;) all.push_back(child);
   }
   return all;
@@ -55,9 +55,19 @@ void end_all_but(pid_t root, const std::vector<pid_t>& tree) {
 
 }  // namespace
 
+std::vector<std::filesystem::path> entries_of(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> all;
+  std::error_code gone;
+  for (std::filesystem::directory_iterator entry(folder, gone), end; !gone && entry != end;
+       entry.increment(gone))
+    all.push_back(entry->path());
+  return all;
+}
+
 std::vector<std::string> stat_of(pid_t process) {
   std::ifstream file(fmt::format("/proc/{}/stat", process));
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  std::string text;  // An iterator would throw if the process ends meanwhile.
+  std::getline(file, text, '\0');
   return words_in(std::string_view(text).substr(std::min(text.size(), text.rfind(')') + 1)));
 }
 
@@ -95,13 +105,11 @@ TreeTimes times_of(const std::vector<pid_t>& tree) {
 std::map<pid_t, ThreadTimes> thread_times_of(const std::vector<pid_t>& tree) {
   std::map<pid_t, ThreadTimes> times;
   for (const auto process : tree) {
-    std::error_code gone;
-    for (const auto& thread :
-         std::filesystem::directory_iterator(fmt::format("/proc/{}/task", process), gone)) {
-      std::ifstream file(thread.path() / "schedstat");
+    for (const auto& thread : tasks_of(process)) {
+      std::ifstream file(thread / "schedstat");
       std::int64_t cpu = 0, waited = 0;
       if (file >> cpu >> waited)
-        times[std::stoi(thread.path().filename().string())] = {Duration(cpu), Duration(waited)};
+        times[std::stoi(thread.filename().string())] = {Duration(cpu), Duration(waited)};
     }
   }
   return times;
@@ -129,11 +137,7 @@ Duration waited_since(const std::map<pid_t, ThreadTimes>& before,
 
 std::uint64_t threads_of(const std::vector<pid_t>& tree) {
   std::uint64_t threads = 0;
-  for (const auto process : tree) {
-    std::error_code gone;
-    const std::filesystem::directory_iterator tasks(fmt::format("/proc/{}/task", process), gone);
-    threads += static_cast<std::uint64_t>(std::distance(tasks, {}));
-  }
+  for (const auto process : tree) threads += tasks_of(process).size();
   return threads;
 }
 

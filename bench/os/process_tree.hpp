@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
@@ -14,6 +15,10 @@ namespace asyncmark {
 /// A process and its descendants, parents first, but for `apart` and its own; empty once it is
 /// gone.
 std::vector<pid_t> process_tree(pid_t root, pid_t apart = 0);
+
+/// Returns what is in a folder of /proc: less, or nothing, where its process ends meanwhile. A
+/// directory_iterator in a range-for would throw then.
+std::vector<std::filesystem::path> entries_of(const std::filesystem::path& folder);
 
 /// Returns the fields of /proc/PID/stat behind the name, the state first; none once it is gone.
 std::vector<std::string> stat_of(pid_t process);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <optional>
 #include <thread>
 
 #include "bench/os/process.hpp"
@@ -44,6 +45,20 @@ TEST(ProcessTree, HasParentsFirstAndLeavesOutWhatIsApart) {
   EXPECT_THAT(process_tree(child.pid()), ElementsAre(child.pid(), grandchild));
   EXPECT_THAT(process_tree(child.pid(), grandchild), ElementsAre(child.pid()));
   EXPECT_THAT(process_tree(child.pid(), child.pid()), IsEmpty());
+}
+
+TEST(ProcessTree, IsEmptyOfAProcessThatEndsWhileItIsRead) {
+  const int rounds = 100;  // Each ends at another moment of the reading.
+  for (int round = 0; round < rounds; ++round) {
+    std::optional<Process> child = Process::fork([] { pause(); }, "a child");
+    const auto process = child->pid();
+    std::jthread ending([&] { child.reset(); });
+    while (!stat_of(process).empty()) {
+    }
+    EXPECT_THAT(process_tree(process), IsEmpty());
+    EXPECT_EQ(threads_of({process}), 0);
+    EXPECT_THAT(thread_times_of({process}), IsEmpty());
+  }
 }
 
 TEST(ProcessTree, CountsTheThreadsOfAll) {
