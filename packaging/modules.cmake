@@ -41,7 +41,7 @@ function(asyncmark_add_module folder header)
   list(FILTER helpers INCLUDE REGEX "/testing/")
   list(REMOVE_ITEM sources ${tests} ${others} ${helpers})
   list(FILTER sources EXCLUDE REGEX "/main.cpp$")
-  if(sources)
+  if(sources AND NOT (ASYNCMARK_SANITIZE AND name MATCHES "${asyncmark_unseen_by_${asyncmark_sanitizer}}"))
     add_library(asyncmark_${name} OBJECT ${sources})
     target_link_libraries(asyncmark_${name} PUBLIC asyncmark_settings ${ARGN})
     asyncmark_precompile(asyncmark_${name} ${header} "${asyncmark_header_${header}}")
@@ -56,9 +56,16 @@ function(asyncmark_add_module folder header)
 endfunction()
 
 # What a sanitizer would find nothing in is not run: data races in code that has one thread or belongs to another
-# program, and errors of memory where JSON for charts is put together. Tests of the built program start it with what the
-# tests of runners and workloads do inside one process: with the address sanitizer, those in which all goes well are slow
-# ones.
+# program, and errors of memory where JSON for charts is put together. Where no other code of the kind is beside it, it
+# is not compiled for the sanitizer either, but linked as the release has it. Tests of the built program start it with
+# what the tests of runners and workloads do inside one process: with the address sanitizer, those in which all goes well
+# are slow ones.
+set(asyncmark_unseen_by_thread "^(reports_.*|bench_(results|checks|plan|compare|probe|cli))$")
+set(asyncmark_unseen_by_address "^reports_(charts|page)$")
+set(asyncmark_sanitizer address)
+if(ASYNCMARK_SANITIZE STREQUAL thread)
+  set(asyncmark_sanitizer thread)
+endif()
 set(asyncmark_untested "^$")
 set(asyncmark_tests_of_the_program "^$")
 set(asyncmark_slow "^$")
@@ -68,7 +75,7 @@ endif()
 if(ASYNCMARK_SANITIZE STREQUAL thread)
   set(asyncmark_untested "^(program|reports|bench_(base|measure|model|results|checks|plan|child|run|compare|probe|cli))")
 elseif(ASYNCMARK_SANITIZE)
-  set(asyncmark_untested "^reports_(charts|page)$")
+  set(asyncmark_untested ${asyncmark_unseen_by_address})
   set(asyncmark_slow "^program$")
 endif()
 
@@ -76,25 +83,54 @@ endif()
 # see all that threads do; the address sanitizer looks at the program, not at its tests, which are those of the
 # release: to compile them once more would take longer than the program does.
 set(asyncmark_test_options -O0)
-if(ASYNCMARK_SANITIZE STREQUAL thread)
-  set(asyncmark_test_options -O1)
-elseif(ASYNCMARK_SANITIZE)
-  set(asyncmark_test_options -O0 -fno-sanitize=all)
-endif()
 if(ASYNCMARK_SANITIZE MATCHES address)
-  set(asyncmark_takes_tests_of release)
+  list(APPEND asyncmark_test_options -fno-sanitize=all)
+endif()
+set(asyncmark_takes_tests OFF)
+if(ASYNCMARK_SANITIZE MATCHES address)
+  set(asyncmark_takes_tests ON)
 endif()
 
-# asyncmark_take_tests(PRESET): the target asyncmark_test_cases, as compiled in the tree of another preset.
-function(asyncmark_take_tests preset)
-  set(archive ${PROJECT_SOURCE_DIR}/build/${preset}/libasyncmark_test_cases.a)
-  add_custom_target(asyncmark_compile_test_cases
-    COMMAND ${CMAKE_COMMAND} --preset ${preset} -D BUILD_TESTING=ON
-    COMMAND ${CMAKE_COMMAND} --build --preset ${preset} --target asyncmark_test_cases
-    BYPRODUCTS ${archive} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} VERBATIM)
-  add_library(asyncmark_test_cases STATIC IMPORTED GLOBAL)
-  set_target_properties(asyncmark_test_cases PROPERTIES IMPORTED_LOCATION ${archive})
-  add_dependencies(asyncmark_test_cases asyncmark_compile_test_cases)
+# asyncmark_take_from_release(TARGET...): static libraries as compiled in the tree of the release.
+function(asyncmark_take_from_release)
+  set(release ${PROJECT_SOURCE_DIR}/build/release)
+  list(TRANSFORM ARGN REPLACE "(.+)" "${release}/lib\\1.a" OUTPUT_VARIABLE archives)
+  add_custom_target(asyncmark_compile_for_release
+    COMMAND ${CMAKE_COMMAND} --preset release -D BUILD_TESTING=ON
+    COMMAND ${CMAKE_COMMAND} --build --preset release --target ${ARGN}
+    BYPRODUCTS ${archives} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} VERBATIM)
+  foreach(target ${ARGN})
+    add_library(${target} STATIC IMPORTED GLOBAL)
+    set_target_properties(${target} PROPERTIES IMPORTED_LOCATION ${release}/lib${target}.a)
+    add_dependencies(${target} asyncmark_compile_for_release)
+  endforeach()
+endfunction()
+
+# The release keeps what the sanitizers take, which take it last: of what several compiled the linker takes the first,
+# and the sanitizer has to look at that. To be called once all modules are there.
+function(asyncmark_share_parts)
+  if(ASYNCMARK_SANITIZE)
+    set(taken asyncmark_unseen_by_${asyncmark_sanitizer})
+    set_property(GLOBAL APPEND PROPERTY asyncmark_parts $<LINK_LIBRARY:WHOLE_ARCHIVE,${taken}>)
+    if(BUILD_TESTING AND asyncmark_takes_tests)
+      list(APPEND taken asyncmark_test_cases)
+    endif()
+    asyncmark_take_from_release(${taken})
+    return()
+  endif()
+  get_property(parts GLOBAL PROPERTY asyncmark_parts)
+  foreach(sanitizer thread address)
+    set(objects)
+    foreach(part ${parts})
+      string(REPLACE asyncmark_ "" name ${part})
+      if(name MATCHES "${asyncmark_unseen_by_${sanitizer}}")
+        list(APPEND objects $<TARGET_OBJECTS:${part}>)
+      endif()
+    endforeach()
+    set(target asyncmark_unseen_by_${sanitizer})
+    add_library(${target} STATIC EXCLUDE_FROM_ALL ${objects})
+    set_target_properties(${target} PROPERTIES LINKER_LANGUAGE CXX ARCHIVE_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
+  endforeach()
 endfunction()
 
 # One program has the tests of all modules and all plug-ins: to link it takes as long as to compile a file. With it
@@ -102,9 +138,7 @@ endfunction()
 if(BUILD_TESTING)
   add_library(asyncmark_testing OBJECT)
   set(targets asyncmark_testing)
-  if(asyncmark_takes_tests_of)
-    asyncmark_take_tests(${asyncmark_takes_tests_of})
-  else()
+  if(NOT asyncmark_takes_tests)
     add_library(asyncmark_test_cases STATIC)
     list(APPEND targets asyncmark_test_cases)
     target_precompile_headers(asyncmark_test_cases PRIVATE <gmock/gmock.h> ${asyncmark_header_text})
@@ -135,7 +169,7 @@ function(asyncmark_add_tests name)
   endif()
   set_property(GLOBAL APPEND PROPERTY asyncmark_tests ${name})
   set_property(GLOBAL PROPERTY asyncmark_tests_of_${name} ${files})
-  if(NOT asyncmark_takes_tests_of)
+  if(NOT asyncmark_takes_tests)
     target_sources(asyncmark_test_cases PRIVATE ${files})
   endif()
 endfunction()
@@ -179,7 +213,7 @@ function(asyncmark_build_tests)
   get_property(parts GLOBAL PROPERTY asyncmark_parts)
   target_link_libraries(asyncmark_faulty PRIVATE ${parts} asyncmark_testing)
   list(REMOVE_ITEM parts asyncmark_main)
-  # Of what several compiled the linker takes the first: that of the parts, which the sanitizer looks at.
+  # The test cases last, as in asyncmark_share_parts.
   target_link_libraries(asyncmark_tests PRIVATE ${parts} asyncmark_testing
                         $<LINK_LIBRARY:WHOLE_ARCHIVE,asyncmark_test_cases> GTest::gmock GTest::gtest_main)
   get_property(names GLOBAL PROPERTY asyncmark_tests)
