@@ -97,9 +97,14 @@ std::map<std::string, std::string> texts_of(const Output& output, const ResultSe
   return texts;
 }
 
+/// Says on a terminal what it wrote: with an output alone, nothing else is shown.
 bool write(const Output& output, const std::map<std::string, std::string>& texts) {
-  if (output.entry.folder) return write_folder(output.path, texts, output.flag());
-  return OutputFile(output.path, output.flag()).write(texts.at(output.path));
+  const bool written = output.entry.folder
+                           ? write_folder(output.path, texts, output.flag())
+                           : OutputFile(output.path, output.flag()).write(texts.at(output.path));
+  if (written && isatty(STDERR_FILENO))
+    to_standard_error("report: wrote {}\n", visible(output.path));
+  return written;
 }
 
 }  // namespace

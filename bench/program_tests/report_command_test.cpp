@@ -271,6 +271,13 @@ TEST(Report, WritesFilesInsteadOfPrinting) {
   EXPECT_THAT(report(document(), {"--csv", "r.csv", "--format", "table"}).out, HasSubstr("runner"));
 }
 
+TEST(Report, SaysOnATerminalWhatItWrote) {
+  if (!has_terminals()) GTEST_SKIP() << "no pseudo-terminal can be opened here";
+  const auto ended = asyncmark({"report", "r.json", "--csv", "r.csv"},
+                               {.files = {{"r.json", document()}}, .terminal = true});
+  EXPECT_THAT(ended.err, HasSubstr("report: wrote r.csv"));
+}
+
 TEST(Report, RefusesToWriteWhereItCannotOrWhatItReads) {
   struct Wrong {
     Words words;

@@ -45,10 +45,10 @@ std::string processors_of(const Subject& one) {
 
 /// What there are only so many of.
 std::string places_of(const Subject& one) {
-  if (one.result.how.cap == 1) return "single thread";
   const auto& how = one.result.how;
-  return one.result.what.load.in_flight || how.cap > how.workers ? "concurrency limit"
-                                                                 : "pool size";
+  if (one.result.what.load.in_flight) return "concurrency limit";
+  if (how.cap == 1) return "single thread";
+  return how.cap > how.workers ? "concurrency limit" : "pool size";
 }
 
 /// Whether as many as may be were in flight all the time, by Little's law.

@@ -77,6 +77,7 @@ TEST(Limit, OfAClosedLoopIsWhatItHasOnlySoManyOf) {
   EXPECT_EQ(at("thread-pool", std::nullopt, 4), "pool size");
   EXPECT_EQ(at("thread-pool", 10, 10), "concurrency limit");
   EXPECT_EQ(at("event-loop", 10, 10), "concurrency limit");
+  EXPECT_EQ(at("event-loop", 1, 100), "concurrency limit");
   EXPECT_EQ(at("event-loop", 10, 20), "") << "half the ideal";
 }
 

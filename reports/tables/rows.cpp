@@ -146,10 +146,21 @@ auto rank(const Result* one) {
   return std::tuple(died, false, seconds(kLongest));
 }
 
+/// Whether they are one runner under several concurrency limits: their order shows what more of
+/// them bring.
+bool are_of_one_runner(const Cases& cases) {
+  return std::ranges::all_of(cases, [&](const Result* one) {
+    return one->what.load.in_flight && one->what.runner == cases.front()->what.runner;
+  });
+}
+
 /// By their amount of work, and the best first or as `--sort` says.
 Cases sorted(Cases cases, const View& view, const std::vector<Finding>& findings) {
   if (view.sort.empty()) {
     std::ranges::stable_sort(cases, {}, rank);
+    if (are_of_one_runner(cases))
+      std::ranges::stable_sort(cases, {},
+                               [](const Result* one) { return one->what.load.in_flight; });
   } else {
     const auto& column = column_at(view.sort, "--sort", cases);
     std::map<const Result*, std::tuple<bool, double, std::string>> keys;

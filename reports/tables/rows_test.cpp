@@ -91,6 +91,16 @@ TEST(Rows, AreGroupedByTheAmountOfWorkAndBestFirst) {
                   StartsWith("500 operations: event-loop"), StartsWith("500 operations: sync")));
 }
 
+TEST(Rows, OfOneRunnerAreInTheOrderOfItsConcurrencyLimits) {
+  const auto of = [](const char* runner, std::uint64_t in_flight, int ms) {
+    return construct({.runner = runner, .in_flight = in_flight, .times = {milliseconds(ms)}});
+  };
+  const auto one = table_of({of("event-loop", 20, 10), of("event-loop", 5, 40)});
+  EXPECT_EQ(cell(one, 0, "in flight"), "5");
+  const auto two = table_of({of("thread-pool", 20, 10), of("event-loop", 5, 40)});
+  EXPECT_EQ(cell(two, 0, "runner"), "thread-pool");
+}
+
 TEST(Rows, OfOpenLoopsPutThoseThatKeptUpFirst) {
   const auto open = [](const char* runner, int response, int seconds_taken) {
     auto one = construct({.runner = runner, .ops = 1000});
