@@ -43,8 +43,11 @@ std::uint64_t times(const Measurement& one, const FailureReason& reason) {
 /// Whether anything took so much longer than it should, or failed, that a lost segment may have
 /// been why. The kernel's counts are of the whole machine, and others have their own troubles.
 bool may_have_waited_for_the_network(const Subject& one) {
+  if (one.all.failed != 0) return true;
+  const auto& what = one.result.what;
+  if (what.address().empty() && !what.service()) return false;
   const auto cost = typical_cost(one).value_or(Cost{});
-  return one.all.failed != 0 || one.all.never_started != 0 ||
+  return one.all.never_started != 0 ||
          one.all.service_time.max() >= cost.wait + cost.cpu + kLeastTimeout ||
          one.all.phases.set_up >= kLeastTimeout;
 }
@@ -73,6 +76,7 @@ std::optional<std::string> network_trouble(const Subject& one) {
   if (may_have_waited_for_the_network(one)) {
     add(one.all.observed.network.listen_overflows, "listen overflow");
     add(one.all.observed.network.tcp_timeouts, "TCP timeout");
+    if (!signs.empty()) signs.back() += " on this machine, which other programs may have caused";
   }
   const auto add_failures = [&](const FailureReason& reason, std::string_view lacking) {
     if (const auto number = times(one.all, reason))
@@ -155,9 +159,8 @@ const bool client_and_service_share_cpu_registered = Registry<CheckEntry>::add({
     .look = in_each_case(client_and_service_share_cpu),
     .sentence = "the client and the service can run on the same CPU, and then wait for each "
                 "other",
-    .remedy = "use --cpus client=0,service=1 for a built-in service; start your own with 'taskset "
-              "-c 1' and "
-              "use --cpus 0",
+    .remedy = "start your service with 'taskset -c 1' and use --cpus 0; for a built-in service use "
+              "--cpus client=0,service=1",
 });
 
 const bool coarse_timers_registered = Registry<CheckEntry>::add({

@@ -104,8 +104,9 @@ TEST(ChecksOfTheMachine, FindWhereTheHarnessIsMostOfWhatIsMeasured) {
 }
 
 TEST(ChecksOfTheMachine, FindThatTheNetworkHadTrouble) {
-  const auto with = [](const NetworkCounts& network, Duration slowest = milliseconds(300)) {
-    return changed(took(milliseconds(46)), [&](Measurement& m) {
+  const auto with = [](const NetworkCounts& network, Duration slowest = milliseconds(300),
+                       const char* workload = "http") {
+    return changed(took(milliseconds(20), workload), [&](Measurement& m) {
       m.observed.network = network;
       m.service_time.add(slowest);
     });
@@ -116,8 +117,10 @@ TEST(ChecksOfTheMachine, FindThatTheNetworkHadTrouble) {
   EXPECT_THAT(evidence(with({.listen_overflows = 5, .tcp_timeouts = 1})),
               HasSubstr("5 listen overflows, 1 TCP timeout"));
   EXPECT_THAT(codes(with({.retransmitted_segments = 9})), IsEmpty()) << "without a time-out";
-  EXPECT_THAT(codes(with({.tcp_timeouts = 1}, milliseconds(200))), IsEmpty())
+  EXPECT_THAT(codes(with({.tcp_timeouts = 1}, milliseconds(150))), IsEmpty())
       << "another program's, for nothing here took so much longer than it should";
+  EXPECT_THAT(codes(with({.tcp_timeouts = 1}, milliseconds(300), "sleep")), IsEmpty())
+      << "it calls nothing";
 }
 
 TEST(ChecksOfTheMachine, FindThatClientAndServiceShareAProcessor) {

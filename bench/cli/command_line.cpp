@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstring>
 #include <iostream>
 #include <new>
 #include <system_error>
@@ -28,6 +29,7 @@
 #include "bench/cli/unknown.hpp"
 #include "bench/compare/compare_command.hpp"
 #include "bench/model/runner_entry.hpp"
+#include "bench/model/shown_arguments.hpp"
 #include "bench/model/workload_entry.hpp"
 #include "bench/os/limits.hpp"
 #include "bench/plan/reproduction_entry.hpp"
@@ -181,6 +183,13 @@ void fill_standard_descriptors() {
   close(file);
 }
 
+/// Overwrites secret values in the process's own arguments, which everyone can see by `ps`.
+void hide_secrets(const std::vector<std::string>& words, char** argv) {
+  const auto shown = shown_arguments(words);
+  for (std::size_t i = 0; i < words.size(); ++i)
+    if (shown[i] != words[i]) std::strncpy(argv[i], shown[i].c_str(), words[i].size());
+}
+
 }  // namespace
 
 int command_line(int argc, char** argv) {
@@ -195,7 +204,9 @@ int command_line(int argc, char** argv) {
     if (argc > 1 && std::string_view(argv[1]) == "complete")
       return complete({argv + 2, argv + argc});
     check_limits();
-    const int code = dispatch({argv, argv + argc});
+    const std::vector<std::string> words(argv, argv + argc);
+    hide_secrets(words, argv);
+    const int code = dispatch(words);
     if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0 || !std::cout.flush())
       throw UsageError("standard output cannot be written");
     return code;

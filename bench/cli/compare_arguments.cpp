@@ -94,7 +94,8 @@ void Grammar::add_compare() {
                     "compare two running services; after '--': options of 'run http'");
   constexpr const char* kRule = "Decision";
   add_value(*compare, "--budget", compared.budget, "DURATION",
-            "longest time for a case; without a decision by then it is inconclusive", kRule);
+            "longest time for a case; confirming a change, and the control, take as much each",
+            kRule);
   add_value(*compare, "--min-effect", compared.least_effect, "P%",
             "differences below this count as no change", kRule);
   compare

@@ -117,6 +117,8 @@ std::vector<Request> requested(const Grammar& grammar) {
   const auto rest = grammar.run->remaining();
   if (chosen.empty() && !rest.empty() && !rest[0].starts_with('-'))
     throw unknown_workload(rest[0], "run");
+  if (chosen.empty() && !rest.empty() && rest[0].starts_with("--url"))
+    throw UsageError("run: to call a URL, use 'asyncmark run http --url URL'");
   if (chosen.empty() == plan.empty())
     throw UsageError("run: give either a workload (see 'asyncmark list workloads') or --plan FILE");
   if (!chosen.empty()) {

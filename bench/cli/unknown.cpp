@@ -33,6 +33,10 @@ constexpr std::pair<std::string_view, std::string_view> kElsewhere[] = {
     {"--rps", "--rate"},
     {"--headers", "--header"},
     {"-H", "--header"},
+    {"-X", "--method"},
+    {"--query", "--sql"},
+    {"--pool", "--in-flight"},
+    {"--json", "--format"},
     {"--percentiles", "--columns"},
     {"--threads", "--workers"},
     {"-c", "--in-flight"},
@@ -45,6 +49,14 @@ constexpr std::pair<std::string_view, std::string_view> kElsewhere[] = {
 /// Returns "; did you mean '--name'?" for what is close to a flag of the command, or its name in
 /// other tools.
 std::string meant_by(const std::string& argument, const std::vector<std::string>& flags) {
+  if (std::ranges::find(flags, "--urls") != flags.end()) {  // Those of `compare`.
+    constexpr std::string_view kOfRun[] = {"--rate",      "--ops",    "--duration", "--runner",
+                                           "--in-flight", "--header", "--timeout"};
+    if (std::ranges::find(kOfRun, argument) != std::end(kOfRun))
+      return fmt::format("; put it after '--', as in compare --urls A B -- {} ...", argument);
+    if (argument == "--slo" || argument == "--fail-on")
+      return "; compare exits with 1 if the contender is slower; for a limit use 'run http --slo'";
+  }
   if (argument == "--html" && std::ranges::find(flags, "--out") != flags.end())
     return "; save the results by --out FILE, then 'asyncmark report FILE --html PAGE'";
   for (const auto& [theirs, flag] : kElsewhere)
@@ -66,7 +78,8 @@ bool may_hold_secrets(const std::string& option) {
 UsageError unknown(std::string argument, const CLI::App& app) {
   // A URL may hold a password, and so may the value of a mistyped option.
   if (!argument.starts_with('-') && argument.find("://") != std::string::npos)
-    return UsageError("unknown argument: a URL needs --url before it");
+    return UsageError(fmt::format("unknown argument: a URL needs {} before it",
+                                  argument.starts_with("postgres") ? "--dsn" : "--url"));
   if (argument.starts_with("--")) argument.resize(std::min(argument.find('='), argument.size()));
   const bool is_option = argument.starts_with('-');
   if (!argument.empty() && argument.find_first_not_of("0123456789.") == std::string::npos)

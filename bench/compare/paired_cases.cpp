@@ -18,6 +18,8 @@ namespace {
 
 constexpr std::uint64_t kFewestPasses = 5;
 constexpr std::uint64_t kMostPasses = 200;
+/// How many times the fewest pairs for a verdict a budget should have room for.
+constexpr std::uint64_t kPairsInBudget = 2;
 /// Of the timed part of a block: long beside its process's start, and short beside slow spells of
 /// the machine, which both sides of a pair should share.
 constexpr auto kBlock = std::chrono::milliseconds(40);
@@ -60,8 +62,8 @@ void check_budget(const Result& one, const CompareSettings& settings) {
 CaseVerdict judge_pairs(PairedCases& cases, CaseSide& other, std::size_t index,
                         const PairSettings& pairs, std::mt19937_64& random) {
   const auto& planned = cases.baseline.cases()[index].what;
-  const auto passes =
-      std::max(planned.load.passes, passes_of_block(planned.load, pilot(cases, index)));
+  const auto passes = std::max(planned.load.passes,
+                               passes_of_block(planned.load, pilot(cases, index), pairs.budget));
   const auto take = [&](bool contender_first) {
     Pair pair;
     pair.contender_first = contender_first;
@@ -183,10 +185,15 @@ Comparison begun(const CompareSettings& settings, const Side& baseline, const Si
   return all;
 }
 
-std::uint64_t passes_of_block(const Load& load, Duration pass) {
+std::uint64_t passes_of_block(const Load& load, Duration pass, Duration budget) {
   const auto ns = std::max<std::int64_t>(1, pass.count());
-  return std::clamp(static_cast<std::uint64_t>(Duration(kBlock).count() / ns), fewest_passes(load),
-                    kMostPasses);
+  auto fewest = fewest_passes(load);
+  if (!load.rate) {
+    const auto blocks = static_cast<std::int64_t>(2 * kPairsInBudget * fewest_pairs());
+    fewest = std::clamp<std::uint64_t>(static_cast<std::uint64_t>(budget.count() / blocks / ns), 1,
+                                       fewest);
+  }
+  return std::clamp(static_cast<std::uint64_t>(Duration(kBlock).count() / ns), fewest, kMostPasses);
 }
 
 Block block_of(const Case& one, const Measurement& measured) {

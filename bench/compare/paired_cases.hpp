@@ -67,8 +67,9 @@ Block block_of(const Case& one, const Measurement& measured);
 /// service for an operation, as far as it is on this machine.
 Block service_block_of(const Case& one, const Measurement& measured);
 
-/// Returns how many passes a block of a case has, of which one takes so long: five, or more where
-/// they are short. An open loop has as many as its median needs, which alone is compared.
-std::uint64_t passes_of_block(const Load& load, Duration pass);
+/// Returns how many passes a block of a case has, of which one takes so long: five, more where they
+/// are short, and fewer where five would leave too few pairs in the budget. An open loop has as
+/// many as its median needs, which alone is compared.
+std::uint64_t passes_of_block(const Load& load, Duration pass, Duration budget);
 
 }  // namespace asyncmark

@@ -6,20 +6,24 @@ namespace asyncmark::paired_cases_test {
 namespace {
 
 using std::chrono::milliseconds;
+constexpr Duration kBudget = std::chrono::seconds(30);
 
 TEST(PassesOfBlock, AreFiveOrMoreUntilTheBlockIsLongEnough) {
-  EXPECT_EQ(passes_of_block({}, milliseconds(100)), 5);
-  EXPECT_EQ(passes_of_block({}, milliseconds(4)), 10);
-  EXPECT_EQ(passes_of_block({}, Duration(0)), 200);
+  EXPECT_EQ(passes_of_block({}, milliseconds(100), kBudget), 5);
+  EXPECT_EQ(passes_of_block({}, milliseconds(300), kBudget), 2) << "22 pairs in 30 s";
+  EXPECT_EQ(passes_of_block({}, milliseconds(3000), kBudget), 1);
+  EXPECT_EQ(passes_of_block({}, milliseconds(4), kBudget), 10);
+  EXPECT_EQ(passes_of_block({}, Duration(0), kBudget), 200);
 }
 
 TEST(PassesOfBlock, OfAnOpenLoopAreOneOrMore) {
   Load load;
   load.rate = 100;
-  EXPECT_EQ(passes_of_block(load, milliseconds(1000)), 1);
-  EXPECT_EQ(passes_of_block(load, milliseconds(10)), 4);
+  EXPECT_EQ(passes_of_block(load, milliseconds(1000), kBudget), 1);
+  EXPECT_EQ(passes_of_block(load, milliseconds(10), kBudget), 4);
   load.due = std::make_shared<const std::vector<std::int64_t>>(8);
-  EXPECT_EQ(passes_of_block(load, milliseconds(80)), 3) << "a median needs twenty operations";
+  EXPECT_EQ(passes_of_block(load, milliseconds(80), kBudget), 3)
+      << "a median needs twenty operations";
 }
 
 TEST(ServiceBlock, HasTheProcessorTimeOfTheServiceForARequestAndNoneOfTheClient) {

@@ -44,6 +44,10 @@ std::optional<Sums> add_up(const Workload& workload, const Load& load, std::uint
 
 }  // namespace
 
+std::string words_of(const std::string& term) {
+  return term == bound_terms::kCap ? "waits queue behind the concurrency limit" : term;
+}
+
 std::optional<Bound> ideal_bound(const Workload& workload, const Load& load,
                                  const Concurrency& how) {
   if (load.duration && !load.due) return std::nullopt;

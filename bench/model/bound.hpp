@@ -7,7 +7,7 @@
 
 namespace asyncmark {
 
-/// What makes an ideal bound as long as it is, in the words of results and reports.
+/// What makes an ideal bound as long as it is, as it stands in results.
 namespace bound_terms {
 inline constexpr const char* kSlowest = "the slowest operation";
 inline constexpr const char* kArrival = "the last arrival";
@@ -16,6 +16,9 @@ inline constexpr const char* kThreads = "waits queue behind the threads";
 inline constexpr const char* kCap = "waits queue behind the cap";
 inline constexpr const char* kComputing = "computing on the processors it can use";
 }  // namespace bound_terms
+
+/// Returns a term as reports print it.
+std::string words_of(const std::string& term);
 
 /// The least time in which anything could have carried out a pass.
 struct Bound {

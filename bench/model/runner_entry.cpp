@@ -28,9 +28,17 @@ std::string names_of(std::span<const RunnerEntry> runners) {
   return fmt::format("{}", fmt::join(runners | std::views::transform(&RunnerEntry::name), ", "));
 }
 
+/// What people call a runner.
+constexpr std::pair<std::string_view, std::string_view> kElsewhere[] = {
+    {"async", "event-loop"},     {"threads", "thread-pool"},    {"thread", "thread-pool"},
+    {"threaded", "thread-pool"}, {"processes", "process-pool"}, {"process", "process-pool"},
+    {"loop", "event-loop"}};
+
 /// Returns "; did you mean 'event-loop'? There are", or "; there are". Parts of names are known:
 /// `asyncio`.
 std::string meant_by(std::string_view name) {
+  for (const auto& [theirs, ours] : kElsewhere)
+    if (name == theirs) return fmt::format("; did you mean '{}'? There are", ours);
   constexpr std::size_t kTelling = 4;  // Letters.
   std::vector<std::string> names;
   for (const auto& runner : Registry<RunnerEntry>::all()) names.push_back(runner.name);

@@ -68,12 +68,17 @@ TEST(UsageErrors, NameWhatDoesNotExistAndWhatThereIs) {
   expect_refused({"http"}, {"did you mean 'run http'?"});
   expect_refused({"compare", "http://127.0.0.1/a", "http://127.0.0.1/b"}, {"give --urls"});
   expect_refused({"compare", "sleep 1", "sleep 2"}, {"give --commands"});
+  expect_refused({"compare", "--urls", "a", "b", "--rate", "5"},
+                 {"put it after '--'", "-- --rate"});
+  expect_refused({"compare", "a", "b", "--fail-on", "slo"}, {"exits with 1", "'run http --slo'"});
+  expect_refused({"run", "--url", "http://127.0.0.1/"}, {"'asyncmark run http --url URL'"});
   expect_all_refused({
       {{"redis"},
        {"'redis'.", "list workloads", "asyncmark new workload redis", "--runner cmd:PROGRAM"}},
       {{"slep"}, {"'slep'; did you mean 'sleep'?"}},
       {{"http://127.0.0.1/"}, {"asyncmark run http --url URL"}},
       {{"http", "http://127.0.0.1/"}, {"a URL needs --url before it"}},
+      {{"postgres", "postgresql://here/name"}, {"a URL needs --dsn before it"}},
       {{"null", "--connections", "3"}, {"did you mean '--in-flight'?"}},
       {{"null", "--html", "page.html"}, {"'asyncmark report FILE --html PAGE'"}},
       {{"null", "--ops", "10", "20"}, {"'20'; separate the values of an option by commas"}},
@@ -84,6 +89,8 @@ TEST(UsageErrors, NameWhatDoesNotExistAndWhatThereIs) {
       {{"null", "--wait", "46ms"}, {"'--wait'"}},
       {{"null", "--runner", "nonsense"}, {"'nonsense'", "event-loop", "process-pool", "sync"}},
       {{"null", "--runner", "sync,nonsense"}, {"'nonsense'"}},
+      {{"null", "--runner", "async"}, {"'async'; did you mean 'event-loop'?"}},
+      {{"null", "--runner", "threads"}, {"'threads'; did you mean 'thread-pool'?"}},
       {{"null", "--format", "nonsense"}, {"'nonsense'", "table"}},
       {{"null", "--workers", "3", "--runner", "sync"}, {"--workers", "none of the chosen runners"}},
   });

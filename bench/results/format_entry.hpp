@@ -15,6 +15,7 @@ struct View {
   std::string columns = {};  ///< Names, separated by commas, or `all`; empty: the usual ones.
   std::string sort = {};     ///< The name of a column; empty: best first.
   bool phases = false;       ///< Also how long the parts of the runs took.
+  std::string judged = {};   ///< The percentile of --slo, as `p95`, in place of the usual p99.
   bool is_stored = false;    ///< The results come from files, which may be old or incomplete.
 
   bool is_usual() const { return columns.empty() && sort.empty() && !phases; }

@@ -79,7 +79,7 @@ std::optional<std::string> too_good(const std::optional<Bound>& bound, const Mea
     if (seconds(pass.elapsed) < seconds(bound->time) * (1 - kClockError))
       return fmt::format(
           "done in {}, faster than its ideal bound of {} ({}): not all was carried out",
-          exact_text(pass.elapsed), exact_text(bound->time), bound->term);
+          exact_text(pass.elapsed), exact_text(bound->time), words_of(bound->term));
   // To the nanosecond, as the mean is known.
   const auto needed = seconds(bound->asked - Duration(1)) * static_cast<double>(one.completed);
   const auto took = static_cast<double>(one.service_time.sum_ns()) / 1e9;

@@ -14,9 +14,15 @@ constexpr double kLittleComputing = 0.1;
 // From this share on, the places that there are were taken all the time.
 constexpr double kOccupied = 0.9;
 
+// Of the throughput that more operations in flight promise, this share at least arrived where these
+// limit it, and at most that where the service does.
+constexpr double kMostOfTheGain = 0.5;
+constexpr double kLittleOfTheGain = 0.2;
+
 struct Subject {
   const Result& result;
   const std::vector<Finding>& findings;
+  const std::vector<const Result*>& others;
   const Measurement& all;  ///< Of its summary.
 
   /// Whether a check found that this limits the case.
@@ -73,12 +79,35 @@ std::string by_slowest(const Subject& one, const Bound& bound) {
   return computing < kLittleComputing * seconds(bound.asked) ? "wait time" : "";
 }
 
+/// The case of the most operations in flight among those that had fewer.
+const Result* next_smaller(const Subject& one) {
+  const Result* next = nullptr;
+  for (const auto* other : one.others)
+    if (!other->finished().empty() && other->how.cap < one.result.how.cap &&
+        (!next || other->how.cap > next->how.cap))
+      next = other;
+  return next;
+}
+
+/// Of a service whose times are not known: a queue in it takes all places too, so that only the
+/// throughput of fewer places tells which of the two limits.
+std::string by_growth(const Subject& one) {
+  const auto* fewer = next_smaller(one);
+  if (!fewer || !is_full(one)) return "";
+  const auto rate = one.result.summary().median("ops_per_s");
+  const auto before = fewer->summary().median("ops_per_s");
+  if (!rate || !before || *before <= 0) return "";
+  const auto promised =
+      static_cast<double>(one.result.how.cap) / static_cast<double>(fewer->how.cap) - 1;
+  const auto share = (*rate / *before - 1) / promised;
+  return share >= kMostOfTheGain ? places_of(one) : share <= kLittleOfTheGain ? "service" : "";
+}
+
 std::string by_bound(const Subject& one) {
   using namespace bound_terms;
   const auto& bound = one.result.bound;
   const auto share = one.result.summary().median("efficiency");
-  // Of a service whose times are not known: all places are taken, and nothing else is the limit.
-  if (!bound) return is_full(one) ? places_of(one) : "";
+  if (!bound) return by_growth(one);
   if (!share || *share < kNearIdeal) return "";
   if (bound->term == kOneAtATime && one.result.how.cap > 1) return "blocked loop";
   if (bound->term == kOneAtATime || bound->term == kCap) return places_of(one);
@@ -89,9 +118,10 @@ std::string by_bound(const Subject& one) {
 
 }  // namespace
 
-std::string limit_of(const Result& result, const std::vector<Finding>& findings) {
+std::string limit_of(const Result& result, const std::vector<Finding>& findings,
+                     const std::vector<const Result*>& others) {
   if (result.finished().empty()) return "";
-  const Subject one{result, findings, result.summary().all};
+  const Subject one{result, findings, others, result.summary().all};
   if (one.is_limited_by(LimitedBy::busy_service) || one.is_limited_by(LimitedBy::queue_of_service))
     return "service";
   if (one.is_limited_by(LimitedBy::runner)) return "runner overhead";

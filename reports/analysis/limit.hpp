@@ -11,7 +11,9 @@ namespace asyncmark {
 /// Returns the bottleneck of a case in a few words, as far as its figures and the findings of
 /// check() show it; else an empty text.
 ///
-///   `service`           it had no CPU time left, or requests queued in front of it
+///   `service`           it had no CPU time left, requests queued in front of it, or more
+///   operations
+///                       in flight did not make it faster
 ///   `runner overhead`   most of the time is what the runner takes for an empty operation
 ///   `client CPU`        a service is called, and the CPUs of the client were busy
 ///   `CPU`               the CPUs that the runner can use were busy (kBusy)
@@ -23,8 +25,10 @@ namespace asyncmark {
 ///   `wait time`         all began at once, and each takes as long as all together
 ///   `longest operation` the same, where operations differ in length
 ///
-/// The ideal bound decides only where it explains at least kNearIdeal of the time.
-std::string limit_of(const Result& one, const std::vector<Finding>& findings);
+/// The ideal bound decides only where it explains at least kNearIdeal of the time. Where there is
+/// none, as of a service, one of the `others` with fewer operations in flight has to tell.
+std::string limit_of(const Result& one, const std::vector<Finding>& findings,
+                     const std::vector<const Result*>& others = {});
 
 /// The least share of the time that the ideal bound has to explain.
 inline constexpr double kNearIdeal = 0.8;

@@ -81,6 +81,22 @@ TEST(Limit, OfAClosedLoopIsWhatItHasOnlySoManyOf) {
   EXPECT_EQ(at("event-loop", 10, 20), "") << "half the ideal";
 }
 
+TEST(Limit, OfAServiceIsToldByTheThroughputOfFewerOperationsInFlight) {
+  const auto of = [](std::uint64_t in_flight, int ms) {
+    auto one = construct({.in_flight = in_flight, .times = {milliseconds(ms)}});
+    one.bound.reset();
+    measured(one).service_time.clear();  // All places were taken all the time.
+    measured(one).service_time.add(milliseconds(ms) * in_flight / 100, 100);
+    return one;
+  };
+  const auto few = of(4, 400), double_rate = of(8, 200), same_rate = of(8, 390), half = of(8, 290);
+  EXPECT_EQ(limit_of(double_rate, {}), "") << "there is nothing to compare it with";
+  EXPECT_EQ(limit_of(double_rate, {}, {&few, &double_rate}), "concurrency limit");
+  EXPECT_EQ(limit_of(same_rate, {}, {&few, &same_rate}), "service");
+  EXPECT_EQ(limit_of(half, {}, {&few, &half}), "");
+  EXPECT_EQ(limit_of(few, {}, {&few, &same_rate}), "");
+}
+
 TEST(Limit, OfOperationsThatHoldTheirThreadIsTheThread) {
   const auto quick = construct({.times = {milliseconds(47)}});
   EXPECT_EQ(limit(with_term(quick, bound_terms::kOneAtATime)), "blocked loop");

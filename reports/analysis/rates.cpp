@@ -229,6 +229,11 @@ std::optional<Slo> slo_of(const Context& context) {
   return Slo::parse(text);
 }
 
+View view_of(const Context& context, View view) {
+  if (const auto slo = slo_of(context)) view.judged = slo->percentile;
+  return view;
+}
+
 std::optional<Table> make_rates_table(const Context& context, const Cases& cases) {
   const auto lines = lines_of(cases);
   const auto rates = rates_of(lines);

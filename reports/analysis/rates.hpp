@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/results/format_entry.hpp"
 #include "bench/results/slo.hpp"
 #include "reports/analysis/cases.hpp"
 #include "reports/text/table.hpp"
@@ -12,6 +13,9 @@ namespace asyncmark {
 
 /// Returns the limit of --slo, which the context keeps.
 std::optional<Slo> slo_of(const Context& context);
+
+/// Returns the view with the percentile that this limit judges.
+View view_of(const Context& context, View view);
 
 /// Returns the response times by offered rate: a row for each runner, a column for each rate.
 /// Absent where the open loops among the cases have one rate.

@@ -99,7 +99,8 @@ std::string vs_baseline(const Result& best, const Cases& cases) {
 std::string of_ideal(const Result& best) {
   const auto share = best.summary().median("efficiency");
   if (!share) return "";
-  return fmt::format(", {:.0f} % of the theoretical best ({})", *share * 100, best.bound->term);
+  return fmt::format(", {:.0f} % of the theoretical best ({})", *share * 100,
+                     words_of(best.bound->term));
 }
 
 /// How far to trust the order: empty where several repetitions agree.
@@ -142,7 +143,7 @@ std::string bottlenecks(const Cases& ranked, const std::vector<Finding>& finding
   std::map<std::string, std::vector<std::string>> runners;
   const auto texts = labels(ranked);
   for (std::size_t i = 0; i < ranked.size(); ++i) {
-    const auto limit = limit_of(*ranked[i], findings);
+    const auto limit = limit_of(*ranked[i], findings, ranked);
     if (limit.empty() || limit == "wait time" || limit == "offered rate" ||
         limit == "longest operation" || ranked[i]->what.runner == kBaseline)
       continue;

@@ -37,7 +37,7 @@ TEST(Reading, NamesTheFastestAtTheLargestLoadAndTheBottlenecks) {
                        .times = {milliseconds(1680), milliseconds(1680)}})}),
       ElementsAre(
           "At 1000 operations, event-loop is fastest: 1.68 s, 27.7x sync, 99 % of the theoretical "
-          "best (waits queue behind the cap).",
+          "best (waits queue behind the concurrency limit).",
           "Bottleneck: concurrency limit for event-loop (28) and thread-pool (28)."));
 }
 

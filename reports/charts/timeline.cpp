@@ -90,7 +90,7 @@ std::string caption(const std::vector<Line>& lines, const Json& rows) {
   std::vector<std::string> parts;
   for (const auto& line : lines)
     parts.push_back(fmt::format("{}: {}", line.label, most_at_once(rows, line.label)));
-  return fmt::format("Most operations in flight at once: {}.", fmt::join(parts, "; "));
+  return fmt::format("Most bars at once: {}.", fmt::join(parts, "; "));
 }
 
 std::string signs(const Json& rows, std::size_t drawn, std::size_t all) {

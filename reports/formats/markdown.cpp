@@ -42,7 +42,7 @@ std::string print(const ResultSet& set, const View& view) {
       text += fmt::format("- {}: {}\n", heading, markdown_text(line));
   for (const auto& cases : grouped(set.results)) {
     const bool partial = set.is_partial();
-    add(markdown_table(make_table(cases, partial, set.findings, view)));
+    add(markdown_table(make_table(cases, partial, set.findings, view_of(set.context, view))));
     const auto rates = make_rates_table(set.context, cases);
     if (rates && view.shows_all()) add(markdown_table(*rates));
     const auto service = service_table(cases, partial);

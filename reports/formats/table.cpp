@@ -67,7 +67,7 @@ void add_figures(Parts& parts, const ResultSet& set, const Cases& cases, const V
                          (view.shows_all() || (view.is_usual() && cases.size() > kMostRows));
   if (is_matrix) parts.add(overview, terminal);
   if (!is_matrix || view.shows_all())
-    parts.add(make_table(cases, partial, set.findings, view), terminal);
+    parts.add(make_table(cases, partial, set.findings, view_of(set.context, view)), terminal);
   if (view.shows_all()) {
     parts.add(make_rates_table(set.context, cases), terminal);
     parts.add(service_table(cases, partial), terminal);

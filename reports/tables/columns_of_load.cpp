@@ -77,7 +77,7 @@ Cell efficiency(const CaseFigures& f) {
 }
 
 Cell bottleneck(const CaseFigures& f) {
-  auto words = limit_of(f.result, f.findings);
+  auto words = limit_of(f.result, f.findings, f.cases);
   return words.empty() ? std::nullopt : Cell(CellFigure{std::move(words)});
 }
 

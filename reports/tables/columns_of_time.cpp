@@ -60,10 +60,10 @@ struct Percentile {
   int weight = 0;
 };
 constexpr Percentile kPercentiles[] = {{"p50", 0.5, 0, true, 6},
-                                       {"p90", 0.9, 1},
-                                       {"p95", 0.95, 2},
+                                       {"p90", 0.9, 1, false, 7},
+                                       {"p95", 0.95, 2, false, 7},
                                        {"p99", 0.99, 3, true, 7},
-                                       {"p99.9", 0.999, 4}};
+                                       {"p99.9", 0.999, 4, false, 7}};
 
 bool add_percentiles() {
   for (const auto& [name, fraction, order, usual, weight] : kPercentiles) {
@@ -74,7 +74,7 @@ bool add_percentiles() {
            .heading = {kind, name},
            .cell = [cell, fraction](const CaseFigures& f) { return cell(f, fraction); },
            .usual = usual ? load : Usual::never,
-           .weight = usual ? weight + more : 0});
+           .weight = weight + more});
     };
     add("service", 78, service, Usual::closed, 0);
     add("response", 83, response, Usual::open, 1);

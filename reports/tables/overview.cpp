@@ -138,7 +138,7 @@ class Overview {
                [&](const Line& line) { return over_baseline(line); });
     add_if_any(table, {"", "bottleneck", false}, [&](const Line& line) {
       const auto* one = line.at(largest());
-      return one ? limit_of(*one, findings_) : "";
+      return one ? limit_of(*one, findings_, cases_) : "";
     });
     add_bars(table);
     table.notes = {fmt::format("{}: {}; the other columns are for {}", axis_.heading, axis_.note,

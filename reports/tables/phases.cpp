@@ -34,7 +34,7 @@ std::string median_of(const Result& one, Duration Phases::*length) {
 Table phases_table(const Cases& cases, bool partial) {
   auto table = leading_columns(cases, partial);
   table.title = "Phases of " + table.title;
-  table.columns.push_back({"", "cap"});
+  table.columns.push_back({"", "in flight"});
   ++table.lead;
   for (const auto& part : parts()) table.columns.push_back(part.column);
   for (std::size_t i = 0; i < cases.size(); ++i) {

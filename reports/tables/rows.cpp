@@ -114,10 +114,11 @@ Columns columns_of(const Cases& cases, const View& view) {
     return columns;
   }
   const auto open = std::ranges::count_if(cases, is_open_loop);
+  const auto* judged = Registry<ColumnEntry>::find("response-" + view.judged);
   for (const auto& one : Registry<ColumnEntry>::all())
     if (view.shows_all() || one.usual == Usual::always || (one.usual == Usual::open && open > 0) ||
         (one.usual == Usual::closed && open < std::ssize(cases)))
-      columns.push_back(&one);
+      columns.push_back(judged && !view.shows_all() && one.name == "response-p99" ? judged : &one);
   return columns;
 }
 

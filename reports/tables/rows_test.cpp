@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "bench/checks/checks.hpp"
+#include "reports/analysis/rates.hpp"
 #include "reports/testing/constructed.hpp"
 
 namespace asyncmark::rows_test {
@@ -89,6 +90,18 @@ TEST(Rows, AreGroupedByTheAmountOfWorkAndBestFirst) {
       rows,
       ElementsAre(StartsWith("100 operations: event-loop"), StartsWith("100 operations: sync"),
                   StartsWith("500 operations: event-loop"), StartsWith("500 operations: sync")));
+}
+
+TEST(Rows, ShowThePercentileThatIsJudged) {
+  auto one = construct({.ops = 1000});
+  one.what.load.rate = 100;
+  one.repetitions.at(0).measurement.response_time.clear();
+  one.repetitions.at(0).measurement.response_time.add(milliseconds(50), 1000);
+  auto context = testing::some_context();
+  context.facts["slo"] = "p95=60ms";
+  const auto table = make_table({&one}, false, {}, view_of(context, {}));
+  EXPECT_EQ(cell(table, 0, "response p95"), "49.9 ms");
+  EXPECT_EQ(cell(table, 0, "response p99"), "no such column");
 }
 
 TEST(Rows, OfOneRunnerAreInTheOrderOfItsConcurrencyLimits) {

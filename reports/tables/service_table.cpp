@@ -100,7 +100,7 @@ std::optional<Table> service_table(const Cases& cases, bool partial) {
   table.title = words ? fmt::format("The service: {}", fmt::join(*words, " "))
                       : "The service, as the kernel sees it";
   if (!tells_rows_apart(table)) {
-    table.columns.push_back({"", "cap"});
+    table.columns.push_back({"", "in flight"});
     for (std::size_t i = 0; i < cases.size(); ++i)
       table.rows[i].cells.push_back(std::to_string(cases[i]->how.cap));
     ++table.lead;

@@ -45,7 +45,7 @@ TEST(ServiceTable, TellsCasesApartByTheirCapWhereNothingElseDoes) {
   other.how.cap = 20;
   const auto table = service_table({&one, &other}, false);
   ASSERT_TRUE(table);
-  EXPECT_EQ(table->columns[1].heading(), "cap");
+  EXPECT_EQ(table->columns[1].heading(), "in flight");
   EXPECT_EQ(table->rows[0].cells[1], "5");
   EXPECT_EQ(table->rows[1].cells[1], "20");
   EXPECT_EQ(table->lead, 2u);

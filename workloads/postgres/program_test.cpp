@@ -251,6 +251,8 @@ void expect_kept_secret(const Words& given, const char* format, const char* secr
   Words commands;
   std::jthread looking([&commands, pid = running.pid()](const std::stop_token& stop) {
     while (!stop.stop_requested()) {
+      // Once it has a child, it has read its own arguments.
+      if (!descendants_of(pid).empty()) commands.push_back(command_of(pid));
       for (const auto child : descendants_of(pid))
         if (auto command = command_of(child); command.find(" --ops ") == command.npos)
           commands.push_back(std::move(command));  // And no longer that of what started it.
