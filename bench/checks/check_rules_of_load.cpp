@@ -1,7 +1,6 @@
 // Rules that ask whether the load was carried out as asked, and alike by all that are compared.
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -102,11 +101,8 @@ std::optional<Difference> mixed_clients(const Compared& all) {
 std::optional<std::string> failed_operations(const Subject& one, const Context& context) {
   const auto budget = context.facts.value("max_failed", "0");
   if (!FailureBudget::parse(budget).exceeded_by(one.all)) return std::nullopt;
-  std::vector<std::string> reasons;
-  for (const auto& [reason, times] : one.all.failures)
-    reasons.push_back(fmt::format("{} {}", times, reason));
   return fmt::format("{} of {:.0f} failed ({}); --max-failed accepts {}", one.all.failed,
-                     one.ended(), fmt::join(reasons, ", "), budget == "0" ? "none" : budget);
+                     one.ended(), failures_text(one.all), budget == "0" ? "none" : budget);
 }
 
 std::optional<std::string> cap_not_reached(const Subject& one) {

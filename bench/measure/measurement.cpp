@@ -1,5 +1,7 @@
 #include "bench/measure/measurement.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "bench/os/usage.hpp"
@@ -143,6 +145,21 @@ double Measurement::ops_per_s() const {
 
 Duration Measurement::per_pass(Duration total) const {
   return passes.empty() ? Duration{} : total / static_cast<std::int64_t>(passes.size());
+}
+
+std::string failures_text(const Measurement& measurement) {
+  // Five digits and capitals are what a database calls an error; alone they would look like a
+  // number.
+  const auto is_sqlstate = [](const std::string& reason) {
+    return reason.size() == 5 && std::ranges::all_of(reason, [](char c) {
+             return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
+           });
+  };
+  std::string text;
+  for (const auto& [reason, times] : measurement.failures)
+    text += fmt::format("{}{} {}{}", text.empty() ? "" : ", ", times,
+                        is_sqlstate(reason) ? "SQLSTATE " : "", reason);
+  return text;
 }
 
 }  // namespace asyncmark

@@ -216,6 +216,9 @@ struct Measurement {
   Duration per_pass(Duration total) const;
 };
 
+/// Returns the reasons and their numbers, as `2 reset, 1 SQLSTATE 57014`.
+std::string failures_text(const Measurement& measurement);
+
 /// In JSON a histogram is `{"max_ns", "sum_ns", "buckets": [[shortest ns, count], ...]}`, ascending
 /// and without empty buckets.
 Json to_json(const Histogram& histogram);

@@ -194,6 +194,7 @@ TEST(Measurement, MergesRepetitions) {
   EXPECT_EQ(merged.completed, 2000u);
   EXPECT_EQ(merged.failed, 7u);
   EXPECT_EQ(merged.never_started, 8u);
+  EXPECT_EQ(failures_text(merged), "2 SQLSTATE 57014, 4 reset, 1 timeout");
   EXPECT_THAT(merged.failures, ElementsAre(Pair("57014", 2), Pair("reset", 4), Pair("timeout", 1)));
   EXPECT_EQ(merged.rows, 180u);
   EXPECT_EQ(merged.passes.size(), 4u);

@@ -48,12 +48,9 @@ bool warn(const std::vector<Result>& results, const FailureBudget& budget) {
     }
     const auto& all = result.summary().all;
     if (all.failed == 0) continue;
-    std::string reasons;
-    for (const auto& [reason, times] : all.failures)
-      reasons += fmt::format("{}{} {}", reasons.empty() ? "" : ", ", times, reason);
     const bool over = budget.exceeded_by(all);
     to_standard_error("warning: {}: {} of {} operations failed ({}){}\n", visible(result.name()),
-                      all.failed, all.failed + all.completed, visible(reasons),
+                      all.failed, all.failed + all.completed, visible(failures_text(all)),
                       over ? fmt::format("; --max-failed accepts {}",
                                          budget.text() == "0" ? "none" : budget.text())
                            : "");

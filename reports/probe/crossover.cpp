@@ -6,8 +6,10 @@
 #include "bench/base/units.hpp"
 #include "bench/base/visible.hpp"
 #include "bench/base/wrap.hpp"
+#include "bench/checks/checks.hpp"
 #include "bench/results/result_set.hpp"
 #include "reports/analysis/cases.hpp"
+#include "reports/analysis/check_texts.hpp"
 #include "reports/probe/crossover_words.hpp"
 #include "reports/tables/context_lines.hpp"
 #include "reports/text/draw.hpp"
@@ -44,6 +46,14 @@ Table measurements(const Crossover& found) {
   return table;
 }
 
+/// What is wrong with the machine.
+std::string warnings(const Context& context, std::size_t width) {
+  std::string text;
+  for (const auto& one : check_texts(check(context, {})))
+    text += '\n' + wrap(fmt::format("Warning: {}. Fix: {}.", one.brief, one.remedy), width);
+  return text;
+}
+
 std::string print(const Crossover& found) {
   if (found.points.empty()) return "";
   const auto terminal = Terminal::of_standard_output();
@@ -51,6 +61,7 @@ std::string print(const Crossover& found) {
   auto text =
       bold(wrap(terminal.unicode ? typeset(sentence) : sentence, terminal.text_width()), terminal);
   text += '\n' + draw(measurements(found), terminal);
+  text += warnings(found.context, terminal.text_width());
   return text + '\n' + wrap(context_line(found.context, " - "), terminal.text_width());
 }
 

@@ -1,12 +1,17 @@
 // What is said of a search for a crossover.
 
+#include "bench/probe/crossover.hpp"
+
 #include <gmock/gmock.h>
 
+#include "bench/base/registry.hpp"
 #include "reports/probe/crossover_words.hpp"
 
 namespace asyncmark::crossover_words_test {
 namespace {
 
+using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 CrossoverPoint point(double value, double first, double second) {
@@ -29,8 +34,24 @@ TEST(CrossoverSentence, NamesTheBracketAndTheBetterRunnerOnBothSides) {
   result.metric = CrossoverMetric::cpu;
   result.changes_twice = true;
   EXPECT_EQ(crossover_sentence(result),
-            "The order changes within --ops 8 to 9 (95 % confidence): up to 8, the two cannot be "
-            "told apart; from 9 on, event-loop uses less CPU. It changes again above that.");
+            "event-loop uses less CPU from --ops 9 on; up to 8, the two cannot be told apart (95 % "
+            "confidence). It changes again above that.");
+}
+
+TEST(CrossoverSentence, OfOneSideSpeaksOfNoOrder) {
+  auto result = found({point(1, 1, 2), point(8, 1, 2), point(64, 1, 1)});
+  result.bracket = CrossoverBracket{8, 64, Better::first, Better::unknown};
+  EXPECT_EQ(crossover_sentence(result),
+            "sync needs less time up to --ops 8; from 64 on, the two cannot be told apart (95 % "
+            "confidence).");
+}
+
+TEST(CrossoverOutput, SaysThatTheMachineWasBusy) {
+  auto result = found({point(1, 1, 2)});
+  const auto* table = Registry<CrossoverEntry>::find("table");
+  EXPECT_THAT(table->text(result), Not(HasSubstr("noisy-machine")));
+  result.context.facts["others_share"] = 0.3;
+  EXPECT_THAT(table->text(result), HasSubstr("other processes used 30 %"));
 }
 
 TEST(CrossoverSentence, SaysThatThereIsNone) {

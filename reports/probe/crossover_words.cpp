@@ -43,6 +43,12 @@ std::string changes(const Crossover& found, const CrossoverBracket& bracket) {
       fmt::format("--{} {} to {}", range.option, range.text(bracket.low), range.text(bracket.high));
   const auto sure = "(95 % confidence)";
   const auto below = ahead(found, bracket.below), above = ahead(found, bracket.above);
+  if (bracket.above == Better::unknown)
+    return fmt::format("{} up to --{} {}; from {} on, {} {}.", below, range.option,
+                       range.text(bracket.low), range.text(bracket.high), above, sure);
+  if (bracket.below == Better::unknown)
+    return fmt::format("{} from --{} {} on; up to {}, {} {}.", above, range.option,
+                       range.text(bracket.high), range.text(bracket.low), below, sure);
   return fmt::format("The order changes within {} {}: up to {}, {}; from {} on, {}.", where, sure,
                      range.text(bracket.low), below, range.text(bracket.high), above);
 }

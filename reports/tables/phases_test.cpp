@@ -34,7 +34,8 @@ TEST(Phases, AreMediansOverTheRepetitions) {
   const auto table = phases_table({&result}, false);
   EXPECT_EQ(table.title,
             "Phases of sleep: wait 46ms, 100 operations, default concurrency, median of 3 runs");
-  EXPECT_EQ(heading(table), "runner|cap|set-up|connect|warm-up|timed|timed: drain|start, end|");
+  EXPECT_EQ(heading(table),
+            "runner|in flight|set-up|connect|warm-up|timed|timed: drain|start, end|");
   ASSERT_EQ(table.rows.size(), 1u);
   EXPECT_THAT(table.rows[0].cells, ElementsAre("event-loop", "100", "2.00 ms", "12.0 ms", "30.0 ms",
                                                "52.0 ms", "6.00 ms", "2.00 ms"));
