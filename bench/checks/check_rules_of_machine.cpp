@@ -73,11 +73,6 @@ std::optional<std::string> network_trouble(const Subject& one) {
   const auto add = [&](std::uint64_t number, std::string_view what) {
     if (number != 0) signs.push_back(fmt::format("{} {}{}", number, what, number == 1 ? "" : "s"));
   };
-  if (may_have_waited_for_the_network(one)) {
-    add(one.all.observed.network.listen_overflows, "listen overflow");
-    add(one.all.observed.network.tcp_timeouts, "TCP timeout");
-    if (!signs.empty()) signs.back() += " on this machine, which other programs may have caused";
-  }
   const auto add_failures = [&](const FailureReason& reason, std::string_view lacking) {
     if (const auto number = times(one.all, reason))
       signs.push_back(
@@ -85,6 +80,13 @@ std::optional<std::string> network_trouble(const Subject& one) {
   };
   add_failures(reasons::kNoDescriptor, "descriptor");
   add_failures(reasons::kNoPort, "port");
+  const auto own = signs.size();
+  if (may_have_waited_for_the_network(one)) {
+    add(one.all.observed.network.listen_overflows, "listen overflow");
+    add(one.all.observed.network.tcp_timeouts, "TCP timeout");
+  }
+  // Other programs may have had them.
+  if (signs.size() > own) signs[own] = "on the whole machine: " + signs[own];
   if (signs.empty()) return std::nullopt;
   return fmt::format("{}", fmt::join(signs, ", "));
 }

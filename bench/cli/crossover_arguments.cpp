@@ -85,7 +85,7 @@ CrossoverRequest crossover_request(const Grammar& grammar,
                                    const std::vector<std::string>& command) {
   const auto chosen = grammar.crossover->get_subcommands();
   const auto rest = grammar.app.remaining(true);
-  if (chosen.empty() && !rest.empty() && !rest[0].starts_with('-'))
+  if (chosen.empty() && !rest.empty() && stands_for_workload(rest[0]))
     throw unknown_workload(rest[0], "crossover");
   if (chosen.empty())
     throw UsageError(

@@ -87,7 +87,7 @@ void Grammar::add_probe() {
 ProbeRequest probe_request(const Grammar& grammar, const std::vector<std::string>& command) {
   const auto chosen = grammar.probe->get_subcommands();
   const auto rest = grammar.app.remaining(true);
-  if (chosen.empty() && !rest.empty() && !rest[0].starts_with('-')) {
+  if (chosen.empty() && !rest.empty() && stands_for_workload(rest[0])) {
     if (Registry<WorkloadEntry>::find(rest[0])) throw calls_nothing(rest[0]);
     throw unknown_workload(rest[0], "probe");
   }

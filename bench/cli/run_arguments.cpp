@@ -115,10 +115,8 @@ std::vector<Request> requested(const Grammar& grammar) {
   const auto chosen = grammar.run->get_subcommands();
   const auto& plan = grammar.arguments.plan;
   const auto rest = grammar.run->remaining();
-  if (chosen.empty() && !rest.empty() && !rest[0].starts_with('-'))
+  if (chosen.empty() && !rest.empty() && stands_for_workload(rest[0]))
     throw unknown_workload(rest[0], "run");
-  if (chosen.empty() && !rest.empty() && rest[0].starts_with("--url"))
-    throw UsageError("run: to call a URL, use 'asyncmark run http --url URL'");
   if (chosen.empty() == plan.empty())
     throw UsageError("run: give either a workload (see 'asyncmark list workloads') or --plan FILE");
   if (!chosen.empty()) {

@@ -91,10 +91,14 @@ UsageError unknown(std::string argument, const CLI::App& app) {
                                 meant.empty() ? "; see --help" : meant));
 }
 
+bool stands_for_workload(const std::string& word) {
+  return !word.starts_with('-') || word.starts_with("--url");
+}
+
 UsageError unknown_workload(const std::string& name, const std::string& command) {
   std::vector<std::string> names;
   for (const auto& workload : Registry<WorkloadEntry>::all()) names.push_back(workload.name);
-  if (name.find("://") != std::string::npos)
+  if (name.starts_with("--url") || name.find("://") != std::string::npos)
     return UsageError(
         fmt::format("{0}: to call a URL, use 'asyncmark {0} http --url URL'", command));
   const auto meant = suggestion(name, names);

@@ -11,6 +11,10 @@ class App;
 
 namespace asyncmark {
 
+/// Whether a word stands where a workload has to, so that unknown_workload() has the answer: any
+/// but a flag, and `--url` without a workload before it.
+bool stands_for_workload(const std::string& word);
+
 /// Errors for words that the command line does not know. Each names the one that was probably
 /// meant.
 UsageError unknown(std::string argument, const CLI::App& app);

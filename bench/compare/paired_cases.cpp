@@ -47,7 +47,8 @@ Duration pilot(PairedCases& cases, std::size_t index) {
 /// Throws CaseError where not even one pair could be taken in time.
 void check_budget(const Result& one, const CompareSettings& settings) {
   auto block = one;
-  block.what.load.passes = std::max(fewest_passes(one.what.load), one.what.load.passes);
+  const std::uint64_t fewest = one.what.load.rate ? fewest_passes(one.what.load) : 1;
+  block.what.load.passes = std::max(fewest, one.what.load.passes);
   const auto least = 2 * least_time(block);
   if (least > settings.pairs.budget)
     throw CaseError(

@@ -72,6 +72,7 @@ TEST(UsageErrors, NameWhatDoesNotExistAndWhatThereIs) {
                  {"put it after '--'", "-- --rate"});
   expect_refused({"compare", "a", "b", "--fail-on", "slo"}, {"exits with 1", "'run http --slo'"});
   expect_refused({"run", "--url", "http://127.0.0.1/"}, {"'asyncmark run http --url URL'"});
+  expect_refused({"probe", "--url", "http://127.0.0.1/"}, {"'asyncmark probe http --url URL'"});
   expect_all_refused({
       {{"redis"},
        {"'redis'.", "list workloads", "asyncmark new workload redis", "--runner cmd:PROGRAM"}},

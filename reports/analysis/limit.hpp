@@ -11,9 +11,8 @@ namespace asyncmark {
 /// Returns the bottleneck of a case in a few words, as far as its figures and the findings of
 /// check() show it; else an empty text.
 ///
-///   `service`           it had no CPU time left, requests queued in front of it, or more
-///   operations
-///                       in flight did not make it faster
+///   `service`           it had no CPU time left, requests queued in front of it, or its
+///                       throughput did not grow with the operations in flight
 ///   `runner overhead`   most of the time is what the runner takes for an empty operation
 ///   `client CPU`        a service is called, and the CPUs of the client were busy
 ///   `CPU`               the CPUs that the runner can use were busy (kBusy)
