@@ -73,6 +73,8 @@ struct CheckEntry {
   check_rules::Rule look;
   std::string sentence;  ///< What is wrong, in plain words.
   std::string remedy;    ///< What to do about it.
+  /// What to do about it in a case, where that differs from case to case.
+  std::function<std::string(const Result&)> remedy_of = {};
   LimitedBy limit = LimitedBy::unknown;
   bool is_noise = false;  ///< It finds that the machine had other things to do.
 };

@@ -8,6 +8,7 @@
 #include "bench/checks/check_entry.hpp"
 #include "bench/os/placement.hpp"
 #include "bench/results/failure_budget.hpp"
+#include "bench/results/grouping.hpp"
 #include "bench/results/offered.hpp"
 #include "bench/results/summary.hpp"
 
@@ -130,8 +131,10 @@ std::optional<std::string> saturated(const Subject& one) {
   if (!offer || !offer->saturated()) return std::nullopt;
   const auto passes = static_cast<double>(one.all.passes.size());
   const auto never = static_cast<double>(one.all.never_started) / passes;
-  return fmt::format("achieved {:.0f} % of {}/s, dropped {:.0f} of {:.0f}", 100 * offer->achieved,
-                     rounded_count(offer->per_s), never, one.ended() / passes + never);
+  const auto abandoned = static_cast<double>(one.all.abandoned) / passes;
+  const auto sent = abandoned > 0 ? fmt::format(", {:.0f} of them started", abandoned) : "";
+  return fmt::format("achieved {:.0f} % of {}/s, dropped {:.0f} of {:.0f}{}", 100 * offer->achieved,
+                     rounded_count(offer->per_s), never, one.ended() / passes + never, sent);
 }
 
 std::optional<std::string> generator_saturated(const Subject& one) {
@@ -157,9 +160,7 @@ std::optional<std::string> few_operations(const Subject& one) {
   if (count == 0) return std::nullopt;  // More of them would fail as well.
   // The headline of an open loop is the tail of its response times.
   if (one.kind() == LoadKind::open_loop && count < kEnoughForP99)
-    return fmt::format("{} operations in all repetitions; a p99 needs {}, {:.2g} times as many",
-                       count, kEnoughForP99,
-                       static_cast<double>(kEnoughForP99) / static_cast<double>(count));
+    return fmt::format("{} operations in all repetitions; a p99 needs {}", count, kEnoughForP99);
   // That of a burst is its makespan; and where the cost is known, a few show it.
   if (one.kind() == LoadKind::closed_loop && !one.result.bound && count < kEnoughForMedian)
     return fmt::format("{} operations in all repetitions; a median needs {}", count,
@@ -179,6 +180,23 @@ std::optional<std::string> processor_bound(const Subject& one) {
       one.processors == 1 ? "CPU" : "CPUs");
 }
 
+std::string remedy_of_failures(const Result& result) {
+  const auto& failures = result.summary().all.failures;
+  const bool by_status = std::ranges::any_of(
+      failures, [](const auto& failure) { return failure.first.starts_with("bad status"); });
+  return by_status ? "check the URL, accept other statuses with --expect, or allow failures with "
+                     "--max-failed"
+                   : "fix what fails, or allow it with --max-failed";
+}
+
+std::string remedy_of_saturation(const Result& result) {
+  const bool is_full = result.summary().all.peak_in_flight >= result.how.cap;
+  if (!is_full) return "offer a lower --rate, or make the service or the work faster";
+  return result.what.runner == kBaseline
+             ? "offer a lower --rate, or use a runner that has more than one operation in flight"
+             : "allow more operations in flight (--in-flight, --workers), or offer a lower --rate";
+}
+
 const bool unequal_operations_registered = Registry<CheckEntry>::add({
     .name = "unequal-operations",
     .order = 10,
@@ -194,7 +212,7 @@ const bool failed_operations_registered = Registry<CheckEntry>::add({
     .look = in_each_case(failed_operations),
     .sentence = "more operations failed than --max-failed accepts; the times cover "
                 "successful operations only",
-    .remedy = "fix what fails, or allow it with --max-failed",
+    .remedy_of = remedy_of_failures,
 });
 
 const bool unequal_failures_registered = Registry<CheckEntry>::add({
@@ -237,9 +255,7 @@ const bool saturated_registered = Registry<CheckEntry>::add({
     .look = in_each_case(saturated),
     .sentence = "the achieved rate is below the offered rate, so response times grow with the "
                 "length of the run",
-    .remedy =
-        "offer a lower --rate or make the service faster; if the limit in flight was reached, "
-        "allow more --in-flight or --workers",
+    .remedy_of = remedy_of_saturation,
 });
 
 const bool generator_saturated_registered = Registry<CheckEntry>::add({
@@ -257,7 +273,11 @@ const bool few_operations_registered = Registry<CheckEntry>::add({
     .order = 110,
     .look = in_each_case(few_operations),
     .sentence = "too few operations, or too short a run, for reliable figures",
-    .remedy = "use more --ops, a longer --duration or more --repetitions",
+    .remedy_of =
+        [](const Result& result) {
+          return result.what.load.duration ? "use a longer --duration or more --repetitions"
+                                           : "use more --ops or more --repetitions";
+        },
 });
 
 const bool processor_bound_registered = Registry<CheckEntry>::add({

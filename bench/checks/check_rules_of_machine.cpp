@@ -161,8 +161,11 @@ const bool client_and_service_share_cpu_registered = Registry<CheckEntry>::add({
     .look = in_each_case(client_and_service_share_cpu),
     .sentence = "the client and the service can run on the same CPU, and then wait for each "
                 "other",
-    .remedy = "start your service with 'taskset -c 1' and use --cpus 0; for a built-in service use "
-              "--cpus client=0,service=1",
+    .remedy_of =
+        [](const Result& result) {
+          return result.what.service() ? "use --cpus client=0,service=1"
+                                       : "start your service with 'taskset -c 1' and use --cpus 0";
+        },
 });
 
 const bool coarse_timers_registered = Registry<CheckEntry>::add({

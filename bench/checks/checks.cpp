@@ -37,6 +37,13 @@ Scene set(const Context& context, const std::vector<Result>& results) {
   return scene;
 }
 
+std::string remedy_of(const CheckEntry& entry, const std::vector<std::string>& cases,
+                      const std::vector<Result>& results) {
+  if (!entry.remedy_of || cases.empty()) return entry.remedy;
+  const auto first = std::ranges::find(results, cases.front(), &Result::name);
+  return first == results.end() ? entry.remedy : entry.remedy_of(*first);
+}
+
 }  // namespace
 
 std::vector<Finding> check(const Context& context, const std::vector<Result>& results) {
@@ -44,8 +51,8 @@ std::vector<Finding> check(const Context& context, const std::vector<Result>& re
   std::vector<Finding> findings;
   for (const auto& entry : Registry<CheckEntry>::all())
     for (auto& [cases, evidence] : entry.look(scene))
-      findings.push_back(
-          {entry.name, std::move(cases), entry.sentence, std::move(evidence), entry.remedy});
+      findings.push_back({entry.name, cases, entry.sentence, std::move(evidence),
+                          remedy_of(entry, cases, results)});
   return findings;
 }
 

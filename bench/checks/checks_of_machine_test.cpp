@@ -134,6 +134,7 @@ TEST(ChecksOfTheMachine, FindThatClientAndServiceShareAProcessor) {
   EXPECT_THAT(evidence(placed("0-3", "0,2")), HasSubstr("CPUs 0,2: client 0-3"));
   EXPECT_THAT(codes(placed("0,2", "1,3-4")), IsEmpty());
   EXPECT_THAT(codes(placed("0", "")), IsEmpty()) << "nothing is known of the service";
+  EXPECT_THAT(check({}, {placed("0-1", "1")}).at(0).remedy, HasSubstr("start your service with"));
 }
 
 TEST(ChecksOfTheMachine, FindThatDescriptorsOrPortsRanOut) {

@@ -58,7 +58,9 @@ int do_run(const Grammar& grammar, const std::vector<std::string>& command) {
   const auto& shown = grammar.arguments.shown;
   const auto& format = Registry<FormatEntry>::at(shown.format);
   check_view(format, shown.view);
-  settings.print = [&](const ResultSet& run) { return format.print({&run}, shown.view); };
+  auto view = shown.view;
+  view.is_kept = !settings.out.empty();
+  settings.print = [&format, view](const ResultSet& run) { return format.print({&run}, view); };
   if (settings.out.empty() && settings.driver.benchmark.out.empty()) need_standard_output();
   return run_and_print(requests, std::move(settings));
 }

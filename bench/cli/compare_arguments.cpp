@@ -102,6 +102,8 @@ void Grammar::add_compare() {
       ->add_flag("--gate-stored", compared.gate_stored,
                  "with two files of results: exit with code 1 if a case is slower")
       ->group(kRule);
+  compare->add_flag("--strict", compared.strict, "exit with code 3 if a case is inconclusive")
+      ->group(kRule);
   constexpr const char* kFiles = "Output";
   for (const auto& output : Registry<ComparisonEntry>::all())
     if (!output.is_default)
@@ -113,6 +115,7 @@ void Grammar::add_compare() {
       "Exit codes:\n"
       "  0  no case is slower, or a case is inconclusive\n"
       "  1  a case is slower (two files of results: only with --gate-stored)\n"
+      "  3  a case is inconclusive, with --strict\n"
       "  4  a case failed\n"
       "  5  invalid: the baseline differs from itself\n\n"
       "Examples:\n"
@@ -152,6 +155,7 @@ CompareRequest compare_request(const Grammar& grammar, const std::vector<std::st
   request.commands = asked.commands;
   request.urls = asked.urls;
   request.gate_stored = asked.gate_stored;
+  request.strict = asked.strict;
   for (const auto& [name, path] : asked.outputs) request.outputs[name] = path;
   request.command = command;
   if (asked.urls || !behind.empty()) read_cases(request, behind);

@@ -49,7 +49,8 @@ std::string format_help() {
 
 void add_view(CLI::App& app, View& view, const char* group) {
   app.add_option("--columns", view.columns,
-                 "columns to show, such as p99,cpu/op; 'all' prints all details")
+                 "columns to show, such as p99,cpu/op; +p95 adds to the usual ones; 'all' prints "
+                 "all details")
       ->type_name("all|LIST")
       ->group(group);
   app.add_option("--sort", view.sort, "column to sort the rows by (default: best first)")

@@ -43,6 +43,7 @@ struct Compared {
   bool commands = false;
   bool urls = false;
   bool gate_stored = false;
+  bool strict = false;
   std::string progress = "auto";
   bool quiet = false;
   Texts outputs;  ///< By the names of ComparisonEntry: where each goes.

@@ -106,11 +106,12 @@ void warn(const Comparison& all) {
       to_standard_error("warning: {}: {}\n", visible(one.name), visible(one.failed));
 }
 
-int exit_code(const Comparison& all) {
+int exit_code(const Comparison& all, bool strict) {
   if (all.partial && !all.stored) return 130;
   if (all.is_void()) return 5;
   if (all.failed()) return 4;
-  return all.gates && all.count(Verdict::slower) > 0 ? 1 : 0;
+  if (all.gates && all.count(Verdict::slower) > 0) return 1;
+  return strict && all.count(Verdict::inconclusive) > 0 ? 3 : 0;
 }
 
 Comparison compared(Kind kind, const CompareRequest& request) {
@@ -168,7 +169,7 @@ int compare(CompareRequest request) {
   if (all.partial && !all.stored)
     to_standard_error("interrupted: {}\n",
                       all.cases.empty() ? "there is no verdict" : "the verdicts so far are above");
-  return written ? exit_code(all) : 2;
+  return written ? exit_code(all, request.strict) : 2;
 }
 
 }  // namespace asyncmark

@@ -14,6 +14,7 @@ struct CompareRequest {
   bool commands = false;          ///< The two are commands, and no builds.
   bool urls = false;              ///< The two are URLs of running services.
   bool gate_stored = false;       ///< A slower kept result is an error too.
+  bool strict = false;            ///< An undecided case is an error too.
   std::vector<Request> requests;  ///< What stands behind `--`; of two services one.
   std::map<std::string, std::string>
       outputs;                       ///< By the names of ComparisonEntry: where each goes.
@@ -21,9 +22,9 @@ struct CompareRequest {
 };
 
 /// Compares, prints and keeps what came of it, and gives the exit code: 0 (also where it is not
-/// sure), 1 a case is slower, 4 a case failed, 5 the comparison is invalid, 130 interrupted. Under
-/// GitHub's actions it adds to the job's summary and marks what is slower. Throws UsageError before
-/// anything runs.
+/// sure), 1 a case is slower, 3 one is inconclusive with `strict`, 4 a case failed, 5 the
+/// comparison is invalid, 130 interrupted. Under GitHub's actions it adds to the job's summary and
+/// marks what is slower. Throws UsageError before anything runs.
 int compare(CompareRequest request);
 
 }  // namespace asyncmark

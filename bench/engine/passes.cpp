@@ -183,7 +183,8 @@ class Course {
     const auto used = crew_.usage() - used_before_;
     auto& stage = crew_.stage;
     const auto t0 = stage.schedule.t0();
-    const auto dropped = stage.schedule.dropped(ended(crew_.recorders) - ended_before_);
+    const auto ended_now = ended(crew_.recorders) - ended_before_;
+    const auto dropped = stage.schedule.dropped(ended_now);
     auto last = std::max(last_finished(crew_.recorders), t0);
     stage.drain.ends(last);
     // Where some never ended, the time that was given to them counts.
@@ -195,6 +196,7 @@ class Course {
     add(measurement_.resources, used);
     add_wait(measurement_.resources, waited_before_, crew_.run_queue_wait());
     measurement_.never_started += dropped_ = dropped;
+    measurement_.abandoned += std::min(dropped, stage.schedule.claimed() - ended_now);
   }
 
   /// What the pass that is over achieved, while the times of its operations are still there: those

@@ -69,6 +69,7 @@ void Measurement::merge(const Measurement& other) {
   loop.merge(other.loop);
   completed += other.completed;
   never_started += other.never_started;
+  abandoned += other.abandoned;
   rows += other.rows;
   for (const auto& [reason, times] : other.failures) add_failures(reason, times);
   passes.insert(passes.end(), other.passes.begin(), other.passes.end());

@@ -182,6 +182,7 @@ struct Measurement {
   std::uint64_t completed = 0;
   std::uint64_t failed = 0;
   std::uint64_t never_started = 0;
+  std::uint64_t abandoned = 0;  ///< Of these, the ones that were started and did not end in time.
   std::map<std::string, std::uint64_t> failures;  ///< By reason; they sum to `failed`.
   std::uint64_t rows = 0;  ///< Given by the operations that succeeded; 0 where none asks for some.
   std::vector<Pass> passes;

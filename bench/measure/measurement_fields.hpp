@@ -273,6 +273,8 @@ void fields(Visitor& visit, Measurement& m) {
   visit("completed", m.completed, {.presence = Presence::required});
   visit("failed", m.failed, {.presence = Presence::written});
   visit("never_started", m.never_started, {.presence = Presence::written});
+  visit("abandoned", m.abandoned,
+        {.about = "Of never_started, those that were started and did not end within the drain."});
   visit("failures", m.failures,
         {.about = "Failed operations by reason.",
          .presence = Presence::written,

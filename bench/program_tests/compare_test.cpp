@@ -199,8 +199,9 @@ TEST(Compare, ACommandThatFailsIsNotTimed) {
   EXPECT_THAT(ended.err, HasSubstr("the contender: 'false' ended by exit 1"));
 }
 
-/// A result of six repetitions a little apart, and the same with all of its times longer.
-Files kept_results(double factor) {
+/// A result of six repetitions, each longer than the one before, and the same with all of its times
+/// longer.
+Files kept_results(double factor, double growth = 1.01) {
   const auto text = asyncmark({"run", "sleep", "--wait", "2ms", "--ops", "1", "--runner", "sync",
                                "--repetitions", "6", "--quiet", "--out", "r.json"})
                         .files.at("r.json");
@@ -209,7 +210,7 @@ Files kept_results(double factor) {
     for (auto& row : json.at("benchmarks"))
       if (row.contains("asyncmark"))
         for (auto& pass : row["asyncmark"]["measurement"]["passes"]) {
-          pass["elapsed_ns"] = static_cast<std::int64_t>(each *= 1.01);
+          pass["elapsed_ns"] = static_cast<std::int64_t>(each *= growth);
           pass["cpu_ns"] = 100'000;
         }
     return json.dump();
@@ -227,6 +228,9 @@ TEST(Compare, KeptResultsAreMarkedAndGateOnlyWhereAsked) {
   auto gated = words;
   gated.emplace_back("--gate-stored");
   EXPECT_EQ(asyncmark(gated, {.files = files}).code, 1);
+  EXPECT_EQ(asyncmark(gated, {.files = kept_results(1.0)}).code, 0);
+  gated.back() = "--strict";
+  EXPECT_EQ(asyncmark(gated, {.files = kept_results(1.03, 1.2)}).code, 3) << "it is inconclusive";
   EXPECT_EQ(asyncmark(gated, {.files = kept_results(1.0)}).code, 0);
   // Where it gates nothing, continuous integration is told of no failure either.
   auto junit = words;

@@ -12,14 +12,20 @@ namespace asyncmark {
 
 /// What the user asked a table to show.
 struct View {
-  std::string columns = {};  ///< Names, separated by commas, or `all`; empty: the usual ones.
-  std::string sort = {};     ///< The name of a column; empty: best first.
-  bool phases = false;       ///< Also how long the parts of the runs took.
-  std::string judged = {};   ///< The percentile of --slo, as `p95`, in place of the usual p99.
-  bool is_stored = false;    ///< The results come from files, which may be old or incomplete.
+  /// Names, separated by commas; with a `+` before them in addition to the usual ones; `all`;
+  /// empty: the usual ones.
+  std::string columns = {};
+  std::string sort = {};       ///< The name of a column; empty: best first.
+  bool phases = false;         ///< Also how long the parts of the runs took.
+  std::string judged = {};     ///< The percentile of --slo, as `p95`, in place of the usual p99.
+  double judged_fraction = 0;  ///< The same as a fraction, 0.95.
+  bool is_stored = false;      ///< The results come from files, which may be old or incomplete.
+  bool is_kept = false;        ///< They are written to a file as well.
 
   bool is_usual() const { return columns.empty() && sort.empty() && !phases; }
   bool shows_all() const { return columns == "all"; }
+  bool adds_columns() const { return columns.starts_with('+'); }
+  bool chooses_columns() const { return !columns.empty() && !shows_all() && !adds_columns(); }
 };
 
 /// A way to write results down (`--format table`).

@@ -1,6 +1,7 @@
 #include "reports/analysis/limit.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "bench/checks/check_entry.hpp"
 #include "bench/results/offered.hpp"
@@ -57,12 +58,22 @@ std::string places_of(const Subject& one) {
   return how.cap > how.workers ? "concurrency limit" : "pool size";
 }
 
+/// How many are in flight on average where as many as may be always are: in the last round of a
+/// burst fewer remain.
+double mean_of_full(const Result& result) {
+  const auto cap = static_cast<double>(result.how.cap);
+  const auto& load = result.what.load;
+  if (load.duration || load.rate || load.ops == 0) return cap;
+  const auto rounds = static_cast<double>(load.ops) / cap;
+  return cap * rounds / std::ceil(rounds);
+}
+
 /// Whether as many as may be were in flight all the time, by Little's law.
 bool is_full(const Subject& one) {
   const auto elapsed = seconds(one.all.elapsed());
   if (elapsed <= 0 || one.all.failed > 0) return false;
   const auto mean = static_cast<double>(one.all.service_time.sum_ns()) / 1e9 / elapsed;
-  return mean >= kOccupied * static_cast<double>(one.result.how.cap);
+  return mean >= kOccupied * mean_of_full(one.result);
 }
 
 std::string by_offer(const Subject& one) {

@@ -97,6 +97,19 @@ TEST(Limit, OfAServiceIsToldByTheThroughputOfFewerOperationsInFlight) {
   EXPECT_EQ(limit_of(few, {}, {&few, &same_rate}), "");
 }
 
+TEST(Limit, AllowsForTheLastRoundInWhichFewerRemain) {
+  const auto of = [](std::uint64_t in_flight, int ms) {
+    auto one = construct({.ops = 17, .in_flight = in_flight, .times = {milliseconds(ms)}});
+    one.bound.reset();
+    measured(one).service_time.clear();
+    measured(one).service_time.add(milliseconds(46), 17);
+    return one;
+  };
+  // 17 operations of 46 ms by eight at a time need three rounds.
+  const auto alone = of(1, 17 * 46), eight = of(8, 3 * 46);
+  EXPECT_EQ(limit_of(eight, {}, {&alone, &eight}), "concurrency limit");
+}
+
 TEST(Limit, OfOperationsThatHoldTheirThreadIsTheThread) {
   const auto quick = construct({.times = {milliseconds(47)}});
   EXPECT_EQ(limit(with_term(quick, bound_terms::kOneAtATime)), "blocked loop");

@@ -23,12 +23,21 @@ bool shows_column(const Table& table, std::string_view heading) {
   return std::ranges::find(table.columns, heading, &Column::heading) != table.columns.end();
 }
 
-bool shows(const Table& table, std::string_view heading, const std::string& cell) {
+bool shows_any(const Table& table, std::string_view heading, const auto& is_meant) {
   for (std::size_t c = 0; c < table.columns.size(); ++c)
     if (table.columns[c].heading().starts_with(heading))
       for (const auto& row : table.rows)
-        if (c < row.cells.size() && row.cells[c] == cell) return true;
+        if (c < row.cells.size() && is_meant(row.cells[c])) return true;
   return false;
+}
+
+bool shows(const Table& table, std::string_view heading, const std::string& text) {
+  return shows_any(table, heading, [&](const std::string& cell) { return cell == text; });
+}
+
+bool shows_bound(const Table& table) {
+  return shows_any(table, "response",
+                   [](const std::string& cell) { return cell.starts_with("<="); });
 }
 
 /// What the loops with an executor pay for handing work to it, over all of their runs.
@@ -79,6 +88,18 @@ bool is_too_few(const Table& table) {
          shows(table, "service", kTooFew) || shows(table, "response", kTooFew);
 }
 
+/// Of those that were dropped, a service has seen the ones that were started.
+std::optional<std::string> dropped_note(const Cases& cases) {
+  std::uint64_t dropped = 0, started = 0;
+  for (const auto* one : cases) {
+    dropped += one->summary().all.never_started;
+    started += one->summary().all.abandoned;
+  }
+  if (started == 0) return std::nullopt;
+  return fmt::format("dropped: {} of {} were started, but did not end in time (--drain)", started,
+                     dropped);
+}
+
 const char* const kTooFewNote = "n/a: too few operations for this percentile (a p99 needs 1000)";
 
 }  // namespace
@@ -93,6 +114,10 @@ std::vector<std::string> notes_of_programs(const Cases& cases) {
 
 void add_short_notes(Table& table, const Cases& cases) {
   if (is_too_few(table)) table.notes.push_back(kTooFewNote);
+  if (shows_bound(table))
+    table.notes.push_back(
+        "<=: the slowest response; the percentile is no higher (95 % confidence)");
+  if (auto note = dropped_note(cases)) table.notes.push_back(std::move(*note));
   if (auto note = self_reported_note(cases)) table.notes.push_back(std::move(*note));
 }
 

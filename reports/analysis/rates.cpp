@@ -230,7 +230,10 @@ std::optional<Slo> slo_of(const Context& context) {
 }
 
 View view_of(const Context& context, View view) {
-  if (const auto slo = slo_of(context)) view.judged = slo->percentile;
+  if (const auto slo = slo_of(context)) {
+    view.judged = slo->percentile;
+    view.judged_fraction = slo->fraction;
+  }
   return view;
 }
 

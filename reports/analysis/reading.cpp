@@ -136,31 +136,34 @@ std::string fastest(const Cases& ranked, const Cases& cases) {
   return text;
 }
 
-/// What limits the others, one clause a bottleneck. What the load or a wait decides is no
-/// bottleneck of a runner, and neither is the baseline's one thread.
+/// `2 CPUs`, where a runner used all that it can: an event loop has one of them.
+std::string sized(const std::string& limit, const Result& one) {
+  if (limit != "CPU") return limit;
+  const auto used = usable_processors(one, one.summary().all);
+  return fmt::format("{:g} CPU{}", used, used == 1 ? "" : "s");
+}
+
+/// What limits each, one clause a bottleneck. What the load or a wait decides is no bottleneck of a
+/// runner.
 std::string bottlenecks(const Cases& ranked, const std::vector<Finding>& findings) {
   std::vector<std::string> order;
   std::map<std::string, std::vector<std::string>> runners;
   const auto texts = labels(ranked);
   for (std::size_t i = 0; i < ranked.size(); ++i) {
-    const auto limit = limit_of(*ranked[i], findings, ranked);
+    const auto limit = sized(limit_of(*ranked[i], findings, ranked), *ranked[i]);
     if (limit.empty() || limit == "wait time" || limit == "offered rate" ||
-        limit == "longest operation" || ranked[i]->what.runner == kBaseline)
+        limit == "longest operation")
       continue;
     if (!runners.contains(limit)) order.push_back(limit);
-    const bool sized = limit == "pool size" || limit == "concurrency limit";
-    runners[limit].push_back(sized ? fmt::format("{} ({})", texts[i], ranked[i]->how.cap)
-                                   : texts[i]);
+    const bool has_size = limit == "pool size" || limit == "concurrency limit";
+    runners[limit].push_back(has_size ? fmt::format("{} ({})", texts[i], ranked[i]->how.cap)
+                                      : texts[i]);
   }
-  const bool has_baseline =
-      std::ranges::any_of(ranked, [](const Result* one) { return one->what.runner == kBaseline; });
   std::vector<std::string> clauses;
   for (const auto& limit : order) {
     const auto& names = runners[limit];
-    const bool all = names.size() > 2 && names.size() + (has_baseline ? 1 : 0) == ranked.size();
-    clauses.push_back(limit +
-                      (all ? " for all" + (has_baseline ? fmt::format(" but {}", kBaseline) : "")
-                           : " for " + enumerated(names)));
+    const bool all = names.size() > 2 && names.size() == ranked.size();
+    clauses.push_back(limit + (all ? " for all" : " for " + enumerated(names)));
   }
   return clauses.empty() ? "" : fmt::format("Bottleneck: {}.", fmt::join(clauses, "; "));
 }

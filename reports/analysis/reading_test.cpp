@@ -38,7 +38,8 @@ TEST(Reading, NamesTheFastestAtTheLargestLoadAndTheBottlenecks) {
       ElementsAre(
           "At 1000 operations, event-loop is fastest: 1.68 s, 27.7x sync, 99 % of the theoretical "
           "best (waits queue behind the concurrency limit).",
-          "Bottleneck: concurrency limit for event-loop (28) and thread-pool (28)."));
+          "Bottleneck: concurrency limit for event-loop (28) and thread-pool (28); single thread "
+          "for sync."));
 }
 
 TEST(Reading, OfABurstNamesTheSlowestOperation) {

@@ -26,6 +26,9 @@ namespace {
 /// against loads.
 constexpr std::size_t kMostRows = 20;
 
+constexpr const char* kDetails = "Details: --columns all";
+constexpr const char* kCharts = "Charts: --out FILE, then 'report FILE --html PAGE'";
+
 std::string prose(const std::string& text, const Terminal& terminal, std::size_t hanging = 0) {
   return wrap(terminal.unicode ? typeset(text) : text, terminal.text_width(), hanging);
 }
@@ -41,7 +44,7 @@ std::string warnings(const std::vector<Finding>& findings, const View& view,
       for (const auto& evidence : one.evidence) text += prose("     " + evidence, terminal);
     text += prose(fmt::format("     Fix: {}.", one.remedy), terminal);
   }
-  return text.empty() ? "" : "Warnings\n" + text;
+  return text.empty() ? "" : "Warnings (numbered as in the table)\n" + text;
 }
 
 /// Parts of a report with an empty line between them.
@@ -85,7 +88,9 @@ void add_set(Parts& parts, const ResultSet& set, const View& view, const Termina
   if (view.shows_all()) return;
   auto line = context_line(set.context, terminal.unicode ? " \u00b7 " : "; ");
   if (!line.empty()) line = prose(visible(line), terminal);
-  if (!set.results.empty()) line += "Details: --columns all\n";
+  const bool has_charts = view.is_stored || view.is_kept;
+  if (!set.results.empty())
+    line += prose(has_charts ? kDetails : fmt::format("{}. {}", kDetails, kCharts), terminal);
   parts.add(line);
 }
 

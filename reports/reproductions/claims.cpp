@@ -31,6 +31,8 @@ const char* text_of(Verdict verdict) {
       return "yes";
     case Verdict::no:
       return "no";
+    case Verdict::not_known:
+      return "not known";
     case Verdict::not_measured:
       break;
   }
@@ -103,15 +105,26 @@ Rule Rule::at_most(double most) { return {Kind::at_most, -INFINITY, most}; }
 Rule Rule::at_least(double least) { return {Kind::at_least, least, INFINITY}; }
 Rule Rule::between(double least, double most) { return {Kind::between, least, most}; }
 
-bool Rule::holds(double measured) const {
+std::pair<double, double> Rule::range() const {
   switch (kind_) {
     case Kind::within:
-      return std::abs(measured / first_ - 1) <= second_;
+      return {first_ * (1 - second_), first_ * (1 + second_)};
     case Kind::factor:
-      return measured <= first_ * second_ && measured >= first_ / second_;
+      return {first_ / second_, first_ * second_};
     default:
-      return measured >= first_ && measured <= second_;
+      return {first_, second_};
   }
+}
+
+bool Rule::holds(double measured) const {
+  const auto [least, most] = range();
+  return measured >= least && measured <= most;
+}
+
+bool Rule::fails_clearly(double measured) const {
+  constexpr double kClearly = 2;
+  const auto [least, most] = range();
+  return measured * kClearly < least || measured / kClearly > most;
 }
 
 std::string Rule::prediction(Unit unit) const {
@@ -145,7 +158,8 @@ std::string Rule::text() const {
 
 Verdict Claim::verdict() const {
   if (!measured.value) return Verdict::not_measured;
-  return rule.holds(*measured.value) ? Verdict::yes : Verdict::no;
+  if (rule.holds(*measured.value)) return Verdict::yes;
+  return disturbed && !rule.fails_clearly(*measured.value) ? Verdict::not_known : Verdict::no;
 }
 
 std::string claims_table(const std::vector<Claim>& claims, const Terminal& terminal) {

@@ -3,6 +3,7 @@
 #include <initializer_list>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "reports/text/terminal.hpp"
@@ -41,6 +42,8 @@ class Rule {
   static Rule between(double least, double most);
 
   bool holds(double measured) const;
+  /// Whether half as much or twice as much would not hold either.
+  bool fails_clearly(double measured) const;
   /// Such as `46.0 s` and `at most 1.15×`.
   std::string prediction(Unit unit) const;
   /// Such as `within 15 % of the prediction`.
@@ -49,13 +52,15 @@ class Rule {
  private:
   enum class Kind { within, factor, at_most, at_least, between };
   Rule(Kind kind, double first, double second) : kind_(kind), first_(first), second_(second) {}
+  /// From the least to the most that holds.
+  std::pair<double, double> range() const;
 
   Kind kind_;
   double first_;   ///< The prediction, or the lower end.
   double second_;  ///< The tolerance, or the upper end.
 };
 
-enum class Verdict { yes, no, not_measured };
+enum class Verdict { yes, no, not_known, not_measured };
 
 /// A sentence that articles or arithmetic make, and what the results say of it.
 struct Claim {
@@ -64,7 +69,9 @@ struct Claim {
   Rule rule;
   std::string source;  ///< Where the prediction comes from: a published figure, or a formula.
   Measured measured;
+  bool disturbed = false;  ///< Other programs used the machine meanwhile.
 
+  /// Of a disturbed measurement, a figure fails only by a factor of two: less may be the others'.
   Verdict verdict() const;
 };
 

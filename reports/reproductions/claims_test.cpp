@@ -40,6 +40,18 @@ TEST(Claims, EachKindOfRuleCanHoldAndCanFail) {
   }
 }
 
+TEST(Claims, OnABusyMachineOnlyWhatIsFarOffFails) {
+  auto slow = claim(Rule::within(0.15, 46), Measured::of(60));
+  EXPECT_EQ(slow.verdict(), Verdict::no);
+  slow.disturbed = true;
+  EXPECT_EQ(slow.verdict(), Verdict::not_known);
+  EXPECT_THAT(claims_table({slow}, {.width = 80}), HasSubstr("not known"));
+  slow.measured = Measured::of(110);
+  EXPECT_EQ(slow.verdict(), Verdict::no);
+  slow.measured = Measured::of(50);
+  EXPECT_EQ(slow.verdict(), Verdict::yes);
+}
+
 TEST(Claims, NothingMeasuredGivesNoVerdictButAReason) {
   const auto missing = claim(Rule::at_most(1), Measured::none("wrk is not installed"));
   EXPECT_EQ(missing.verdict(), Verdict::not_measured);

@@ -119,10 +119,15 @@ std::string in_short(const Account& account, const Context& context, bool noisy)
   };
   auto text = fmt::format("{} of {} claims hold, {} do not", count(Verdict::yes),
                           account.claims.size(), count(Verdict::no));
+  if (const auto unknown = count(Verdict::not_known); unknown != 0)
+    text += fmt::format(", {} not known", unknown);
   if (const auto missing = count(Verdict::not_measured); missing != 0)
     text += fmt::format(", {} not measured", missing);
   text += '.';
-  if (noisy) text += " Other programs used the machine: repeat this on an idle one.";
+  if (noisy)
+    text +=
+        " Other programs used the machine, so a figure that is off by less than a factor of 2 "
+        "is 'not known': repeat this on an idle machine.";
   if (!account.quick.empty()) text += fmt::format(" Quick run: {}.", account.quick);
   if (context.facts.value("partial", false)) text += " Interrupted: the figures are partial.";
   return text;
@@ -278,14 +283,15 @@ std::string plain(Duration time) { return fmt::format("{:g} ms", seconds(time) *
 
 std::string times(double factor) { return digits(factor, 3) + "×"; }
 
-std::string text_of(const Account& account, const Context& context,
-                    const std::vector<Result>& results, Markup markup) {
+std::string text_of(Account account, const Context& context, const std::vector<Result>& results,
+                    Markup markup) {
   const bool markdown = markup == Markup::markdown;
   const auto terminal = Terminal::of_standard_output();
   const auto width = markdown ? 0 : terminal.text_width();
   std::vector<std::string> remarks = troubles(account.rows);
   const auto noises = noise(context, results);
   remarks.insert(remarks.end(), noises.begin(), noises.end());
+  for (auto& claim : account.claims) claim.disturbed = !noises.empty();
   std::vector<std::string> last{
       ledger(account.rows), machine(context),
       fmt::format("What the claims mean, and their rules: docs/articles/{}.md", account.name)};

@@ -107,8 +107,8 @@ struct Account {
 };
 
 /// The title, the claims, what cannot be quoted, the figures, and the machine.
-std::string text_of(const Account& account, const Context& context,
-                    const std::vector<Result>& results, Markup markup);
+std::string text_of(Account account, const Context& context, const std::vector<Result>& results,
+                    Markup markup);
 
 /// Of those that have a tenth of every wait.
 inline std::string tenth(bool quick) { return quick ? "every wait a tenth" : ""; }

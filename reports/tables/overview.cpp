@@ -118,6 +118,7 @@ class Overview {
         checks_(check_texts(findings)),
         lines_(lines_of(axis, cases)) {
     for (const auto* one : cases) places_.emplace(*axis.place(one->what.load), one);
+    sort_lines();
   }
 
   bool tells_something() const { return lines_.size() > 1 && places_.size() > 1; }
@@ -148,6 +149,17 @@ class Overview {
 
  private:
   double largest() const { return places_.rbegin()->first; }
+
+  /// Best first, by the largest load; last those that have nothing there.
+  void sort_lines() {
+    Cases order;
+    for (const auto& line : lines_)
+      if (const auto* one = line.at(largest())) order.push_back(one);
+    sort_best_first(order);
+    std::ranges::stable_sort(lines_, {}, [&](const Line& line) {
+      return std::ranges::find(order, line.at(largest())) - order.begin();
+    });
+  }
 
   std::string figure(const Line& line, double place) const {
     if (!line.cases.contains(place)) return "-";

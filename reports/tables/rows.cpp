@@ -10,6 +10,7 @@
 
 #include "bench/base/split.hpp"
 #include "bench/results/counters.hpp"
+#include "bench/results/slo.hpp"
 #include "reports/analysis/check_texts.hpp"
 #include "reports/analysis/notes.hpp"
 #include "reports/tables/column_entry.hpp"
@@ -18,6 +19,9 @@ namespace asyncmark {
 namespace {
 
 using Columns = std::vector<const ColumnEntry*>;
+
+/// The weight of a column that the user asked for, above all others.
+constexpr int kHeaviest = 100;
 
 bool is_open_loop(const Result* one) { return one->what.load.rate.has_value(); }
 
@@ -106,19 +110,27 @@ const ColumnEntry& column_at(const std::string& name, const char* flag, const Ca
                                fmt::join(names, ", ")));
 }
 
-Columns columns_of(const Cases& cases, const View& view) {
+/// Those that --columns names, without the `+` that adds them to the usual ones.
+Columns named_columns(const Cases& cases, const View& view) {
   Columns columns;
-  if (!view.columns.empty() && !view.shows_all()) {
-    for (const auto& name : split(view.columns, ','))
-      columns.push_back(&column_at(name, "--columns", cases));
-    return columns;
-  }
+  for (const auto& name : split(view.columns.substr(view.adds_columns() ? 1 : 0), ','))
+    columns.push_back(&column_at(name, "--columns", cases));
+  return columns;
+}
+
+Columns columns_of(const Cases& cases, const View& view) {
+  if (view.chooses_columns()) return named_columns(cases, view);
+  Columns columns;
   const auto open = std::ranges::count_if(cases, is_open_loop);
   const auto* judged = Registry<ColumnEntry>::find("response-" + view.judged);
   for (const auto& one : Registry<ColumnEntry>::all())
     if (view.shows_all() || one.usual == Usual::always || (one.usual == Usual::open && open > 0) ||
         (one.usual == Usual::closed && open < std::ssize(cases)))
       columns.push_back(judged && !view.shows_all() && one.name == "response-p99" ? judged : &one);
+  if (!view.adds_columns()) return columns;
+  for (const auto* one : named_columns(cases, view))
+    if (std::ranges::find(columns, one) == columns.end()) columns.push_back(one);
+  std::ranges::stable_sort(columns, {}, &ColumnEntry::order);
   return columns;
 }
 
@@ -134,34 +146,10 @@ auto amount(const Result* one) {
                     load.rate.value_or(0));
 }
 
-/// Less is better: first those that kept up, by their response time, then by what was achieved.
-auto rank(const Result* one) {
-  const auto& summary = one->summary();
-  const bool died = one->finished().empty();
-  if (!is_open_loop(one)) return std::tuple(died, false, -summary.median("ops_per_s").value_or(0));
-  const auto& offer = summary.offered;
-  if (!offer || !offer->kept_up()) return std::tuple(died, true, -(offer ? offer->achieved : 0));
-  for (const auto fraction : {0.99, 0.5})
-    if (const auto time = response_percentile(summary.all, fraction))
-      return std::tuple(died, false, seconds(*time));
-  return std::tuple(died, false, seconds(kLongest));
-}
-
-/// Whether they are one runner under several concurrency limits: their order shows what more of
-/// them bring.
-bool are_of_one_runner(const Cases& cases) {
-  return std::ranges::all_of(cases, [&](const Result* one) {
-    return one->what.load.in_flight && one->what.runner == cases.front()->what.runner;
-  });
-}
-
 /// By their amount of work, and the best first or as `--sort` says.
 Cases sorted(Cases cases, const View& view, const std::vector<Finding>& findings) {
   if (view.sort.empty()) {
-    std::ranges::stable_sort(cases, {}, rank);
-    if (are_of_one_runner(cases))
-      std::ranges::stable_sort(cases, {},
-                               [](const Result* one) { return one->what.load.in_flight; });
+    sort_best_first(cases);
   } else {
     const auto& column = column_at(view.sort, "--sort", cases);
     std::map<const Result*, std::tuple<bool, double, std::string>> keys;
@@ -187,16 +175,23 @@ bool is_idle(const ColumnEntry& column, const std::vector<Cell>& cells) {
 
 void add_figures(Table& table, const Columns& columns, const Cases& cases,
                  const std::vector<Finding>& findings, const View& view) {
-  const bool are_chosen = !view.columns.empty() && !view.shows_all();
+  const auto added = view.adds_columns() ? named_columns(cases, view) : Columns();
   std::vector<std::pair<int, std::size_t>> weights;
   std::set<std::string> uppers;
   for (const auto* column : columns) {
     std::vector<Cell> cells;
-    for (const auto* one : cases)
-      cells.push_back(one->finished().empty() ? Cell()
-                                              : column->cell(figures_of(*one, cases, findings)));
-    if (!are_chosen && is_idle(*column, cells)) continue;
-    weights.emplace_back(column->weight, table.columns.size());
+    for (const auto* one : cases) {
+      auto cell =
+          one->finished().empty() ? Cell() : column->cell(figures_of(*one, cases, findings));
+      if (cell && cell->text == kTooFew && column->name == "response-" + view.judged)
+        if (const auto bound = upper_bound(one->summary().all, view.judged_fraction))
+          cell = CellFigure{"<= " + rounded_text(*bound), seconds(*bound)};
+      cells.push_back(std::move(cell));
+    }
+    const bool is_added = std::ranges::find(added, column) != added.end();
+    if (!view.chooses_columns() && !is_added && is_idle(*column, cells)) continue;
+    const bool is_wanted = is_added || column->name == "response-" + view.judged;
+    weights.emplace_back(is_wanted ? kHeaviest : column->weight, table.columns.size());
     uppers.insert(column->heading.over);
     table.columns.push_back(column->heading);
     for (std::size_t i = 0; i < cases.size(); ++i)
@@ -208,7 +203,7 @@ void add_figures(Table& table, const Columns& columns, const Cases& cases,
     for (auto& column : table.columns)
       if (column.over == "service" && (column.under == "p50" || column.under == "p99"))
         column.over.clear();
-  if (!view.columns.empty()) return;
+  if (view.chooses_columns() || view.shows_all()) return;
   std::ranges::sort(weights);
   for (const auto& [weight, column] : weights) table.spare.push_back(column);
 }
@@ -221,7 +216,32 @@ void add_bars(Table& table, const Cases& cases) {
   for (std::size_t i = 0; i < cases.size(); ++i) table.rows[i].bar = bar_of(*cases[i], cases);
 }
 
+bool are_of_one_runner(const Cases& cases) {
+  return std::ranges::all_of(cases, [&](const Result* one) {
+    return one->what.load.in_flight && one->what.runner == cases.front()->what.runner;
+  });
+}
+
+/// Less is better: first those that kept up, by their response time, then by what was achieved.
+auto rank(const Result* one) {
+  const auto& summary = one->summary();
+  const bool died = one->finished().empty();
+  if (!is_open_loop(one)) return std::tuple(died, false, -summary.median("ops_per_s").value_or(0));
+  const auto& offer = summary.offered;
+  if (!offer || !offer->kept_up()) return std::tuple(died, true, -(offer ? offer->achieved : 0));
+  for (const auto fraction : {0.99, 0.5})
+    if (const auto time = response_percentile(summary.all, fraction))
+      return std::tuple(died, false, seconds(*time));
+  return std::tuple(died, false, seconds(kLongest));
+}
+
 }  // namespace
+
+void sort_best_first(Cases& cases) {
+  std::ranges::stable_sort(cases, {}, rank);
+  if (are_of_one_runner(cases))
+    std::ranges::stable_sort(cases, {}, [](const Result* one) { return one->what.load.in_flight; });
+}
 
 Table leading_columns(const Cases& cases, bool partial, bool in_groups) {
   Table table;
@@ -304,7 +324,7 @@ Table make_table(const Cases& given, bool partial, const std::vector<Finding>& f
       table.rows[i].cells[0] += fmt::format(" ({})", signs);
   }
   add_figures(table, columns, cases, findings, view);
-  if (view.columns.empty() || view.shows_all()) add_bars(table, cases);
+  if (!view.chooses_columns()) add_bars(table, cases);
   if (view.shows_all())
     add_notes(table, cases);
   else

@@ -22,6 +22,11 @@ std::optional<double> bar_of(const Result& one, const Cases& cases);
 /// but their cap.
 bool tells_rows_apart(const Table& table);
 
+/// Sorts those that died to the end, then by what was achieved: an open loop that kept up by its
+/// response time, all others by throughput. Cases of one runner keep the order of their limits on
+/// operations in flight, which shows what more of them bring.
+void sort_best_first(Cases& cases);
+
 /// Throws UsageError for the names of columns that do not exist.
 void check_columns(const View& view);
 

@@ -92,16 +92,42 @@ TEST(Rows, AreGroupedByTheAmountOfWorkAndBestFirst) {
                   StartsWith("500 operations: event-loop"), StartsWith("500 operations: sync")));
 }
 
-TEST(Rows, ShowThePercentileThatIsJudged) {
+/// An open loop of which so many operations took 50 ms each.
+Result open_loop(std::uint64_t completed) {
   auto one = construct({.ops = 1000});
   one.what.load.rate = 100;
-  one.repetitions.at(0).measurement.response_time.clear();
-  one.repetitions.at(0).measurement.response_time.add(milliseconds(50), 1000);
+  auto& all = one.repetitions.at(0).measurement;
+  all.completed = completed;
+  all.response_time.clear();
+  all.response_time.add(milliseconds(50), completed);
+  return one;
+}
+
+TEST(Rows, ShowThePercentileThatIsJudged) {
+  const auto one = open_loop(1000);
   auto context = testing::some_context();
   context.facts["slo"] = "p95=60ms";
   const auto table = make_table({&one}, false, {}, view_of(context, {}));
   EXPECT_EQ(cell(table, 0, "response p95"), "49.9 ms");
   EXPECT_EQ(cell(table, 0, "response p99"), "no such column");
+  // By the rule of three, 300 operations bound a p99 that needs 1000.
+  const auto few = open_loop(300);
+  context.facts["slo"] = "p99=60ms";
+  const auto bounded = make_table({&few}, false, {}, view_of(context, {}));
+  EXPECT_THAT(cell(bounded, 0, "response p99"), StartsWith("<= 50.0 ms"));
+  EXPECT_THAT(notes(bounded), HasSubstr("95 % confidence"));
+  EXPECT_EQ(cell(make_table({&few}, false, {}, {}), 0, "response p99"), "n/a");
+}
+
+TEST(Rows, TellHowManyOfTheDroppedWereStarted) {
+  for (const auto started : {0, 12}) {
+    auto one = open_loop(970);
+    one.repetitions.at(0).measurement.never_started = 30;
+    one.repetitions.at(0).measurement.abandoned = started;
+    EXPECT_THAT(notes(make_table({&one}, false, {}, {})),
+                started == 0 ? ::testing::Matcher<std::string>(Not(HasSubstr("dropped:")))
+                             : HasSubstr("dropped: 12 of 30 were started"));
+  }
 }
 
 TEST(Rows, OfOneRunnerAreInTheOrderOfItsConcurrencyLimits) {
@@ -167,6 +193,9 @@ TEST(Columns, AreTheUsualOnesOrThoseAskedFor) {
   EXPECT_THAT(headings({.columns = "service-asked"}), ElementsAre("runner", "service asked"))
       << "it is asked for, though it is empty";
   EXPECT_GT(headings({.columns = "all"}).size(), 9u);
+  EXPECT_THAT(headings({.columns = "+p95,p99"}),
+              ElementsAre("runner", "in flight", "time", "ops/s", "p50", "service p95", "p99",
+                          "CPU/op", "mem/op"));
 }
 
 TEST(Columns, ThatDoNotExistAreRefused) {
