@@ -17,6 +17,8 @@ struct ProbeGate {
 
 std::string missed(const EndpointProbe& endpoint, const Probe& probe) {
   if (endpoint.capacity && endpoint.capacity->passed) return "";
+  // Where other programs had the processors, the service is not to blame; 'no-verdict' fails on it.
+  if (endpoint.model.bottleneck == Bottleneck::others) return "";
   if (!endpoint.capacity || endpoint.capacity->steps.empty())
     return fmt::format("no rate was tested for {}", probe.slo->text());
   return fmt::format("{} is met at no tested rate", probe.slo->text());
@@ -31,6 +33,14 @@ std::string failed(const EndpointProbe& endpoint, const Probe&) {
   return "";
 }
 
+std::string no_verdict(const EndpointProbe& endpoint, const Probe&) {
+  if (has_verdict(endpoint)) return "";
+  if (!endpoint.failed.empty()) return endpoint.failed;
+  return endpoint.model.bottleneck == Bottleneck::client
+             ? "the client is the bottleneck"
+             : fmt::format("other programs used {:.0f} % of the CPU", endpoint.others * 100);
+}
+
 ProbeGate limited_by(const char* name, Bottleneck bottleneck) {
   return {name, [bottleneck](const EndpointProbe& endpoint, const Probe&) {
             if (endpoint.model.bottleneck != bottleneck) return std::string();
@@ -43,6 +53,7 @@ const std::vector<ProbeGate>& probe_gates() {
   static const std::vector<ProbeGate> all{
       {"slo", missed},
       {"failed", failed},
+      {"no-verdict", no_verdict},
       limited_by("blocked", Bottleneck::blocked),
       limited_by("one-at-a-time", Bottleneck::serial),
       limited_by("pool-size", Bottleneck::pool),

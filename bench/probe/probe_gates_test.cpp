@@ -46,6 +46,16 @@ TEST(ProbeGates, ObjectToAnObjectiveThatWasNotTested) {
   EXPECT_THAT(found("slo", probe), ElementsAre("slo: /sync: no rate was tested for p99=5ms"));
 }
 
+TEST(ProbeGates, BlameNoServiceForOtherPrograms) {
+  auto probe = blocked();
+  EXPECT_THAT(found("no-verdict", probe), IsEmpty());
+  probe.endpoints[0].model.bottleneck = Bottleneck::others;
+  probe.endpoints[0].others = 0.6;
+  EXPECT_THAT(found("slo,blocked", probe), IsEmpty());
+  EXPECT_THAT(found("no-verdict", probe),
+              ElementsAre("no-verdict: /sync: other programs used 60 % of the CPU"));
+}
+
 TEST(ProbeGates, ObjectToWhatCouldNotBeMeasuredAndToFailedOperations) {
   auto probe = blocked();
   probe.endpoints[0].points = {{.in_flight = 8, .failed = 0.25, .reason = "refused"}};
