@@ -107,7 +107,9 @@ std::string without_middle(const std::string& text, std::size_t columns, bool un
   const auto marked = columns_of(mark);
   if (columns <= marked) return beginning(letters, columns);
   const auto room = columns - marked;
-  return beginning(letters, (room + 1) / 2) + mark + ending(letters, room / 2);
+  // What tells names apart, such as the load, is mostly at the beginning.
+  const auto behind = room / 3;
+  return beginning(letters, room - behind) + mark + ending(letters, behind);
 }
 
 std::string progress_bar(double share, std::size_t columns, bool unicode) {

@@ -18,10 +18,11 @@ TEST(Drawing, LeavesOutWhatWouldScroll) {
 
 TEST(WithoutMiddle, KeepsBothEnds) {
   EXPECT_EQ(without_middle("abcdef", 6, true), "abcdef");
-  EXPECT_EQ(without_middle("abcdefgh", 6, true), "abc\u2026gh");
+  EXPECT_EQ(without_middle("abcdefgh", 6, true), "abcd\u2026h");
   EXPECT_EQ(without_middle("abcdefgh", 6, false), "ab...h");
   EXPECT_EQ(without_middle("abcdefgh", 2, false), "ab");
-  EXPECT_EQ(without_middle("\u6f22\u5b57\u6f22\u5b57", 6, true), "\u6f22\u2026\u5b57")
+  EXPECT_EQ(without_middle("\u6f22\u5b57\u6f22\u5b57\u6f22", 9, true),
+            "\u6f22\u5b57\u6f22\u2026\u6f22")
       << "each takes two columns";
   EXPECT_EQ(without_middle("\u6f22\u6f22\u6f22\u6f22", 6, false), "\u6f22...")
       << "never half a letter";

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "bench/base/units.hpp"
 #include "bench/checks/check_entry.hpp"
@@ -10,6 +11,7 @@
 #include "bench/results/failure_budget.hpp"
 #include "bench/results/grouping.hpp"
 #include "bench/results/offered.hpp"
+#include "bench/results/slo.hpp"
 #include "bench/results/summary.hpp"
 
 namespace asyncmark::check_rules {
@@ -17,8 +19,7 @@ namespace {
 
 /// Shorter operations may end before the next one is begun, whatever the cap.
 constexpr Duration kOverlaps = std::chrono::milliseconds(1);
-/// What 10 / (1 - p) makes of p99, and of the median.
-constexpr std::uint64_t kEnoughForP99 = 1000;
+/// What 10 / (1 - p) makes of the median.
 constexpr std::uint64_t kEnoughForMedian = 20;
 // Shorter, and what one sees is how things begin.
 constexpr Duration kLongEnough = std::chrono::milliseconds(10);
@@ -26,6 +27,9 @@ constexpr double kPoorEfficiency = 0.5;
 constexpr double kMostlyWork = 0.5;
 
 double runs(const Subject& one) { return static_cast<double>(one.result.finished().size()); }
+
+/// Operations that should have run, over all repetitions.
+double due(const Subject& one) { return one.ended() + static_cast<double>(one.all.never_started); }
 
 /// The case with the least and the one with the most of something, and their words for it.
 template <class Amount, class Words>
@@ -43,20 +47,30 @@ std::optional<Difference> unequal_operations(const Compared& cases) {
   // A closed loop that a duration limits ends as many as it can: that is what it measures.
   if (load.ops == 0 && !load.rate) return std::nullopt;
   // What was due and could not start has a rule of its own.
-  const auto ended = [](const Subject& one) {
-    return (one.ended() + static_cast<double>(one.all.never_started)) / runs(one);
-  };
+  const auto ended = [](const Subject& one) { return due(one) / runs(one); };
   return extremes(cases, ended, [&](const Subject& one) {
     return fmt::format("{:.6g} operations a run", ended(one));
   });
 }
 
+/// Whether two shares of so many differ by more than chance explains (two-proportion z-test, 99 %).
+bool differ(double a, double of_a, double b, double of_b) {
+  constexpr double kSure = 2.58;
+  const auto all = (a + b) / (of_a + of_b);
+  const auto error = std::sqrt(all * (1 - all) * (1 / of_a + 1 / of_b));
+  return std::abs(a / of_a - b / of_b) > kSure * error;
+}
+
 std::optional<Difference> unequal_failures(const Compared& cases) {
-  const auto share = [](const Subject& one) {
-    return one.ended() > 0 ? static_cast<double>(one.all.failed) / one.ended() : 0;
-  };
+  const auto failed = [](const Subject& one) { return static_cast<double>(one.all.failed); };
+  const auto share = [&](const Subject& one) { return due(one) > 0 ? failed(one) / due(one) : 0; };
+  const auto [least, most] =
+      std::ranges::minmax_element(cases, {}, [&](const Subject* one) { return share(*one); });
+  if (due(**least) == 0 || due(**most) == 0 ||
+      !differ(failed(**least), due(**least), failed(**most), due(**most)))
+    return std::nullopt;
   return extremes(cases, share, [](const Subject& one) {
-    return fmt::format("{} of {:.0f} failed", one.all.failed, one.ended());
+    return fmt::format("{} of {:.0f} failed", one.all.failed, due(one));
   });
 }
 
@@ -102,8 +116,8 @@ std::optional<Difference> mixed_clients(const Compared& all) {
 std::optional<std::string> failed_operations(const Subject& one, const Context& context) {
   const auto budget = context.facts.value("max_failed", "0");
   if (!FailureBudget::parse(budget).exceeded_by(one.all)) return std::nullopt;
-  return fmt::format("{} of {:.0f} failed ({}); --max-failed accepts {}", one.all.failed,
-                     one.ended(), failures_text(one.all), budget == "0" ? "none" : budget);
+  return fmt::format("{} of {:.0f} failed ({}); --max-failed accepts {}", one.all.failed, due(one),
+                     failures_text(one.all), budget == "0" ? "none" : budget);
 }
 
 std::optional<std::string> cap_not_reached(const Subject& one) {
@@ -151,16 +165,28 @@ std::optional<std::string> generator_saturated(const Subject& one) {
                      rounded_count(offer->per_s));
 }
 
-std::optional<std::string> few_operations(const Subject& one) {
-  const auto a_pass = one.all.per_pass(one.all.elapsed());
+/// The percentile that the user asked about, or p99.
+Slo judged_percentile(const Context& context) {
+  const auto text = context.facts.value("slo", "");
+  return text.empty() ? Slo{"p99", 0.99, {}} : Slo::parse(text);
+}
+
+std::optional<std::string> few_operations(const Subject& one, const Context& context) {
+  const auto a_pass = one.result.summary().time;  // As in the table.
   const bool is_work = !one.result.what.measures_the_harness() && one.ended() > 0;
   if (is_work && !one.result.bound && a_pass < kLongEnough)
     return fmt::format("the run took {}, which is mostly start-up", rounded_text(a_pass));
   const auto count = one.all.service_time.count();
   if (count == 0) return std::nullopt;  // More of them would fail as well.
   // The headline of an open loop is the tail of its response times.
-  if (one.kind() == LoadKind::open_loop && count < kEnoughForP99)
-    return fmt::format("{} operations in all repetitions; a p99 needs {}", count, kEnoughForP99);
+  if (one.kind() == LoadKind::open_loop) {
+    const auto judged = judged_percentile(context);
+    const auto enough = static_cast<std::uint64_t>(std::lround(10 / (1 - judged.fraction)));
+    const bool is_bounded = judged.limit > Duration(0) && upper_bound(one.all, judged.fraction);
+    if (count < enough && !is_bounded)
+      return fmt::format("{} operations in all repetitions; a {} needs {}", count,
+                         judged.percentile, enough);
+  }
   // That of a burst is its makespan; and where the cost is known, a few show it.
   if (one.kind() == LoadKind::closed_loop && !one.result.bound && count < kEnoughForMedian)
     return fmt::format("{} operations in all repetitions; a median needs {}", count,
@@ -210,8 +236,7 @@ const bool failed_operations_registered = Registry<CheckEntry>::add({
     .name = "failed-operations",
     .order = 20,
     .look = in_each_case(failed_operations),
-    .sentence = "more operations failed than --max-failed accepts; the times cover "
-                "successful operations only",
+    .sentence = "more operations failed than --max-failed accepts",
     .remedy_of = remedy_of_failures,
 });
 

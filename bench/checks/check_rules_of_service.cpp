@@ -160,6 +160,7 @@ const bool service_idle_registered = Registry<CheckEntry>::add({
     .sentence = "the service did not keep up although it had CPU time left",
     .remedy = "look for what makes requests wait for each other: a call that blocks the "
               "service's event loop, a lock, a small pool of workers or connections",
+    .limit = LimitedBy::queue_of_service,
 });
 
 const bool service_concurrency_registered = Registry<CheckEntry>::add({

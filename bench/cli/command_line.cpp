@@ -59,7 +59,7 @@ int do_run(const Grammar& grammar, const std::vector<std::string>& command) {
   const auto& format = Registry<FormatEntry>::at(shown.format);
   check_view(format, shown.view);
   auto view = shown.view;
-  view.is_kept = !settings.out.empty();
+  view.kept_in = settings.out;
   settings.print = [&format, view](const ResultSet& run) { return format.print({&run}, view); };
   if (settings.out.empty() && settings.driver.benchmark.out.empty()) need_standard_output();
   return run_and_print(requests, std::move(settings));

@@ -123,7 +123,7 @@ Grammar::Grammar()
           "  # Is the new build slower?\n"
           "  asyncmark compare --commands 'old/tool input' 'new/tool input'\n"
           "  # Try it without a server.\n"
-          "  asyncmark run sleep --wait 46ms\n",
+          "  asyncmark run sleep --wait 10ms --ops 200\n",
           "asyncmark") {
   app.set_help_flag("-h,--help", "show this help");
   app.set_version_flag("--version", versions(), "show the version, and those of the libraries");
@@ -172,7 +172,7 @@ void Grammar::add_run() {
   run->footer(
       "Options of a workload: asyncmark run WORKLOAD --help\n\n"
       "Examples:\n"
-      "  asyncmark run sleep --wait 46ms\n"
+      "  asyncmark run sleep --wait 10ms --ops 200\n"
       "  asyncmark run --plan cases.json --out results.json");
 }
 

@@ -51,7 +51,8 @@ void add_probed_workload(CLI::App& probe, Arguments& arguments, const WorkloadEn
   add_file(app, "--junit", probed.junit, "write JUnit's XML, as --fail-on judges endpoints",
            kProbeOutput);
   add_value(app, "--fail-on", probed.fail_on, "LIST",
-            "exit with code 3 for: slo, failed, bottlenecks such as blocked", kProbeOutput);
+            "exit with code 3 for: slo, failed, no-verdict, bottlenecks such as blocked",
+            kProbeOutput);
   add_progress(app, probed.progress, probed.quiet, kProbeOutput);
   app.allow_extras();
 }

@@ -131,6 +131,7 @@ int report(const ReportSettings& settings) {
   }
   auto view = settings.view;
   view.is_stored = true;
+  if (settings.files.size() == 1) view.kept_in = settings.files.front();
   // All texts before the first file, for what cannot be made is said before anything is written.
   std::vector<std::map<std::string, std::string>> texts;
   for (const auto& output : outputs) texts.push_back(texts_of(output, sets, settings.files));

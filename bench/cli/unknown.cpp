@@ -35,6 +35,9 @@ constexpr std::pair<std::string_view, std::string_view> kElsewhere[] = {
     {"-H", "--header"},
     {"-X", "--method"},
     {"--query", "--sql"},
+    {"--url", "--dsn"},
+    {"--dsn", "--url"},
+    {"--duration", "--budget"},
     {"--pool", "--in-flight"},
     {"--json", "--format"},
     {"--percentiles", "--columns"},
@@ -86,7 +89,8 @@ UsageError unknown(std::string argument, const CLI::App& app) {
     return UsageError(fmt::format(
         "unknown argument '{}'; separate the values of an option by commas, as in 100,200",
         argument));
-  const auto meant = is_option ? meant_by(argument, flags_of(&app)) : "";
+  auto meant = is_option ? meant_by(argument, flags_of(&app)) : "";
+  if (argument == "--url" && meant.empty()) meant = "; 'asyncmark run http --url URL' calls one";
   return UsageError(fmt::format("unknown {} '{}'{}", is_option ? "option" : "argument", argument,
                                 meant.empty() ? "; see --help" : meant));
 }

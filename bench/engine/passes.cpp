@@ -30,10 +30,10 @@ Clock::time_point last_finished(std::span<const Recorder> recorders) {
 }
 
 /// The warm-up takes the very path that is timed: other loads, one after the other, over the same
-/// clients and sessions. Gives how many of its operations failed.
-std::uint64_t warm_up(const Load& load, const Concurrency& how, const Crew& crew) {
+/// clients and sessions.
+void warm_up(const Load& load, const Concurrency& how, const Crew& crew, Measurement& noted) {
   const auto [ops, at_once] = warm_up_of(load, how, crew.sessions);
-  if (ops == 0) return 0;
+  if (ops == 0) return;
   window().phase = Phase::warm_up;
   for (std::uint64_t done = 0; done < ops; done += at_once) {
     Load rehearsal;
@@ -41,10 +41,10 @@ std::uint64_t warm_up(const Load& load, const Concurrency& how, const Crew& crew
     crew.stage.schedule.begin(rehearsal, LoadKind::burst, Clock::now());
     crew.carry_out();
   }
-  const auto failed = ended(crew.recorders) - completed(crew.recorders);
+  noted.warm_up = ops;
+  noted.warm_up_failed = ended(crew.recorders) - completed(crew.recorders);
   for (auto& recorder : crew.recorders) recorder.clear();
   crew.stage.in_flight.forget_peak();
-  return failed;
 }
 
 void add(Resources& resources, const Usage& used) {
@@ -140,7 +140,7 @@ class Course {
     phases.set_up = begun_ - crew_.stage.begun - phases.connect;
     show_recorders(crew_.recorders);
     begin_sample(load_, crew_);
-    measurement_.warm_up_failed = warm_up(load_, how_, crew_);
+    warm_up(load_, how_, crew_, measurement_);
     phases.warm_up = Clock::now() - begun_;
     connections_before_ = connections();
     reopened_before_ = window().connections_reopened.load();

@@ -173,7 +173,9 @@ TEST(Passes, CountWhatTheWarmUpFailed) {
   Fake fake;
   auto load = of_ops(1);
   load.warmup = 30;
-  EXPECT_EQ(fake.measure(load, {.cap = 30}).warm_up_failed, 3u);
+  const auto measured = fake.measure(load, {.cap = 30});
+  EXPECT_EQ(measured.warm_up, 30u);
+  EXPECT_EQ(measured.warm_up_failed, 3u);
   load.warmup = 5;
   EXPECT_EQ(Fake().measure(load, {.cap = 30}).warm_up_failed, 0u);
 }

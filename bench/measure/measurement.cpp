@@ -84,6 +84,7 @@ void Measurement::merge(const Measurement& other) {
   phases.connect += other.phases.connect;
   phases.warm_up += other.phases.warm_up;
   phases.timed += other.phases.timed;
+  warm_up += other.warm_up;
   warm_up_failed += other.warm_up_failed;
   phases.drain += other.phases.drain;
   phases.around += other.phases.around;

@@ -190,7 +190,8 @@ struct Measurement {
   Phases phases;
   /// Whether the service was still busy with operations of an earlier run when this one began.
   bool busy_before = false;
-  std::uint64_t warm_up_failed = 0;  ///< Operations of the warm-up, which are nowhere else.
+  std::uint64_t warm_up = 0;         ///< Operations of the warm-up, which are nowhere else.
+  std::uint64_t warm_up_failed = 0;  ///< Of these.
   Resources resources;
   Observed observed;
   Placed placement;

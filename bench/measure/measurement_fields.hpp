@@ -290,6 +290,8 @@ void fields(Visitor& visit, Measurement& m) {
   visit("busy_before", m.busy_before,
         {.about = "Whether the service was still busy with operations of an earlier run when this "
                   "one began. Results have it."});
+  visit("warm_up", m.warm_up,
+        {.about = "Operations of the warm-up; they count nowhere else. Absent where not told."});
   visit("warm_up_failed", m.warm_up_failed,
         {.about = "Operations of the warm-up that failed; they count nowhere else."});
   visit("resources", m.resources,

@@ -102,7 +102,8 @@ const std::vector<RunOption>& run_options() {
       {"repetitions", "N", "runs of each case, in new processes (default: 3)", kRuns},
       {"passes", "N", "timed passes in each run (default: 1)", kRuns},
       {"warmup", "N",
-       "untimed operations before each run (default: 1 per session, or per worker with --rate)",
+       "untimed operations before each run (default: 1 per session; with --rate 1 per worker, at "
+       "most 10)",
        kRuns},
       {"cpus", "LIST",
        "processors of the client: 0-3, or client=0,service=1 (default: all; half of them if "

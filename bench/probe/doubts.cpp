@@ -62,6 +62,11 @@ bool is_crowded_out(const Unloaded& unloaded, const Means& means, double at_once
 
 }  // namespace
 
+bool may_be_paced(const Unloaded& unloaded, double best_per_s) {
+  return unloaded.others >= kMuchOfOthers && unloaded.p50_s > 0 &&
+         best_per_s * unloaded.p50_s < kLessThanOne;
+}
+
 bool computes_in_one_thread(const std::vector<LoadPoint>& plateau) {
   constexpr double kMost = 0.85, kAlways = 0.9;
   if (plateau.empty()) return false;

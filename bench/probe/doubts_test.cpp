@@ -46,6 +46,23 @@ TEST(Doubts, HasNoVerdictIfOperationsWaitForProcessorsThatOtherProgramsTake) {
   EXPECT_EQ(fit(unloaded, points).bottleneck, Bottleneck::others);
 }
 
+TEST(Doubts, HasNoVerdictIfOtherProgramsMadeARateLimiterLookLikeOneAtATime) {
+  // nginx with limit_req 110/s, while others used the processors in the first second alone.
+  std::vector<LoadPoint> points{{1, 86.5, 0.01156}, {2, 111.7, 0.0177}, {4, 111.6, 0.0349}};
+  for (auto& point : points)
+    point.server = ServerLoad{.busy = 0.024, .busiest_thread = 0.024, .usable = 2};
+  points.front().cpu_wait_s = 0.0036;
+  Unloaded unloaded{.spaced_s = 0.0073,
+                    .back_to_back_s = 0.01156,
+                    .p50_s = 0.0013,
+                    .operations = 30,
+                    .cpu_wait_s = 0.0001,
+                    .others = 0.95};
+  EXPECT_EQ(fit(unloaded, points).bottleneck, Bottleneck::others);
+  unloaded.p50_s = 0.0073;  // All of them took so long.
+  EXPECT_EQ(fit(unloaded, points).bottleneck, Bottleneck::blocked);
+}
+
 TEST(Doubts, HasAVerdictOnABusyMachineIfTheWaitsForProcessorsCannotChangeIt) {
   // A thread that answers after 100 ms; each operation waits 15 ms for a processor.
   auto points = sweep({.at_once = 1, .time_s = 0.1});

@@ -30,11 +30,16 @@ bool computes_in_client(const Case& one) {
 }
 
 /// Successes per second until there was nothing left to begin. By Little's law those in flight at
-/// that moment, which end later, are as many as succeed in the mean time of a success.
-double steady_per_s(const Measurement& one) {
+/// that moment, which end later, are as many as succeed in the mean time of a success. While a
+/// queue grew, the mean was shorter than it is at the end: where none fail, all that may be are in
+/// flight.
+double steady_per_s(const Measurement& one, std::uint64_t in_flight) {
   const auto time = seconds(one.phases.timed - one.phases.drain);
   if (one.completed == 0 || time <= 0) return 0;
-  return static_cast<double>(one.completed) / (time + seconds(one.service_time.mean()));
+  const auto all = static_cast<double>(one.completed);
+  const auto by_mean = all / (time + seconds(one.service_time.mean()));
+  if (one.failed > 0) return by_mean;
+  return std::min(by_mean, (all - static_cast<double>(in_flight)) / time);
 }
 
 /// Seconds that client and server waited for a processor, for each operation.
@@ -99,7 +104,7 @@ TimeSpread spread_of(const Histogram& times) {
 LoadPoint load_point(const Result& result, const Measurement& one) {
   LoadPoint point;
   point.in_flight = result.what.load.in_flight.value_or(1);
-  point.per_s = std::max(one.ops_per_s(), steady_per_s(one));
+  point.per_s = std::max(one.ops_per_s(), steady_per_s(one, point.in_flight));
   point.completed = one.completed;
   if (one.completed > 0) {
     point.mean_s = seconds(one.service_time.mean());

@@ -53,6 +53,7 @@ struct EndpointProbe {
   std::string failed = {};   ///< Why there is no verdict; empty if there is one.
   std::string stopped = {};  ///< Why no more in flight were tried; empty if nothing went wrong.
   double others = 0;         ///< Share of the machine's processor time that other programs used.
+  Duration took{};           ///< From its first measurement to its last.
   bool cut = false;          ///< Whether the budget or an interrupt ended it early.
 };
 

@@ -147,7 +147,7 @@ bool warn(const Probe& found, const std::vector<std::string>& gates) {
 std::string junit_of(const Probe& found, const std::vector<Objection>& found_by_gates) {
   std::vector<JUnitCase> tests;
   for (const auto& endpoint : found.endpoints) {
-    JUnitCase test{.name = endpoint.name, .message = trouble_of(endpoint)};
+    JUnitCase test{.name = endpoint.name, .spent = endpoint.took, .message = trouble_of(endpoint)};
     if (!test.message.empty()) test.outcome = JUnitOutcome::error;
     tests.push_back(std::move(test));
   }

@@ -44,8 +44,10 @@ std::string no_verdict(const EndpointProbe& endpoint, const Probe&) {
 ProbeGate limited_by(const char* name, Bottleneck bottleneck) {
   return {name, [bottleneck](const EndpointProbe& endpoint, const Probe&) {
             if (endpoint.model.bottleneck != bottleneck) return std::string();
-            return fmt::format("{:.3g} at once, {:.4g}/s", endpoint.model.at_once.value,
-                               endpoint.model.best_per_s);
+            const auto& model = endpoint.model;
+            const auto rate = fmt::format("{:.4g}/s", model.best_per_s);
+            if (model.limit == Limit::rate_limiter) return rate;
+            return fmt::format("{:.3g} at once, {}", model.at_once.value, rate);
           }};
 }
 
@@ -71,7 +73,7 @@ const std::vector<ProbeGate>& probe_gates() {
 std::vector<std::string> parse_probe_gates(const std::string& text, bool has_slo) {
   std::vector<std::string> known;
   for (const auto& gate : probe_gates()) known.push_back(gate.name);
-  return parse_gates(text, known, fmt::format("some of {}", fmt::join(known, ", ")), has_slo);
+  return parse_gates(text, known, fmt::format("{}", fmt::join(known, ", ")), has_slo);
 }
 
 bool has_verdict(const EndpointProbe& endpoint) {

@@ -44,6 +44,7 @@ class Prober {
   };
 
   void measure_unloaded();
+  void measure_unloaded_quietly();
   void sweep();
   void confirm();
   void refine();

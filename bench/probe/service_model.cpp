@@ -19,7 +19,6 @@ constexpr double kSure = 1.96;        ///< Standard errors on each side of a 95 
 constexpr double kSufficient = 0.97;  ///< Of the best.
 constexpr double kUnlimited = 0.7;    ///< Served at once of those in flight; more is no limit.
 constexpr double kFewer = 0.8;        ///< Of the most in flight.
-constexpr double kLessThanOne = 0.7;  ///< Served at once; less is a pause that no operation needs.
 constexpr double kUnfair = 0.7;       ///< Median of the mean; less is an unfair queue.
 
 double best_of(const std::vector<LoadPoint>& points) {
@@ -346,6 +345,11 @@ ServiceModel fit(const Unloaded& unloaded, const std::vector<LoadPoint>& all) {
     return model;
   }
   fit_concurrency(model, grows ? std::vector{points.back()} : plateau);
+  if (model.limit == Limit::one_at_a_time && may_be_paced(unloaded, model.best_per_s)) {
+    model.limit = Limit::none_found;
+    model.bottleneck = Bottleneck::others;
+    return model;
+  }
   find_unfairness(model, plateau);
   if (!failing) {
     if (const auto client = mean_of(plateau, &LoadPoint::client_busy); client >= kClientFull)

@@ -51,7 +51,7 @@ struct Unloaded {
   std::optional<double> server_cpu_s =
       {};                    ///< Server's processor time of an operation, in seconds.
   double cpu_wait_s = 0;     ///< As in LoadPoint, of the faster kind.
-  double others = 0;         ///< As in CpuShares, of the same.
+  double others = 0;         ///< As in CpuShares, of the kind that others disturbed more.
   bool delayed_ack = false;  ///< Whether only operations without pauses wait for a delayed ACK.
 
   /// Returns the lower mean in seconds: a rate limiter delays operations without pauses, and idle

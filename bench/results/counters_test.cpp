@@ -212,7 +212,8 @@ TEST(ResponsePercentile, RanksWhatFailedAsSlowerThanAnyResponse) {
   EXPECT_NEAR(seconds(*response_percentile(of_1000(991, 9), 0.99)), 0.0989, 0.001);
   EXPECT_NEAR(seconds(*response_percentile(of_1000(990, 10), 0.99)), 0.0989, 0.001);
   EXPECT_FALSE(response_percentile(of_1000(989, 11), 0.99));
-  EXPECT_EQ(response_text(of_1000(900, 100), 0.999), "n/a") << "of 1000 at most a p99";
+  EXPECT_EQ(response_text(of_1000(900, 100), 0.999), "failed") << "as the p99, though of few";
+  EXPECT_EQ(response_text(of_1000(999, 1), 0.999), "n/a") << "of 1000 at most a p99";
 }
 
 TEST(ResponsePercentile, OfAFailureIsACounter) {

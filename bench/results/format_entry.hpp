@@ -20,7 +20,7 @@ struct View {
   std::string judged = {};     ///< The percentile of --slo, as `p95`, in place of the usual p99.
   double judged_fraction = 0;  ///< The same as a fraction, 0.95.
   bool is_stored = false;      ///< The results come from files, which may be old or incomplete.
-  bool is_kept = false;        ///< They are written to a file as well.
+  std::string kept_in = {};    ///< The file that they are written to as well; empty: none.
 
   bool is_usual() const { return columns.empty() && sort.empty() && !phases; }
   bool shows_all() const { return columns == "all"; }

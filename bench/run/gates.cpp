@@ -21,19 +21,26 @@ namespace {
 constexpr const char* kSlo = "slo";
 constexpr const char* kFailed = "failed";
 
+/// Operations that should have run.
+std::uint64_t due(const Measurement& all) { return all.failed + all.completed + all.never_started; }
+
 /// Why the objective is not known to be met; empty if it is, or if the case has no rate.
 std::string missed(const Slo& slo, const Result& one) {
   if (!one.what.load.rate) return "";
   const auto keeps = keeps_to(slo, one);
   if (!keeps) return "too few operations to tell whether it keeps " + slo.text();
-  return *keeps ? "" : slo.text() + " is missed";
+  if (*keeps) return "";
+  const auto& all = one.summary().all;
+  const auto failures =
+      all.failed == 0 ? "" : fmt::format(" ({} of {} operations failed)", all.failed, due(all));
+  return slo.text() + " is missed" + failures;
 }
 
 std::string failure(const FailureBudget& budget, const Result& one) {
   if (const auto died = one.died()) return *died;
   const auto& all = one.summary().all;
   if (!budget.exceeded_by(all)) return "";
-  return fmt::format("{} of {} operations failed", all.failed, all.failed + all.completed);
+  return fmt::format("{} of {} operations failed", all.failed, due(all));
 }
 
 }  // namespace
@@ -46,7 +53,7 @@ std::vector<std::string> parse_gates(const std::string& text, const std::vector<
       throw UsageError(fmt::format(
           "--fail-on: '{}' is no name; give a limit by --slo p99=300ms, and --fail-on slo", name));
     if (std::ranges::find(known, name) == known.end())
-      throw UsageError(fmt::format("--fail-on: '{}' is unknown{}; give {}", name,
+      throw UsageError(fmt::format("--fail-on: '{}' is unknown{} (known: {})", name,
                                    suggestion(name, known), choices));
     if (name == kSlo && !has_slo)
       throw UsageError("--fail-on: slo needs --slo, such as --slo p99=50ms");

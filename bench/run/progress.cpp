@@ -190,10 +190,14 @@ Duration Progress::left_now(const Live& live) const {
     current += around;
   }
   current = std::max(Duration(0), current - (Clock::now() - begun_));
-  // A drain takes at most so long, and may end at any time.
+  // A drain ends when the last operation does, at the latest after the time that it is given.
   if (const auto length = length_of(load);
-      length && live.phase == Phase::timed && live.timed > *length)
-    current = std::max(current, *length + load.drain - live.timed);
+      length && live.phase == Phase::timed && live.timed > *length) {
+    auto drain = *length + load.drain - live.timed;
+    if (ops_per_s_.value_or(0) > 0)
+      drain = std::min(drain, from_seconds(static_cast<double>(live.in_flight) / *ops_per_s_));
+    current = std::max(current, drain);
+  }
   return std::max(Duration(0), others) + current;
 }
 

@@ -50,7 +50,8 @@ bool warn(const std::vector<Result>& results, const FailureBudget& budget) {
     if (all.failed == 0) continue;
     const bool over = budget.exceeded_by(all);
     to_standard_error("warning: {}: {} of {} operations failed ({}){}\n", visible(result.name()),
-                      all.failed, all.failed + all.completed, visible(failures_text(all)),
+                      all.failed, all.failed + all.completed + all.never_started,
+                      visible(failures_text(all)),
                       over ? fmt::format("; --max-failed accepts {}",
                                          budget.text() == "0" ? "none" : budget.text())
                            : "");

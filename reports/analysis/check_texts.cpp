@@ -39,6 +39,7 @@ CheckText text_of(const std::vector<const Finding*>& findings, std::size_t numbe
                  .heading = first.code + ": " + first.sentence,
                  .evidence = {},
                  .remedy = first.remedy,
+                 .code = first.code,
                  .cases = {}};
   text.brief = fmt::format("{} ({})", text.heading, brief_evidence(findings));
   for (const auto* one : findings) {

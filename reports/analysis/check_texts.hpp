@@ -17,6 +17,7 @@ struct CheckText {
   /// `sleep/event-loop/ops:100: operation 7 ...`, one a finding.
   std::vector<std::string> evidence;
   std::string remedy;
+  std::string code;             ///< The name of the check.
   std::set<std::string> cases;  ///< Names; empty where it is about the whole run.
 };
 

@@ -104,7 +104,7 @@ const Result* next_smaller(const Subject& one) {
 /// throughput of fewer places tells which of the two limits.
 std::string by_growth(const Subject& one) {
   const auto* fewer = next_smaller(one);
-  if (!fewer || !is_full(one)) return "";
+  if (!fewer || !one.calls_a_service() || !is_full(one)) return "";
   const auto rate = one.result.summary().median("ops_per_s");
   const auto before = fewer->summary().median("ops_per_s");
   if (!rate || !before || *before <= 0) return "";

@@ -87,6 +87,7 @@ TEST(Limit, OfAServiceIsToldByTheThroughputOfFewerOperationsInFlight) {
     one.bound.reset();
     measured(one).service_time.clear();  // All places were taken all the time.
     measured(one).service_time.add(milliseconds(ms) * in_flight / 100, 100);
+    measured(one).observed.service = ServiceUsage{};
     return one;
   };
   const auto few = of(4, 400), double_rate = of(8, 200), same_rate = of(8, 390), half = of(8, 290);
@@ -103,6 +104,7 @@ TEST(Limit, AllowsForTheLastRoundInWhichFewerRemain) {
     one.bound.reset();
     measured(one).service_time.clear();
     measured(one).service_time.add(milliseconds(46), 17);
+    measured(one).observed.service = ServiceUsage{};
     return one;
   };
   // 17 operations of 46 ms by eight at a time need three rounds.

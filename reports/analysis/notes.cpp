@@ -100,6 +100,19 @@ std::optional<std::string> dropped_note(const Cases& cases) {
                      dropped);
 }
 
+/// What a user's server counts beside the operations of the table; absent where it is not known.
+std::optional<std::string> warm_up_note(const Cases& cases) {
+  std::uint64_t sum = 0;
+  if (!programs_in(cases).empty()) return std::nullopt;
+  for (const auto* one : cases) {
+    if (one->what.address().empty()) return std::nullopt;
+    sum += one->summary().all.warm_up;
+  }
+  if (sum == 0) return std::nullopt;
+  return fmt::format("the server also counts the warm-up: {} operation{}", sum,
+                     sum == 1 ? "" : "s");
+}
+
 const char* const kTooFewNote = "n/a: too few operations for this percentile (a p99 needs 1000)";
 
 }  // namespace
@@ -118,6 +131,7 @@ void add_short_notes(Table& table, const Cases& cases) {
     table.notes.push_back(
         "<=: the slowest response; the percentile is no higher (95 % confidence)");
   if (auto note = dropped_note(cases)) table.notes.push_back(std::move(*note));
+  if (auto note = warm_up_note(cases)) table.notes.push_back(std::move(*note));
   if (auto note = self_reported_note(cases)) table.notes.push_back(std::move(*note));
 }
 

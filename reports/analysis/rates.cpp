@@ -23,8 +23,12 @@ struct Point {
   std::string shortfall() const {
     return std::string(summary.offered ? summary.offered->shortfall() : "n/a");
   }
-  std::string percentile_text(double fraction) const {
-    return response_text(all, fraction).value_or("n/a");
+  /// Of the percentile that the user asked about, few operations may give an upper bound alone.
+  std::string percentile_text(double fraction, const std::optional<Slo>& slo = {}) const {
+    auto text = response_text(all, fraction).value_or("n/a");
+    if (text != "n/a" || !slo || slo->fraction != fraction) return text;
+    const auto bound = upper_bound(all, fraction);
+    return bound ? "<= " + rounded_text(*bound) : text;
   }
 };
 
@@ -71,12 +75,12 @@ std::set<double> rates_of(const std::vector<Line>& lines) {
   return rates;
 }
 
-std::string cell(const Line& line, double rate) {
+std::string cell(const Line& line, double rate, const std::optional<Slo>& slo) {
   const auto point = line.points.find(rate);
   if (point == line.points.end()) return "-";
   if (!point->second.finished()) return "died";
   if (!point->second.kept_up()) return point->second.shortfall();
-  return point->second.percentile_text(0.5) + " / " + point->second.percentile_text(0.99);
+  return point->second.percentile_text(0.5) + " / " + point->second.percentile_text(0.99, slo);
 }
 
 /// Up to which rate a line keeps to the objective.
@@ -111,30 +115,50 @@ std::string highest_within(const Slo& slo, const Line& line) {
   return verdict.unknown ? "n/a" : "none";
 }
 
+/// Says that a percentile exceeds its limit, or where it falls among failures, that these are why.
+std::string miss_of(const Slo& slo, const std::vector<Line>& lines) {
+  std::uint64_t failed = 0, all = 0;
+  for (const auto& line : lines)
+    for (const auto& [rate, point] : line.points) {
+      const auto due = point.all.completed + point.all.failed + point.all.never_started;
+      if (static_cast<double>(point.all.failed) <= (1 - slo.fraction) * static_cast<double>(due))
+        continue;
+      failed += point.all.failed;
+      all += due;
+    }
+  if (failed == 0) return fmt::format("{} exceeds {}", slo.percentile, exact_text(slo.limit));
+  return fmt::format("{} is missed because {} of {} operations failed", slo.text(), failed, all);
+}
+
 std::string within(const Slo& slo, const std::vector<Line>& lines) {
-  std::vector<std::string> parts;
+  std::vector<std::pair<std::string, std::vector<std::string>>> verdicts;
   bool unknown = false;
   for (const auto& line : lines) {
     if (!line.measured()) continue;
     const auto verdict = verdict_of(slo, line);
     unknown = unknown || (verdict.unknown && !verdict.highest);
-    if (verdict.highest)
-      parts.push_back(fmt::format("{} up to {}/s", line.label, *verdict.highest));
-    else if (!verdict.unknown)
-      parts.push_back(line.label + " at no tested rate");
-    else if (verdict.fails)
-      parts.push_back(fmt::format("{} not at {}/s and unknown below", line.label, *verdict.fails));
+    const auto words = verdict.highest    ? fmt::format("up to {}/s", *verdict.highest)
+                       : !verdict.unknown ? std::string("at no tested rate")
+                       : verdict.fails
+                           ? fmt::format("not at {}/s and unknown below", *verdict.fails)
+                           : std::string("unknown");
+    const auto alike =
+        std::ranges::find(verdicts, words, [](const auto& one) { return one.first; });
+    if (alike == verdicts.end())
+      verdicts.push_back({words, {line.label}});
     else
-      parts.push_back(line.label + " unknown");
+      alike->second.push_back(line.label);
   }
-  if (parts.empty()) return "";
-  const auto exceeds = [&](const Line& line) {
+  if (verdicts.empty()) return "";
+  std::vector<std::string> parts;
+  for (const auto& [words, labels] : verdicts)
+    parts.push_back(fmt::format("{} {}", enumerated(labels), words));
+  const auto misses = [&](const Line& line) {
     const auto verdict = verdict_of(slo, line);
     return !verdict.highest && !verdict.unknown;
   };
-  if (std::ranges::all_of(lines, exceeds))
-    return fmt::format("{} exceeds {} at every tested rate.", slo.percentile,
-                       exact_text(slo.limit));
+  if (std::ranges::all_of(lines, misses))
+    return fmt::format("{} at every tested rate.", miss_of(slo, lines));
   auto text = fmt::format("Within {}: {}.", slo.text(), fmt::join(parts, ", "));
   if (unknown) text += " Unknown: too few operations for this percentile; use a longer --duration.";
   return text;
@@ -250,7 +274,7 @@ std::optional<Table> make_rates_table(const Context& context, const Cases& cases
   bool saturated = false, failing = false;
   for (const auto& line : lines) {
     Row row{{line.label}, ""};
-    for (const auto rate : rates) row.cells.push_back(cell(line, rate));
+    for (const auto rate : rates) row.cells.push_back(cell(line, rate, slo));
     saturated = saturated || std::ranges::count(row.cells, "SATURATED") > 0;
     failing = failing || std::ranges::count(row.cells, "FAILING") > 0;
     if (slo) row.cells.push_back(highest_within(*slo, line));
@@ -271,8 +295,17 @@ std::vector<std::string> read_rates(const Context& context, const Cases& cases) 
   if (lines.empty()) return {};
   std::vector<std::string> sentences;
   const auto rates = rates_of(lines);
-  if (const auto slo = slo_of(context)) sentences.push_back(within(*slo, lines));
-  sentences.push_back(sustained(lines, rates));
+  const auto slo = slo_of(context);
+  if (slo) sentences.push_back(within(*slo, lines));
+  // What keeps to the limit up to each rate that it sustains needs no second sentence.
+  const bool differs = !slo || std::ranges::any_of(lines, [&](const Line& line) {
+    return line.measured() && verdict_of(*slo, line).highest != highest_sustained(line);
+  });
+  const bool any = std::ranges::any_of(
+      lines, [](const Line& line) { return highest_sustained(line).has_value(); });
+  if (differs || !any)
+    sentences.push_back(slo && any ? fmt::format("Without that limit: {}", sustained(lines, rates))
+                                   : sustained(lines, rates));
   sentences.push_back(soonest(lines, *rates.rbegin()));
   std::erase(sentences, "");
   return sentences;

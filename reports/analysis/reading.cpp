@@ -99,8 +99,11 @@ std::string vs_baseline(const Result& best, const Cases& cases) {
 std::string of_ideal(const Result& best) {
   const auto share = best.summary().median("efficiency");
   if (!share) return "";
-  return fmt::format(", {:.0f} % of the theoretical best ({})", *share * 100,
-                     words_of(best.bound->term));
+  const auto& bound = *best.bound;
+  const bool one_alone = bound.term == bound_terms::kSlowest && bound.alike;
+  return fmt::format(
+      ", {:.0f} % of the theoretical best ({})", *share * 100,
+      one_alone ? "one operation takes " + rounded_text(bound.asked) : words_of(bound.term));
 }
 
 /// How far to trust the order: empty where several repetitions agree.
@@ -119,8 +122,9 @@ std::string fastest(const Cases& ranked, const Cases& cases) {
   const auto& best = *ranked.front();
   const auto texts = labels(ranked);
   std::vector<std::string> equal;
-  for (std::size_t i = 0; i < ranked.size(); ++i)
-    if (i == 0 || may_be_equal(best, *ranked[i])) equal.push_back(texts[i]);
+  // As far as there is none between them that is slower for certain.
+  for (std::size_t i = 0; i < ranked.size() && (i == 0 || may_be_equal(best, *ranked[i])); ++i)
+    equal.push_back(texts[i]);
   constexpr std::size_t kMostNamed = 3;
   const bool all = equal.size() == ranked.size() && equal.size() > kMostNamed;
   if (all) equal = {fmt::format("all {}", equal.size())};
@@ -184,29 +188,50 @@ std::string knee(const Cases& ranked) {
     if (rate_of(at->second) / time(at->second) > rate_of(best->second) / time(best->second))
       best = at;
   const auto next = std::next(best);
-  if (next == caps.end()) return "";
+  if (next == caps.end()) {
+    constexpr double kGrows = 1.2;
+    const auto before = std::prev(best);
+    if (rate_of(best->second) < kGrows * rate_of(before->second)) return "";
+    return fmt::format("{}: throughput still grows at {} in flight, so try more.",
+                       ranked.front()->what.runner, best->first);
+  }
   return fmt::format(
-      "{}: {} in flight is the best trade-off; with {}, throughput changes by {:+.0f} % and each "
-      "operation takes {:.2g} times as long.",
+      "{}: {} in flight is the best trade-off; with {}, throughput changes by {:+.0f} % and an "
+      "operation takes {:.2g} times as long on average.",
       ranked.front()->what.runner, best->first, next->first,
       100 * (rate_of(next->second) / rate_of(best->second) - 1),
       time(next->second) / time(best->second));
 }
 
 /// What the service used meanwhile, where that is known: little says that it waits.
-std::string service_use(const Result& best) {
+std::string service_use(const Cases& ranked) {
+  const auto& best = *ranked.front();
   const auto& all = best.summary().all;
   const auto& service = all.observed.service;
   if (!service || seconds(all.elapsed()) <= 0) return "";
   return fmt::format("The service used {:.0f} % of a CPU (with {}).",
-                     100 * seconds(service->cpu) / seconds(all.elapsed()), best.what.runner);
+                     100 * seconds(service->cpu) / seconds(all.elapsed()), labels(ranked).front());
+}
+
+/// The open loops that did not keep up, of each runner that at its lowest such rate.
+Cases first_saturated(const Cases& cases) {
+  Cases found;
+  std::map<std::string, const Result*> lowest;
+  for (const auto* one : cases) {
+    const auto& offer = one->summary().offered;
+    if (one->finished().empty() || !offer || offer->kept_up()) continue;
+    auto& at = lowest[fmt::format("{}/{}", one->what.runner, one->what.load.in_flight.value_or(0))];
+    if (!at || *one->what.load.rate < *at->what.load.rate) at = one;
+  }
+  for (const auto& [name, one] : lowest) found.push_back(one);
+  return found;
 }
 
 std::vector<std::string> read_closed(const Cases& cases, const std::vector<Finding>& findings) {
   const auto ranked = at_largest_load(cases);
   if (ranked.empty()) return {};
   std::vector<std::string> sentences{fastest(ranked, cases), how_sure(ranked), knee(ranked),
-                                     bottlenecks(ranked, findings), service_use(*ranked.front())};
+                                     bottlenecks(ranked, findings), service_use(ranked)};
   std::erase(sentences, "");
   return sentences;
 }
@@ -215,7 +240,9 @@ std::vector<std::string> read_closed(const Cases& cases, const std::vector<Findi
 
 std::vector<std::string> reading(const Context& context, const Cases& cases,
                                  const std::vector<Finding>& findings) {
-  const auto rates = read_rates(context, cases);
+  auto rates = read_rates(context, cases);
+  if (auto why = bottlenecks(first_saturated(cases), findings); !why.empty())
+    rates.push_back(std::move(why));
   // A single closed loop beside open loops shows what its times hide, and competes with nothing.
   if (!rates.empty() && at_largest_load(cases).size() == 1) return rates;
   auto sentences = read_closed(cases, findings);

@@ -28,6 +28,7 @@ constexpr std::size_t kMostRows = 20;
 
 constexpr const char* kDetails = "Details: --columns all";
 constexpr const char* kCharts = "Charts: --out FILE, then 'report FILE --html PAGE'";
+constexpr const char* kChartsOf = "Charts: asyncmark report {} --html page.html";
 
 std::string prose(const std::string& text, const Terminal& terminal, std::size_t hanging = 0) {
   return wrap(terminal.unicode ? typeset(text) : text, terminal.text_width(), hanging);
@@ -37,14 +38,19 @@ std::string warnings(const std::vector<Finding>& findings, const View& view,
                      const Terminal& terminal) {
   constexpr std::size_t kHanging = 4;
   std::string text;
+  std::vector<std::string> codes;
   for (const auto& one : check_texts(findings)) {
+    codes.push_back(fmt::format("({}) {}", one.sign, one.code));
     const auto heading = view.shows_all() ? one.heading : one.brief;
     text += prose(fmt::format(" ({}) {}.", one.sign, heading), terminal, kHanging);
     if (view.shows_all())
       for (const auto& evidence : one.evidence) text += prose("     " + evidence, terminal);
     text += prose(fmt::format("     Fix: {}.", one.remedy), terminal);
   }
-  return text.empty() ? "" : "Warnings (numbered as in the table)\n" + text;
+  if (text.empty()) return "";
+  // One is read as soon as a list of one would be.
+  if (codes.size() == 1) return "Warning\n" + text;
+  return prose(fmt::format("Warnings: {}", fmt::join(codes, ", ")), terminal) + text;
 }
 
 /// Parts of a report with an empty line between them.
@@ -88,9 +94,11 @@ void add_set(Parts& parts, const ResultSet& set, const View& view, const Termina
   if (view.shows_all()) return;
   auto line = context_line(set.context, terminal.unicode ? " \u00b7 " : "; ");
   if (!line.empty()) line = prose(visible(line), terminal);
-  const bool has_charts = view.is_stored || view.is_kept;
-  if (!set.results.empty())
-    line += prose(has_charts ? kDetails : fmt::format("{}. {}", kDetails, kCharts), terminal);
+  if (!set.results.empty()) line += fmt::format("{}\n", kDetails);
+  if (!set.results.empty() && (!view.is_stored || !view.kept_in.empty()))
+    line += view.kept_in.empty()
+                ? fmt::format("{}\n", kCharts)
+                : fmt::format(fmt::runtime(kChartsOf), visible(view.kept_in)) + '\n';
   parts.add(line);
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -70,17 +71,31 @@ std::string no_verdict(const EndpointProbe& endpoint) {
   return "";
 }
 
-std::string capacity_part(const Capacity& capacity, const Slo& slo) {
-  const auto limit = fmt::format("{} <= {}", slo.percentile, rounded_text(slo.limit));
-  if (capacity.steps.empty())
-    return fmt::format("no rate was tested for {}: the time was over", limit);
-  if (!capacity.passed && !capacity.failed) return "";
+/// Whether the rates that the bracket consists of had fewer operations than the percentile needs.
+bool is_rough(const Capacity& capacity) {
+  return std::ranges::any_of(capacity.steps, [&](const CapacityStep& step) {
+    return step.few && (step.per_s == capacity.passed || step.per_s == capacity.failed);
+  });
+}
+
+std::string bracket_text(const Capacity& capacity, const std::string& limit) {
   if (!capacity.passed)
     return fmt::format("{} fails even at {}/s", limit, rounded_count(*capacity.failed));
   if (!capacity.failed)
     return fmt::format("{} up to at least {}/s", limit, rounded_count(*capacity.passed));
   return fmt::format("{} up to {}/s, no longer at {}/s", limit, rounded_count(*capacity.passed),
                      rounded_count(*capacity.failed));
+}
+
+std::string capacity_part(const Capacity& capacity, const Slo& slo) {
+  const auto limit = fmt::format("{} <= {}", slo.percentile, rounded_text(slo.limit));
+  if (capacity.steps.empty())
+    return fmt::format("no rate was tested for {}: the time was over", limit);
+  if (!capacity.passed && !capacity.failed) return "";
+  const auto rough = is_rough(capacity)
+                         ? fmt::format(" (rough: the budget is too short for a {})", slo.percentile)
+                         : "";
+  return bracket_text(capacity, limit) + rough;
 }
 
 std::string runner_part(const Advice& advice) {

@@ -201,8 +201,7 @@ void add_figures(Table& table, const Columns& columns, const Cases& cases,
   // Without response times beside them, service times need not be told apart.
   if (!uppers.contains("response"))
     for (auto& column : table.columns)
-      if (column.over == "service" && (column.under == "p50" || column.under == "p99"))
-        column.over.clear();
+      if (column.over == "service" && column.under.starts_with('p')) column.over.clear();
   if (view.chooses_columns() || view.shows_all()) return;
   std::ranges::sort(weights);
   for (const auto& [weight, column] : weights) table.spare.push_back(column);
@@ -233,6 +232,19 @@ auto rank(const Result* one) {
     if (const auto time = response_percentile(summary.all, fraction))
       return std::tuple(died, false, seconds(*time));
   return std::tuple(died, false, seconds(kLongest));
+}
+
+/// The reasons of failures that --max-failed accepts, so that no warning has them.
+std::optional<std::string> accepted_failures(const Cases& cases,
+                                             const std::vector<Finding>& findings) {
+  if (std::ranges::any_of(findings,
+                          [](const auto& one) { return one.code == "failed-operations"; }))
+    return std::nullopt;
+  Measurement all;
+  for (const auto* one : cases)
+    for (const auto& [reason, times] : one->summary().all.failures) all.add_failures(reason, times);
+  return all.failed == 0 ? std::nullopt
+                         : std::optional(fmt::format("failed: {}", failures_text(all)));
 }
 
 }  // namespace
@@ -329,6 +341,7 @@ Table make_table(const Cases& given, bool partial, const std::vector<Finding>& f
     add_notes(table, cases);
   else
     add_short_notes(table, cases);
+  if (auto note = accepted_failures(cases, findings)) table.notes.push_back(std::move(*note));
   return table;
 }
 

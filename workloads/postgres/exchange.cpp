@@ -242,15 +242,21 @@ Want Exchange::over() {
   return Want::nothing;
 }
 
+/// What the library says, with the reason where it leaves that out, as after a time-out.
+static std::string reason_of(const std::string& message, FailureReason why) {
+  if (message.empty()) return std::string(why.code());
+  return message.ends_with(':') ? fmt::format("{} {}", message, why.code()) : message;
+}
+
 Want Exchange::over(FailureReason why) {
   state_ = State::over;
   failure_ = why;
   spent_ = true;
   if (only_opening_) {
     const auto message = one_line(PQerrorMessage(connection_.get()));
-    trouble_ = why == kAlreadyPrepared ? kNoPreparedStatements
-                                       : fmt::format("no connection to the server: {}",
-                                                     message.empty() ? why.code() : message);
+    trouble_ = why == kAlreadyPrepared
+                   ? kNoPreparedStatements
+                   : fmt::format("no connection to the server: {}", reason_of(message, why));
   }
   return Want::nothing;
 }
