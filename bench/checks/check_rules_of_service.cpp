@@ -139,9 +139,15 @@ const bool service_saturated_registered = Registry<CheckEntry>::add({
     .name = "service-saturated",
     .order = 90,
     .look = in_each_case(service_saturated),
-    .sentence = "the service has no CPU time left and is the bottleneck",
-    .remedy = "offer a lower load (--rate, --in-flight), or give the service more CPUs "
-              "(--cpus)",
+    .sentence = "the service, or its busiest thread, has no CPU time left and is the bottleneck",
+    .remedy_of =
+        [](const Result& result) {
+          return result.what.service()
+                     ? "offer a lower load (--rate, --in-flight), or give the service more workers "
+                       "or CPUs (--cpus)"
+                     : "offer a lower load (--rate, --in-flight), or start the service with more "
+                       "workers";
+        },
     .limit = LimitedBy::busy_service,
 });
 

@@ -267,8 +267,9 @@ const bool hidden_threads_registered = Registry<CheckEntry>::add({
     .name = "hidden-threads",
     .order = 150,
     .look = in_each_case(hidden_threads),
-    .sentence = "an event loop of one thread had more threads, so something waits or computes "
-                "in hidden ones",
+    .sentence =
+        "an event loop of one thread had additional threads, so something waits or computes "
+        "in hidden ones",
     .remedy = "find the library that starts them, and count them in the comparison",
 });
 

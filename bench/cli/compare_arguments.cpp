@@ -93,9 +93,11 @@ void Grammar::add_compare() {
   compare->add_flag("--urls", compared.urls,
                     "compare two running services; after '--': options of 'run http'");
   constexpr const char* kRule = "Decision";
-  add_value(*compare, "--budget", compared.budget, "DURATION",
-            "longest time for a case; confirming a change, and the control, take as much each",
-            kRule);
+  add_value(
+      *compare, "--budget", compared.budget, "DURATION",
+      "time limit for a case; confirming a change, and comparing the baseline with itself, may "
+      "each take as long again",
+      kRule);
   add_value(*compare, "--min-effect", compared.least_effect, "P%",
             "differences below this count as no change", kRule);
   compare

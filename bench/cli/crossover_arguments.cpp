@@ -76,7 +76,7 @@ void Grammar::add_crossover() {
       "  # How long must an operation wait for an event loop to beat threads?\n"
       "  asyncmark crossover sleep --ops 200 --runner thread-per-op,event-loop --over "
       "wait=10us..10ms\n"
-      "  # From how many operations in flight on do threads cost less CPU than processes?\n"
+      "  # Above which concurrency do threads use less CPU than processes?\n"
       "  asyncmark crossover hash --runner process-pool,thread-pool --over in-flight=1..64 "
       "--metric cpu");
 }

@@ -143,7 +143,8 @@ std::string Comparison::sentence() const {
   const auto failed =
       std::ranges::count_if(cases, [](const auto& one) { return !one.failed.empty(); });
   if (failed > 0) parts.push_back(fmt::format("{} without a verdict", failed));
-  if (parts.empty()) return "Invalid: no case has a verdict.";
+  if (parts.empty())
+    return partial ? "No case has a verdict yet." : "Invalid: no case has a verdict.";
   return fmt::format("{}Of {} {}: {}.", is_void() ? "Invalid: no case has a verdict. " : "",
                      cases.size(), cases.size() == 1 ? "case" : "cases", fmt::join(parts, ", "));
 }

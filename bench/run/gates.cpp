@@ -24,10 +24,21 @@ constexpr const char* kFailed = "failed";
 /// Operations that should have run.
 std::uint64_t due(const Measurement& all) { return all.failed + all.completed + all.never_started; }
 
+/// Whether the same case keeps to the objective at a higher rate, so that it does at lower ones.
+bool keeps_above(const Slo& slo, const Result& one, const std::vector<Result>& results) {
+  return std::ranges::any_of(results, [&](const Result& other) {
+    if (!other.what.load.rate || *other.what.load.rate <= *one.what.load.rate) return false;
+    auto same = other.what;
+    same.load.rate = one.what.load.rate;
+    return same.name() == one.what.name() && keeps_to(slo, other).value_or(false);
+  });
+}
+
 /// Why the objective is not known to be met; empty if it is, or if the case has no rate.
-std::string missed(const Slo& slo, const Result& one) {
+std::string missed(const Slo& slo, const Result& one, const std::vector<Result>& results) {
   if (!one.what.load.rate) return "";
   const auto keeps = keeps_to(slo, one);
+  if (!keeps && keeps_above(slo, one, results)) return "";
   if (!keeps) return "too few operations to tell whether it keeps " + slo.text();
   if (*keeps) return "";
   const auto& all = one.summary().all;
@@ -86,7 +97,7 @@ std::vector<Objection> Gates::objections(const ResultSet& run, const FailureBudg
     if (names(name) && !why.empty()) all.push_back({name, {one.name()}, why});
   };
   for (const auto& one : run.results) {
-    if (slo) object(kSlo, one, missed(*slo, one));
+    if (slo) object(kSlo, one, missed(*slo, one, run.results));
     object(kFailed, one, failure(budget, one));
   }
   for (const auto& one : run.findings)

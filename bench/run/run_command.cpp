@@ -76,7 +76,8 @@ bool warn(Services& services) {
 void check_settings(const std::vector<Result>& cases, const RunSettings& settings) {
   check_time_limit(cases, settings.driver.child.time_limit);
   const auto is_open = [](const Result& one) { return one.what.load.rate.has_value(); };
-  if (settings.slo && std::ranges::none_of(cases, is_open)) throw UsageError("--slo: needs --rate");
+  if (settings.slo && std::ranges::none_of(cases, is_open))
+    throw UsageError("--slo: needs --rate, such as --rate 100,200");
   check_apart(settings.out, settings.junit);
   const auto& out = settings.driver.benchmark.out;
   if (out.empty()) return;

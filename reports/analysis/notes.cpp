@@ -109,11 +109,16 @@ std::optional<std::string> warm_up_note(const Cases& cases) {
     sum += one->summary().all.warm_up;
   }
   if (sum == 0) return std::nullopt;
-  return fmt::format("the server also counts the warm-up: {} operation{}", sum,
-                     sum == 1 ? "" : "s");
+  const bool waited = std::ranges::any_of(cases, [](const auto* one) {
+    return std::ranges::any_of(
+        one->finished(), [](const Measurement* run) { return run->phases.settle > Duration(0); });
+  });
+  return fmt::format("the server also counts the warm-up: {} operation{}{}", sum,
+                     sum == 1 ? "" : "s",
+                     waited ? ", and requests that test whether it is idle again" : "");
 }
 
-const char* const kTooFewNote = "n/a: too few operations for this percentile (a p99 needs 1000)";
+const char* const kTooFewNote = "n/a: too few operations (a p99 needs 1000, a p95 200)";
 
 }  // namespace
 

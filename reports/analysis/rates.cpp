@@ -126,8 +126,11 @@ std::string miss_of(const Slo& slo, const std::vector<Line>& lines) {
       failed += point.all.failed;
       all += due;
     }
-  if (failed == 0) return fmt::format("{} exceeds {}", slo.percentile, exact_text(slo.limit));
-  return fmt::format("{} is missed because {} of {} operations failed", slo.text(), failed, all);
+  if (failed == 0)
+    return fmt::format("{} exceeds {} at every tested rate.", slo.percentile,
+                       exact_text(slo.limit));
+  return fmt::format("{} is missed at every tested rate: {} of {} operations failed.", slo.text(),
+                     failed, all);
 }
 
 std::string within(const Slo& slo, const std::vector<Line>& lines) {
@@ -157,9 +160,8 @@ std::string within(const Slo& slo, const std::vector<Line>& lines) {
     const auto verdict = verdict_of(slo, line);
     return !verdict.highest && !verdict.unknown;
   };
-  if (std::ranges::all_of(lines, misses))
-    return fmt::format("{} at every tested rate.", miss_of(slo, lines));
-  auto text = fmt::format("Within {}: {}.", slo.text(), fmt::join(parts, ", "));
+  if (std::ranges::all_of(lines, misses)) return miss_of(slo, lines);
+  auto text = fmt::format("{} is met by {}.", slo.text(), fmt::join(parts, ", by "));
   if (unknown) text += " Unknown: too few operations for this percentile; use a longer --duration.";
   return text;
 }
@@ -304,7 +306,7 @@ std::vector<std::string> read_rates(const Context& context, const Cases& cases) 
   const bool any = std::ranges::any_of(
       lines, [](const Line& line) { return highest_sustained(line).has_value(); });
   if (differs || !any)
-    sentences.push_back(slo && any ? fmt::format("Without that limit: {}", sustained(lines, rates))
+    sentences.push_back(slo && any ? fmt::format("Regardless of it, {}", sustained(lines, rates))
                                    : sustained(lines, rates));
   sentences.push_back(soonest(lines, *rates.rbegin()));
   std::erase(sentences, "");

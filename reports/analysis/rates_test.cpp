@@ -110,8 +110,8 @@ TEST(Rates, AreSummarizedInSentences) {
   EXPECT_THAT(
       read_rates(with_slo("p99=50ms"), grouped(results).front()),
       ElementsAre(
-          "Within p99=50ms: sync and event-loop up to 100/s.",
-          "Without that limit: event-loop sustained every rate; sync sustained up to 100/s."));
+          "p99=50ms is met by sync and event-loop up to 100/s.",
+          "Regardless of it, event-loop sustained every rate; sync sustained up to 100/s."));
 }
 
 TEST(Rates, NameTheSoonestOnlyWhereChanceDoesNotDecide) {
@@ -139,7 +139,7 @@ TEST(Rates, OfWhatFailedAreNotWithinAnyObjective) {
   measured.add_failures("refused", all);
   const std::vector<Result> one{failed};
   EXPECT_THAT(read_rates(with_slo("p99=50ms"), grouped(one).front()),
-              ElementsAre(HasSubstr("p99=50ms is missed because"),
+              ElementsAre(HasSubstr("p99=50ms is missed at every tested rate: "),
                           "No runner sustained 100/s; sync achieved 0 % of 100/s."));
 }
 

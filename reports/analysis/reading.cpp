@@ -101,9 +101,9 @@ std::string of_ideal(const Result& best) {
   if (!share) return "";
   const auto& bound = *best.bound;
   const bool one_alone = bound.term == bound_terms::kSlowest && bound.alike;
-  return fmt::format(
-      ", {:.0f} % of the theoretical best ({})", *share * 100,
-      one_alone ? "one operation takes " + rounded_text(bound.asked) : words_of(bound.term));
+  return fmt::format(", efficiency {:.0f} % (theoretical best: {}, {})", *share * 100,
+                     rounded_text(bound.time),
+                     one_alone ? "the time of one operation" : words_of(bound.term));
 }
 
 /// How far to trust the order: empty where several repetitions agree.
@@ -189,9 +189,10 @@ std::string knee(const Cases& ranked) {
       best = at;
   const auto next = std::next(best);
   if (next == caps.end()) {
-    constexpr double kGrows = 1.2;
+    constexpr double kGrows = 0.5;  // Exponent: four times as many in flight double it.
     const auto before = std::prev(best);
-    if (rate_of(best->second) < kGrows * rate_of(before->second)) return "";
+    const auto more = static_cast<double>(best->first) / static_cast<double>(before->first);
+    if (rate_of(best->second) < std::pow(more, kGrows) * rate_of(before->second)) return "";
     return fmt::format("{}: throughput still grows at {} in flight, so try more.",
                        ranked.front()->what.runner, best->first);
   }

@@ -36,15 +36,16 @@ TEST(Reading, NamesTheFastestAtTheLargestLoadAndTheBottlenecks) {
                        .in_flight = 28,
                        .times = {milliseconds(1680), milliseconds(1680)}})}),
       ElementsAre(
-          "At 1000 operations, event-loop is fastest: 1.68 s, 27.7x sync, 99 % of the theoretical "
-          "best (waits queue behind the concurrency limit).",
+          "At 1000 operations, event-loop is fastest: 1.68 s, 27.7x sync, efficiency 99 % "
+          "(theoretical best: 1.66 s, waits queue behind the concurrency limit).",
           "Bottleneck: concurrency limit for event-loop (28) and thread-pool (28); single thread "
           "for sync."));
 }
 
 TEST(Reading, OfABurstNamesTheSlowestOperation) {
   EXPECT_THAT(read({construct({.ops = 1000})}),
-              Contains(HasSubstr("best (one operation takes 46.0 ms)")));
+              Contains(HasSubstr(
+                  "efficiency 92 % (theoretical best: 46.0 ms, the time of one operation)")));
 }
 
 TEST(Reading, NamesNoFastestWhereNoDifferenceIsCertain) {
@@ -138,7 +139,7 @@ TEST(Reading, PassesOverWhatOnlyFailed) {
 
 TEST(Reading, OfASingleCaseClaimsNoVictory) {
   EXPECT_THAT(read({construct({})}),
-              ElementsAre(StartsWith("event-loop: 50.0 ms, 92 % of the theoretical best")));
+              ElementsAre(StartsWith("event-loop: 50.0 ms, efficiency 92 %")));
 }
 
 TEST(Reading, OfOneBesideOpenLoopsSaysNothing) {

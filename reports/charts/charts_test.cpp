@@ -130,7 +130,7 @@ TEST(ResponseByRate, MarksWhatIsSaturated) {
   const auto charts =
       charts_by_name({offered_at(100, milliseconds(10'040)), offered_at(1000, milliseconds(5000))});
   const auto& chart = charts.at("response-p99-by-rate");
-  EXPECT_THAT(chart.caption, HasSubstr("Saturated: from 1000/s event-loop."));
+  EXPECT_THAT(chart.caption, HasSubstr("Saturated: event-loop from 1000/s."));
   EXPECT_EQ(drawn(chart).at(0).at("saturated"), false);
   EXPECT_EQ(drawn(chart).at(1).at("saturated"), true);
   EXPECT_EQ(cell(chart.table, 1, "saturated"), "yes");
@@ -156,7 +156,7 @@ TEST(ResponseByRate, SaysWhatIsNotDrawnAndSpeaksOfNoRingsThatAreNot) {
   const auto charts = charts_by_name(
       {offered_at(50, milliseconds(20'040)), offered_at(100, milliseconds(10'040)), few});
   const auto& p99 = charts.at("response-p99-by-rate").signs;
-  EXPECT_THAT(p99, HasSubstr("are slower than the p99: event-loop at 1000/s."));
+  EXPECT_THAT(p99, HasSubstr("for a p99: event-loop at 1000/s."));
   EXPECT_THAT(p99, Not(HasSubstr("ringed")));
   const auto& p50 = charts.at("response-p50-by-rate").signs;
   EXPECT_THAT(p50, Not(HasSubstr("Not drawn")));

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "bench/results/counters.hpp"
+#include "reports/analysis/cases.hpp"
 #include "reports/charts/chart_entry.hpp"
 #include "reports/charts/panels.hpp"
 #include "reports/charts/spec.hpp"
@@ -58,8 +59,8 @@ std::string caption(const std::vector<Line>& lines, const Json& rows) {
       kept.push_back(line.label);
   }
   for (const auto& [rate, names] : saturated)
-    parts.push_back(fmt::format("from {}/s {}", rate, fmt::join(names, ", ")));
-  if (!kept.empty()) parts.push_back(fmt::format("at no rate {}", fmt::join(kept, ", ")));
+    parts.push_back(fmt::format("{} from {}/s", enumerated(names), rate));
+  if (!kept.empty()) parts.push_back(enumerated(kept) + " at no rate");
   return fmt::format("Saturated: {}.", fmt::join(parts, "; "));
 }
 
@@ -87,8 +88,9 @@ std::string left_out(const std::vector<Line>& lines, const Json& rows,
     if (auto text = rates_without(line, rows, percentile + "_ms"); !text.empty())
       parts.push_back(std::move(text));
   if (parts.empty()) return "";
-  return fmt::format(" Not drawn, as fewer than ten operations are slower than the {}: {}.",
-                     percentile, fmt::join(parts, "; "));
+  return fmt::format(
+      " Not drawn, because too few operations completed or too many were dropped for a {}: {}.",
+      percentile, fmt::join(parts, "; "));
 }
 
 /// Around the points that are saturated.

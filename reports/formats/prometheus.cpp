@@ -138,7 +138,7 @@ std::string print(const ResultSets& sets) {
 
 const bool registered = Registry<OutputEntry>::add({
     .name = "prometheus",
-    .summary = "Prometheus's text exposition: times as summaries, in seconds and bytes",
+    .summary = "Prometheus's text format: times in seconds, memory in bytes",
     .file = print,
 });
 

@@ -113,8 +113,10 @@ const ColumnEntry& column_at(const std::string& name, const char* flag, const Ca
 /// Those that --columns names, without the `+` that adds them to the usual ones.
 Columns named_columns(const Cases& cases, const View& view) {
   Columns columns;
-  for (const auto& name : split(view.columns.substr(view.adds_columns() ? 1 : 0), ','))
+  for (auto name : split(view.columns, ',')) {
+    if (view.adds_columns() && name.starts_with('+')) name.erase(0, 1);
     columns.push_back(&column_at(name, "--columns", cases));
+  }
   return columns;
 }
 
