@@ -220,7 +220,10 @@ std::string remedy_of_saturation(const Result& result) {
   if (!is_full) return "offer a lower --rate, or make the service or the work faster";
   return result.what.runner == kBaseline
              ? "offer a lower --rate, or use a runner that has more than one operation in flight"
-             : "allow more operations in flight (--in-flight, --workers), or offer a lower --rate";
+         : result.what.address().empty()
+             ? "allow more operations in flight (--in-flight, --workers), or offer a lower --rate"
+             : "make the service faster, allow more operations in flight (--in-flight), or offer a "
+               "lower --rate";
 }
 
 const bool unequal_operations_registered = Registry<CheckEntry>::add({

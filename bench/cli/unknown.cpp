@@ -41,6 +41,9 @@ constexpr std::pair<std::string_view, std::string_view> kElsewhere[] = {
     {"--pool", "--in-flight"},
     {"--json", "--format"},
     {"--percentiles", "--columns"},
+    {"--p95", "--columns"},
+    {"--p99", "--columns"},
+    {"--chart", "--html"},
     {"--threads", "--workers"},
     {"-c", "--in-flight"},
     {"-n", "--ops"},
@@ -60,7 +63,8 @@ std::string meant_by(const std::string& argument, const std::vector<std::string>
     if (argument == "--slo" || argument == "--fail-on")
       return "; compare exits with 1 if the contender is slower; for a limit use 'run http --slo'";
   }
-  if (argument == "--html" && std::ranges::find(flags, "--out") != flags.end())
+  if ((argument == "--html" || argument == "--chart") &&
+      std::ranges::find(flags, "--out") != flags.end())
     return "; save the results by --out FILE, then 'asyncmark report FILE --html PAGE'";
   for (const auto& [theirs, flag] : kElsewhere)
     if (theirs == argument && std::ranges::find(flags, flag) != flags.end())
