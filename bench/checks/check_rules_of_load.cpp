@@ -8,6 +8,7 @@
 #include "bench/base/units.hpp"
 #include "bench/checks/check_entry.hpp"
 #include "bench/os/placement.hpp"
+#include "bench/results/counters.hpp"
 #include "bench/results/failure_budget.hpp"
 #include "bench/results/grouping.hpp"
 #include "bench/results/offered.hpp"
@@ -29,7 +30,7 @@ constexpr double kMostlyWork = 0.5;
 double runs(const Subject& one) { return static_cast<double>(one.result.finished().size()); }
 
 /// Operations that should have run, over all repetitions.
-double due(const Subject& one) { return one.ended() + static_cast<double>(one.all.never_started); }
+double due(const Subject& one) { return static_cast<double>(operations_due(one.all)); }
 
 /// The case with the least and the one with the most of something, and their words for it.
 template <class Amount, class Words>

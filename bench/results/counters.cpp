@@ -20,10 +20,6 @@ constexpr std::pair<const char*, double> kPercentiles[] = {
 
 double ns(Duration duration) { return static_cast<double>(duration.count()); }
 
-std::uint64_t operations_due(const Measurement& one) {
-  return one.completed + one.failed + one.never_started;
-}
-
 /// Where all of an open loop failed it has none either.
 bool has_response_times(const Measurement& one) {
   return one.in_time || one.response_time.count() > 0;
@@ -40,6 +36,10 @@ void add_times(Counters& all, const std::string& kind, const Histogram& times,
 }
 
 }  // namespace
+
+std::uint64_t operations_due(const Measurement& one) {
+  return one.completed + one.failed + one.never_started;
+}
 
 std::optional<Duration> response_percentile(const Measurement& one, double fraction) {
   const auto rank = Histogram::rank_of(fraction, operations_due(one));

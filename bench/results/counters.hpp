@@ -21,6 +21,9 @@ Counters counters(const Result& result, const Measurement& one);
 /// that to be told from what any process takes.
 std::optional<double> memory_bytes_per_op(const Measurement& one);
 
+/// Returns how many operations were due: those that succeeded, failed or were dropped.
+std::uint64_t operations_due(const Measurement& one);
+
 /// A percentile of the response time over all operations that were due. Those that failed or never
 /// started rank as slower than any response: left out they would make a service look well that
 /// answers few. Absent where the percentile falls among them, and where the operations are too few

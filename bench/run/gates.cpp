@@ -13,6 +13,7 @@
 #include "bench/base/standard_error.hpp"
 #include "bench/base/visible.hpp"
 #include "bench/checks/check_entry.hpp"
+#include "bench/results/counters.hpp"
 #include "bench/results/summary.hpp"
 
 namespace asyncmark {
@@ -20,9 +21,6 @@ namespace {
 
 constexpr const char* kSlo = "slo";
 constexpr const char* kFailed = "failed";
-
-/// Operations that should have run.
-std::uint64_t due(const Measurement& all) { return all.failed + all.completed + all.never_started; }
 
 /// Whether the same case keeps to the objective at a higher rate, so that it does at lower ones.
 bool keeps_above(const Slo& slo, const Result& one, const std::vector<Result>& results) {
@@ -42,8 +40,9 @@ std::string missed(const Slo& slo, const Result& one, const std::vector<Result>&
   if (!keeps) return "too few operations to tell whether it keeps " + slo.text();
   if (*keeps) return "";
   const auto& all = one.summary().all;
-  const auto failures =
-      all.failed == 0 ? "" : fmt::format(" ({} of {} operations failed)", all.failed, due(all));
+  const auto failures = all.failed == 0 ? ""
+                                        : fmt::format(" ({} of {} operations failed)", all.failed,
+                                                      operations_due(all));
   return slo.text() + " is missed" + failures;
 }
 
@@ -51,7 +50,7 @@ std::string failure(const FailureBudget& budget, const Result& one) {
   if (const auto died = one.died()) return *died;
   const auto& all = one.summary().all;
   if (!budget.exceeded_by(all)) return "";
-  return fmt::format("{} of {} operations failed", all.failed, due(all));
+  return fmt::format("{} of {} operations failed", all.failed, operations_due(all));
 }
 
 }  // namespace

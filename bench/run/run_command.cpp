@@ -15,6 +15,7 @@
 #include "bench/checks/checks.hpp"
 #include "bench/os/interruption.hpp"
 #include "bench/plan/prepare.hpp"
+#include "bench/results/counters.hpp"
 #include "bench/results/format_entry.hpp"
 #include "bench/results/result_writer.hpp"
 #include "bench/results/summary.hpp"
@@ -50,8 +51,7 @@ bool warn(const std::vector<Result>& results, const FailureBudget& budget) {
     if (all.failed == 0) continue;
     const bool over = budget.exceeded_by(all);
     to_standard_error("warning: {}: {} of {} operations failed ({}){}\n", visible(result.name()),
-                      all.failed, all.failed + all.completed + all.never_started,
-                      visible(failures_text(all)),
+                      all.failed, operations_due(all), visible(failures_text(all)),
                       over ? fmt::format("; --max-failed accepts {}",
                                          budget.text() == "0" ? "none" : budget.text())
                            : "");

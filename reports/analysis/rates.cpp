@@ -120,7 +120,7 @@ std::string miss_of(const Slo& slo, const std::vector<Line>& lines) {
   std::uint64_t failed = 0, all = 0;
   for (const auto& line : lines)
     for (const auto& [rate, point] : line.points) {
-      const auto due = point.all.completed + point.all.failed + point.all.never_started;
+      const auto due = operations_due(point.all);
       if (static_cast<double>(point.all.failed) <= (1 - slo.fraction) * static_cast<double>(due))
         continue;
       failed += point.all.failed;

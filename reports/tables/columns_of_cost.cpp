@@ -13,7 +13,7 @@ namespace {
 /// Some of all operations that were due, over all repetitions.
 Cell some(const CaseFigures& f, std::uint64_t number) {
   if (number == 0) return std::nullopt;
-  const auto all = f.all.completed + f.all.failed + f.all.never_started;
+  const auto all = operations_due(f.all);
   return CellFigure{fmt::format("{} of {}", number, all), static_cast<double>(number)};
 }
 

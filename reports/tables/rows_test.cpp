@@ -119,17 +119,6 @@ TEST(Rows, ShowThePercentileThatIsJudged) {
   EXPECT_EQ(cell(make_table({&few}, false, {}, {}), 0, "response p99"), "n/a");
 }
 
-TEST(Rows, TellHowManyOfTheDroppedWereStarted) {
-  for (const auto started : {0, 12}) {
-    auto one = open_loop(970);
-    one.repetitions.at(0).measurement.never_started = 30;
-    one.repetitions.at(0).measurement.abandoned = started;
-    EXPECT_THAT(notes(make_table({&one}, false, {}, {})),
-                started == 0 ? ::testing::Matcher<std::string>(Not(HasSubstr("dropped:")))
-                             : HasSubstr("dropped: 12 of 30 were started"));
-  }
-}
-
 TEST(Rows, OfOneRunnerAreInTheOrderOfItsConcurrencyLimits) {
   const auto of = [](const char* runner, std::uint64_t in_flight, int ms) {
     return construct({.runner = runner, .in_flight = in_flight, .times = {milliseconds(ms)}});

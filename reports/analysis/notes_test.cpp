@@ -1,0 +1,37 @@
+#include "reports/analysis/notes.hpp"
+
+#include <gmock/gmock.h>
+
+#include "reports/testing/constructed.hpp"
+
+namespace asyncmark::notes_test {
+namespace {
+
+using ::testing::Contains;
+using testing::construct;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+std::vector<std::string> notes_of(const Cases& cases) {
+  Table table;
+  add_short_notes(table, cases);
+  return table.notes;
+}
+
+TEST(ShortNotes, TellHowManyOfTheDroppedWereStarted) {
+  auto one = construct({.ops = 1000}), other = construct({.ops = 1000});
+  one.repetitions.at(0).measurement.never_started = 30;
+  other.repetitions.at(0).measurement.never_started = 30;
+  other.repetitions.at(0).measurement.abandoned = 12;
+  EXPECT_THAT(notes_of({&one}), IsEmpty());
+  EXPECT_THAT(notes_of({&one, &other}), Contains(HasSubstr("dropped: 12 of 60 were started")));
+}
+
+TEST(ShortNotes, CountTheWarmUpOnlyWhereAServerCountsItToo) {
+  auto one = construct({});
+  one.repetitions.at(0).measurement.warm_up = 28;
+  EXPECT_THAT(notes_of({&one}), IsEmpty()) << "a sleep has no server";
+}
+
+}  // namespace
+}  // namespace asyncmark::notes_test
