@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "bench/model/workload_entry.hpp"
 #include "reports/testing/constructed.hpp"
 
 namespace asyncmark::notes_test {
@@ -31,6 +32,10 @@ TEST(ShortNotes, CountTheWarmUpOnlyWhereAServerCountsItToo) {
   auto one = construct({});
   one.repetitions.at(0).measurement.warm_up = 28;
   EXPECT_THAT(notes_of({&one}), IsEmpty()) << "a sleep has no server";
+  one.what.workload = "http";
+  one.what.workload_options = OptionValues(Registry<WorkloadEntry>::at("http").options);
+  one.what.workload_options.set("url", "http://127.0.0.1:8080/");
+  EXPECT_THAT(notes_of({&one}), Contains(HasSubstr("also counts the warm-up: 28 operations")));
 }
 
 }  // namespace
