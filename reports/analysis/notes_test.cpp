@@ -8,8 +8,8 @@
 namespace asyncmark::notes_test {
 namespace {
 
-using ::testing::Contains;
 using testing::construct;
+using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
