@@ -226,9 +226,9 @@ const bool registered = Registry<WorkloadEntry>::add({
     .options =
         {
             command_option(),
-            duration_option(
+            minor(duration_option(
                 "timeout", std::chrono::minutes(1),
-                "time limit of an operation; when it expires, its process group is killed"),
+                "time limit of an operation; when it expires, its process group is killed")),
             expected_exit(),
         },
     .make = [](const OptionValues& options,

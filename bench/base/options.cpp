@@ -153,6 +153,11 @@ std::string OptionSpec::help_text() const {
   return usual.empty() ? text : fmt::format("{} (default: {})", text, usual);
 }
 
+OptionSpec minor(OptionSpec spec) {
+  spec.is_minor = true;
+  return spec;
+}
+
 OptionSpec with_placeholder(OptionSpec spec, std::string placeholder) {
   spec.placeholder = std::move(placeholder);
   return spec;

@@ -42,6 +42,7 @@ struct OptionSpec {
   std::string hidden_by = {};
   /// Of a text: the form in which everybody gets it, asyncmark's own runners and others.
   std::function<std::string(const std::string&)> canonical = {};
+  bool is_minor = false;  ///< Titles leave it out where it has its default.
   /// What stands for its value in --help, as "URL"; empty: the name of its kind.
   std::string placeholder = {};
 
@@ -72,6 +73,7 @@ OptionSpec count_option(std::string name, std::int64_t least, std::string help);
 
 /// The same option, with this placeholder.
 OptionSpec with_placeholder(OptionSpec spec, std::string placeholder);
+OptionSpec minor(OptionSpec spec);
 
 /// Stands for what must not be seen.
 inline constexpr const char* kHiddenText = "***";

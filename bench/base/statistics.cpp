@@ -9,12 +9,13 @@
 namespace asyncmark {
 namespace {
 
-/// P(X = k) of a binomial with n tries at one half. By logarithms, because 0.5^n is zero in a
-/// double from n = 1075 on.
-double binomial_half(std::size_t n, std::size_t k) {
+/// P(X = k) of a binomial with n tries. By logarithms, because 0.5^n is zero in a double from
+/// n = 1075 on.
+double binomial(std::size_t n, double chance, std::size_t k) {
   const auto log_factorial = [](std::size_t i) { return std::lgamma(static_cast<double>(i) + 1); };
-  return std::exp(log_factorial(n) - log_factorial(k) - log_factorial(n - k) -
-                  static_cast<double>(n) * std::numbers::ln2);
+  return std::exp(log_factorial(n) - log_factorial(k) - log_factorial(n - k) +
+                  static_cast<double>(k) * std::log(chance) +
+                  static_cast<double>(n - k) * std::log1p(-chance));
 }
 
 template <class T>
@@ -44,15 +45,15 @@ double aggregate(const std::string& name, const std::vector<double>& values) {
 
 double at_least_by_half(std::size_t n, std::size_t k) {
   double sum = 0;
-  for (std::size_t i = n + 1; i-- > k;) sum += binomial_half(n, i);  // The smallest first.
+  for (std::size_t i = n + 1; i-- > k;) sum += binomial(n, 0.5, i);  // The smallest first.
   return std::min(sum, 1.0);
 }
 
-std::optional<std::size_t> most_below_half(std::size_t n, double alpha) {
+std::optional<std::size_t> most_below(std::size_t n, double chance, double alpha) {
   std::optional<std::size_t> most;
   double sum = 0;
-  for (std::size_t k = 0; k < n / 2; ++k) {
-    sum += binomial_half(n, k);
+  for (std::size_t k = 0; k < n; ++k) {
+    sum += binomial(n, chance, k);
     if (sum > alpha) break;
     most = k;
   }
@@ -61,7 +62,7 @@ std::optional<std::size_t> most_below_half(std::size_t n, double alpha) {
 
 std::optional<Interval> median_interval(std::vector<Duration> values) {
   // The interval from the (k+1)th smallest to the (k+1)th largest misses with 2 P(X <= k).
-  const auto outside = most_below_half(values.size(), 0.05 / 2);
+  const auto outside = most_below(values.size(), 0.5, 0.05 / 2);
   if (!outside) return std::nullopt;
   std::ranges::sort(values);
   return Interval{values[*outside], values[values.size() - 1 - *outside]};

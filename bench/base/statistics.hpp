@@ -21,10 +21,10 @@ double aggregate(const std::string& name, const std::vector<double>& values);
 /// The chance that of n throws of a fair coin k or more come up heads: P(X >= k) of the binomial.
 double at_least_by_half(std::size_t n, std::size_t k);
 
-/// The largest k for which k or fewer heads of n throws have a chance of at most alpha; absent
-/// where even none has a larger one. By it go sign tests, and the order statistics that enclose a
-/// median.
-std::optional<std::size_t> most_below_half(std::size_t n, double alpha);
+/// The largest k for which k or fewer successes of n tries, each with that chance in (0, 1), have a
+/// probability of at most alpha; absent where even none has a larger one. By it go sign tests, and
+/// the order statistics that enclose a median or are above a percentile.
+std::optional<std::size_t> most_below(std::size_t n, double chance, double alpha);
 
 struct Interval {
   Duration low{};

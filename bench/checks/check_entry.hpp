@@ -71,8 +71,8 @@ struct CheckEntry {
   std::string name;  ///< The code of its findings: "loop-held".
   int order;         ///< Findings are sorted by it.
   check_rules::Rule look;
-  std::string sentence;  ///< What is wrong, in plain words.
-  std::string remedy;    ///< What to do about it.
+  std::string sentence;     ///< What is wrong, in plain words.
+  std::string remedy = {};  ///< What to do about it.
   /// What to do about it in a case, where that differs from case to case.
   std::function<std::string(const Result&)> remedy_of = {};
   LimitedBy limit = LimitedBy::unknown;

@@ -183,7 +183,7 @@ std::optional<std::string> few_operations(const Subject& one, const Context& con
   if (one.kind() == LoadKind::open_loop) {
     const auto judged = judged_percentile(context);
     const auto enough = static_cast<std::uint64_t>(std::lround(10 / (1 - judged.fraction)));
-    const bool is_bounded = judged.limit > Duration(0) && upper_bound(one.all, judged.fraction);
+    const bool is_bounded = judged.limit > Duration(0) && response_bound(one.all, judged.fraction);
     if (count < enough && !is_bounded)
       return fmt::format("{} operations in all repetitions; a {} needs {}", count,
                          judged.percentile, enough);
@@ -211,8 +211,7 @@ std::string remedy_of_failures(const Result& result) {
   const auto& failures = result.summary().all.failures;
   const bool by_status = std::ranges::any_of(
       failures, [](const auto& failure) { return failure.first.starts_with("bad status"); });
-  return by_status ? "check the URL, accept other statuses with --expect, or allow failures with "
-                     "--max-failed"
+  return by_status ? "check the URL, or accept the status (--expect) or failures (--max-failed)"
                    : "fix what fails, or allow it with --max-failed";
 }
 
@@ -220,11 +219,10 @@ std::string remedy_of_saturation(const Result& result) {
   const bool is_full = result.summary().all.peak_in_flight >= result.how.cap;
   if (!is_full) return "offer a lower --rate, or make the service or the work faster";
   return result.what.runner == kBaseline
-             ? "offer a lower --rate, or use a runner that has more than one operation in flight"
+             ? "offer a lower --rate, or use a runner with more than one in flight"
          : result.what.address().empty()
-             ? "allow more operations in flight (--in-flight, --workers), or offer a lower --rate"
-             : "make the service faster, allow more operations in flight (--in-flight), or offer a "
-               "lower --rate";
+             ? "allow more in flight (--in-flight, --workers), or offer a lower --rate"
+             : "make the service faster, allow more --in-flight, or lower the --rate";
 }
 
 const bool unequal_operations_registered = Registry<CheckEntry>::add({
@@ -232,8 +230,7 @@ const bool unequal_operations_registered = Registry<CheckEntry>::add({
     .order = 10,
     .look = in_each_comparison(unequal_operations),
     .sentence = "the cases did not complete the same number of operations",
-    .remedy = "find out why some operations did not run, or use a load that every runner can "
-              "carry",
+    .remedy = "use a load that every runner can carry, or find out what did not run",
 });
 
 const bool failed_operations_registered = Registry<CheckEntry>::add({
@@ -248,8 +245,7 @@ const bool unequal_failures_registered = Registry<CheckEntry>::add({
     .name = "unequal-failures",
     .order = 30,
     .look = in_each_comparison(unequal_failures),
-    .sentence = "the cases have different failure rates, and an operation that fails early "
-                "looks fast",
+    .sentence = "failure rates differ, and an operation that fails early looks fast",
     .remedy = "fix what fails, or compare at a load where nothing fails",
 });
 
@@ -266,7 +262,7 @@ const bool mixed_clients_registered = Registry<CheckEntry>::add({
     .order = 50,
     .look = in_all_cases(mixed_clients),
     .sentence = "the runners used different clients, so they differ in more than the model",
-    .remedy = "use the same client for all of them, or run one of the runners with both",
+    .remedy = "use the same client for all, or run one of the runners with both",
 });
 
 const bool cap_not_reached_registered = Registry<CheckEntry>::add({
@@ -274,16 +270,14 @@ const bool cap_not_reached_registered = Registry<CheckEntry>::add({
     .order = 60,
     .look = in_each_case(cap_not_reached),
     .sentence = "the operations in flight did not match the concurrency limit",
-    .remedy = "leave out --workers, or compare at default concurrency (without --in-flight); "
-              "make calls that block the loop asynchronous",
+    .remedy = "compare at default concurrency (without --in-flight and --workers)",
 });
 
 const bool saturated_registered = Registry<CheckEntry>::add({
     .name = "saturated",
     .order = 70,
     .look = in_each_case(saturated),
-    .sentence = "the achieved rate is below the offered rate, so response times grow with the "
-                "length of the run",
+    .sentence = "the offered rate was not achieved, so response times grow during the run",
     .remedy_of = remedy_of_saturation,
 });
 
@@ -291,9 +285,8 @@ const bool generator_saturated_registered = Registry<CheckEntry>::add({
     .name = "generator-saturated",
     .order = 80,
     .look = in_each_case(generator_saturated),
-    .sentence = "the load generator ran out of CPU time, so the load generator is the limit",
-    .remedy = "offer a lower --rate, give the client more CPUs (--cpus), or use a runner "
-              "that uses more of them",
+    .sentence = "the load generator ran out of CPU time, so it is the limit",
+    .remedy = "offer a lower --rate, or give the client more CPUs (--cpus)",
     .limit = LimitedBy::processors,
 });
 
@@ -313,7 +306,7 @@ const bool processor_bound_registered = Registry<CheckEntry>::add({
     .name = "processor-bound",
     .order = 120,
     .look = in_each_case(processor_bound),
-    .sentence = "the CPU is the bottleneck, so the time is mostly computing and not waiting",
+    .sentence = "the CPU is the bottleneck: the time is mostly computing, not waiting",
     .remedy = "use more CPUs, or keep fewer operations in flight",
     .limit = LimitedBy::processors,
 });

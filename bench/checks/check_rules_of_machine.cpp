@@ -61,9 +61,10 @@ std::optional<std::string> harness_cost(const Subject& one, const Context& conte
     const auto own = cost.value("ns_per_op", 0.0);
     const auto all = seconds(one.all.elapsed()) * 1e9 / one.ended();
     if (own <= kMuchHarness * all || one.ended() < kEnoughOperations) return std::nullopt;
-    return fmt::format("{} per operation, of which {} is overhead",
-                       rounded_text(from_seconds(all / 1e9)),
-                       rounded_text(from_seconds(std::min(own, all) / 1e9)));
+    const auto total = rounded_text(from_seconds(all / 1e9));
+    if (own >= all) return fmt::format("{} per operation, no more than an empty one", total);
+    return fmt::format("{} per operation, {} for an empty one", total,
+                       rounded_text(from_seconds(own / 1e9)));
   }
   return std::nullopt;
 }
@@ -98,8 +99,7 @@ std::optional<std::string> client_and_service_share_cpu(const Subject& one) {
   std::ranges::set_intersection(parse_cpus(client, "placement"), parse_cpus(service, "placement"),
                                 std::back_inserter(both));
   if (both.empty()) return std::nullopt;
-  return fmt::format("CPU{} {}: client {}, service {}", both.size() == 1 ? "" : "s",
-                     list_text(both), client, service);
+  return fmt::format("client {}, service {}", client, service);
 }
 
 std::optional<std::string> coarse_timers(const Context& context) {
@@ -151,16 +151,14 @@ const bool network_trouble_registered = Registry<CheckEntry>::add({
     .order = 190,
     .look = in_each_case(network_trouble),
     .sentence = "the network lost or delayed packets, or connections could not be opened",
-    .remedy = "raise the listener's backlog, somaxconn or 'ulimit -n', or open fewer "
-              "connections",
+    .remedy = "raise the backlog, somaxconn or 'ulimit -n', or open fewer connections",
 });
 
 const bool client_and_service_share_cpu_registered = Registry<CheckEntry>::add({
     .name = "client-and-service-share-cpu",
     .order = 200,
     .look = in_each_case(client_and_service_share_cpu),
-    .sentence = "the client and the service can run on the same CPU, and then wait for each "
-                "other",
+    .sentence = "client and service may use the same CPU and wait for each other",
     .remedy_of =
         [](const Result& result) {
           return result.what.service() ? "use --cpus client=0,service=1"
@@ -173,8 +171,7 @@ const bool coarse_timers_registered = Registry<CheckEntry>::add({
     .order = 210,
     .look = in_the_context(coarse_timers),
     .sentence = "timers on this machine are late, and so is everything that waits",
-    .remedy = "check timer slack, power saving, or a virtual machine that gets little CPU "
-              "time",
+    .remedy = "check timer slack, power saving, and the CPU time of a virtual machine",
 });
 
 const bool noisy_machine_registered = Registry<CheckEntry>::add({

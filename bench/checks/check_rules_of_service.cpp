@@ -139,14 +139,12 @@ const bool service_saturated_registered = Registry<CheckEntry>::add({
     .name = "service-saturated",
     .order = 90,
     .look = in_each_case(service_saturated),
-    .sentence = "the service, or its busiest thread, has no CPU time left and is the bottleneck",
+    .sentence = "the service, or its busiest thread, has no CPU time left",
     .remedy_of =
         [](const Result& result) {
           return result.what.service()
-                     ? "offer a lower load (--rate, --in-flight), or give the service more workers "
-                       "or CPUs (--cpus)"
-                     : "offer a lower load (--rate, --in-flight), or start the service with more "
-                       "workers";
+                     ? "lower --rate or --in-flight, or give it more workers or CPUs (--cpus)"
+                     : "lower --rate or --in-flight, or start the service with more workers";
         },
     .limit = LimitedBy::busy_service,
 });
@@ -155,8 +153,8 @@ const bool service_starved_registered = Registry<CheckEntry>::add({
     .name = "service-starved",
     .order = 94,
     .look = in_each_case(service_starved),
-    .sentence = "the service had to wait for a CPU that other threads used",
-    .remedy = "repeat on an idle machine, or keep client and service apart (--cpus, taskset)",
+    .sentence = "the service waited for a CPU that other threads used",
+    .remedy = "repeat on an idle machine, or separate client and service (--cpus)",
 });
 
 const bool service_idle_registered = Registry<CheckEntry>::add({
@@ -164,8 +162,7 @@ const bool service_idle_registered = Registry<CheckEntry>::add({
     .order = 95,
     .look = in_each_case(service_idle),
     .sentence = "the service did not keep up although it had CPU time left",
-    .remedy = "look for what makes requests wait for each other: a call that blocks the "
-              "service's event loop, a lock, a small pool of workers or connections",
+    .remedy = "look for a call that blocks its event loop, a lock, or a small pool",
     .limit = LimitedBy::queue_of_service,
 });
 
@@ -173,10 +170,8 @@ const bool service_concurrency_registered = Registry<CheckEntry>::add({
     .name = "service-concurrency",
     .order = 97,
     .look = service_concurrencies,
-    .sentence = "the service works on fewer requests at once than there are in flight, although "
-                "it has CPU time left",
-    .remedy = "look for a call that blocks its event loop, a lock, or a small pool of workers or "
-              "connections; 'asyncmark probe' finds the limit",
+    .sentence = "the service has CPU time left, but works on few of the requests in flight",
+    .remedy = "look for a blocking call, a lock or a small pool ('asyncmark probe')",
     .limit = LimitedBy::queue_of_service,
 });
 
@@ -184,8 +179,7 @@ const bool service_queue_registered = Registry<CheckEntry>::add({
     .name = "service-queue",
     .order = 100,
     .look = in_each_case(service_queue),
-    .sentence = "requests waited in front of the service, and its own times do not include "
-                "that wait",
+    .sentence = "requests waited in front of the service, which its own times leave out",
     .remedy = "give the service more workers, or keep fewer requests in flight",
     .limit = LimitedBy::queue_of_service,
 });

@@ -247,18 +247,15 @@ const bool in_flight_disagrees_registered = Registry<CheckEntry>::add({
     .name = "in-flight-disagrees",
     .order = 130,
     .look = in_each_case(in_flight_disagrees),
-    .sentence = "the observed number in flight is not throughput x service time, so one of the "
-                "three is wrong",
-    .remedy = "repeat on an idle machine; if the warning stays, the runner or the workload "
-              "measures something else",
+    .sentence = "in flight is not throughput x service time, so one of the three is wrong",
+    .remedy = "repeat on an idle machine; if it stays, suspect the runner or workload",
 });
 
 const bool loop_held_registered = Registry<CheckEntry>::add({
     .name = "loop-held",
     .order = 140,
     .look = in_each_case(loop_held),
-    .sentence = "an operation blocked asyncmark's own event loop while others waited; this is "
-                "not a finding about the service",
+    .sentence = "an operation blocked asyncmark's own event loop, not the service's",
     .remedy = "make the call asynchronous, or run it on threads (hybrid, thread-pool)",
     .limit = LimitedBy::held_loop,
 });
@@ -267,9 +264,7 @@ const bool hidden_threads_registered = Registry<CheckEntry>::add({
     .name = "hidden-threads",
     .order = 150,
     .look = in_each_case(hidden_threads),
-    .sentence =
-        "an event loop of one thread had additional threads, so something waits or computes "
-        "in hidden ones",
+    .sentence = "an event loop of one thread had other threads, which do some of the work",
     .remedy = "find the library that starts them, and count them in the comparison",
 });
 
@@ -293,17 +288,15 @@ const bool rough_warm_up_registered = Registry<CheckEntry>::add({
     .name = "warm-up",
     .order = 225,
     .look = in_each_case(rough_warm_up),
-    .sentence = "the warm-up was too much for the service, and what it left unfinished may have "
-                "delayed the timed operations",
-    .remedy = "use --warmup 1, or find out why the service is slow or fails without load",
+    .sentence = "the warm-up was too much for the service and may have delayed the timed run",
+    .remedy = "use --warmup 1, or find out why the service is slow without load",
 });
 
 const bool busy_before_registered = Registry<CheckEntry>::add({
     .name = "busy-before",
     .order = 227,
     .look = in_each_case(busy_before),
-    .sentence = "the service was still busy with dropped or timed-out operations of an earlier "
-                "run, so it had less time for this one",
+    .sentence = "the service was still busy with operations of an earlier run",
     .remedy = "restart the service, or use a lower --rate or --in-flight before",
 });
 
@@ -312,7 +305,7 @@ const bool uneven_repetitions_registered = Registry<CheckEntry>::add({
     .order = 230,
     .look = in_each_case(uneven_repetitions),
     .sentence = "the repetitions were not equally fast, so small differences mean nothing",
-    .remedy = "repeat on an idle machine, or use more --repetitions and quote the interval",
+    .remedy = "repeat on an idle machine, or use more --repetitions",
 });
 
 const bool unstable_passes_registered = Registry<CheckEntry>::add({

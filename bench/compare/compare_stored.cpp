@@ -58,7 +58,7 @@ std::pair<double, double> range_of(std::vector<double> values) {
   // One value tells nothing of how far others would be from it.
   if (values.size() < 2) return {0, std::numeric_limits<double>::infinity()};
   std::ranges::sort(values);
-  const auto outside = most_below_half(values.size(), 0.05 / 2).value_or(0);
+  const auto outside = most_below(values.size(), 0.5, 0.05 / 2).value_or(0);
   return {values[outside], values[values.size() - 1 - outside]};
 }
 

@@ -75,7 +75,7 @@ std::string too_few(const Run& run, const PairSettings& settings) {
 
 std::size_t fewest_pairs() {
   std::size_t n = 1;
-  while (!most_below_half(n, kAlphaOfLook)) ++n;
+  while (!most_below(n, 0.5, kAlphaOfLook)) ++n;
   return n;
 }
 

@@ -150,7 +150,7 @@ Estimate estimate(std::vector<double> ratios) {
   std::ranges::sort(ratios);
   const auto middle = median(ratios);
   // From the (k+1)th smallest on, where at most k of n fall below the median by a chance of alpha.
-  const auto outside = most_below_half(ratios.size(), kAlphaOfLook);
+  const auto outside = most_below(ratios.size(), 0.5, kAlphaOfLook);
   if (!outside) return {middle, 0, std::numeric_limits<double>::infinity()};
   return {middle, ratios[*outside], ratios[ratios.size() - 1 - *outside]};
 }

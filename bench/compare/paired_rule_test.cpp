@@ -45,8 +45,8 @@ TEST(Binomial, IsThatOfAFairCoin) {
   EXPECT_NEAR(at_least_by_half(10, 9), 11.0 / 1024, 1e-12);
   EXPECT_DOUBLE_EQ(at_least_by_half(10, 0), 1);
   EXPECT_DOUBLE_EQ(at_least_by_half(0, 0), 1);
-  EXPECT_EQ(most_below_half(10, 11.0 / 1024 + 1e-12), std::size_t{1});
-  EXPECT_EQ(most_below_half(10, 0.0009), std::nullopt);
+  EXPECT_EQ(most_below(10, 0.5, 11.0 / 1024 + 1e-12), std::size_t{1});
+  EXPECT_EQ(most_below(10, 0.5, 0.0009), std::nullopt);
 }
 
 TEST(PairedRule, KnowsNothingOfFewPairs) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "bench/base/statistics.hpp"
 #include "bench/results/offered.hpp"
 
 namespace asyncmark {
@@ -35,6 +36,20 @@ void add_times(Counters& all, const std::string& kind, const Histogram& times,
   all.emplace_back(kind + "_max_ns", ns(times.max()));
 }
 
+/// Among `due` operations, of which those that are not in `times` count as slower.
+std::optional<Duration> bound_of(const Histogram& times, std::uint64_t due, double fraction) {
+  constexpr double kDoubt = 0.05;
+  if (due == 0) return std::nullopt;
+  const auto above = most_below(due, 1 - fraction, kDoubt);
+  if (!above || due - *above > times.count()) return std::nullopt;
+  const auto rank = due - *above;
+  return rank == times.count() ? times.max() : times.ranked(rank);
+}
+
+std::optional<std::string> bound_text(const std::optional<Duration>& bound) {
+  return bound ? std::optional("<=" + rounded_text(*bound)) : std::nullopt;
+}
+
 }  // namespace
 
 std::uint64_t operations_due(const Measurement& one) {
@@ -52,14 +67,26 @@ bool response_failed(const Measurement& one, double fraction) {
   return has_response_times(one) && rank > one.response_time.count();
 }
 
+std::optional<Duration> response_bound(const Measurement& one, double fraction) {
+  return bound_of(one.response_time, operations_due(one), fraction);
+}
+
 std::optional<std::string> response_text(const Measurement& one, double fraction) {
   if (!has_response_times(one)) return std::nullopt;
   const auto lacking = one.failed > 0 ? "failed" : "dropped";
   if (response_failed(one, fraction)) return lacking;
   if (const auto time = response_percentile(one, fraction)) return rounded_text(*time);
+  if (auto bound = bound_text(response_bound(one, fraction))) return bound;
   // Too few to rank it. But where the highest that they do rank falls among failures, it does too.
   const auto due = static_cast<double>(operations_due(one));
   return due > 11 && response_failed(one, 1 - 11 / due) ? lacking : "n/a";
+}
+
+std::optional<std::string> service_text(const Measurement& one, double fraction) {
+  const auto& times = one.service_time;
+  if (times.count() == 0) return std::nullopt;
+  if (const auto time = times.percentile(fraction)) return rounded_text(*time);
+  return bound_text(bound_of(times, times.count(), fraction)).value_or("n/a");
 }
 
 std::optional<double> memory_bytes_per_op(const Measurement& one) {

@@ -216,6 +216,22 @@ TEST(ResponsePercentile, RanksWhatFailedAsSlowerThanAnyResponse) {
   EXPECT_EQ(response_text(of_1000(999, 1), 0.999), "n/a") << "of 1000 at most a p99";
 }
 
+TEST(ResponsePercentile, HasABoundWhereTheOperationsAreTooFewForIt) {
+  const auto of = [](std::uint64_t completed, std::uint64_t failed) {
+    auto m = of_1000(completed, failed);
+    m.never_started = 0;
+    return m;
+  };
+  // The chance that none of n is above the p99 is 0.99^n: 0.0490 of 300, and 0.0500 of 298.
+  EXPECT_EQ(response_bound(of(300, 0), 0.99), of(300, 0).response_time.max());
+  EXPECT_EQ(response_bound(of(298, 0), 0.99), std::nullopt);
+  // That three or fewer of 900 are is 0.0201, and four or fewer 0.0525.
+  EXPECT_EQ(response_bound(of(900, 0), 0.99), of(900, 0).response_time.ranked(897));
+  EXPECT_EQ(response_bound(of(898, 2), 0.99), of(898, 2).response_time.ranked(897));
+  EXPECT_EQ(response_bound(of(896, 4), 0.99), std::nullopt) << "it may be among the failed";
+  EXPECT_THAT(response_text(of(900, 0), 0.99).value(), ::testing::StartsWith("<="));
+}
+
 TEST(ResponsePercentile, OfAFailureIsACounter) {
   const auto figures = of({}, of_1000(900, 100));
   EXPECT_THAT(figures, Contains(Key("response_p50_ns")));

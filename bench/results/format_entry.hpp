@@ -15,12 +15,11 @@ struct View {
   /// Names, separated by commas; with a `+` before them in addition to the usual ones; `all`;
   /// empty: the usual ones.
   std::string columns = {};
-  std::string sort = {};       ///< The name of a column; empty: best first.
-  bool phases = false;         ///< Also how long the parts of the runs took.
-  std::string judged = {};     ///< The percentile of --slo, as `p95`, in place of the usual p99.
-  double judged_fraction = 0;  ///< The same as a fraction, 0.95.
-  bool is_stored = false;      ///< The results come from files, which may be old or incomplete.
-  std::string kept_in = {};    ///< The file that they are written to as well; empty: none.
+  std::string sort = {};     ///< The name of a column; empty: best first.
+  bool phases = false;       ///< Also how long the parts of the runs took.
+  std::string judged = {};   ///< The percentile of --slo, as `p95`, in place of the usual p99.
+  bool is_stored = false;    ///< The results come from files, which may be old or incomplete.
+  std::string kept_in = {};  ///< The file that they are written to as well; empty: none.
 
   bool is_usual() const { return columns.empty() && sort.empty() && !phases; }
   bool shows_all() const { return columns == "all"; }

@@ -32,20 +32,13 @@ Slo Slo::parse(const std::string& text) {
 
 std::string Slo::text() const { return fmt::format("{}={}", percentile, exact_text(limit)); }
 
-std::optional<Duration> upper_bound(const Measurement& all, double fraction) {
-  constexpr double kThree = 3;
-  if (all.failed + all.never_started != 0 ||
-      static_cast<double>(all.completed) * (1 - fraction) < kThree)
-    return std::nullopt;
-  return all.response_time.max();
-}
-
 std::optional<bool> keeps_to(const Slo& slo, const Result& result) {
   const auto& summary = result.summary();
   const auto& all = summary.all;
   const bool kept_up = summary.offered && summary.offered->kept_up();
   if (all.passes.empty() || !kept_up || response_failed(all, slo.fraction)) return false;
-  if (const auto bound = upper_bound(all, slo.fraction); bound && *bound <= slo.limit) return true;
+  if (const auto bound = response_bound(all, slo.fraction); bound && *bound <= slo.limit)
+    return true;
   // What half of the operations exceed, every higher percentile does.
   if (const auto half = response_percentile(all, 0.5); half && *half > slo.limit) return false;
   const auto value = response_percentile(all, slo.fraction);

@@ -7,7 +7,6 @@
 
 namespace asyncmark {
 
-struct Measurement;
 struct Result;
 
 /// A service-level objective for the response time: `p99=50ms`, at most one in a hundred operations
@@ -21,12 +20,6 @@ struct Slo {
   static Slo parse(const std::string& text);
   std::string text() const;
 };
-
-/// Returns the longest response time, if it is at least the percentile with 95 % confidence: of n
-/// operations the share that takes longer than the longest is below 3 / n (rule of three; Hanley
-/// and Lippman-Hand, JAMA 1983). Absent where there are too few, or where some failed or were
-/// dropped.
-std::optional<Duration> upper_bound(const Measurement& all, double fraction);
 
 /// Returns whether an open loop keeps to the objective, which takes keeping up with its rate;
 /// absent where too few operations were measured to tell.

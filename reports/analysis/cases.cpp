@@ -35,11 +35,11 @@ std::string workload_text(const Case& one) {
   std::string text = one.workload;
   for (const auto& spec : one.workload_options.specs()) {
     const auto value = one.workload_options.show(spec.name);
-    const bool default_choice =
-        spec.kind == OptionKind::choice && value == spec.print(spec.otherwise);
+    const bool is_expected =
+        (spec.kind == OptionKind::choice || spec.is_minor) && value == spec.print(spec.otherwise);
     if (spec.kind == OptionKind::flag && value == "true")
       text += ", " + spec.name;
-    else if (!default_choice && value != "" && value != "false" && value != "0us" && value != "0B")
+    else if (!is_expected && value != "" && value != "false" && value != "0us" && value != "0B")
       text += fmt::format(", {} {}", spec.name, value);
   }
   return text;

@@ -25,12 +25,12 @@ std::string with_runners(const Finding& finding) {
   return text;
 }
 
-/// That of the first case, and how many more there are.
+/// That of the first case: the rows of the table say which others there are.
 std::string brief_evidence(const std::vector<const Finding*>& findings) {
   const auto& first = *findings.front();
   if (findings.size() == 1) return with_runners(first);
   const auto about = first.cases.size() == 1 ? runner_in(first.cases.front()) + ": " : "";
-  return fmt::format("{}{}; and {} more", about, with_runners(first), findings.size() - 1);
+  return fmt::format("e.g. {}{}", about, with_runners(first));
 }
 
 CheckText text_of(const std::vector<const Finding*>& findings, std::size_t number) {

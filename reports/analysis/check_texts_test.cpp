@@ -51,7 +51,7 @@ TEST(CheckTexts, InBriefHaveTheEvidenceOfTheFirstCase) {
   };
   const Finding one{"loop-held", {"sleep/event-loop/ops:1"}, "it was blocked", "for 2 s", "r"};
   EXPECT_EQ(brief({one}), "loop-held: it was blocked (for 2 s)");
-  EXPECT_EQ(brief({one, one, one}), "loop-held: it was blocked (event-loop: for 2 s; and 2 more)");
+  EXPECT_EQ(brief({one, one, one}), "loop-held: it was blocked (e.g. event-loop: for 2 s)");
   EXPECT_EQ(
       brief({{"unequal", {"a/sync/b", "a/pool/b"}, "s", "3 in a/sync/b, 4 in a/pool/b", "r"}}),
       "unequal: s (3 in sync, 4 in pool)");

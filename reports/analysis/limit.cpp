@@ -19,6 +19,18 @@ constexpr double kOccupied = 0.9;
 // limit it, and at most that where the service does.
 constexpr double kMostOfTheGain = 0.5;
 constexpr double kLittleOfTheGain = 0.2;
+constexpr double kMostOfTheExcess = 0.5;
+constexpr double kMuchOverhead = 0.3;  ///< Of the CPU time of an operation.
+
+// Times as long as an operation takes that has the service to itself.
+constexpr double kLittleLonger = 1.1;
+constexpr double kMuchLonger = 1.5;
+/// Of the client's processors, from which on it may be what operations wait for.
+constexpr double kMuchComputing = 0.6;
+
+bool calls_a_service(const Result& one) {
+  return one.summary().all.observed.service || one.what.service() || !one.what.address().empty();
+}
 
 struct Subject {
   const Result& result;
@@ -35,9 +47,6 @@ struct Subject {
     });
   }
   double ended() const { return static_cast<double>(all.completed + all.failed); }
-  bool calls_a_service() const {
-    return all.observed.service || result.what.service() || !result.what.address().empty();
-  }
   /// Of several processors the measurement has to tell how many there were: the machine that reads
   /// a result need not be the one that made it.
   bool is_busy() const {
@@ -47,7 +56,7 @@ struct Subject {
 };
 
 std::string processors_of(const Subject& one) {
-  return one.calls_a_service() ? "client CPU" : "CPU";
+  return calls_a_service(one.result) ? "client CPU" : "CPU";
 }
 
 /// What there are only so many of.
@@ -90,36 +99,93 @@ std::string by_slowest(const Subject& one, const Bound& bound) {
   return computing < kLittleComputing * seconds(bound.asked) ? "wait time" : "";
 }
 
-/// The case of the most operations in flight among those that had fewer.
-const Result* next_smaller(const Subject& one) {
+bool is_usable(const Result& other) {
+  return !other.finished().empty() && !other.what.load.rate && other.summary().all.failed == 0;
+}
+
+const Result* one_at_a_time(const std::vector<const Result*>& cases) {
+  const auto found = std::ranges::find_if(
+      cases, [](const Result* one) { return one->how.cap == 1 && is_usable(*one); });
+  return found == cases.end() ? nullptr : *found;
+}
+
+/// The case of the most operations in flight among those that had fewer; for one in flight, that
+/// of the fewest among those that had more.
+const Result* neighbour(const Subject& one) {
+  const auto cap = one.result.how.cap;
   const Result* next = nullptr;
-  for (const auto* other : one.others)
-    if (!other->finished().empty() && other->how.cap < one.result.how.cap &&
-        (!next || other->how.cap > next->how.cap))
-      next = other;
+  for (const auto* other : one.others) {
+    const auto its = other->how.cap;
+    if (!is_usable(*other) || (cap == 1 ? its <= 1 : its >= cap)) continue;
+    if (!next || (cap == 1 ? its < next->how.cap : its > next->how.cap)) next = other;
+  }
   return next;
 }
 
-/// Of a service whose times are not known: a queue in it takes all places too, so that only the
-/// throughput of fewer places tells which of the two limits.
+/// A queue in a service takes all places too, so that only the throughput of more or fewer places
+/// tells which of the two limits.
 std::string by_growth(const Subject& one) {
-  const auto* fewer = next_smaller(one);
-  if (!fewer || !one.calls_a_service() || !is_full(one)) return "";
-  const auto rate = one.result.summary().median("ops_per_s");
-  const auto before = fewer->summary().median("ops_per_s");
-  if (!rate || !before || *before <= 0) return "";
+  const auto* other = neighbour(one);
+  if (!other || !is_full(one)) return "";
+  const bool is_single = one.result.how.cap == 1;
+  const auto& less = is_single ? one.result : *other;
+  const auto& more = is_single ? *other : one.result;
+  const auto before = less.summary().median("ops_per_s");
+  const auto after = more.summary().median("ops_per_s");
+  if (!before || !after || *before <= 0) return "";
+  const auto gain = *after / *before - 1;
+  // How far the larger number is too large is not asked here: any gain shows that one is too few.
   const auto promised =
-      static_cast<double>(one.result.how.cap) / static_cast<double>(fewer->how.cap) - 1;
-  const auto share = (*rate / *before - 1) / promised;
+      is_single ? 1 : static_cast<double>(more.how.cap) / static_cast<double>(less.how.cap) - 1;
+  const auto share = gain / promised;
   return share >= kMostOfTheGain ? places_of(one) : share <= kLittleOfTheGain ? "service" : "";
+}
+
+/// How many times as long its operations took as one that has the service to itself.
+std::optional<double> times_alone(const Subject& one) {
+  const auto alone = time_alone(one.others);
+  if (!alone || *alone <= Duration(0)) return std::nullopt;
+  return seconds(one.all.service_time.mean()) / seconds(*alone);
+}
+
+/// Of a service whose own times are not known.
+std::string by_service(const Subject& one) {
+  if (one.all.failed > 0) return "";
+  const auto times = one.result.how.cap > 1 ? times_alone(one) : std::nullopt;
+  if (times && *times >= kMuchLonger && busy_share(one.result, one.all) < kMuchComputing)
+    return "service";
+  if (times && *times < kLittleLonger && is_full(one)) return places_of(one);
+  if (auto limit = by_growth(one); !limit.empty()) return limit;
+  return times && *times < kMuchLonger && !is_full(one) ? "wait time" : "";
+}
+
+/// The CPU time beyond that of the operations explains most of the time beyond the bound.
+std::string by_own_work(const Subject& one, const Bound& bound) {
+  const auto cost = check_rules::typical_cost({one.result, one.all, 1});
+  if (!cost) return "";
+  const auto own = seconds(one.all.cpu()) - seconds(cost->cpu) * one.ended();
+  const auto excess =
+      seconds(one.all.elapsed()) - seconds(bound.time) * static_cast<double>(one.all.passes.size());
+  return excess > 0 && own >= kMostOfTheExcess * excess ? "runner overhead" : "";
+}
+
+/// Of operations whose cost is not known, what the one at a time needed is what they need.
+std::string by_computing(const Subject& one) {
+  const auto* alone = one_at_a_time(one.others);
+  const auto cpu_per_op = [](const Measurement& all) {
+    return seconds(all.cpu()) / std::max(1.0, static_cast<double>(all.completed + all.failed));
+  };
+  const auto needed = alone ? cpu_per_op(alone->summary().all) : 0;
+  const auto own = cpu_per_op(one.all);
+  return needed > 0 && own * (1 - kMuchOverhead) >= needed ? "runner overhead" : "";
 }
 
 std::string by_bound(const Subject& one) {
   using namespace bound_terms;
   const auto& bound = one.result.bound;
   const auto share = one.result.summary().median("efficiency");
-  if (!bound) return by_growth(one);
-  if (!share || *share < kNearIdeal) return "";
+  if (!bound) return calls_a_service(one.result) ? by_service(one) : by_computing(one);
+  if (!share || *share < kNearIdeal) return by_own_work(one, *bound);
   if (bound->term == kOneAtATime && one.result.how.cap > 1) return "blocked loop";
   if (bound->term == kOneAtATime || bound->term == kCap) return places_of(one);
   if (bound->term == kThreads) return "threads";
@@ -128,6 +194,12 @@ std::string by_bound(const Subject& one) {
 }
 
 }  // namespace
+
+std::optional<Duration> time_alone(const std::vector<const Result*>& cases) {
+  const auto* one = one_at_a_time(cases);
+  return one && calls_a_service(*one) ? one->summary().all.service_time.percentile(0.5)
+                                      : std::nullopt;
+}
 
 std::string limit_of(const Result& result, const std::vector<Finding>& findings,
                      const std::vector<const Result*>& others) {

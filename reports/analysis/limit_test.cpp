@@ -98,6 +98,29 @@ TEST(Limit, OfAServiceIsToldByTheThroughputOfFewerOperationsInFlight) {
   EXPECT_EQ(limit_of(few, {}, {&few, &same_rate}), "");
 }
 
+TEST(Limit, OfAServiceIsToldByTheTimeThatAnOperationTakesAlone) {
+  // A burst of 100 that all began at once, beside one that ran them one at a time in 50 ms each.
+  const auto of = [](std::uint64_t in_flight, int ms, int mean_ms) {
+    auto one = construct({.in_flight = in_flight, .times = {milliseconds(ms)}});
+    one.bound.reset();
+    measured(one).service_time.clear();
+    measured(one).service_time.add(milliseconds(mean_ms), 100);
+    measured(one).observed.service = ServiceUsage{};
+    return one;
+  };
+  const auto alone = of(1, 5000, 50), queued = of(100, 150, 100), free = of(100, 62, 51),
+             pooled = of(20, 250, 50);
+  const std::vector<const Result*> all{&alone, &queued, &free, &pooled};
+  EXPECT_NEAR(seconds(time_alone(all).value()), 0.05, 0.0005);
+  EXPECT_EQ(limit_of(queued, {}, all), "service");
+  EXPECT_EQ(limit_of(free, {}, all), "wait time");
+  EXPECT_EQ(limit_of(pooled, {}, all), "concurrency limit");
+  EXPECT_EQ(limit_of(alone, {}, all), "concurrency limit");
+  const auto blocked = of(100, 5000, 2500);
+  EXPECT_EQ(limit_of(alone, {}, {&alone, &blocked}), "service") << "more in flight gain nothing";
+  EXPECT_EQ(limit_of(with_cpu(queued, milliseconds(100)), {}, all), "") << "or the busy client";
+}
+
 TEST(Limit, AllowsForTheLastRoundInWhichFewerRemain) {
   const auto of = [](std::uint64_t in_flight, int ms) {
     auto one = construct({.ops = 17, .in_flight = in_flight, .times = {milliseconds(ms)}});
@@ -126,9 +149,8 @@ TEST(Limit, IsTheProcessorWhereThatWasBusy) {
   const auto slow = construct({.runner = "thread-pool", .times = {milliseconds(1000)}});
   EXPECT_EQ(limit(slow), "");
   EXPECT_EQ(limit(with_cpu(slow, milliseconds(1900))), "CPU");
-  EXPECT_EQ(limit(with_cpu(slow, milliseconds(1000))), "") << "half of what there is";
+  EXPECT_EQ(limit(with_cpu(slow, milliseconds(400))), "") << "a fifth of what there is";
   EXPECT_EQ(limit(with_cpu(slow, milliseconds(1000), "1")), "CPU");
-  EXPECT_EQ(limit_of(with_cpu(slow, milliseconds(1900), ""), {}), "") << "their number is unknown";
   EXPECT_EQ(limit(with_cpu(slow, milliseconds(1000), ""), "processor-bound"), "CPU");
   EXPECT_EQ(limit(with_term(construct({}), bound_terms::kComputing)), "CPU");
 }
@@ -143,6 +165,21 @@ TEST(Limit, IsTheClientWhereThatIsBusyAndCallsAService) {
 
 TEST(Limit, IsTheRunnerWhereItsOwnCostIsMostOfIt) {
   EXPECT_EQ(limit(with_cpu(construct({}), milliseconds(45)), "harness-cost"), "runner overhead");
+  // A sleep needs no CPU: what was used of it explains why the burst took longer than a sleep.
+  const auto slow = construct({.runner = "thread-pool", .times = {milliseconds(1000)}});
+  EXPECT_EQ(limit(with_cpu(slow, milliseconds(600))), "runner overhead");
+}
+
+TEST(Limit, OfComputingIsTheRunnerWhereThatComputesMore) {
+  const auto of = [](const char* runner, std::uint64_t in_flight, int cpu_ms) {
+    auto one = construct({.runner = runner, .in_flight = in_flight, .times = {milliseconds(50)}});
+    one.bound.reset();
+    return with_cpu(one, milliseconds(cpu_ms));
+  };
+  const auto alone = of("sync", 1, 40), heavy = of("thread-per-op", 8, 70),
+             light = of("thread-pool", 8, 45);
+  EXPECT_EQ(limit_of(heavy, {}, {&alone, &heavy}), "runner overhead");
+  EXPECT_EQ(limit_of(light, {}, {&alone, &light}), "");
 }
 
 TEST(Limit, OfAnOpenLoopIsTheRateUnlessItFallsBehind) {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "bench/base/visible.hpp"
+#include "bench/checks/check_entry.hpp"
 #include "bench/engine/executor_nice.hpp"
 #include "bench/measure/loop_times.hpp"
 #include "bench/model/runner_entry.hpp"
@@ -36,8 +37,10 @@ bool shows(const Table& table, std::string_view heading, const std::string& text
 }
 
 bool shows_bound(const Table& table) {
-  return shows_any(table, "response",
-                   [](const std::string& cell) { return cell.starts_with("<="); });
+  for (const auto* heading : {"p", "service", "response"})
+    if (shows_any(table, heading, [](const auto& cell) { return cell.starts_with("<="); }))
+      return true;
+  return false;
 }
 
 /// What the loops with an executor pay for handing work to it, over all of their runs.
@@ -118,6 +121,21 @@ std::optional<std::string> warm_up_note(const Cases& cases) {
                      waited ? ", and requests that test whether it is idle again" : "");
 }
 
+/// Its operations wait for a thread within their service time, which others leave to the schedule.
+std::optional<std::string> executor_note(const Cases& cases) {
+  const auto waits = [](const Result* one) {
+    const auto finished = one->finished();
+    return !finished.empty() && finished.front()->hop && one->how.cap > 1 && !one->what.load.rate &&
+           check_rules::Subject{*one, one->summary().all, 1}.holds_the_loop();
+  };
+  const auto found = std::ranges::find_if(cases, waits);
+  if (found == cases.end()) return std::nullopt;
+  return fmt::format("{}: its p50 and p99 include the wait for one of its threads",
+                     (*found)->what.runner);
+}
+
+const char* const kInFlightNote =
+    "in flight: the concurrency limit, and the peak where that differs";
 const char* const kTooFewNote = "n/a: too few operations (a p99 needs 1000, a p95 200)";
 
 }  // namespace
@@ -134,7 +152,11 @@ void add_short_notes(Table& table, const Cases& cases) {
   if (is_too_few(table)) table.notes.push_back(kTooFewNote);
   if (shows_bound(table))
     table.notes.push_back(
-        "<=: the slowest response; the percentile is no higher (95 % confidence)");
+        "<=: at most that, with 95 % confidence (a p99 itself needs 1000 operations)");
+  if (shows_any(table, "in flight",
+                [](const std::string& cell) { return cell.find('/') != std::string::npos; }))
+    table.notes.push_back(kInFlightNote);
+  if (auto note = executor_note(cases)) table.notes.push_back(std::move(*note));
   if (auto note = dropped_note(cases)) table.notes.push_back(std::move(*note));
   if (auto note = warm_up_note(cases)) table.notes.push_back(std::move(*note));
   if (auto note = self_reported_note(cases)) table.notes.push_back(std::move(*note));
@@ -162,8 +184,7 @@ void add_notes(Table& table, const Cases& cases) {
   const auto knows_at_most = [](const auto* one) {
     return std::ranges::any_of(one->finished(), &Measurement::peak_is_upper_bound);
   };
-  if (shows_column(table, "in flight"))
-    notes.push_back("in flight: the concurrency limit, and the peak where that differs");
+  if (shows_column(table, "in flight")) notes.push_back(kInFlightNote);
   if (shows_column(table, "in flight") && std::ranges::any_of(cases, knows_at_most))
     notes.push_back("in flight <=: an upper bound; each loop had its peak at a different time");
   if (shows_column(table, "service asked"))

@@ -38,5 +38,14 @@ TEST(ShortNotes, CountTheWarmUpOnlyWhereAServerCountsItToo) {
   EXPECT_THAT(notes_of({&one}), Contains(HasSubstr("also counts the warm-up: 28 operations")));
 }
 
+TEST(ShortNotes, SayThatAnExecutorsTimesIncludeTheWaitForAThread) {
+  auto one = construct({.runner = "hybrid"});
+  one.repetitions.at(0).measurement.hop.emplace();
+  EXPECT_THAT(notes_of({&one}), IsEmpty()) << "a sleep does not hold the loop";
+  one.what.workload = "hash";
+  one.what.workload_options = OptionValues(Registry<WorkloadEntry>::at("hash").options);
+  EXPECT_THAT(notes_of({&one}), Contains(HasSubstr("include the wait for one of its threads")));
+}
+
 }  // namespace
 }  // namespace asyncmark::notes_test

@@ -23,12 +23,8 @@ struct Point {
   std::string shortfall() const {
     return std::string(summary.offered ? summary.offered->shortfall() : "n/a");
   }
-  /// Of the percentile that the user asked about, few operations may give an upper bound alone.
-  std::string percentile_text(double fraction, const std::optional<Slo>& slo = {}) const {
-    auto text = response_text(all, fraction).value_or("n/a");
-    if (text != "n/a" || !slo || slo->fraction != fraction) return text;
-    const auto bound = upper_bound(all, fraction);
-    return bound ? "<= " + rounded_text(*bound) : text;
+  std::string percentile_text(double fraction) const {
+    return response_text(all, fraction).value_or("n/a");
   }
 };
 
@@ -75,12 +71,12 @@ std::set<double> rates_of(const std::vector<Line>& lines) {
   return rates;
 }
 
-std::string cell(const Line& line, double rate, const std::optional<Slo>& slo) {
+std::string cell(const Line& line, double rate) {
   const auto point = line.points.find(rate);
   if (point == line.points.end()) return "-";
   if (!point->second.finished()) return "died";
   if (!point->second.kept_up()) return point->second.shortfall();
-  return point->second.percentile_text(0.5) + " / " + point->second.percentile_text(0.99, slo);
+  return point->second.percentile_text(0.5) + " / " + point->second.percentile_text(0.99);
 }
 
 /// Up to which rate a line keeps to the objective.
@@ -258,7 +254,6 @@ std::optional<Slo> slo_of(const Context& context) {
 View view_of(const Context& context, View view) {
   if (const auto slo = slo_of(context)) {
     view.judged = slo->percentile;
-    view.judged_fraction = slo->fraction;
   }
   return view;
 }
@@ -276,7 +271,7 @@ std::optional<Table> make_rates_table(const Context& context, const Cases& cases
   bool saturated = false, failing = false;
   for (const auto& line : lines) {
     Row row{{line.label}, ""};
-    for (const auto rate : rates) row.cells.push_back(cell(line, rate, slo));
+    for (const auto rate : rates) row.cells.push_back(cell(line, rate));
     saturated = saturated || std::ranges::count(row.cells, "SATURATED") > 0;
     failing = failing || std::ranges::count(row.cells, "FAILING") > 0;
     if (slo) row.cells.push_back(highest_within(*slo, line));

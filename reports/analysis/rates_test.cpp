@@ -159,7 +159,7 @@ TEST(Rates, ThatNoRunnerSustainsAreNamed) {
 TEST(Rates, HaveColumnsOfTheirOwnInTheTable) {
   for (const auto* format : {"table", "markdown"}) {
     const auto text = printed(format, two_runners());
-    EXPECT_THAT(text, HasSubstr("saturated: the achieved rate is below the offered rate"));
+    EXPECT_THAT(text, HasSubstr("saturated: the offered rate was not achieved"));
     EXPECT_THAT(text, HasSubstr("offered"));
     EXPECT_THAT(text, Not(HasSubstr("vs sync")));
   }

@@ -79,10 +79,17 @@ std::optional<Interval> spread(const Result& one) {
   return median_interval(seen).value_or(Interval{least, most});
 }
 
+/// Whether the difference is too small for anybody to care.
+bool is_close(const Result& one, const Result& other) {
+  constexpr double kClose = 0.01;
+  return std::abs(rate_of(&one) / std::max(rate_of(&other), 1e-9) - 1) < kClose;
+}
+
 /// Whether chance may have put one before the other. A single repetition does not show how far
 /// chance goes; kOfOne is more than is usual on an idle machine.
 bool may_be_equal(const Result& one, const Result& other) {
   constexpr double kOfOne = 0.1;
+  if (is_close(one, other)) return true;
   const auto a = spread(one), b = spread(other);
   if (a && b) return a->low <= b->high && b->low <= a->high;
   const auto ratio = rate_of(&one) / std::max(rate_of(&other), 1e-9);
@@ -95,9 +102,12 @@ std::string vs_baseline(const Result& best, const Cases& cases) {
   return fmt::format(", {} {}", ratio_text(*times), kBaseline);
 }
 
-/// How near the case came to its ideal bound.
-std::string of_ideal(const Result& best) {
+/// How near the case came to its ideal bound, or where that is not known, what operations take
+/// that do not wait for each other.
+std::string of_ideal(const Result& best, const Cases& ranked) {
   const auto share = best.summary().median("efficiency");
+  const auto alone = best.how.cap > 1 && !best.bound ? time_alone(ranked) : std::nullopt;
+  if (alone) return fmt::format("; one operation alone takes {}", rounded_text(*alone));
   if (!share) return "";
   const auto& bound = *best.bound;
   const bool one_alone = bound.term == bound_terms::kSlowest && bound.alike;
@@ -127,15 +137,18 @@ std::string fastest(const Cases& ranked, const Cases& cases) {
     equal.push_back(texts[i]);
   constexpr std::size_t kMostNamed = 3;
   const bool all = equal.size() == ranked.size() && equal.size() > kMostNamed;
+  const bool close = is_close(best, *ranked[equal.size() - 1]);
   if (all) equal = {fmt::format("all {}", equal.size())};
-  const auto* verdict = all                 ? " are equally fast within the noise"
-                        : equal.size() > 1  ? " are fastest and cannot be told apart"
-                        : ranked.size() > 1 ? " is fastest"
-                                            : "";
+  const auto* verdict = all && close                ? " are equally fast, less than 1 % apart"
+                        : all                       ? " are equally fast within the noise"
+                        : equal.size() > 1 && close ? " are fastest, less than 1 % apart"
+                        : equal.size() > 1          ? " are fastest and cannot be told apart"
+                        : ranked.size() > 1         ? " is fastest"
+                                                    : "";
   const bool several = all || equal.size() > 1;
   auto text = fmt::format("{}{}{}: {}{}{}{}.", at(best, cases), enumerated(equal), verdict,
                           achieved(best), several ? fmt::format(" ({})", texts.front()) : "",
-                          vs_baseline(best, cases), of_ideal(best));
+                          all && close ? "" : vs_baseline(best, cases), of_ideal(best, ranked));
   if (text.starts_with("all ")) text.front() = 'A';
   return text;
 }

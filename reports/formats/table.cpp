@@ -40,7 +40,9 @@ std::string warnings(const std::vector<Finding>& findings, const View& view,
   std::string text;
   std::vector<std::string> codes;
   for (const auto& one : check_texts(findings)) {
-    codes.push_back(fmt::format("({}) {}", one.sign, one.code));
+    // What is about the machine stands in no row.
+    codes.push_back(
+        fmt::format("({}) {}{}", one.sign, one.code, one.cases.empty() ? " (all rows)" : ""));
     const auto heading = view.shows_all() ? one.heading : one.brief;
     text += prose(fmt::format(" ({}) {}.", one.sign, heading), terminal, kHanging);
     if (view.shows_all())

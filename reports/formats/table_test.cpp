@@ -104,11 +104,19 @@ TEST(TableFormat, InFullTellsAllFiguresThoughFolded) {
   }
 }
 
+TEST(TableFormat, SaysWhichWarningsAreAboutAllRows) {
+  auto set = testing::set_of({construct({})});
+  set.findings = {{"noisy-machine", {}, "noise", "load", "wait"},
+                  {"loop-held", {construct({}).name()}, "held", "2 s", "less"}};
+  const auto text = Registry<FormatEntry>::at("table").print({&set}, {});
+  EXPECT_THAT(text, HasSubstr("\nWarnings: (1) noisy-machine (all rows), (2) loop-held\n"));
+}
+
 TEST(TableFormat, OfManyCasesAtSeveralLoadsIsAMatrix) {
   const auto few = printed("table", several({100, 1000}));
   EXPECT_THAT(few, HasSubstr("\n100 operations\n"));
   EXPECT_THAT(few, Not(HasSubstr("time at")));
-  const auto most = printed("table", several({1, 2, 3, 4, 5, 6, 7}));
+  const auto most = printed("table", several({1, 2, 3, 4, 5, 6, 7, 8, 9}));
   EXPECT_THAT(most, AllOf(HasSubstr("\n1 operation\n"), Not(HasSubstr("time at"))))
       << "a matrix would not fit";
   EXPECT_THAT(in_full(several({100, 1000})),

@@ -12,10 +12,9 @@ namespace asyncmark::columns_of_time {
 namespace {
 
 Cell service(const CaseFigures& f, double fraction) {
-  if (f.all.service_time.count() == 0) return std::nullopt;
-  const auto value = f.all.service_time.percentile(fraction);
-  return value ? CellFigure{rounded_text(*value), seconds(*value)}
-               : CellFigure{std::string(kTooFew)};
+  const auto text = service_text(f.all, fraction);
+  if (!text) return std::nullopt;
+  return CellFigure{*text, seconds(f.all.service_time.percentile(fraction).value_or(Duration(0)))};
 }
 
 /// A percentile that falls among failures is beyond every time.

@@ -135,6 +135,7 @@ class Overview {
     for (const auto& [place, one] : places_)
       add(table, {axis_.heading, axis_.text(one->what.load)},
           [&, at = place](const Line& line) { return figure(line, at); });
+    table.spare = {table.columns.size()};
     add_if_any(table, {"", std::string("vs ") + kBaseline},
                [&](const Line& line) { return over_baseline(line); });
     add_if_any(table, {"", "bottleneck", false}, [&](const Line& line) {

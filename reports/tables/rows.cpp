@@ -10,7 +10,6 @@
 
 #include "bench/base/split.hpp"
 #include "bench/results/counters.hpp"
-#include "bench/results/slo.hpp"
 #include "reports/analysis/check_texts.hpp"
 #include "reports/analysis/notes.hpp"
 #include "reports/tables/column_entry.hpp"
@@ -182,14 +181,9 @@ void add_figures(Table& table, const Columns& columns, const Cases& cases,
   std::set<std::string> uppers;
   for (const auto* column : columns) {
     std::vector<Cell> cells;
-    for (const auto* one : cases) {
-      auto cell =
-          one->finished().empty() ? Cell() : column->cell(figures_of(*one, cases, findings));
-      if (cell && cell->text == kTooFew && column->name == "response-" + view.judged)
-        if (const auto bound = upper_bound(one->summary().all, view.judged_fraction))
-          cell = CellFigure{"<= " + rounded_text(*bound), seconds(*bound)};
-      cells.push_back(std::move(cell));
-    }
+    for (const auto* one : cases)
+      cells.push_back(one->finished().empty() ? Cell()
+                                              : column->cell(figures_of(*one, cases, findings)));
     const bool is_added = std::ranges::find(added, column) != added.end();
     if (!view.chooses_columns() && !is_added && is_idle(*column, cells)) continue;
     const bool is_wanted = is_added || column->name == "response-" + view.judged;
@@ -213,7 +207,8 @@ void add_figures(Table& table, const Columns& columns, const Cases& cases,
 void add_bars(Table& table, const Cases& cases) {
   const auto open = std::ranges::count_if(cases, is_open_loop);
   if (cases.size() < 2 || (open != 0 && open != std::ssize(cases))) return;
-  table.bars = open != 0 ? Column{"", "achieved", false} : Column{"", "ops/s", false};
+  // Of a column beside it, which has the heading.
+  table.bars = {"", "", false};
   for (std::size_t i = 0; i < cases.size(); ++i) table.rows[i].bar = bar_of(*cases[i], cases);
 }
 

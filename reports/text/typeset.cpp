@@ -28,6 +28,9 @@ std::string typeset(const std::string& text) {
       i += 2;
     } else if (text[i] == 'x' && ends && ends_number(text, i)) {
       result += "\u00d7";
+    } else if (text.compare(i, 2, "<=") == 0) {
+      result += "\u2264";
+      ++i;
     } else {
       result += text[i];
     }

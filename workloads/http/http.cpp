@@ -276,8 +276,9 @@ const bool registered = Registry<WorkloadEntry>::add({
                               "pooled: keep connections, made before the timed part; per-op: a new "
                               "connection for each operation"),
                 "MODE"),
-            duration_option("timeout", std::chrono::seconds(10), "time limit of an operation"),
-            with_placeholder(text_option("expect", "2xx", "status of success"), "STATUS"),
+            minor(
+                duration_option("timeout", std::chrono::seconds(10), "time limit of an operation")),
+            minor(with_placeholder(text_option("expect", "2xx", "status of success"), "STATUS")),
             flag_option("allow-remote", "allow a URL that is not on this machine"),
             with_placeholder(text_option("ca", "", "trust the certificates of this PEM file only"),
                              "FILE"),

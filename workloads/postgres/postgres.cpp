@@ -177,9 +177,9 @@ const bool registered = Registry<WorkloadEntry>::add({
                               "pooled: keep connections, made before the timed part; per-op: a new "
                               "connection for each operation"),
                 "MODE"),
-            duration_option(
+            minor(duration_option(
                 "timeout", std::chrono::seconds(10),
-                "time limit of an operation; when it expires, the connection is closed"),
+                "time limit of an operation; when it expires, the connection is closed")),
             flag_option("allow-remote", "allow a server that is not on this machine"),
         },
     .make = [](const OptionValues& options,

@@ -333,9 +333,9 @@ const bool registered = Registry<WorkloadEntry>::add({
                               "journal_mode: delete, truncate, wal, memory, off (default: wal; "
                               "with --file, the mode of the file). A file stays in wal mode"),
                 "MODE")),
-            duration_option(
+            minor(duration_option(
                 "timeout", std::chrono::seconds(5),
-                "time limit of waiting for a lock; later the operation fails as 'busy'"),
+                "time limit of waiting for a lock; later the operation fails as 'busy'")),
         },
     .make = [](const OptionValues& options,
                std::uint64_t seed) { return std::make_unique<Sqlite>(options, seed); },
