@@ -157,7 +157,7 @@ std::vector<std::string> names() {
 
 const bool registered = Registry<WorkloadEntry>::add({
     .name = "hash",
-    .summary = "hashes a block of memory with OpenSSL: needs CPU time and never waits",
+    .summary = "hashes a block of memory: needs CPU time and never waits",
     .options =
         {
             with_placeholder(choice_option("algorithm", names(), "hash algorithm"), "NAME"),

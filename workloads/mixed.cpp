@@ -138,7 +138,7 @@ OptionSpec instead_of(const char* other, OptionSpec spec) {
 
 const bool registered = Registry<WorkloadEntry>::add({
     .name = "mixed",
-    .summary = "waits or calls a URL, then computes, in a proportion that you choose",
+    .summary = "waits or calls a URL, then computes, in a given proportion",
     .options =
         {
             duration_option("wait", std::chrono::milliseconds(10), "wait time of an operation"),

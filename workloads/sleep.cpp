@@ -105,7 +105,7 @@ Async<std::unique_ptr<AsyncSession>> Sleep::open_async(EventLoop& loop) const {
 
 const bool registered = Registry<WorkloadEntry>::add({
     .name = "sleep",
-    .summary = "waits for a known time, and uses CPU time if asked: simulated I/O",
+    .summary = "waits for a known time, as simulated I/O; can use CPU time",
     .options =
         {
             duration_option("wait", std::chrono::milliseconds(46), "wait time of an operation"),

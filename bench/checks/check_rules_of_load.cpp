@@ -148,8 +148,9 @@ std::optional<std::string> saturated(const Subject& one) {
   const auto never = static_cast<double>(one.all.never_started) / passes;
   const auto abandoned = static_cast<double>(one.all.abandoned) / passes;
   const auto sent = abandoned > 0 ? fmt::format(", {:.0f} of them started", abandoned) : "";
-  return fmt::format("achieved {:.0f} % of {}/s, dropped {:.0f} of {:.0f}{}", 100 * offer->achieved,
-                     rounded_count(offer->per_s), never, one.ended() / passes + never, sent);
+  return fmt::format("achieved {:.0f} % of {}/s in time, dropped {:.0f} of {:.0f}{}",
+                     offer->achieved_percent(), rounded_count(offer->per_s), never,
+                     one.ended() / passes + never, sent);
 }
 
 std::optional<std::string> generator_saturated(const Subject& one) {
@@ -162,8 +163,8 @@ std::optional<std::string> generator_saturated(const Subject& one) {
   if (cost && seconds(cost->cpu) * one.ended() >= kMostlyWork * seconds(one.all.cpu()))
     return std::nullopt;
   return fmt::format("{:.0f} % of {:g} {} busy, {:.0f} % of {}/s achieved", 100 * one.busy(),
-                     one.processors, one.processors == 1 ? "CPU" : "CPUs", 100 * offer->achieved,
-                     rounded_count(offer->per_s));
+                     one.processors, one.processors == 1 ? "CPU" : "CPUs",
+                     offer->achieved_percent(), rounded_count(offer->per_s));
 }
 
 /// The percentile that the user asked about, or p99.
@@ -211,7 +212,13 @@ std::string remedy_of_failures(const Result& result) {
   const auto& failures = result.summary().all.failures;
   const bool by_status = std::ranges::any_of(
       failures, [](const auto& failure) { return failure.first.starts_with("bad status"); });
-  return by_status ? "check the URL, or accept the status (--expect) or failures (--max-failed)"
+  const bool by_connection = std::ranges::any_of(failures, [](const auto& failure) {
+    return failure.first == "reset" || failure.first == "closed early" ||
+           failure.first == "refused";
+  });
+  if (by_connection && !by_status)
+    return "lower --in-flight, or raise the server's limit of connections";
+  return by_status ? "check the URL, or accept it by --expect or --max-failed"
                    : "fix what fails, or allow it with --max-failed";
 }
 

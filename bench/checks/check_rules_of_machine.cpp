@@ -62,7 +62,7 @@ std::optional<std::string> harness_cost(const Subject& one, const Context& conte
     const auto all = seconds(one.all.elapsed()) * 1e9 / one.ended();
     if (own <= kMuchHarness * all || one.ended() < kEnoughOperations) return std::nullopt;
     const auto total = rounded_text(from_seconds(all / 1e9));
-    if (own >= all) return fmt::format("{} per operation, no more than an empty one", total);
+    if (own >= all) return fmt::format("{} per operation; an empty one takes as long", total);
     return fmt::format("{} per operation, {} for an empty one", total,
                        rounded_text(from_seconds(own / 1e9)));
   }

@@ -79,7 +79,7 @@ std::optional<std::string> service_idle(const Subject& one) {
   const auto& offer = one.result.summary().offered;
   return fmt::format(
       "it achieved {:.0f} % of {}/s and used {:.0f} % of a CPU, with up to {} in flight",
-      100 * offer->achieved, rounded_count(offer->per_s), 100 * share->used,
+      offer->achieved_percent(), rounded_count(offer->per_s), 100 * share->used,
       one.all.peak_in_flight);
 }
 

@@ -218,7 +218,7 @@ TEST(ChecksOfTime, FindARunThatSlowsDown) {
       testing::asyncmark({"run", "faulty", "--fault", "slow-down", "--at", "2000", "--ops", "2080",
                           "--wait", "200us", "--runner", "sync", "--repetitions", "1", "--strict"});
   EXPECT_EQ(ended.code, 3);
-  EXPECT_THAT(ended.err, HasSubstr("failed on unstable: faulty/sync/ops:2080"));
+  EXPECT_THAT(ended.err, HasSubstr("--fail-on unstable: faulty/sync/ops:2080"));
 }
 
 TEST(Checks, FindAServiceThatIsStillBusyWithEarlierOperations) {

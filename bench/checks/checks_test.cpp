@@ -160,7 +160,7 @@ TEST(Checks, FindAnOpenLoopThatCarriedOutLessThanWasOffered) {
     m.observed.samples = 0;
   });
   EXPECT_THAT(codes({slow}), ElementsAre("saturated"));
-  EXPECT_THAT(only_finding({slow}).evidence, HasSubstr("achieved 84 % of 100/s"));
+  EXPECT_THAT(only_finding({slow}).evidence, HasSubstr("achieved 83 % of 100/s in time"));
   auto given_up = changed(clean({.runner = "sync", .rate = 1000}), [](Measurement& m) {
     m.never_started = 976;
     m.completed = m.passes[0].completed = 24;
@@ -255,7 +255,7 @@ TEST(Strict, MakesAFindingTheExitCodeBeforeFailedOperations) {
   command.push_back("--strict");
   const auto ended = testing::asyncmark(command);
   EXPECT_EQ(ended.code, 3);
-  EXPECT_THAT(ended.err, HasSubstr("failed on few-operations: faulty/thread-pool/ops:10/"));
+  EXPECT_THAT(ended.err, HasSubstr("--fail-on few-operations: faulty/thread-pool/ops:10/"));
   EXPECT_THAT(ended.out, HasSubstr("\nWarnings"));
 }
 
@@ -264,7 +264,7 @@ TEST(Strict, MakesAMissedObjectiveTheExitCode) {
                                          "20", "--runner", "event-loop", "--repetitions", "1",
                                          "--slo", "p50=1ms", "--strict"});
   EXPECT_EQ(ended.code, 3);
-  EXPECT_THAT(ended.err, AllOf(HasSubstr("failed on slo: sleep/event-loop/"),
+  EXPECT_THAT(ended.err, AllOf(HasSubstr("--fail-on slo: sleep/event-loop/"),
                                HasSubstr(": p50=1ms is missed")));
 }
 

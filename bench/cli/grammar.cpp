@@ -135,7 +135,7 @@ Grammar::Grammar()
   compare = app.add_subcommand("compare", "find out whether a build, command or service is slower");
   probe = app.add_subcommand("probe", "find the limits of a service");
   crossover = app.add_subcommand("crossover", "find where another runner becomes the better one");
-  serve = app.add_subcommand("serve", "start a built-in server, until Ctrl-C");
+  serve = app.add_subcommand("serve", "start a built-in server, until Ctrl-C or SIGTERM");
   list = app.add_subcommand("list", "list the workloads, runners, services and formats");
   create = app.add_subcommand("new", "create a project for your own workload");
   check_adapter = app.add_subcommand("check-adapter", "test a runner in another language");

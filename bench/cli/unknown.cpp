@@ -40,9 +40,10 @@ constexpr std::pair<std::string_view, std::string_view> kElsewhere[] = {
     {"--duration", "--budget"},
     {"--pool", "--in-flight"},
     {"--json", "--format"},
-    {"--percentiles", "--columns"},
-    {"--p95", "--columns"},
-    {"--p99", "--columns"},
+    {"--percentile", "--columns +p95"},
+    {"--percentiles", "--columns +p95"},
+    {"--p95", "--columns +p95"},
+    {"--p99", "--columns +p99"},
     {"--chart", "--html"},
     {"--threads", "--workers"},
     {"-c", "--in-flight"},
@@ -63,11 +64,15 @@ std::string meant_by(const std::string& argument, const std::vector<std::string>
     if (argument == "--slo" || argument == "--fail-on")
       return "; compare exits with 1 if the contender is slower; for a limit use 'run http --slo'";
   }
+  const auto has = [&](const char* flag) { return std::ranges::find(flags, flag) != flags.end(); };
+  if ((argument == "--rate" || argument == "--ops") && has("--budget") && has("--slo"))
+    return "; it chooses its own loads: use --slo for a limit, --budget for the time";
   if ((argument == "--html" || argument == "--chart") &&
       std::ranges::find(flags, "--out") != flags.end())
     return "; save the results by --out FILE, then 'asyncmark report FILE --html PAGE'";
   for (const auto& [theirs, flag] : kElsewhere)
-    if (theirs == argument && std::ranges::find(flags, flag) != flags.end())
+    if (theirs == argument &&
+        std::ranges::find(flags, flag.substr(0, flag.find(' '))) != flags.end())
       return fmt::format("; did you mean '{}'?", flag);
   return suggestion(argument, flags);
 }
@@ -94,6 +99,8 @@ UsageError unknown(std::string argument, const CLI::App& app) {
         "unknown argument '{}'; separate the values of an option by commas, as in 100,200",
         argument));
   auto meant = is_option ? meant_by(argument, flags_of(&app)) : "";
+  if (argument == "--fail-on" && meant.empty())
+    meant = "; 'run' and 'probe' have it, and 'compare' exits with 1 if something is slower";
   if (argument == "--url" && meant.empty()) meant = "; 'asyncmark run http --url URL' calls one";
   return UsageError(fmt::format("unknown {} '{}'{}", is_option ? "option" : "argument", argument,
                                 meant.empty() ? "; see --help" : meant));
@@ -135,8 +142,12 @@ UsageError unknown_command(const std::string& name, const CLI::App& app) {
   if (name.empty()) return UsageError(fmt::format("no command is given; {}", all));
   if (name.find("://") != std::string::npos)
     return UsageError("no command: to call a URL, use 'asyncmark run http --url URL'");
-  if (Registry<WorkloadEntry>::find(name))
-    return UsageError(fmt::format("no command '{0}'; did you mean 'run {0}'?", name));
+  if (const auto* workload = Registry<WorkloadEntry>::find(name))
+    return UsageError(fmt::format("no command '{0}'; use 'asyncmark run {0}{1}'", name,
+                                  workload->address_option.empty()
+                                      ? ""
+                                      : fmt::format(" --{} ...", workload->address_option)));
+  if (name == "help") return UsageError("no command 'help'; use --help, also after a command");
   const auto meant = suggestion(name, names);
   return UsageError(fmt::format("no command '{}'{}", name, meant.empty() ? "; " + all : meant));
 }

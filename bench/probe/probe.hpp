@@ -64,6 +64,8 @@ struct Probe {
   std::vector<EndpointProbe> endpoints = {};
   bool explain = false;
   bool partial = false;  ///< Whether an interrupt ended it.
+  /// Operations of all measurements together: that ended, that failed of these, and of warm-ups.
+  std::uint64_t operations = 0, failed = 0, warm_up = 0;
 };
 
 }  // namespace asyncmark

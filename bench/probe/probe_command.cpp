@@ -18,6 +18,7 @@
 #include "bench/probe/probe_entry.hpp"
 #include "bench/probe/probe_gates.hpp"
 #include "bench/probe/prober.hpp"
+#include "bench/results/summary.hpp"
 #include "bench/run/context.hpp"
 #include "bench/run/progress_lines.hpp"
 #include "bench/run/result_keeper.hpp"
@@ -221,6 +222,12 @@ int probe(const ProbeRequest& request) {
   found.endpoints = probe_all(request, cases, services, run, keeper);
   services.clear();
   add_what_others_took(run.context, before, run.results);
+  for (const auto& one : run.results) {
+    const auto& all = one.summary().all;
+    found.operations += all.completed + all.failed;
+    found.failed += all.failed;
+    found.warm_up += all.warm_up;
+  }
   found.partial = Interruption::happened();
   if (found.partial) run.context.facts["partial"] = true;
   found.context = run.context;

@@ -31,8 +31,8 @@ Duration rounded(Duration length) { return std::chrono::round<std::chrono::milli
 /// Rounds a rate to three significant digits.
 double rounded_rate(double per_s) {
   if (per_s <= 0) return 0;
-  const auto unit = std::pow(10, std::floor(std::log10(per_s)) - 2);
-  return std::round(per_s / unit) * unit;
+  // By its text: a product such as 535 * 0.01 has more digits than three.
+  return std::stod(fmt::format("{:.3g}", per_s));
 }
 
 }  // namespace

@@ -65,7 +65,7 @@ TEST(UsageErrors, NameWhatDoesNotExistAndWhatThereIs) {
   expect_refused({"run"}, {"workload", "--plan"});
   expect_refused({"list", "nonsense"}, {"'nonsense'", "workloads, runners"});
   expect_refused({"reproduce", "nonsense"}, {"'nonsense'"});
-  expect_refused({"http"}, {"did you mean 'run http'?"});
+  expect_refused({"http"}, {"use 'asyncmark run http --url ...'"});
   expect_refused({"compare", "http://127.0.0.1/a", "http://127.0.0.1/b"}, {"give --urls"});
   expect_refused({"compare", "sleep 1", "sleep 2"}, {"give --commands"});
   expect_refused({"compare", "--urls", "a", "b", "--rate", "5"},

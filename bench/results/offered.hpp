@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <optional>
 #include <string_view>
 
@@ -17,6 +18,10 @@ struct Offered {
   double ended = 0;     ///< The share that ended, in success or failure.
 
   bool kept_up() const { return achieved >= kKeptUp; }
+  /// `achieved` for people: a rate that was not kept up with is never rounded up to one that was.
+  double achieved_percent() const {
+    return kept_up() ? std::round(100 * achieved) : std::floor(100 * achieved);
+  }
   /// More came due than ended, so response times grow for as long as the run lasts.
   bool saturated() const { return ended < kKeptUp; }
   /// What a cell shows that could not keep up: `SATURATED`, or `FAILING` where only failures are to

@@ -40,6 +40,8 @@ std::string missed(const Slo& slo, const Result& one, const std::vector<Result>&
   if (!keeps) return "too few operations to tell whether it keeps " + slo.text();
   if (*keeps) return "";
   const auto& all = one.summary().all;
+  if (const auto value = response_percentile(all, slo.fraction))
+    return fmt::format("{} is missed: {}", slo.text(), rounded_text(*value));
   const auto failures = all.failed == 0 ? ""
                                         : fmt::format(" ({} of {} operations failed)", all.failed,
                                                       operations_due(all));
@@ -111,7 +113,7 @@ std::string Objection::text() const {
 void tell(const std::vector<Objection>& all) {
   std::vector<Annotation> annotations;
   for (const auto& one : all) {
-    to_standard_error("failed on {}: {}\n", one.gate, visible(one.text()));
+    to_standard_error("--fail-on {}: {}\n", one.gate, visible(one.text()));
     annotations.push_back({"asyncmark: " + one.gate, one.text()});
   }
   if (runs_in_github_actions()) to_standard_error("{}", annotation_lines(annotations, "asyncmark"));

@@ -215,16 +215,18 @@ void Progress::draw(const Live& live) {
                         : live_figures(live, what.load, ops_per_s_);
   // Another program stays so.
   if (figures.empty() && !runner_entry(what.runner).program) figures = {"starting"};
-  block_.draw(progress_lines(
-      {.name = running_->name(),
-       .place = place(),
-       .elapsed = std::chrono::floor<std::chrono::seconds>(Clock::now() - all_begun_),
-       .left = left_now(live),
-       .now = std::chrono::system_clock::now(),
-       .figures = std::move(figures),
-       .alarming = live.failed.value_or(0) > 0,
-       .rates = rates_},
-      block_.screen()));
+  const CaseProgress progress{
+      .name = running_->name(),
+      .place = place(),
+      .elapsed = std::chrono::floor<std::chrono::seconds>(Clock::now() - all_begun_),
+      .left = left_now(live),
+      .least_share = share_,
+      .now = std::chrono::system_clock::now(),
+      .figures = std::move(figures),
+      .alarming = live.failed.value_or(0) > 0,
+      .rates = rates_};
+  if (progress.left > Duration(0)) share_ = share_of(progress);
+  block_.draw(progress_lines(progress, block_.screen()));
   last_drawn_ = Clock::now();
 }
 

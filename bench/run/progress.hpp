@@ -54,6 +54,7 @@ class Progress {
   std::int64_t ended_runs_ = 0;
 
   // Of the case that runs.
+  double share_ = 0;  ///< Of the time, as last drawn.
   std::vector<double> rates_;
   std::optional<double> ops_per_s_;
   std::optional<std::uint64_t> ended_before_;  ///< At the last look into the timed part.

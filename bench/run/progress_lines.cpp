@@ -39,7 +39,7 @@ std::string bar_line(const CaseProgress& progress, std::size_t columns, const Sc
   if (progress.left <= Duration(0)) return joined({elapsed}, columns);
   const auto left = fmt::format("about {} left", whole_seconds(progress.left));
   const auto end = fmt::format("ends {}", end_text(progress.now, progress.left));
-  const auto share = seconds(progress.elapsed) / seconds(progress.elapsed + progress.left);
+  const auto share = share_of(progress);
   const auto percent = fmt::format("{:3.0f} %", share * 100);
   const auto bar_columns = std::min<std::size_t>(30, columns / 4);
   const auto bar_and_percent = bar_columns + percent.size() + 3;
@@ -52,11 +52,12 @@ std::string bar_line(const CaseProgress& progress, std::size_t columns, const Sc
 
 std::string figures_line(const CaseProgress& progress, std::size_t columns, const Screen& screen) {
   auto text = joined(progress.figures, columns);
-  const auto taken = columns_of(text) + 2;
+  constexpr std::string_view kCurve = "so far: ";  // Of the operations per second.
+  const auto taken = columns_of(text) + 2 + kCurve.size();
   if (progress.alarming) text = styled(text, "31", screen.colour);
   if (progress.rates.empty() || taken + kShortestCurve > columns) return text;
   const auto room = std::min(kLongestCurve, columns - taken);
-  return fmt::format("{}  {}", text,
+  return fmt::format("{}  {}{}", text, kCurve,
                      styled(curve(progress.rates, room, screen.unicode), "36", screen.colour));
 }
 
@@ -74,6 +75,11 @@ std::string drain_text(const Live& live, const Load& load) {
 }
 
 }  // namespace
+
+double share_of(const CaseProgress& progress) {
+  const auto all = seconds(progress.elapsed + progress.left);
+  return std::max(progress.least_share, all > 0 ? seconds(progress.elapsed) / all : 0);
+}
 
 std::vector<std::string> progress_lines(const CaseProgress& progress, const Screen& screen) {
   // The last column stays free: behind it some terminals fold the line, and others do not.

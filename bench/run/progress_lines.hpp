@@ -16,12 +16,16 @@ struct CaseProgress {
   std::string name;
   std::string place;  ///< As "case 3 of 7, run 2 of 3".
   Duration elapsed{};
-  Duration left{};  ///< Of all that is still to do; zero where it is not known.
+  Duration left{};         ///< Of all that is still to do; zero where it is not known.
+  double least_share = 0;  ///< Of the time, as drawn before: a bar does not go back.
   std::chrono::system_clock::time_point now{};
   std::vector<std::string> figures = {};  ///< The most important ones first.
   bool alarming = false;                  ///< Whether the figures tell of failures.
   std::vector<double> rates = {};         ///< For the curve; the last is the latest.
 };
+
+/// Returns which share of the time is over, as far as the time left is known.
+double share_of(const CaseProgress& progress);
 
 /// Returns the block's lines, each with fewer columns than the screen.
 std::vector<std::string> progress_lines(const CaseProgress& progress, const Screen& screen);

@@ -55,7 +55,7 @@ TEST(ProgressLines, ShowAllWhereThereIsRoom) {
   EXPECT_EQ(lines[0], "case 3 of 7, run 2 of 3: " + kLong);
   EXPECT_THAT(lines[1], HasSubstr("####################----------  67 %  about 20 s left, ends "));
   EXPECT_THAT(lines[1], HasSubstr("40 s elapsed"));
-  EXPECT_EQ(lines[2], "19.7 k ops/s, p50 10.1 ms, 0 failed, 200 in flight  .:=#####");
+  EXPECT_EQ(lines[2], "19.7 k ops/s, p50 10.1 ms, 0 failed, 200 in flight  so far: .:=#####");
 }
 
 TEST(ProgressLines, DrawBlocksWhereTheLocaleHasThem) {

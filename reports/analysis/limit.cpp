@@ -20,11 +20,14 @@ constexpr double kOccupied = 0.9;
 constexpr double kMostOfTheGain = 0.5;
 constexpr double kLittleOfTheGain = 0.2;
 constexpr double kMostOfTheExcess = 0.5;
-constexpr double kMuchOverhead = 0.3;  ///< Of the CPU time of an operation.
+constexpr double kMostlyComputing = 0.8;  ///< Of the time of an operation.
+constexpr double kMuchOverhead = 0.3;     ///< Of the CPU time of an operation.
 
 // Times as long as an operation takes that has the service to itself.
 constexpr double kLittleLonger = 1.1;
 constexpr double kMuchLonger = 1.5;
+constexpr double kMoreThroughput = 1.25;
+constexpr Duration kLongEnoughForQueue = std::chrono::milliseconds(2);
 /// Of the client's processors, from which on it may be what operations wait for.
 constexpr double kMuchComputing = 0.6;
 
@@ -89,7 +92,13 @@ std::string by_offer(const Subject& one) {
   const auto& offer = one.result.summary().offered;
   if (!offer) return "";
   if (offer->kept_up() && one.all.never_started == 0) return "offered rate";
-  return is_full(one) ? places_of(one) : "";
+  if (is_full(one)) return places_of(one);
+  // There were places left, and the client had CPU time: nothing else could wait.
+  const bool had_places = one.all.peak_in_flight < one.result.how.cap;
+  return calls_a_service(one.result) && had_places &&
+                 busy_share(one.result, one.all) < kMuchComputing
+             ? "service"
+             : "";
 }
 
 /// All began at once, and the slowest of them took as long as all together.
@@ -141,6 +150,15 @@ std::string by_growth(const Subject& one) {
   return share >= kMostOfTheGain ? places_of(one) : share <= kLittleOfTheGain ? "service" : "";
 }
 
+/// Whether a case with no more in flight had much more throughput, so that the service has more.
+bool is_surpassed(const Subject& one) {
+  const auto rate = one.result.summary().median("ops_per_s").value_or(0);
+  return std::ranges::any_of(one.others, [&](const Result* other) {
+    return is_usable(*other) && other->how.cap <= one.result.how.cap &&
+           other->summary().median("ops_per_s").value_or(0) > kMoreThroughput * rate;
+  });
+}
+
 /// How many times as long its operations took as one that has the service to itself.
 std::optional<double> times_alone(const Subject& one) {
   const auto alone = time_alone(one.others);
@@ -152,8 +170,11 @@ std::optional<double> times_alone(const Subject& one) {
 std::string by_service(const Subject& one) {
   if (one.all.failed > 0) return "";
   const auto times = one.result.how.cap > 1 ? times_alone(one) : std::nullopt;
+  // What is over sooner may wait for its client's threads as well.
+  const bool is_long = one.all.service_time.mean() >= kLongEnoughForQueue;
+  if (times && *times >= kMuchLonger && !is_long) return "";
   if (times && *times >= kMuchLonger && busy_share(one.result, one.all) < kMuchComputing)
-    return "service";
+    return is_surpassed(one) ? "" : "service";
   if (times && *times < kLittleLonger && is_full(one)) return places_of(one);
   if (auto limit = by_growth(one); !limit.empty()) return limit;
   return times && *times < kMuchLonger && !is_full(one) ? "wait time" : "";
@@ -177,7 +198,12 @@ std::string by_computing(const Subject& one) {
   };
   const auto needed = alone ? cpu_per_op(alone->summary().all) : 0;
   const auto own = cpu_per_op(one.all);
-  return needed > 0 && own * (1 - kMuchOverhead) >= needed ? "runner overhead" : "";
+  if (needed <= 0) return "";
+  if (own * (1 - kMuchOverhead) >= needed) return "runner overhead";
+  // Operations that compute all the time, on processors that others used as well.
+  const bool computes =
+      needed >= kMostlyComputing * seconds(alone->summary().all.service_time.mean());
+  return computes ? processors_of(one) : "";
 }
 
 std::string by_bound(const Subject& one) {
@@ -203,7 +229,7 @@ std::optional<Duration> time_alone(const std::vector<const Result*>& cases) {
 
 std::string limit_of(const Result& result, const std::vector<Finding>& findings,
                      const std::vector<const Result*>& others) {
-  if (result.finished().empty()) return "";
+  if (result.finished().empty() || result.summary().all.completed == 0) return "";
   const Subject one{result, findings, others, result.summary().all};
   if (one.is_limited_by(LimitedBy::busy_service) || one.is_limited_by(LimitedBy::queue_of_service))
     return "service";

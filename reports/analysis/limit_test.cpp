@@ -98,6 +98,15 @@ TEST(Limit, OfAServiceIsToldByTheThroughputOfFewerOperationsInFlight) {
   EXPECT_EQ(limit_of(few, {}, {&few, &same_rate}), "");
 }
 
+TEST(Limit, OfAnOpenLoopIsTheServiceWhereTheClientHadPlacesAndCpuTime) {
+  auto one = open_loop("event-loop", 1000, 6000, 4000);
+  measured(one).observed.service = ServiceUsage{};
+  measured(one).peak_in_flight = 900;
+  EXPECT_EQ(limit(one), "service");
+  measured(one).peak_in_flight = 1000;
+  EXPECT_EQ(limit(one), "") << "more places might have helped";
+}
+
 TEST(Limit, OfAServiceIsToldByTheTimeThatAnOperationTakesAlone) {
   // A burst of 100 that all began at once, beside one that ran them one at a time in 50 ms each.
   const auto of = [](std::uint64_t in_flight, int ms, int mean_ms) {
@@ -110,10 +119,12 @@ TEST(Limit, OfAServiceIsToldByTheTimeThatAnOperationTakesAlone) {
   };
   const auto alone = of(1, 5000, 50), queued = of(100, 150, 100), free = of(100, 62, 51),
              pooled = of(20, 250, 50);
-  const std::vector<const Result*> all{&alone, &queued, &free, &pooled};
+  const std::vector<const Result*> all{&alone, &queued, &pooled};
   EXPECT_NEAR(seconds(time_alone(all).value()), 0.05, 0.0005);
   EXPECT_EQ(limit_of(queued, {}, all), "service");
   EXPECT_EQ(limit_of(free, {}, all), "wait time");
+  EXPECT_EQ(limit_of(queued, {}, {&alone, &queued, &free}), "")
+      << "another client got more from the same service";
   EXPECT_EQ(limit_of(pooled, {}, all), "concurrency limit");
   EXPECT_EQ(limit_of(alone, {}, all), "concurrency limit");
   const auto blocked = of(100, 5000, 2500);

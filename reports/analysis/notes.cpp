@@ -13,6 +13,7 @@
 #include "bench/engine/executor_nice.hpp"
 #include "bench/measure/loop_times.hpp"
 #include "bench/model/runner_entry.hpp"
+#include "bench/results/counters.hpp"
 
 namespace asyncmark {
 namespace {
@@ -103,22 +104,41 @@ std::optional<std::string> dropped_note(const Cases& cases) {
                      dropped);
 }
 
-/// What a user's server counts beside the operations of the table; absent where it is not known.
-std::optional<std::string> warm_up_note(const Cases& cases) {
+/// How many failed because of the connection, not by what the server said.
+std::uint64_t without_answer(const Measurement& all) {
   std::uint64_t sum = 0;
-  if (!programs_in(cases).empty()) return std::nullopt;
+  for (const auto& [reason, times] : all.failures)
+    if (!reason.starts_with("bad status") && !reason.starts_with("SQLSTATE")) sum += times;
+  return sum;
+}
+
+/// How many were carried out, and what a user's server counts beside these.
+std::optional<std::string> counts_note(const Cases& cases) {
+  Measurement sum;
+  std::uint64_t warm_up = 0, warm_up_failed = 0;
+  bool calls_users = programs_in(cases).empty(), settled = false;
   for (const auto* one : cases) {
-    if (one->what.address().empty()) return std::nullopt;
-    sum += one->summary().all.warm_up;
+    const auto& all = one->summary().all;
+    sum.completed += all.completed;
+    for (const auto& [reason, times] : all.failures) sum.add_failures(reason, times);
+    sum.never_started += all.never_started;
+    warm_up += all.warm_up;
+    warm_up_failed += all.warm_up_failed;
+    calls_users = calls_users && !one->what.address().empty();
+    for (const auto* run : one->finished()) settled = settled || run->phases.settle > Duration(0);
   }
-  if (sum == 0) return std::nullopt;
-  const bool waited = std::ranges::any_of(cases, [](const auto* one) {
-    return std::ranges::any_of(
-        one->finished(), [](const Measurement* run) { return run->phases.settle > Duration(0); });
-  });
-  return fmt::format("the server also counts the warm-up: {} operation{}{}", sum,
-                     sum == 1 ? "" : "s",
-                     waited ? ", and requests that test whether it is idle again" : "");
+  std::vector<std::string> parts;
+  if (sum.completed > 0 && sum.completed == operations_due(sum))
+    parts.push_back(fmt::format("all {} operations succeeded", sum.completed));
+  if (calls_users && warm_up > 0)
+    parts.push_back(fmt::format(
+        "the server also counts the warm-up: {} operation{}{}{}", warm_up, warm_up == 1 ? "" : "s",
+        warm_up_failed > 0 ? fmt::format(" ({} failed, so perhaps fewer)", warm_up_failed) : "",
+        settled ? ", and requests that test whether it is idle again" : ""));
+  if (const auto unseen = calls_users ? without_answer(sum) : 0; unseen > 0)
+    parts.push_back(fmt::format("it may not count {} that failed without an answer", unseen));
+  if (parts.empty()) return std::nullopt;
+  return fmt::format("{}", fmt::join(parts, "; "));
 }
 
 /// Its operations wait for a thread within their service time, which others leave to the schedule.
@@ -136,7 +156,7 @@ std::optional<std::string> executor_note(const Cases& cases) {
 
 const char* const kInFlightNote =
     "in flight: the concurrency limit, and the peak where that differs";
-const char* const kTooFewNote = "n/a: too few operations (a p99 needs 1000, a p95 200)";
+const char* const kTooFewNote = "n/a: too few operations (a p99 needs 1000, a p95 200, a p90 100)";
 
 }  // namespace
 
@@ -152,13 +172,13 @@ void add_short_notes(Table& table, const Cases& cases) {
   if (is_too_few(table)) table.notes.push_back(kTooFewNote);
   if (shows_bound(table))
     table.notes.push_back(
-        "<=: at most that, with 95 % confidence (a p99 itself needs 1000 operations)");
+        "<=: at most that, over all runs (95 % confidence; 1000 operations give the p99)");
   if (shows_any(table, "in flight",
                 [](const std::string& cell) { return cell.find('/') != std::string::npos; }))
     table.notes.push_back(kInFlightNote);
   if (auto note = executor_note(cases)) table.notes.push_back(std::move(*note));
   if (auto note = dropped_note(cases)) table.notes.push_back(std::move(*note));
-  if (auto note = warm_up_note(cases)) table.notes.push_back(std::move(*note));
+  if (auto note = counts_note(cases)) table.notes.push_back(std::move(*note));
   if (auto note = self_reported_note(cases)) table.notes.push_back(std::move(*note));
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -83,6 +84,7 @@ std::string cell(const Line& line, double rate) {
 struct Verdict {
   std::optional<double> highest;  ///< Up to here it is known to keep to it.
   std::optional<double> fails;    ///< The lowest rate at which it is known not to.
+  std::optional<double> above;    ///< The highest beyond that at which it is known to, even so.
   bool unknown = false;           ///< Above the highest, too few operations tell.
 };
 
@@ -94,10 +96,9 @@ Verdict verdict_of(const Slo& slo, const Line& line) {
       break;
     }
     const auto keeps = keeps_to(slo, point.result);
-    if (keeps && !*keeps) {
-      verdict.fails = rate;
-      break;
-    }
+    if (keeps && !*keeps && !verdict.fails) verdict.fails = rate;
+    if (keeps.value_or(false) && verdict.fails) verdict.above = rate;
+    if (verdict.fails) continue;
     // What it keeps to at one rate, it keeps to at lower ones.
     if (keeps) verdict.highest = rate;
     verdict.unknown = !keeps;
@@ -129,18 +130,45 @@ std::string miss_of(const Slo& slo, const std::vector<Line>& lines) {
                      failed, all);
 }
 
+/// How long each run has to be for the percentile, at the lowest rate that has too few operations.
+std::string long_enough(const Slo& slo, const Line& line) {
+  for (const auto& [rate, point] : line.points) {
+    if (!point.finished() || keeps_to(slo, point.result)) continue;
+    const auto runs = static_cast<double>(point.result.finished().size());
+    return fmt::format("{:.0f}s", std::ceil(10 / (1 - slo.fraction) / rate / runs));
+  }
+  return "";
+}
+
+/// Of those whose operations were too few.
+std::string undecided(const Slo& slo, const std::vector<Line>& lines) {
+  std::vector<std::string> labels;
+  std::string longer;
+  for (const auto& line : lines) {
+    const auto verdict = verdict_of(slo, line);
+    if (!line.measured() || verdict.highest || verdict.above || !verdict.unknown) continue;
+    labels.push_back(line.label);
+    if (verdict.fails) labels.back() += fmt::format(" (not at {}/s)", *verdict.fails);
+    if (longer.empty()) longer = long_enough(slo, line);
+  }
+  if (labels.empty()) return "";
+  return fmt::format("Too few operations to tell whether {} meet{} {}{}.", enumerated(labels),
+                     labels.size() == 1 ? "s" : "", slo.text(),
+                     longer.empty() ? "" : fmt::format(": use --duration {} or more", longer));
+}
+
 std::string within(const Slo& slo, const std::vector<Line>& lines) {
   std::vector<std::pair<std::string, std::vector<std::string>>> verdicts;
-  bool unknown = false;
   for (const auto& line : lines) {
-    if (!line.measured()) continue;
     const auto verdict = verdict_of(slo, line);
-    unknown = unknown || (verdict.unknown && !verdict.highest);
-    const auto words = verdict.highest    ? fmt::format("up to {}/s", *verdict.highest)
-                       : !verdict.unknown ? std::string("at no tested rate")
-                       : verdict.fails
-                           ? fmt::format("not at {}/s and unknown below", *verdict.fails)
-                           : std::string("unknown");
+    if (!line.measured() || (verdict.unknown && !verdict.highest && !verdict.above)) continue;
+    const bool is_last =
+        line.points.size() > 1 && verdict.highest == std::optional(line.points.rbegin()->first);
+    const auto* tried = is_last ? " (the highest tested rate)" : "";
+    const auto words = verdict.above
+                           ? fmt::format("at {}/s, but not at {}/s", *verdict.above, *verdict.fails)
+                       : verdict.highest ? fmt::format("up to {}/s{}", *verdict.highest, tried)
+                                         : std::string("at no tested rate");
     const auto alike =
         std::ranges::find(verdicts, words, [](const auto& one) { return one.first; });
     if (alike == verdicts.end())
@@ -148,18 +176,16 @@ std::string within(const Slo& slo, const std::vector<Line>& lines) {
     else
       alike->second.push_back(line.label);
   }
-  if (verdicts.empty()) return "";
   std::vector<std::string> parts;
   for (const auto& [words, labels] : verdicts)
     parts.push_back(fmt::format("{} {}", enumerated(labels), words));
   const auto misses = [&](const Line& line) {
     const auto verdict = verdict_of(slo, line);
-    return !verdict.highest && !verdict.unknown;
+    return !verdict.highest && !verdict.above && !verdict.unknown;
   };
   if (std::ranges::all_of(lines, misses)) return miss_of(slo, lines);
-  auto text = fmt::format("{} is met by {}.", slo.text(), fmt::join(parts, ", by "));
-  if (unknown) text += " Unknown: too few operations for this percentile; use a longer --duration.";
-  return text;
+  return parts.empty() ? ""
+                       : fmt::format("{} is met by {}.", slo.text(), fmt::join(parts, ", by "));
 }
 
 /// From the best to the worst p99 of the repetitions; absent where one of them has none.
@@ -200,7 +226,7 @@ std::string shortfall_of(const Line& line) {
   for (const auto& [rate, point] : line.points)
     if (point.finished() && point.summary.offered && !point.kept_up())
       return fmt::format("{} achieved {:.0f} % of {}/s", line.label,
-                         100 * point.summary.offered->achieved,
+                         point.summary.offered->achieved_percent(),
                          rounded_count(point.summary.offered->per_s));
   return line.label;
 }
@@ -293,7 +319,7 @@ std::vector<std::string> read_rates(const Context& context, const Cases& cases) 
   std::vector<std::string> sentences;
   const auto rates = rates_of(lines);
   const auto slo = slo_of(context);
-  if (slo) sentences.push_back(within(*slo, lines));
+  if (slo) sentences = {within(*slo, lines), undecided(*slo, lines)};
   // What keeps to the limit up to each rate that it sustains needs no second sentence.
   const bool differs = !slo || std::ranges::any_of(lines, [&](const Line& line) {
     return line.measured() && verdict_of(*slo, line).highest != highest_sustained(line);
@@ -301,7 +327,7 @@ std::vector<std::string> read_rates(const Context& context, const Cases& cases) 
   const bool any = std::ranges::any_of(
       lines, [](const Line& line) { return highest_sustained(line).has_value(); });
   if (differs || !any)
-    sentences.push_back(slo && any ? fmt::format("Regardless of it, {}", sustained(lines, rates))
+    sentences.push_back(slo && any ? fmt::format("Without that limit, {}", sustained(lines, rates))
                                    : sustained(lines, rates));
   sentences.push_back(soonest(lines, *rates.rbegin()));
   std::erase(sentences, "");

@@ -107,7 +107,7 @@ std::string vs_baseline(const Result& best, const Cases& cases) {
 std::string of_ideal(const Result& best, const Cases& ranked) {
   const auto share = best.summary().median("efficiency");
   const auto alone = best.how.cap > 1 && !best.bound ? time_alone(ranked) : std::nullopt;
-  if (alone) return fmt::format("; one operation alone takes {}", rounded_text(*alone));
+  if (alone) return fmt::format("; one operation alone takes {} (p50)", rounded_text(*alone));
   if (!share) return "";
   const auto& bound = *best.bound;
   const bool one_alone = bound.term == bound_terms::kSlowest && bound.alike;
@@ -121,7 +121,7 @@ std::string how_sure(const Cases& ranked) {
   constexpr double kNoisy = 1.1;
   const auto seen = costs(*ranked.front());
   if (ranked.size() < 2 || seen.empty()) return "";
-  if (seen.size() < 2) return "One run each: use --repetitions 6 to be sure.";
+  if (seen.size() < 2) return "A single run decides nothing: use --repetitions 6 to be sure.";
   const auto [least, most] = std::ranges::minmax(seen);
   if (seconds(most) < kNoisy * seconds(least)) return "";
   return fmt::format("Repetitions of {} differ by {:.0f} %, so smaller differences are noise.",
@@ -132,45 +132,57 @@ std::string fastest(const Cases& ranked, const Cases& cases) {
   const auto& best = *ranked.front();
   const auto texts = labels(ranked);
   std::vector<std::string> equal;
+  bool has_baseline = false;
   // As far as there is none between them that is slower for certain.
   for (std::size_t i = 0; i < ranked.size() && (i == 0 || may_be_equal(best, *ranked[i])); ++i)
-    equal.push_back(texts[i]);
+    equal.push_back(texts[i]), has_baseline = has_baseline || ranked[i]->what.runner == kBaseline;
   constexpr std::size_t kMostNamed = 3;
   const bool all = equal.size() == ranked.size() && equal.size() > kMostNamed;
   const bool close = is_close(best, *ranked[equal.size() - 1]);
   if (all) equal = {fmt::format("all {}", equal.size())};
   const auto* verdict = all && close                ? " are equally fast, less than 1 % apart"
-                        : all                       ? " are equally fast within the noise"
+                        : all                       ? " cannot be told apart"
                         : equal.size() > 1 && close ? " are fastest, less than 1 % apart"
                         : equal.size() > 1          ? " are fastest and cannot be told apart"
                         : ranked.size() > 1         ? " is fastest"
                                                     : "";
   const bool several = all || equal.size() > 1;
-  auto text = fmt::format("{}{}{}: {}{}{}{}.", at(best, cases), enumerated(equal), verdict,
+  const auto* is = ranked.size() > 1 ? ":" : best.what.load.duration ? " achieves" : " takes";
+  auto text = fmt::format("{}{}{}{} {}{}{}{}.", at(best, cases), enumerated(equal), verdict, is,
                           achieved(best), several ? fmt::format(" ({})", texts.front()) : "",
-                          all && close ? "" : vs_baseline(best, cases), of_ideal(best, ranked));
+                          has_baseline ? "" : vs_baseline(best, cases), of_ideal(best, ranked));
   if (text.starts_with("all ")) text.front() = 'A';
   return text;
 }
 
 /// `2 CPUs`, where a runner used all that it can: an event loop has one of them.
 std::string sized(const std::string& limit, const Result& one) {
-  if (limit != "CPU") return limit;
+  if (limit != "CPU" && limit != "client CPU") return limit;
   const auto used = usable_processors(one, one.summary().all);
-  return fmt::format("{:g} CPU{}", used, used == 1 ? "" : "s");
+  return fmt::format("{:g} {}{}", used, limit, used == 1 ? "" : "s");
 }
 
-/// What limits each, one clause a bottleneck. What the load or a wait decides is no bottleneck of a
-/// runner.
+/// Why there is nothing to compare.
+std::string all_failed(const Cases& cases) {
+  Measurement sum;
+  std::uint64_t due = 0;
+  for (const auto* one : cases) {
+    due += operations_due(one->summary().all);
+    for (const auto& [reason, times] : one->summary().all.failures) sum.add_failures(reason, times);
+  }
+  if (sum.failed == 0) return "";
+  return fmt::format("No runner succeeded: {} of {} operations failed ({}).", sum.failed, due,
+                     failures_text(sum));
+}
+
+/// What limits each, one clause a bottleneck.
 std::string bottlenecks(const Cases& ranked, const std::vector<Finding>& findings) {
   std::vector<std::string> order;
   std::map<std::string, std::vector<std::string>> runners;
   const auto texts = labels(ranked);
   for (std::size_t i = 0; i < ranked.size(); ++i) {
     const auto limit = sized(limit_of(*ranked[i], findings, ranked), *ranked[i]);
-    if (limit.empty() || limit == "wait time" || limit == "offered rate" ||
-        limit == "longest operation")
-      continue;
+    if (limit.empty() || limit == "offered rate") continue;
     if (!runners.contains(limit)) order.push_back(limit);
     const bool has_size = limit == "pool size" || limit == "concurrency limit";
     runners[limit].push_back(has_size ? fmt::format("{} ({})", texts[i], ranked[i]->how.cap)
@@ -243,7 +255,12 @@ Cases first_saturated(const Cases& cases) {
 
 std::vector<std::string> read_closed(const Cases& cases, const std::vector<Finding>& findings) {
   const auto ranked = at_largest_load(cases);
-  if (ranked.empty()) return {};
+  const bool is_closed = std::ranges::any_of(
+      cases, [](const Result* one) { return !one->what.load.rate && !one->finished().empty(); });
+  if (ranked.empty()) {
+    auto why = is_closed ? all_failed(cases) : "";
+    return why.empty() ? std::vector<std::string>() : std::vector{std::move(why)};
+  }
   std::vector<std::string> sentences{fastest(ranked, cases), how_sure(ranked), knee(ranked),
                                      bottlenecks(ranked, findings), service_use(ranked)};
   std::erase(sentences, "");

@@ -27,7 +27,7 @@ namespace {
 constexpr std::size_t kMostRows = 20;
 
 constexpr const char* kDetails = "Details: --columns all";
-constexpr const char* kCharts = "Charts: --out FILE, then 'report FILE --html PAGE'";
+constexpr const char* kCharts = "Charts: --out FILE, then 'asyncmark report FILE --html PAGE'";
 constexpr const char* kChartsOf = "Charts: asyncmark report {} --html page.html";
 
 std::string prose(const std::string& text, const Terminal& terminal, std::size_t hanging = 0) {
@@ -49,7 +49,7 @@ std::string warnings(const std::vector<Finding>& findings, const View& view,
       for (const auto& evidence : one.evidence) text += prose("     " + evidence, terminal);
     text += prose(fmt::format("     Fix: {}.", one.remedy), terminal);
   }
-  if (text.empty()) return "";
+  if (text.empty()) return view.shows_all() ? "" : "No warnings.\n";
   // One is read as soon as a list of one would be.
   if (codes.size() == 1) return "Warning\n" + text;
   return prose(fmt::format("Warnings: {}", fmt::join(codes, ", ")), terminal) + text;

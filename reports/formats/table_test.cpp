@@ -33,9 +33,9 @@ TEST(TableFormat, BeginsWithTheAnswerAndEndsWithTheContext) {
   EXPECT_THAT(text,
               StartsWith("sleep: wait 46ms, 100 operations, default concurrency, 1 run\n\nrunner"));
   EXPECT_THAT(text, HasSubstr("\nSome Processor, 2 cores, Linux 6.1, load 0.5"));
-  EXPECT_THAT(text,
-              EndsWith("(0123456789ab)\nDetails: --columns all\nCharts: --out FILE, then 'report "
-                       "FILE --html PAGE'\n"));
+  EXPECT_THAT(
+      text, EndsWith("(0123456789ab)\nDetails: --columns all\nCharts: --out FILE, then 'asyncmark "
+                     "report FILE --html PAGE'\n"));
   const auto set = testing::set_of({construct({})});
   EXPECT_THAT(Registry<FormatEntry>::at("table").print({&set}, {.kept_in = "r.json"}),
               EndsWith("\nCharts: asyncmark report r.json --html page.html\n"));

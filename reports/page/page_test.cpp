@@ -167,7 +167,7 @@ TEST(Page, OfSeveralWorkloadsAnswersForEach) {
   const auto text = html({&set});
   EXPECT_THAT(text, HasSubstr("<h1>2 workloads</h1>"));
   EXPECT_THAT(text,
-              HasSubstr("<li><a href=\"#sleep-2\">sleep, wait 20ms</a>: event-loop: 50.0 ms"));
+              HasSubstr("<li><a href=\"#sleep-2\">sleep, wait 20ms</a>: event-loop takes 50.0 ms"));
 }
 
 TEST(Page, TellsOfOtherProgramsWhatTheTerminalDoes) {

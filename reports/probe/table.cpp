@@ -1,5 +1,7 @@
 // What `probe` prints.
 
+#include <fmt/format.h>
+
 #include "bench/base/visible.hpp"
 #include "bench/base/wrap.hpp"
 #include "bench/probe/probe_entry.hpp"
@@ -22,6 +24,14 @@ std::string evidence(const Probe& probe, const Terminal& terminal) {
   return text;
 }
 
+/// What a server can be asked to confirm.
+std::string counts(const Probe& probe) {
+  return fmt::format(
+      "{} operations, {} failed; the server also counts {} of the warm-up, and those that test "
+      "whether it is idle again",
+      probe.operations, probe.failed, probe.warm_up);
+}
+
 std::string print(const Probe& probe) {
   if (probe.endpoints.empty()) return "";
   const auto terminal = Terminal::of_standard_output();
@@ -33,7 +43,8 @@ std::string print(const Probe& probe) {
   }
   text += '\n' + draw(probe_table(probe), terminal);
   if (probe.explain) text += evidence(probe, terminal);
-  text += '\n' + wrap(context_line(probe.context, " - "), terminal.text_width());
+  text += '\n' + wrap(counts(probe), terminal.text_width());
+  text += wrap(context_line(probe.context, " - "), terminal.text_width());
   return text + (probe.explain ? "" : "Measurements: --explain\n");
 }
 

@@ -48,6 +48,7 @@ Cell interval(const CaseFigures& f) {
 Cell vs_baseline(const CaseFigures& f) {
   const auto is_baseline = [](const Result* one) { return one->what.runner == kBaseline; };
   if (is_open(f) || std::ranges::all_of(f.cases, is_baseline)) return std::nullopt;
+  if (f.all.completed == 0) return std::nullopt;
   if (is_baseline(&f.result)) return CellFigure{"1x", 1};
   const auto times = times_baseline(f.result, f.cases);
   return times ? Cell(CellFigure{ratio_text(*times), *times}) : std::nullopt;
@@ -62,7 +63,7 @@ Cell offered(const CaseFigures& f) {
 Cell achieved(const CaseFigures& f) {
   const auto& offer = f.summary.offered;
   if (!offer) return std::nullopt;
-  return CellFigure{percent(offer->achieved), offer->achieved};
+  return CellFigure{fmt::format("{:.0f} %", offer->achieved_percent()), offer->achieved};
 }
 
 Cell throughput(const CaseFigures& f) {

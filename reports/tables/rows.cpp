@@ -187,7 +187,9 @@ void add_figures(Table& table, const Columns& columns, const Cases& cases,
     const bool is_added = std::ranges::find(added, column) != added.end();
     if (!view.chooses_columns() && !is_added && is_idle(*column, cells)) continue;
     const bool is_wanted = is_added || column->name == "response-" + view.judged;
-    weights.emplace_back(is_wanted ? kHeaviest : column->weight, table.columns.size());
+    // A column that tells rows apart is not left out.
+    if (table.columns.size() >= table.lead)
+      weights.emplace_back(is_wanted ? kHeaviest : column->weight, table.columns.size());
     uppers.insert(column->heading.over);
     table.columns.push_back(column->heading);
     for (std::size_t i = 0; i < cases.size(); ++i)
@@ -207,8 +209,7 @@ void add_figures(Table& table, const Columns& columns, const Cases& cases,
 void add_bars(Table& table, const Cases& cases) {
   const auto open = std::ranges::count_if(cases, is_open_loop);
   if (cases.size() < 2 || (open != 0 && open != std::ssize(cases))) return;
-  // Of a column beside it, which has the heading.
-  table.bars = {"", "", false};
+  table.bars = {"", open != 0 ? "of offered" : "vs best", false};
   for (std::size_t i = 0; i < cases.size(); ++i) table.rows[i].bar = bar_of(*cases[i], cases);
 }
 

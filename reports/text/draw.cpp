@@ -141,6 +141,10 @@ class Drawing {
     if (width() > width_) gap_ = 1;
     for (const auto column : table_.spare)
       if (width() > width_) left_out_.insert(column);
+    for (const auto column : left_out_)
+      std::erase_if(table_.notes, [&](const std::string& note) {
+        return note.starts_with(table_.columns[column].heading() + ":");
+      });
     if (width() + least_bar() > width_)
       for (auto& row : table_.rows) row.bar.reset();
   }

@@ -307,7 +307,7 @@ OptionSpec rows_option() {
 
 const bool registered = Registry<WorkloadEntry>::add({
     .name = "sqlite",
-    .summary = "runs a statement on an SQLite database: a library that blocks, no server",
+    .summary = "runs a statement on an SQLite database (a blocking library)",
     .options =
         {
             optional(with_placeholder(text_option("file", "",
