@@ -5,6 +5,7 @@
 
 #include "bench/model/workload_entry.hpp"
 #include "bench/os/placement.hpp"
+#include "bench/results/counters.hpp"
 #include "bench/results/offered.hpp"
 
 namespace asyncmark {
@@ -113,7 +114,7 @@ LoadPoint load_point(const Result& result, const Measurement& one) {
   point.cpu_wait_s = cpu_wait_s(one);
   point.overflows = overflows(one);
   if (const auto median = one.service_time.percentile(0.5)) point.p50_s = seconds(*median);
-  const auto all = one.completed + one.failed + one.never_started;
+  const auto all = operations_due(one);
   if (all > 0) point.failed = static_cast<double>(all - one.completed) / static_cast<double>(all);
   point.reason = main_reason(one);
   point.server = server_load(one);
@@ -133,7 +134,7 @@ CapacityStep capacity_step(const Result& result, const Measurement& one, const S
   CapacityStep step;
   const auto offer = offered(result, one);
   step.per_s = offer ? offer->per_s : result.what.load.rate.value_or(0);
-  const auto due = one.completed + one.failed + one.never_started;
+  const auto due = operations_due(one);
   const auto rank = static_cast<std::uint64_t>(std::ceil(slo.fraction * static_cast<double>(due)));
   step.few = Histogram::rank_of(slo.fraction, due) == 0;
   if (rank > 0 && rank <= one.response_time.count())

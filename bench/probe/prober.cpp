@@ -13,6 +13,7 @@
 #include "bench/probe/capacity_search.hpp"
 #include "bench/probe/doubts.hpp"
 #include "bench/probe/points.hpp"
+#include "bench/results/counters.hpp"
 
 namespace asyncmark {
 namespace {
@@ -197,7 +198,7 @@ void Prober::measure_unloaded() {
       rounded(std::min<Duration>({from_seconds(kEnough / per_s), 3s, settings_.budget / 12}));
   if (const auto spaced = open_loop(per_s, spaced_length, Arrivals::fixed, 1)) {
     const auto& one = spaced->one;
-    const auto all = one.completed + one.failed + one.never_started;
+    const auto all = operations_due(one);
     unloaded.failed = static_cast<double>(all - one.completed) / static_cast<double>(all);
     unloaded.spaced_s = seconds(one.service_time.mean());
     if (unloaded.spaced_s > 0 && unloaded.mean_s() == unloaded.spaced_s) {
