@@ -218,6 +218,9 @@ std::string remedy_of_failures(const Result& result) {
   });
   if (by_connection && !by_status)
     return "lower --in-flight, or raise the server's limit of connections";
+  if (std::ranges::any_of(
+          failures, [](const auto& failure) { return failure.first.starts_with("bad status 5"); }))
+    return "see the server's log, or accept it by --expect or --max-failed";
   return by_status ? "check the URL, or accept it by --expect or --max-failed"
                    : "fix what fails, or allow it with --max-failed";
 }

@@ -204,7 +204,8 @@ std::optional<std::string> late_timers(const Subject& one) {
 /// An open loop does not wait for the service: work that this still has from the warm-up is in the
 /// figures.
 std::optional<std::string> rough_warm_up(const Subject& one) {
-  if (one.kind() != LoadKind::open_loop) return std::nullopt;
+  // Where most fail the warm-up is no exception.
+  if (one.kind() != LoadKind::open_loop || one.all.failed > one.all.completed) return std::nullopt;
   const auto [ops, at_once] = warm_up_of(one.result.what.load, one.result.how, one.result.how.cap);
   const auto rounds = at_once > 0 ? (ops + at_once - 1) / at_once : 0;
   for (const auto* run : one.result.finished()) {

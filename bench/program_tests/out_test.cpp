@@ -190,7 +190,7 @@ TEST(JUnit, OfARunHasWhatGatesFindAsFailuresAndDeathsAsErrors) {
   EXPECT_EQ(missed.code, 3) << missed.err;
   EXPECT_THAT(missed.files.at("j.xml"),
               AllOf(HasSubstr("name=\"asyncmark run\" tests=\"2\" failures=\"1\" errors=\"1\""),
-                    HasSubstr("<failure message=\"slo: p50=1ms is missed\"/>"),
+                    HasSubstr("<failure message=\"slo: p50=1ms is missed: "),
                     HasSubstr("<error message=\"killed by SIG")));
   const auto met = run("p50=5s");
   EXPECT_EQ(met.code, 4) << met.err;

@@ -164,6 +164,7 @@ int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
   services.clear();  // Only what has ended counts as ours.
   add_what_others_took(context, before, cases);
 
+  const auto planned = cases.size();
   if (Interruption::happened()) {
     context.facts["partial"] = true;
     std::erase_if(cases, [](const Result& one) { return one.repetitions.empty(); });
@@ -179,7 +180,8 @@ int run_and_print(const std::vector<Request>& requests, RunSettings settings) {
   if (Interruption::happened()) {
     to_standard_error(
         "interrupted: {}{}\n",
-        cases.empty() ? "nothing was finished" : "what was finished is above",
+        cases.empty() ? "nothing was finished"
+                      : fmt::format("{} of {} cases are above", cases.size(), planned),
         settings.out.empty() || cases.empty() ? "" : " and in " + visible(settings.out));
     return 130;
   }

@@ -133,7 +133,7 @@ std::optional<std::string> counts_note(const Cases& cases) {
   if (calls_users && warm_up > 0)
     parts.push_back(fmt::format(
         "the server also counts the warm-up: {} operation{}{}{}", warm_up, warm_up == 1 ? "" : "s",
-        warm_up_failed > 0 ? fmt::format(" ({} failed, so perhaps fewer)", warm_up_failed) : "",
+        warm_up_failed > 0 ? fmt::format(" ({} failed)", warm_up_failed) : "",
         settled ? ", and requests that test whether it is idle again" : ""));
   if (const auto unseen = calls_users ? without_answer(sum) : 0; unseen > 0)
     parts.push_back(fmt::format("it may not count {} that failed without an answer", unseen));

@@ -44,8 +44,8 @@ TEST(ShortNotes, CountTheWarmUpOnlyWhereAServerCountsItToo) {
   one.repetitions.at(0).measurement.warm_up_failed = 2;
   one.forget_summary();
   EXPECT_THAT(notes_of({&one}),
-              Contains("the server also counts the warm-up: 28 operations (2 failed, so perhaps "
-                       "fewer); it may not count 3 that failed without an answer"));
+              Contains("the server also counts the warm-up: 28 operations (2 failed); "
+                       "it may not count 3 that failed without an answer"));
 }
 
 TEST(ShortNotes, SayThatAnExecutorsTimesIncludeTheWaitForAThread) {

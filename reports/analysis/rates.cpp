@@ -135,7 +135,11 @@ std::string long_enough(const Slo& slo, const Line& line) {
   for (const auto& [rate, point] : line.points) {
     if (!point.finished() || keeps_to(slo, point.result)) continue;
     const auto runs = static_cast<double>(point.result.finished().size());
-    return fmt::format("{:.0f}s", std::ceil(10 / (1 - slo.fraction) / rate / runs));
+    // As many as bound the percentile, as long as none took longer.
+    const bool is_within = point.all.response_time.max() <= slo.limit;
+    const auto needed =
+        is_within ? std::log(0.05) / std::log(slo.fraction) : 10 / (1 - slo.fraction);
+    return fmt::format("{:.0f}s", std::ceil(needed / rate / runs));
   }
   return "";
 }
@@ -148,7 +152,7 @@ std::string undecided(const Slo& slo, const std::vector<Line>& lines) {
     const auto verdict = verdict_of(slo, line);
     if (!line.measured() || verdict.highest || verdict.above || !verdict.unknown) continue;
     labels.push_back(line.label);
-    if (verdict.fails) labels.back() += fmt::format(" (not at {}/s)", *verdict.fails);
+    if (verdict.fails) labels.back() += fmt::format(" (which misses it at {}/s)", *verdict.fails);
     if (longer.empty()) longer = long_enough(slo, line);
   }
   if (labels.empty()) return "";

@@ -97,7 +97,7 @@ TEST(Rates, ThatFailTheObjectiveAreNamedWhereLowerOnesAreUnknown) {
   const std::vector<Result> both{open_loop("sync", 5, milliseconds(10), milliseconds(20)),
                                  open_loop("sync", 100, milliseconds(10), milliseconds(20))};
   EXPECT_THAT(read_rates(with_slo("p99=15ms"), grouped(both).front()).front(),
-              HasSubstr("whether sync (not at 100/s) meets p99=15ms"));
+              HasSubstr("whether sync (which misses it at 100/s) meets p99=15ms"));
 }
 
 TEST(Rates, AreNoTableWhereThereIsOne) {

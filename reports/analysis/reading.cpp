@@ -158,7 +158,9 @@ std::string fastest(const Cases& ranked, const Cases& cases) {
 /// `2 CPUs`, where a runner used all that it can: an event loop has one of them.
 std::string sized(const std::string& limit, const Result& one) {
   if (limit != "CPU" && limit != "client CPU") return limit;
-  const auto used = usable_processors(one, one.summary().all);
+  const auto& all = one.summary().all;
+  if (busy_share(one, all) < kBusy) return limit + " (that others used too)";
+  const auto used = usable_processors(one, all);
   return fmt::format("{:g} {}{}", used, limit, used == 1 ? "" : "s");
 }
 
