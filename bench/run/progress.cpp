@@ -151,12 +151,14 @@ void Progress::show(const Live& live) {
 void Progress::note_rate(const Live& live) {
   if (live.phase != Phase::timed) return;
   const auto now = Clock::now();
-  if (ended_before_ && live.ended >= *ended_before_) {
-    ops_per_s_ = static_cast<double>(live.ended - *ended_before_) / seconds(now - counted_);
+  // Failures are no throughput. They are counted for the timed part, the others from the start.
+  const auto succeeded = live.ended - std::min(live.ended, live.failed.value_or(0));
+  if (ended_before_ && succeeded >= *ended_before_) {
+    ops_per_s_ = static_cast<double>(succeeded - *ended_before_) / seconds(now - counted_);
     rates_.push_back(*ops_per_s_);
     if (rates_.size() > kMostRates) rates_.erase(rates_.begin());
   }
-  ended_before_ = live.ended;
+  ended_before_ = succeeded;
   counted_ = now;
 }
 

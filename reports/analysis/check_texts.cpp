@@ -16,12 +16,23 @@ std::string runner_in(const std::string& name) {
   return parts.size() > 1 ? parts[1] : name;
 }
 
+/// The runner, and what a case has that the others do not: `event-loop in_flight:16`.
+std::string label_of(const std::string& name, const std::vector<std::string>& names) {
+  auto text = runner_in(name);
+  for (const auto& part : split(name, '/'))
+    if (part != text && std::ranges::any_of(names, [&](const std::string& other) {
+          return runner_in(other) == runner_in(name) && other.find(part) == std::string::npos;
+        }))
+      text += " " + part;
+  return text;
+}
+
 /// The evidence, with runners instead of the names of cases.
 std::string with_runners(const Finding& finding) {
   auto text = finding.evidence;
   for (const auto& name : finding.cases)
     if (const auto at = text.find(name); at != std::string::npos)
-      text.replace(at, name.size(), runner_in(name));
+      text.replace(at, name.size(), label_of(name, finding.cases));
   return text;
 }
 

@@ -55,6 +55,12 @@ TEST(CheckTexts, InBriefHaveTheEvidenceOfTheFirstCase) {
   EXPECT_EQ(
       brief({{"unequal", {"a/sync/b", "a/pool/b"}, "s", "3 in a/sync/b, 4 in a/pool/b", "r"}}),
       "unequal: s (3 in sync, 4 in pool)");
+  EXPECT_EQ(brief({{"unequal",
+                    {"a/sync/n:1/b", "a/sync/n:4/b"},
+                    "s",
+                    "3 in a/sync/n:1/b, 4 in a/sync/n:4/b",
+                    "r"}}),
+            "unequal: s (3 in sync n:1, 4 in sync n:4)");
 }
 
 TEST(CheckTexts, StandUnderTheTable) {

@@ -106,9 +106,12 @@ std::optional<std::string> dropped_note(const Cases& cases) {
 
 /// How many failed because of the connection, not by what the server said.
 std::uint64_t without_answer(const Measurement& all) {
+  constexpr std::string_view kOfConnections[] = {"reset",        "refused",      "closed",
+                                                 "closed early", "time-out",     "unreachable",
+                                                 "no port",      "no descriptor"};
   std::uint64_t sum = 0;
   for (const auto& [reason, times] : all.failures)
-    if (!reason.starts_with("bad status") && !reason.starts_with("SQLSTATE")) sum += times;
+    if (std::ranges::find(kOfConnections, reason) != std::end(kOfConnections)) sum += times;
   return sum;
 }
 

@@ -40,7 +40,7 @@ TEST(ShortNotes, CountTheWarmUpOnlyWhereAServerCountsItToo) {
   EXPECT_THAT(notes_of({&one}), Contains("all 100 operations succeeded; the server also counts the "
                                          "warm-up: 28 operations"));
   one.repetitions.at(0).measurement.add_failures("reset", 3);
-  one.repetitions.at(0).measurement.add_failures("bad status 503", 4);
+  one.repetitions.at(0).measurement.add_failures("22012", 4);
   one.repetitions.at(0).measurement.warm_up_failed = 2;
   one.forget_summary();
   EXPECT_THAT(notes_of({&one}),

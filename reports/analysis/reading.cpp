@@ -173,8 +173,9 @@ std::string all_failed(const Cases& cases) {
     for (const auto& [reason, times] : one->summary().all.failures) sum.add_failures(reason, times);
   }
   if (sum.failed == 0) return "";
-  return fmt::format("No runner succeeded: {} of {} operations failed ({}).", sum.failed, due,
-                     failures_text(sum));
+  return fmt::format("{}: {} of {} operations failed ({}).",
+                     sum.failed == due ? "No runner succeeded" : "Too many failures to compare",
+                     sum.failed, due, failures_text(sum));
 }
 
 /// What limits each, one clause a bottleneck.

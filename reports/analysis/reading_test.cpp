@@ -143,6 +143,21 @@ TEST(Reading, PassesOverWhatOnlyFailed) {
   EXPECT_THAT(read({quick, construct({}), slow}), Contains(HasSubstr("event-loop is fastest")));
 }
 
+TEST(Reading, SaysWhyNothingIsCompared) {
+  const auto with = [](std::uint64_t failed) {
+    auto one = construct({});
+    auto& measured = one.repetitions[0].measurement;
+    measured.completed -= failed;
+    measured.add_failures("refused", failed);
+    return one;
+  };
+  EXPECT_THAT(read({with(100)}),
+              ElementsAre("No runner succeeded: 100 of 100 operations failed (100 refused)."));
+  EXPECT_THAT(
+      read({with(20), with(20)}),
+      ElementsAre("Too many failures to compare: 40 of 200 operations failed (40 refused)."));
+}
+
 TEST(Reading, OfASingleCaseClaimsNoVictory) {
   EXPECT_THAT(read({construct({})}),
               ElementsAre(StartsWith("event-loop takes 50.0 ms, efficiency 92 %"),

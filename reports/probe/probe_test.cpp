@@ -80,7 +80,7 @@ TEST(ProbeSentence, AdvisesNothingIfTheSweepWasCutShort) {
   endpoint.advice = Advice{.connections = 64};
   endpoint.cut = true;
   EXPECT_EQ(probe_sentence(endpoint, kSlo),
-            "/sync was cut short: no limit was found up to 64 in flight.");
+            "/sync has no limit up to 64 in flight, as far as the time allowed (--budget).");
 }
 
 TEST(ProbeSentence, HasNoVerdictWhereThereCanBeNone) {

@@ -50,7 +50,8 @@ std::string behaviour(const EndpointProbe& endpoint) {
     return fmt::format("has a listen queue that overflows at {} in flight: connections wait 1 s",
                        model.most_tried);
   if (endpoint.cut)
-    return fmt::format("was cut short: no limit was found up to {} in flight", model.most_tried);
+    return fmt::format("has no limit up to {} in flight, as far as the time allowed (--budget)",
+                       model.most_tried);
   return fmt::format("has no limit up to {} in flight", model.most_tried);
 }
 
@@ -67,7 +68,7 @@ std::string no_verdict(const EndpointProbe& endpoint) {
   if (endpoint.model.best_per_s <= 0 && !endpoint.points.empty())
     return fmt::format("has no verdict: no operation succeeds ({})",
                        endpoint.points.front().reason);
-  if (endpoint.points.size() < 2) return "has no verdict: it was cut short";
+  if (endpoint.points.size() < 2) return "has no verdict: too little time (--budget)";
   return "";
 }
 
