@@ -162,7 +162,7 @@ const bool service_idle_registered = Registry<CheckEntry>::add({
     .order = 95,
     .look = in_each_case(service_idle),
     .sentence = "the service did not keep up although it had CPU time left",
-    .remedy = "look for a call that blocks its event loop, a lock, or a small pool",
+    .remedy = "look for a blocking call, a lock, a small pool, or a rate limiter",
     .limit = LimitedBy::queue_of_service,
 });
 
