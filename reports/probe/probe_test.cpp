@@ -58,7 +58,7 @@ std::string sentence(Limit limit, Bottleneck bottleneck) {
 TEST(ProbeSentence, SaysEverythingThatWasFound) {
   EXPECT_EQ(
       probe_sentence(pool(), kSlo),
-      "/sync serves 40 at once (a pool); p99 <= 100 ms up to 390/s, no longer at 421/s; use 40 "
+      "/sync serves 40 at once (a pool); p99 <= 100 ms up to about 390-421/s (estimate); use 40 "
       "connections; in the client, threads and an event loop perform alike.");
 }
 

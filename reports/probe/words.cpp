@@ -83,8 +83,9 @@ std::string bracket_text(const Capacity& capacity, const std::string& limit) {
   if (!capacity.passed)
     return fmt::format("{} fails even at {}/s", limit, rounded_count(*capacity.failed));
   if (!capacity.failed)
-    return fmt::format("{} up to at least {}/s", limit, rounded_count(*capacity.passed));
-  return fmt::format("{} up to {}/s, no longer at {}/s", limit, rounded_count(*capacity.passed),
+    return fmt::format("{} up to about {}/s or more", limit, rounded_count(*capacity.passed));
+  // Short runs: a queue near saturation has not grown to its final length.
+  return fmt::format("{} up to about {}-{}/s (estimate)", limit, rounded_count(*capacity.passed),
                      rounded_count(*capacity.failed));
 }
 
