@@ -184,8 +184,8 @@ std::optional<std::string> few_operations(const Subject& one, const Context& con
   if (one.kind() == LoadKind::open_loop) {
     const auto judged = judged_percentile(context);
     const auto enough = static_cast<std::uint64_t>(std::lround(10 / (1 - judged.fraction)));
-    const bool is_bounded = judged.limit > Duration(0) && response_bound(one.all, judged.fraction);
-    if (count < enough && !is_bounded)
+    const bool is_few = count < enough;
+    if (is_few && (judged.limit == Duration(0) || !response_bound(one.all, judged.fraction)))
       return fmt::format("{} operations in all repetitions; a {} needs {}", count,
                          judged.percentile, enough);
   }

@@ -128,6 +128,11 @@ std::string trouble_of(const EndpointProbe& endpoint) {
   return fmt::format("no operation succeeds ({})", endpoint.points.front().reason);
 }
 
+/// Whether a gate looks at the bottleneck, which is not known without a verdict.
+bool needs_verdict(const std::string& gate) {
+  return gate != "slo" && gate != "failed" && gate != "no-verdict";
+}
+
 /// Which endpoints could not be measured and which gates were not checked, a line each on standard
 /// error.
 bool warn(const Probe& found, const std::vector<std::string>& gates) {
@@ -137,8 +142,7 @@ bool warn(const Probe& found, const std::vector<std::string>& gates) {
     any = any || !trouble.empty();
     if (!trouble.empty())
       to_standard_error("warning: {}: {}\n", visible(endpoint.name), visible(trouble));
-    else if (!gates.empty() && gates != std::vector<std::string>{"no-verdict"} &&
-             !has_verdict(endpoint))
+    else if (std::ranges::any_of(gates, needs_verdict) && !has_verdict(endpoint))
       to_standard_error("warning: {}: no verdict, so --fail-on checked only slo and failed\n",
                         visible(endpoint.name));
   }

@@ -37,13 +37,12 @@ std::optional<bool> keeps_to(const Slo& slo, const Result& result) {
   const auto& all = summary.all;
   const bool kept_up = summary.offered && summary.offered->kept_up();
   if (all.passes.empty() || !kept_up || response_failed(all, slo.fraction)) return false;
+  if (const auto value = response_percentile(all, slo.fraction)) return *value <= slo.limit;
   if (const auto bound = response_bound(all, slo.fraction); bound && *bound <= slo.limit)
     return true;
   // What half of the operations exceed, every higher percentile does.
   if (const auto half = response_percentile(all, 0.5); half && *half > slo.limit) return false;
-  const auto value = response_percentile(all, slo.fraction);
-  if (!value) return std::nullopt;
-  return *value <= slo.limit;
+  return std::nullopt;
 }
 
 }  // namespace asyncmark

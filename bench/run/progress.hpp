@@ -52,9 +52,9 @@ class Progress {
   Clock::time_point begun_{};
   Duration around_{};  ///< Of the runs that ended: the time of their processes beside their passes.
   std::int64_t ended_runs_ = 0;
+  double share_ = 0;  ///< Of the time of all runs, as last drawn.
 
   // Of the case that runs.
-  double share_ = 0;  ///< Of the time, as last drawn.
   std::vector<double> rates_;
   std::optional<double> ops_per_s_;
   std::optional<std::uint64_t> ended_before_;  ///< At the last look into the timed part.

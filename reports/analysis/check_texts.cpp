@@ -18,12 +18,15 @@ std::string runner_in(const std::string& name) {
 
 /// The runner, and what a case has that the others do not: `event-loop in_flight:16`.
 std::string label_of(const std::string& name, const std::vector<std::string>& names) {
-  auto text = runner_in(name);
-  for (const auto& part : split(name, '/'))
-    if (part != text && std::ranges::any_of(names, [&](const std::string& other) {
-          return runner_in(other) == runner_in(name) && other.find(part) == std::string::npos;
-        }))
-      text += " " + part;
+  const auto runner = runner_in(name);
+  auto text = runner;
+  for (const auto& part : split(name, '/')) {
+    const auto lacks = [&](const std::string& other) {
+      const auto parts = split(other, '/');
+      return runner_in(other) == runner && std::ranges::find(parts, part) == parts.end();
+    };
+    if (std::ranges::any_of(names, lacks)) text += " " + part;
+  }
   return text;
 }
 
@@ -40,7 +43,9 @@ std::string with_runners(const Finding& finding) {
 std::string brief_evidence(const std::vector<const Finding*>& findings) {
   const auto& first = *findings.front();
   if (findings.size() == 1) return with_runners(first);
-  const auto about = first.cases.size() == 1 ? runner_in(first.cases.front()) + ": " : "";
+  std::vector<std::string> names;
+  for (const auto* one : findings) names.insert(names.end(), one->cases.begin(), one->cases.end());
+  const auto about = first.cases.size() == 1 ? label_of(first.cases.front(), names) + ": " : "";
   return fmt::format("e.g. {}{}", about, with_runners(first));
 }
 

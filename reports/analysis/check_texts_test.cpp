@@ -56,11 +56,11 @@ TEST(CheckTexts, InBriefHaveTheEvidenceOfTheFirstCase) {
       brief({{"unequal", {"a/sync/b", "a/pool/b"}, "s", "3 in a/sync/b, 4 in a/pool/b", "r"}}),
       "unequal: s (3 in sync, 4 in pool)");
   EXPECT_EQ(brief({{"unequal",
-                    {"a/sync/n:1/b", "a/sync/n:4/b"},
+                    {"a/sync/n:1/b", "a/sync/n:16/b"},
                     "s",
-                    "3 in a/sync/n:1/b, 4 in a/sync/n:4/b",
+                    "3 in a/sync/n:1/b, 4 in a/sync/n:16/b",
                     "r"}}),
-            "unequal: s (3 in sync n:1, 4 in sync n:4)");
+            "unequal: s (3 in sync n:1, 4 in sync n:16)");
 }
 
 TEST(CheckTexts, StandUnderTheTable) {

@@ -93,7 +93,7 @@ std::string by_offer(const Subject& one) {
   if (!offer) return "";
   if (offer->kept_up() && one.all.never_started == 0) return "offered rate";
   if (is_full(one)) return places_of(one);
-  // There were places left, and the client had CPU time: nothing else could wait.
+  // There were places left and the client had CPU time, so operations waited for the service.
   const bool had_places = one.all.peak_in_flight < one.result.how.cap;
   return calls_a_service(one.result) && had_places &&
                  busy_share(one.result, one.all) < kMuchComputing
@@ -143,7 +143,7 @@ std::string by_growth(const Subject& one) {
   const auto after = more.summary().median("ops_per_s");
   if (!before || !after || *before <= 0) return "";
   const auto gain = *after / *before - 1;
-  // How far the larger number is too large is not asked here: any gain shows that one is too few.
+  // Beside one in flight any larger number may be too large, but a gain shows that one is too few.
   const auto promised =
       is_single ? 1 : static_cast<double>(more.how.cap) / static_cast<double>(less.how.cap) - 1;
   const auto share = gain / promised;
@@ -170,14 +170,15 @@ std::optional<double> times_alone(const Subject& one) {
 std::string by_service(const Subject& one) {
   if (one.all.failed > 0) return "";
   const auto times = one.result.how.cap > 1 ? times_alone(one) : std::nullopt;
-  // What is over sooner may wait for its client's threads as well.
-  const bool is_long = one.all.service_time.mean() >= kLongEnoughForQueue;
-  if (times && *times >= kMuchLonger && !is_long) return "";
-  if (times && *times >= kMuchLonger && busy_share(one.result, one.all) < kMuchComputing)
-    return is_surpassed(one) ? "" : "service";
+  if (times && *times >= kMuchLonger) {
+    // What is over sooner may wait for its client's threads as well.
+    const bool may_be_client = one.all.service_time.mean() < kLongEnoughForQueue ||
+                               busy_share(one.result, one.all) >= kMuchComputing;
+    return may_be_client || is_surpassed(one) ? "" : "service";
+  }
   if (times && *times < kLittleLonger && is_full(one)) return places_of(one);
   if (auto limit = by_growth(one); !limit.empty()) return limit;
-  return times && *times < kMuchLonger && !is_full(one) ? "wait time" : "";
+  return times && !is_full(one) ? "wait time" : "";
 }
 
 /// The CPU time beyond that of the operations explains most of the time beyond the bound.

@@ -144,7 +144,7 @@ std::optional<std::string> counts_note(const Cases& cases) {
   return fmt::format("{}", fmt::join(parts, "; "));
 }
 
-/// Its operations wait for a thread within their service time, which others leave to the schedule.
+/// The service time of an executor's operations includes the wait for a thread.
 std::optional<std::string> executor_note(const Cases& cases) {
   const auto waits = [](const Result* one) {
     const auto finished = one->finished();
@@ -153,7 +153,7 @@ std::optional<std::string> executor_note(const Cases& cases) {
   };
   const auto found = std::ranges::find_if(cases, waits);
   if (found == cases.end()) return std::nullopt;
-  return fmt::format("{}: its p50 and p99 include the wait for one of its threads",
+  return fmt::format("{}: its percentiles include the wait for one of its threads",
                      (*found)->what.runner);
 }
 

@@ -132,10 +132,12 @@ std::string fastest(const Cases& ranked, const Cases& cases) {
   const auto& best = *ranked.front();
   const auto texts = labels(ranked);
   std::vector<std::string> equal;
-  bool has_baseline = false;
   // As far as there is none between them that is slower for certain.
   for (std::size_t i = 0; i < ranked.size() && (i == 0 || may_be_equal(best, *ranked[i])); ++i)
-    equal.push_back(texts[i]), has_baseline = has_baseline || ranked[i]->what.runner == kBaseline;
+    equal.push_back(texts[i]);
+  const bool has_baseline =
+      std::ranges::any_of(ranked.begin(), ranked.begin() + std::ssize(equal),
+                          [](const Result* one) { return one->what.runner == kBaseline; });
   constexpr std::size_t kMostNamed = 3;
   const bool all = equal.size() == ranked.size() && equal.size() > kMostNamed;
   const bool close = is_close(best, *ranked[equal.size() - 1]);
@@ -159,7 +161,7 @@ std::string fastest(const Cases& ranked, const Cases& cases) {
 std::string sized(const std::string& limit, const Result& one) {
   if (limit != "CPU" && limit != "client CPU") return limit;
   const auto& all = one.summary().all;
-  if (busy_share(one, all) < kBusy) return limit + " (that others used too)";
+  if (busy_share(one, all) < kBusy) return limit;
   const auto used = usable_processors(one, all);
   return fmt::format("{:g} {}{}", used, limit, used == 1 ? "" : "s");
 }

@@ -135,9 +135,10 @@ class Overview {
     for (const auto& [place, one] : places_)
       add(table, {axis_.heading, axis_.text(one->what.load)},
           [&, at = place](const Line& line) { return figure(line, at); });
-    table.spare = {table.columns.size()};
+    const auto place = table.columns.size();
     add_if_any(table, {"", std::string("vs ") + kBaseline},
                [&](const Line& line) { return over_baseline(line); });
+    if (table.columns.size() > place) table.spare = {place};
     add_if_any(table, {"", "bottleneck", false}, [&](const Line& line) {
       const auto* one = line.at(largest());
       return one ? limit_of(*one, findings_, cases_) : "";
