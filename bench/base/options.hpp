@@ -73,6 +73,7 @@ OptionSpec count_option(std::string name, std::int64_t least, std::string help);
 
 /// The same option, with this placeholder.
 OptionSpec with_placeholder(OptionSpec spec, std::string placeholder);
+/// The same option, which titles leave out where it has its default.
 OptionSpec minor(OptionSpec spec);
 
 /// Stands for what must not be seen.

@@ -34,11 +34,11 @@ std::optional<Duration> response_percentile(const Measurement& one, double fract
 /// response times.
 bool response_failed(const Measurement& one, double fraction);
 
-/// A time that the percentile of the response time does not exceed, with 95 % confidence: the order
-/// statistic below which fewer than `fraction` of all operations would lie in one sample of twenty
-/// (Conover, Practical Nonparametric Statistics). It takes fewer operations than the percentile
-/// itself: 299 for a p99. Absent where there are too few, or where it falls among those that failed
-/// or were dropped.
+/// A time that the percentile of the response time does not exceed, with 95 % confidence: an order
+/// statistic, from the binomial distribution of how many operations are above the percentile
+/// (Conover, Practical Nonparametric Statistics). A p99 takes 299 operations for it, and 1000 for
+/// itself. Absent where there are too few, or where it falls among those that failed or were
+/// dropped.
 std::optional<Duration> response_bound(const Measurement& one, double fraction);
 
 /// As tables show them: the time, `<=52 ms` where the operations suffice for a bound alone,
